@@ -1,0 +1,1 @@
+"""Verbs: what the platform does, and its HTTP face."""

@@ -1,0 +1,27 @@
+"""What time it is, as an argument, so that tests can travel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import uuid_utils
+
+Clock = Callable[[], datetime]
+"""Returns now, in UTC."""
+
+
+def utc_now() -> datetime:
+    """The system's time."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A UUIDv7: sorts by the time it was made."""
+    return str(uuid_utils.uuid7())
+
+
+def monotonic() -> float:
+    """Seconds for measuring durations; never goes back."""
+    return time.monotonic()

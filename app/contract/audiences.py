@@ -1,0 +1,34 @@
+"""Who an event is for. The wire turns each into one room; `realtime/rooms.py` says who may enter."""
+
+from __future__ import annotations
+
+from app.contract.values import Said
+
+
+class ToContact(Said):
+    """Every connection of one contact."""
+
+    contact_id: str
+
+
+class ToInboxAgents(Said):
+    """Every agent who may see the conversations of one inbox."""
+
+    inbox_id: str
+
+
+class ToAgent(Said):
+    """Every connection of one agent."""
+
+    agent_id: str
+
+
+class ToAllAgents(Said):
+    """Every agent."""
+
+
+class ToWall(Said):
+    """Every supervisor who has the wall open."""
+
+
+Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToWall

@@ -1,0 +1,236 @@
+"""What a visitor or an agent may ask for, over a socket or `POST /api/v1/commands`.
+
+Unknown names and unknown fields are refused. A command that writes carries a `client_id`: sent again, it has no
+second effect and gets the first reply.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, Visibility
+
+Attachments = Annotated[list[Id], Meta(max_length=10)]
+Email = Annotated[
+    str, Meta(max_length=254, pattern=r"^[^\s@<>\",;:\\()\[\]]{1,64}@[^\s@<>\",;:\\()\[\]]{1,185}\.[^\s@<>\",;:\\()\[\]]{2,63}$")
+]
+
+
+class Command(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
+    """Something a client asks for."""
+
+
+class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the visitor said of themself before the chat. Unverified until proven."""
+
+    name: Line | None = None
+    email: Email | None = None
+
+
+class StartConversation(Command, tag="conversation.start"):
+    """A visitor's first message. While one conversation is open in the inbox, the message goes there."""
+
+    client_id: ClientId
+    body: Body
+    fields: PrechatFields | None = None
+    attachment_ids: Attachments = []
+    page_url: Annotated[str, Meta(max_length=2000)] | None = None
+
+
+class VisitorSendMessage(Command, tag="message.send"):
+    """A visitor writes. Reopens a resolved conversation."""
+
+    client_id: ClientId
+    conversation_id: Id
+    body: Body
+    attachment_ids: Attachments = []
+
+
+class VisitorSync(Command, tag="conversation.sync"):
+    """What was missed since `after_seq` (0 for everything), oldest first, in pages."""
+
+    conversation_id: Id
+    after_seq: Counter
+
+
+class ReadConversation(Command, tag="conversation.read"):
+    """Everything up to `seq` was seen on a visible screen. Never goes back."""
+
+    conversation_id: Id
+    seq: Counter
+
+
+class ConversationDelivered(Command, tag="conversation.delivered"):
+    """Everything up to `seq` has arrived in this client, seen or not. Never goes back."""
+
+    conversation_id: Id
+    seq: Counter
+
+
+class SetTyping(Command, tag="typing.set"):
+    """The writer started or stopped typing. Readers let it lapse after 6 s without a repeat."""
+
+    conversation_id: Id
+    typing: bool
+
+
+class EndConversation(Command, tag="conversation.end"):
+    """The visitor has finished; the conversation is resolved."""
+
+    conversation_id: Id
+
+
+class AnswerSurvey(Command, tag="survey.answer"):
+    """CSAT: 1 (bad) to 5 (good) and a comment, once per conversation; a later answer replaces the earlier."""
+
+    conversation_id: Id
+    score: Annotated[int, Meta(ge=1, le=5)]
+    comment: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class SearchArticles(Command, tag="article.search"):
+    """Find help-centre passages for what the visitor has typed so far."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class UpdateContact(Command, tag="contact.update"):
+    """The visitor leaves a name or an email address, unverified. Fields left out stay as they are."""
+
+    name: Line | None = None
+    email: Email | None = None
+
+
+VisitorCommand = (
+    StartConversation
+    | VisitorSendMessage
+    | VisitorSync
+    | ReadConversation
+    | ConversationDelivered
+    | SetTyping
+    | EndConversation
+    | AnswerSurvey
+    | SearchArticles
+    | UpdateContact
+)
+
+
+class SetPresence(Command, tag="presence.set"):
+    """The agent is available (`online`) or not. Kept until changed, and true only while the lease lives."""
+
+    presence: Presence
+
+
+class AgentSendMessage(Command, tag="message.send"):
+    """An agent writes. With `seen_seq`, refused as `conflict` if the contact or a colleague has written since."""
+
+    client_id: ClientId
+    conversation_id: Id
+    body: Body
+    visibility: Visibility = "public"
+    seen_seq: Counter | None = None
+    attachment_ids: Attachments = []
+
+
+class AgentSync(Command, tag="conversation.sync"):
+    """What changed since `after_rev` (0 for everything), oldest first, in pages."""
+
+    conversation_id: Id
+    after_rev: Counter
+
+
+class ClaimConversation(Command, tag="conversation.claim"):
+    """Take an unassigned conversation. Refused as `conflict` if a colleague was first."""
+
+    conversation_id: Id
+
+
+class AssignConversation(Command, tag="conversation.assign"):
+    """Give to an agent, to a team's queue, or (both empty) back to the queue it came from."""
+
+    conversation_id: Id
+    agent_id: Id | None = None
+    team_id: Id | None = None
+
+
+class TransferConversation(Command, tag="conversation.transfer"):
+    """Hand over to an agent or a team, with a note for whoever takes it."""
+
+    conversation_id: Id
+    agent_id: Id | None = None
+    team_id: Id | None = None
+    note: Body = ""
+
+
+class SetStatus(Command, tag="conversation.set_status"):
+    """Set a status by key. Resolving frees the agent; setting an open status reopens."""
+
+    conversation_id: Id
+    status: Annotated[str, Meta(max_length=40)]
+
+
+class SetPriority(Command, tag="conversation.set_priority"):
+    """How much it matters; the queue is served in this order first."""
+
+    conversation_id: Id
+    priority: Priority
+
+
+class SnoozeConversation(Command, tag="conversation.snooze"):
+    """Set aside until a time; it comes back open to the same agent, or at once when the contact writes."""
+
+    conversation_id: Id
+    until: datetime
+
+
+class EscalateConversation(Command, tag="conversation.escalate"):
+    """Raise the level, with the reason."""
+
+    conversation_id: Id
+    level: Annotated[int, Meta(ge=1, le=3)]
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class OpenTicket(Command, tag="ticket.open"):
+    """Give the conversation a number. Title, topic and priority are proposed from the content where left out."""
+
+    conversation_id: Id
+    title: Line | None = None
+    topic: Annotated[str, Meta(max_length=60)] | None = None
+    priority: Priority | None = None
+
+
+class ViewConversation(Command, tag="conversation.view"):
+    """The agent looks at this conversation now (empty: at none). Colleagues are told."""
+
+    conversation_id: Id | None
+
+
+class WatchWall(Command, tag="wall.watch"):
+    """Start or stop receiving `wall.changed` on this connection. For supervisors."""
+
+    watching: bool
+
+
+AgentCommand = (
+    SetPresence
+    | AgentSendMessage
+    | AgentSync
+    | ReadConversation
+    | ConversationDelivered
+    | SetTyping
+    | ClaimConversation
+    | AssignConversation
+    | TransferConversation
+    | SetStatus
+    | SetPriority
+    | SnoozeConversation
+    | EscalateConversation
+    | OpenTicket
+    | ViewConversation
+    | SearchArticles
+    | WatchWall
+)

@@ -1,0 +1,159 @@
+"""What happened, told to those who may know. Events are hints: whoever misses one finds it in the rows."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.contract.values import Said
+from app.contract.views import (
+    AgentView,
+    ConversationView,
+    MarksView,
+    MessageView,
+    QueueView,
+    SuggestionView,
+    TicketView,
+    VisitorConversationView,
+    WallView,
+)
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """Something that happened."""
+
+
+class MessageCreated(Event, tag="message.created"):
+    """A message was written. Notes reach agents only; visitors are never shown a `rev`."""
+
+    message: MessageView
+
+
+class MessageMarked(Event, tag="message.marked"):
+    """A side has received or read further. Figures never go back."""
+
+    conversation_id: str
+    marks: MarksView
+
+
+class ConversationChanged(Event, tag="conversation.changed"):
+    """The conversation as agents see it now. Older than what you hold (`rev`): drop it."""
+
+    conversation: ConversationView
+
+
+class VisitorConversationChanged(Event, tag="conversation.changed"):
+    """The conversation as its contact sees it now."""
+
+    conversation: VisitorConversationView
+
+
+class ConversationQueued(Event, tag="conversation.queued"):
+    """The contact's place in the queue changed; `queue` is empty once somebody has the conversation."""
+
+    conversation_id: str
+    queue: QueueView | None
+
+
+class AssignmentOffered(Event, tag="assignment.offered"):
+    """You were given this conversation, and why."""
+
+    conversation_id: str
+    reason: str
+
+
+class TicketOpened(Event, tag="ticket.opened"):
+    """A conversation was given a number."""
+
+    ticket: TicketView
+
+
+class SuggestionsReady(Event, tag="suggestions.ready"):
+    """What may answer the contact's last messages, best first. `seq` is the last message considered."""
+
+    conversation_id: str
+    seq: int
+    suggestions: list[SuggestionView]
+
+
+class PresenceChanged(Event, tag="presence.changed"):
+    """An agent came, went, or holds more or less than before."""
+
+    agent: AgentView
+
+
+class TypingChanged(Event, tag="typing.changed"):
+    """Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s."""
+
+    conversation_id: str
+    author_kind: str
+    author_id: str | None
+    author_name: str
+    typing: bool
+
+
+class ViewersChanged(Event, tag="viewers.changed"):
+    """Which agents look at the conversation now."""
+
+    conversation_id: str
+    agent_ids: list[str]
+
+
+class WallChanged(Event, tag="wall.changed"):
+    """The wall, whole, at most once a second."""
+
+    wall: WallView
+
+
+class HeadView(Said):
+    """How far a conversation has come on the server. `rev` is 0 for visitors."""
+
+    conversation_id: str
+    seq: int
+    rev: int
+    marks: MarksView
+
+
+class Heads(Event, tag="heads"):
+    """Sent on connecting and every few seconds: if you are behind, ask with conversation.sync. A new `epoch` means
+    the data was restored from a backup: forget cursors and sync from 0."""
+
+    epoch: str
+    heads: list[HeadView]
+
+
+class GoingAway(Event, tag="going_away"):
+    """This node is about to stop; connect again after `retry_seconds`."""
+
+    retry_seconds: float
+
+
+class SignedOut(Event, tag="signed_out"):
+    """Your session or token was revoked; the connection closes."""
+
+
+VisitorEvent = (
+    MessageCreated
+    | MessageMarked
+    | VisitorConversationChanged
+    | ConversationQueued
+    | SuggestionsReady
+    | TypingChanged
+    | Heads
+    | GoingAway
+    | SignedOut
+)
+AgentEvent = (
+    MessageCreated
+    | MessageMarked
+    | ConversationChanged
+    | AssignmentOffered
+    | TicketOpened
+    | SuggestionsReady
+    | PresenceChanged
+    | TypingChanged
+    | ViewersChanged
+    | WallChanged
+    | Heads
+    | GoingAway
+    | SignedOut
+)

@@ -1,0 +1,127 @@
+"""What a command is answered with. Every reply says `ok`; a refusal says why in a stable code and a sentence."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from app.contract.values import Said
+from app.contract.views import (
+    AgentView,
+    ConversationView,
+    MessageView,
+    SuggestionView,
+    TicketView,
+    VisitorConversationView,
+    WallView,
+    WidgetContactView,
+)
+
+ErrorCode = Literal[
+    "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"
+]
+
+
+class Reply(Said):
+    """An answer to one command."""
+
+
+class Done(Reply):
+    """It happened; there is nothing more to say."""
+
+    ok: Literal[True] = True
+
+
+class Started(Reply):
+    """The conversation the first message went to."""
+
+    conversation: VisitorConversationView
+    message: MessageView
+    ok: Literal[True] = True
+
+
+class Sent(Reply):
+    """The message as stored: durable, ordered, told to everyone who may read it."""
+
+    message: MessageView
+    ok: Literal[True] = True
+
+
+class VisitorSynced(Reply):
+    """Messages after the asked seq, oldest first. `is_complete` is false when another page follows."""
+
+    conversation: VisitorConversationView
+    messages: list[MessageView]
+    is_complete: bool
+    ok: Literal[True] = True
+
+
+class AgentSynced(Reply):
+    """Messages after the asked rev, oldest first, and the conversation as it is now."""
+
+    conversation: ConversationView
+    messages: list[MessageView]
+    is_complete: bool
+    ok: Literal[True] = True
+
+
+class Changed(Reply):
+    """The conversation after the change."""
+
+    conversation: ConversationView
+    ok: Literal[True] = True
+
+
+class Ended(Reply):
+    """The conversation after the visitor's change."""
+
+    conversation: VisitorConversationView
+    ok: Literal[True] = True
+
+
+class TicketIs(Reply):
+    """The ticket, opened now or earlier."""
+
+    ticket: TicketView
+    ok: Literal[True] = True
+
+
+class PresenceIs(Reply):
+    """The agent after the change."""
+
+    agent: AgentView
+    ok: Literal[True] = True
+
+
+class ContactIs(Reply):
+    """The visitor after the change."""
+
+    contact: WidgetContactView
+    ok: Literal[True] = True
+
+
+class ArticlesFound(Reply):
+    """Passages that may answer, best first; empty when nothing fits."""
+
+    suggestions: list[SuggestionView]
+    ok: Literal[True] = True
+
+
+class Watching(Reply):
+    """The wall as it is now; changes follow as events."""
+
+    wall: WallView
+    ok: Literal[True] = True
+
+
+class Refused(Reply):
+    """It did not happen. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again."""
+
+    code: ErrorCode
+    detail: str
+    retry_seconds: float | None
+    missed: list[MessageView]
+    ok: Literal[False] = False
+
+
+VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
+AgentReply = Done | Sent | AgentSynced | Changed | TicketIs | PresenceIs | ArticlesFound | Watching | Refused

@@ -1,0 +1,239 @@
+"""What a reader is shown: one Struct per noun, each for the eyes it names.
+
+Fields have no defaults, so every key is always present on the wire. Times are RFC 3339 in UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.contract.values import AuthorKind, Category, Channel, Presence, Priority, Role, Said, SystemCode, Visibility
+
+
+class AuthorView(Said):
+    """Who wrote. `id` is empty for the system; a contact without a name has an empty name."""
+
+    kind: AuthorKind
+    id: str | None
+    name: str
+
+
+class AttachmentView(Said):
+    """A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+    width: int | None
+    height: int | None
+    url: str
+
+
+class MessageView(Said):
+    """One utterance.
+
+    `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
+    brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
+    English for readers who do not know the code, `author.name` says who did it. `client_id` is the writer's own key.
+    """
+
+    id: str
+    client_id: str | None
+    conversation_id: str
+    seq: int | None
+    rev: int | None
+    author: AuthorView
+    visibility: Visibility
+    channel: Channel
+    system: SystemCode | None
+    body: str
+    attachments: list[AttachmentView]
+    created_at: datetime
+
+
+class MarksView(Said):
+    """How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side."""
+
+    contact_delivered_seq: int
+    contact_read_seq: int
+    agent_delivered_seq: int
+    agent_read_seq: int
+
+
+class QueueView(Said):
+    """A place in the queue, 1 is next. `wait_seconds` is an estimate from recent waits, empty when there were none."""
+
+    position: int
+    wait_seconds: int | None
+
+
+class VisitorConversationView(Said):
+    """A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given."""
+
+    id: str
+    category: Category
+    seq: int
+    marks: MarksView
+    agent_name: str | None
+    queue: QueueView | None
+    ticket_number: int | None
+    rating: int | None
+    preview: str
+    last_message_at: datetime
+    created_at: datetime
+
+
+class ContactView(Said):
+    """A person we help. `is_verified` only after a signed identity or an answered mail, never by their own word."""
+
+    id: str
+    name: str
+    email: str | None
+    is_verified: bool
+    locale: str
+    page_url: str | None
+    last_seen_at: datetime | None
+    created_at: datetime
+
+
+class TicketView(Said):
+    """A conversation's number and promise."""
+
+    id: str
+    number: int
+    conversation_id: str
+    title: str
+    topic: str
+    priority: Priority
+    status: str
+    category: Category
+    agent_id: str | None
+    team_id: str | None
+    contact_name: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class ConversationView(Said):
+    """A conversation as agents see it.
+
+    `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
+    for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
+    """
+
+    id: str
+    inbox_id: str
+    channel: Channel
+    contact: ContactView
+    status: str
+    category: Category
+    priority: Priority
+    agent_id: str | None
+    team_id: str | None
+    seq: int
+    rev: int
+    marks: MarksView
+    preview: str
+    last_message_at: datetime
+    waiting_since: datetime | None
+    queued_at: datetime | None
+    snoozed_until: datetime | None
+    escalation_level: int
+    unread_count: int
+    ticket: TicketView | None
+    created_at: datetime
+
+
+class AgentView(Said):
+    """Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed."""
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    presence: Presence
+    presence_since: datetime
+    load: int
+    capacity: int
+    team_ids: list[str]
+
+
+class TeamView(Said):
+    """A group of agents."""
+
+    id: str
+    name: str
+
+
+class StatusView(Said):
+    """A status as admins named it."""
+
+    key: str
+    name: str
+    category: Category
+
+
+class InboxView(Said):
+    """A doorway conversations arrive by, as agents see it."""
+
+    id: str
+    key: str
+    name: str
+    channel: Channel
+    team_id: str | None
+
+
+class WidgetInboxView(Said):
+    """What the widget needs to know of its inbox. `is_staffed`: somebody could answer now."""
+
+    key: str
+    name: str
+    greeting: str
+    color: str
+    locale: str
+    is_staffed: bool
+    reply_seconds: int | None
+    asks_email: bool
+
+
+class WidgetContactView(Said):
+    """The visitor as the widget knows them."""
+
+    id: str
+    name: str
+    email: str | None
+    is_verified: bool
+
+
+class SuggestionView(Said):
+    """A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added)."""
+
+    article_id: str
+    title: str
+    heading: str
+    passage: str
+    url: str
+    score: float
+    why: str
+
+
+class QueueWallView(Said):
+    """One team's queue now. `team_id` is empty for conversations no team has."""
+
+    team_id: str | None
+    name: str
+    waiting_count: int
+    oldest_waiting_at: datetime | None
+    open_count: int
+    online_count: int
+
+
+class WallView(Said):
+    """What a supervisor watches: every queue and every agent, and the day so far."""
+
+    queues: list[QueueWallView]
+    agents: list[AgentView]
+    opened_today: int
+    resolved_today: int
+    made_at: datetime

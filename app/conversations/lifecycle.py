@@ -1,0 +1,150 @@
+"""Where a conversation stands: statuses, priority, snooze, escalation, the end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.contract.commands import EndConversation, EscalateConversation, SetPriority, SetStatus, SnoozeConversation
+from app.contract.values import SystemCode
+from app.contract.views import ConversationView, VisitorConversationView
+from app.conversations.access import access_conversation
+from app.conversations.changing import PRIORITY_RANKS, change_conversation, status_values
+from app.conversations.holding import end_assignment
+from app.conversations.messages import add_system_message
+from app.conversations.telling import tell_change
+from app.conversations.views import visitor_view_of
+from app.errors import Invalid
+from app.people.actors import SignedInAgent, Visitor
+from app.people.permissions import may_assign, may_reply, require
+from app.people.presence import announce_presence
+from app.text import clean_text
+from app.work import Work
+from models import Conversation, Ticket
+
+WAKE_JOB = "conversation.wake"
+LONGEST_SNOOZE = timedelta(days=366)
+ENDED = ("resolved", "closed")
+
+
+async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> ConversationView:
+    """Set a status by key. The same again changes nothing."""
+    require(may_reply, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    values = await status_values(work, command.status)
+    if values["status"] != conversation.status:
+        conversation = await _move(work, conversation, values, by=agent.name)
+    return await tell_change(work, conversation)
+
+
+async def end_conversation(work: Work, visitor: Visitor, command: EndConversation) -> VisitorConversationView:
+    """The contact has finished. Ending twice is ending once."""
+    conversation = await access_conversation(work, visitor, command.conversation_id)
+    if conversation.category not in ENDED:
+        conversation = await _move(work, conversation, await status_values(work, "resolved"), by="", code="ended_by_contact")
+        await tell_change(work, conversation)
+    return await visitor_view_of(work, conversation)
+
+
+async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -> ConversationView:
+    """How much it matters; its place in the queue follows."""
+    require(may_reply, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    if conversation.priority != command.priority:
+        rank = PRIORITY_RANKS[command.priority]
+        conversation = await change_conversation(work, conversation, priority=command.priority, priority_rank=rank)
+    return await tell_change(work, conversation)
+
+
+async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeConversation) -> ConversationView:
+    """Set aside until a time. Raises Invalid for a time that has passed, has no zone, or lies more than a year ahead."""
+    require(may_reply, agent)
+    until = command.until
+    if until.tzinfo is None or not work.now < until <= work.now + LONGEST_SNOOZE:
+        raise Invalid("Choose a time in the future, at most a year from now.")
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    values = await status_values(work, "snoozed")
+    conversation = await change_conversation(work, conversation, snoozed_until=until, resolved_at=None, **values)
+    conversation = await add_system_message(
+        work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
+    )
+    await work.later(WAKE_JOB, {"conversation_id": conversation.id, "until": until.isoformat()}, until - work.now)
+    await _free_agent(work, conversation)
+    return await tell_change(work, conversation)
+
+
+async def wake_conversation(work: Work, conversation_id: str) -> None:
+    """The time a snooze was set for has come. Woken earlier, or snoozed anew for later: nothing happens."""
+    conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
+    if conversation is None or conversation.category != "waiting" or not conversation.snoozed_until:
+        return
+    if conversation.snoozed_until > work.now:
+        return
+    queued: dict[str, Any] = {} if conversation.agent_id else {"queued_at": work.now}
+    conversation = await change_conversation(
+        work, conversation, snoozed_until=None, **await status_values(work, "open"), **queued
+    )
+    await tell_change(work, conversation)
+
+
+async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:
+    """Raise the level, with the reason in a note."""
+    require(may_assign, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    reason = clean_text(command.reason)
+    if not reason:
+        raise Invalid("Please give a reason.")
+    conversation = await change_conversation(work, conversation, escalation_level=command.level, escalation_reason=reason)
+    conversation = await add_system_message(
+        work, conversation, "escalated", f"Escalated to level {command.level}: {reason}", agent.name, "internal"
+    )
+    return await tell_change(work, conversation)
+
+
+async def _move(
+    work: Work, conversation: Conversation, status: dict[str, Any], by: str, code: SystemCode | None = None
+) -> Conversation:
+    """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads."""
+    was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
+    values = dict(status) | {"snoozed_until": None}
+    if is_ended and not was_ended:
+        values |= {"resolved_at": work.now, "waiting_since": None, "queued_at": None}
+    if was_ended and not is_ended:
+        values |= {"resolved_at": None, "reopened_count": Conversation.reopened_count + 1}
+        await _refuse_second_open(work, conversation)
+    if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
+        values["queued_at"] = work.now
+    conversation = await change_conversation(work, conversation, **values)
+    if is_ended and not was_ended:
+        line = "The conversation was ended." if code == "ended_by_contact" else "The conversation was resolved."
+        conversation = await add_system_message(work, conversation, code or "resolved", line, by)
+        await end_assignment(work, conversation.id)
+    if was_ended and not is_ended:
+        conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
+    closed_at = work.now if is_ended else None
+    await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=closed_at))
+    await _free_agent(work, conversation)
+    return conversation
+
+
+async def _refuse_second_open(work: Work, conversation: Conversation) -> None:
+    """A contact has one open conversation per inbox; the index would refuse a second with less kind words."""
+    other = await work.one(
+        select(Conversation.id).where(
+            Conversation.contact_id == conversation.contact_id,
+            Conversation.inbox_id == conversation.inbox_id,
+            Conversation.is_extra.is_(False),
+            Conversation.category.not_in(ENDED),
+            Conversation.id != conversation.id,
+        )
+    )
+    if other and not conversation.is_extra:
+        raise Invalid("This contact already has an open conversation here.")
+
+
+async def _free_agent(work: Work, conversation: Conversation) -> None:
+    """The owner's load has changed; colleagues (and routing) hear of it."""
+    if conversation.agent_id:
+        await announce_presence(work, conversation.agent_id)

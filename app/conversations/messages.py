@@ -1,0 +1,246 @@
+"""Writing messages: idempotent by client_id, ordered by the conversation's row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from app.clock import new_id
+from app.contract.commands import AgentSendMessage, VisitorSendMessage
+from app.contract.values import Channel, SystemCode, Visibility
+from app.contract.views import MessageView
+from app.conversations.access import access_conversation
+from app.conversations.attaching import attach_files
+from app.conversations.changing import change_conversation, status_values
+from app.conversations.telling import tell_change, tell_message
+from app.conversations.views import message_view
+from app.errors import Conflict, Invalid
+from app.people.actors import SignedInAgent, Visitor
+from app.people.contacts import find_contact
+from app.people.permissions import may_reply, require
+from app.text import clean_text, shorten
+from app.work import Work
+from models import Agent, Conversation, Message
+
+PREVIEW_LENGTH = 160
+UNREAD_JOB = "conversation.unread"
+"""Queued with every answer; when it falls due, email carries on what the contact has not read."""
+
+
+async def post_visitor_message(work: Work, visitor: Visitor, command: VisitorSendMessage) -> MessageView:
+    """Write what the contact says and tell everyone who may read it.
+
+    The widget retries blindly after a lost ack, so a client_id seen before returns the first message and tells it again.
+    """
+    conversation = await access_conversation(work, visitor, command.conversation_id)
+    if earlier := await find_message(work, visitor.contact_id, command.client_id):
+        return announce_again(work, conversation, earlier)
+    return await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
+
+
+async def add_contact_message(
+    work: Work,
+    conversation: Conversation,
+    visitor: Visitor,
+    client_id: str | None,
+    body: str,
+    attachment_ids: Sequence[str] = (),
+    channel: Channel = "chat",
+) -> MessageView:
+    """The contact's words in a conversation whose row is locked. A resolved one reopens, a snoozed one wakes."""
+    text = text_of(body, attachment_ids)
+    contact = await find_contact(work, visitor.contact_id)
+    message = Message(
+        author_kind="contact",
+        author_id=visitor.contact_id,
+        author_name=contact.name if contact else "",
+        client_id=client_id,
+        visibility="public",
+        channel=channel,
+        body=text,
+        attachments=await attach_files(work, conversation, visitor, attachment_ids, is_internal=False),
+    )
+    reopening = await _reopening(work, conversation)
+    changed = await change_conversation(
+        work,
+        conversation,
+        is_public=True,
+        preview=_preview_of(message),
+        last_message_at=work.now,
+        unread_count=Conversation.unread_count + 1,
+        waiting_since=conversation.waiting_since or work.now,
+        contact_delivered_seq=Conversation.seq + 1,
+        contact_read_seq=Conversation.seq + 1,
+        **reopening,
+    )
+    await _store(work, changed, message)
+    if reopening:
+        await add_system_message(work, changed, "reopened", "The conversation was reopened.", "")
+        await tell_change(work, changed)
+    return message_view(message, for_agents=False)
+
+
+async def post_agent_message(work: Work, agent: SignedInAgent, command: AgentSendMessage) -> MessageView:
+    """Write what an agent says: to the contact, or a note for colleagues.
+
+    Raises Conflict with what was missed when `seen_seq` shows that the agent has not seen somebody else's message.
+    """
+    require(may_reply, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    if earlier := await find_message(work, agent.id, command.client_id):
+        announce_again(work, conversation, earlier)
+        return message_view(earlier, for_agents=True)
+    if command.visibility == "public" and command.seen_seq is not None:
+        await _refuse_stale(work, agent, conversation, command.seen_seq)
+    return await add_agent_message(
+        work, conversation, agent, command.client_id, command.body, command.visibility, command.attachment_ids
+    )
+
+
+async def add_agent_message(
+    work: Work,
+    conversation: Conversation,
+    agent: SignedInAgent,
+    client_id: str | None,
+    body: str,
+    visibility: Visibility,
+    attachment_ids: Sequence[str] = (),
+) -> MessageView:
+    """An agent's words in a conversation whose row is locked. A first answer opens it."""
+    is_public = visibility == "public"
+    message = Message(
+        author_kind="agent",
+        author_id=agent.id,
+        author_name=agent.name,
+        client_id=client_id,
+        visibility=visibility,
+        channel=conversation.channel,
+        body=text_of(body, attachment_ids),
+        attachments=await attach_files(work, conversation, agent, attachment_ids, is_internal=not is_public),
+    )
+    values: dict[str, Any] = {}
+    if is_public:
+        values = {
+            "preview": _preview_of(message),
+            "last_message_at": work.now,
+            "waiting_since": None,
+            "unread_count": 0,
+            "agent_delivered_seq": Conversation.seq + 1,
+            "agent_read_seq": Conversation.seq + 1,
+            "first_answered_at": conversation.first_answered_at or work.now,
+        }
+        values |= await _opening(work, conversation)
+        await work.later(UNREAD_JOB, {"conversation_id": conversation.id}, work.unread_after, unique_key=conversation.id)
+    opens = "status" in values
+    changed = await change_conversation(work, conversation, is_public=is_public, **values)
+    await _store(work, changed, message)
+    if opens:
+        await tell_change(work, changed)
+    return message_view(message, for_agents=True)
+
+
+async def add_system_message(
+    work: Work, conversation: Conversation, code: SystemCode, body: str, by: str, visibility: Visibility = "public"
+) -> Conversation:
+    """Say in the conversation what happened to it. Each one the contact may see takes a seq, so that a contact who
+    holds every seq has missed nothing. `by` is a person's name, for readers who phrase it themselves."""
+    changed = await change_conversation(work, conversation, is_public=visibility == "public")
+    message = Message(
+        author_kind="system",
+        author_name=by,
+        visibility=visibility,
+        channel=conversation.channel,
+        system=code,
+        body=body,
+        attachments=[],
+    )
+    await _store(work, changed, message)
+    return changed
+
+
+async def find_message(work: Work, author_id: str, client_id: str) -> Message | None:
+    """The message this author already wrote under this client_id."""
+    return await work.one(select(Message).where(Message.author_id == author_id, Message.client_id == client_id))
+
+
+def announce_again(work: Work, conversation: Conversation, message: Message) -> MessageView:
+    """Heal a publish that was lost: readers who have the seq drop it."""
+    if message.conversation_id == conversation.id:
+        tell_message(work, conversation, message)
+    return message_view(message, for_agents=message.visibility == "internal")
+
+
+def text_of(body: str, attachment_ids: Sequence[str]) -> str:
+    """The words to keep. Raises Invalid when there is neither a word nor a file."""
+    text = clean_text(body)
+    if not text and not attachment_ids:
+        raise Invalid("Please write something first.")
+    return text
+
+
+async def _store(work: Work, conversation: Conversation, message: Message) -> None:
+    message.id = new_id()
+    message.conversation_id = conversation.id
+    message.seq = conversation.seq if message.visibility == "public" else None
+    message.rev = conversation.rev
+    message.created_at = work.now
+    await work.add(message)
+    tell_message(work, conversation, message)
+
+
+async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversation, seen_seq: int) -> None:
+    if seen_seq >= conversation.seq:
+        return
+    missed = await work.all(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.seq > seen_seq,
+            Message.system.is_(None),
+            Message.author_id != agent.id,
+        )
+        .order_by(Message.seq)
+        .limit(50)
+    )
+    if missed:
+        raise Conflict(
+            "Something was written since you last looked.", [message_view(message, for_agents=True) for message in missed]
+        )
+
+
+async def _reopening(work: Work, conversation: Conversation) -> dict[str, Any]:
+    """What changes when the contact writes into a conversation that was not open."""
+    if conversation.category in ("new", "open"):
+        return {}
+    if conversation.category == "waiting":
+        return await status_values(work, "open") | {"snoozed_until": None} | await _queue_again(work, conversation)
+    return (
+        await status_values(work, "reopened")
+        | {"resolved_at": None, "reopened_count": Conversation.reopened_count + 1}
+        | await _queue_again(work, conversation)
+    )
+
+
+async def _queue_again(work: Work, conversation: Conversation) -> dict[str, Any]:
+    """Back to its owner while they are here, else to the queue: nobody waits for someone who has left."""
+    if conversation.agent_id and await work.one(
+        select(Agent.id).where(Agent.id == conversation.agent_id, Agent.lease_until > work.now, Agent.presence != "offline")
+    ):
+        return {}
+    return {"queued_at": work.now, "agent_id": None}
+
+
+async def _opening(work: Work, conversation: Conversation) -> dict[str, Any]:
+    if conversation.category == "new":
+        return await status_values(work, "open")
+    return {}
+
+
+def _preview_of(message: Message) -> str:
+    return (
+        shorten(message.body, PREVIEW_LENGTH)
+        if message.body
+        else ", ".join(str(file["name"]) for file in message.attachments)[:PREVIEW_LENGTH]
+    )

@@ -1,0 +1,103 @@
+"""Catching up, and saying how far one has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from app.contract.commands import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
+from app.contract.events import HeadView
+from app.contract.replies import AgentSynced, VisitorSynced
+from app.conversations.access import access_conversation, access_conversation_to_read
+from app.conversations.telling import tell_marks
+from app.conversations.views import agent_view_of, marks_view, message_view, visitor_view_of
+from app.people.actors import SignedInAgent, Visitor
+from app.work import Rows, Work
+from models import Conversation, Message
+
+PAGE = 200
+
+
+async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -> VisitorSynced:
+    """What the contact missed, by seq: notes have none, so they can neither be shown nor counted."""
+    conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
+    found = await rows.all(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.seq > command.after_seq)
+        .order_by(Message.seq)
+        .limit(PAGE + 1)
+    )
+    return VisitorSynced(
+        conversation=await visitor_view_of(rows, conversation),
+        messages=[message_view(message, for_agents=False) for message in found[:PAGE]],
+        is_complete=len(found) <= PAGE,
+    )
+
+
+async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -> AgentSynced:
+    """What the agent missed, by rev."""
+    conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
+    found = await rows.all(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.rev > command.after_rev)
+        .order_by(Message.rev)
+        .limit(PAGE + 1)
+    )
+    return AgentSynced(
+        conversation=await agent_view_of(rows, conversation.id),
+        messages=[message_view(message, for_agents=True) for message in found[:PAGE]],
+        is_complete=len(found) <= PAGE,
+    )
+
+
+async def mark_read(work: Work, actor: Visitor | SignedInAgent, command: ReadConversation) -> None:
+    """This side has seen everything up to seq. Beyond the end counts as the end; less than before changes nothing."""
+    conversation = await access_conversation(work, actor, command.conversation_id)
+    seq = min(command.seq, conversation.seq)
+    if isinstance(actor, Visitor):
+        if seq > conversation.contact_read_seq:
+            delivered = max(seq, conversation.contact_delivered_seq)
+            await _mark(work, conversation, contact_read_seq=seq, contact_delivered_seq=delivered)
+    elif seq > conversation.agent_read_seq:
+        unread = select(func.count()).where(
+            Message.conversation_id == conversation.id, Message.seq > seq, Message.author_kind == "contact"
+        )
+        delivered = max(seq, conversation.agent_delivered_seq)
+        await _mark(work, conversation, agent_read_seq=seq, agent_delivered_seq=delivered, unread_count=unread.scalar_subquery())
+
+
+async def mark_delivered(work: Work, actor: Visitor | SignedInAgent, command: ConversationDelivered) -> None:
+    """Everything up to seq has arrived at this side."""
+    conversation = await access_conversation(work, actor, command.conversation_id)
+    seq = min(command.seq, conversation.seq)
+    if isinstance(actor, Visitor):
+        if seq > conversation.contact_delivered_seq:
+            await _mark(work, conversation, contact_delivered_seq=seq)
+    elif seq > conversation.agent_delivered_seq:
+        await _mark(work, conversation, agent_delivered_seq=seq)
+
+
+async def _mark(work: Work, conversation: Conversation, **values: Any) -> None:
+    changed = await work.one(
+        update(Conversation).where(Conversation.id == conversation.id).values(**values).returning(Conversation)
+    )
+    assert changed is not None
+    tell_marks(work, changed)
+
+
+async def heads_for_visitor(rows: Rows, contact_id: str) -> list[HeadView]:
+    """How far the contact's recent conversations have come. Their revisions are not theirs to count."""
+    found = await rows.all(
+        select(Conversation).where(Conversation.contact_id == contact_id).order_by(Conversation.created_at.desc()).limit(5)
+    )
+    return [HeadView(conversation_id=one.id, seq=one.seq, rev=0, marks=marks_view(one)) for one in found]
+
+
+async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> list[HeadView]:
+    """How far the conversations an agent holds or looks at have come."""
+    held = select(Conversation.id).where(Conversation.agent_id == agent_id, Conversation.category.in_(("new", "open"))).limit(100)
+    found = list(await rows.all(select(Conversation).where(Conversation.id.in_(held))))
+    if viewed_id and all(one.id != viewed_id for one in found):
+        found += await rows.all(select(Conversation).where(Conversation.id == viewed_id))
+    return [HeadView(conversation_id=one.id, seq=one.seq, rev=one.rev, marks=marks_view(one)) for one in found]

@@ -1,0 +1,34 @@
+"""Somebody is typing: told, never stored."""
+
+from __future__ import annotations
+
+from app.contract.audiences import ToContact, ToInboxAgents
+from app.contract.commands import SetTyping
+from app.contract.events import TypingChanged
+from app.conversations.access import access_conversation_to_read
+from app.people.actors import SignedInAgent, Visitor
+from app.people.contacts import find_contact
+from app.work import Announcement, Rows
+
+
+async def typing_changed(rows: Rows, actor: Visitor | SignedInAgent, command: SetTyping) -> list[Announcement]:
+    """Who is to hear of it. The contact is told that an agent types, not which."""
+    conversation = await access_conversation_to_read(rows, actor, command.conversation_id)
+    to_agents = ToInboxAgents(inbox_id=conversation.inbox_id)
+    if isinstance(actor, Visitor):
+        contact = await find_contact(rows, actor.contact_id)
+        event = TypingChanged(
+            conversation_id=conversation.id,
+            author_kind="contact",
+            author_id=actor.contact_id,
+            author_name=contact.name if contact else "",
+            typing=command.typing,
+        )
+        return [Announcement(event, to_agents)]
+    seen_by_agents = TypingChanged(
+        conversation_id=conversation.id, author_kind="agent", author_id=actor.id, author_name=actor.name, typing=command.typing
+    )
+    seen_by_contact = TypingChanged(
+        conversation_id=conversation.id, author_kind="agent", author_id=None, author_name=actor.name, typing=command.typing
+    )
+    return [Announcement(seen_by_agents, to_agents), Announcement(seen_by_contact, ToContact(contact_id=conversation.contact_id))]

@@ -1,0 +1,201 @@
+"""Conversations and messages as each reader is shown them: one query a page, none a row."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from sqlalchemy import Select, and_, func, or_, select
+
+from app.contract.values import AuthorKind, Category, Channel, Priority, SystemCode, Visibility
+from app.contract.views import (
+    AttachmentView,
+    AuthorView,
+    ConversationView,
+    MarksView,
+    MessageView,
+    QueueView,
+    TicketView,
+    VisitorConversationView,
+)
+from app.people.contacts import contact_view
+from app.work import Rows
+from models import Agent, Assignment, Contact, Conversation, CsatScore, Message, Ticket
+
+MOST_WAITS = 20
+
+
+def message_view(message: Message, *, for_agents: bool) -> MessageView:
+    """A message. Only agents are shown its `rev`, and only they may be handed a note."""
+    if message.visibility == "internal" and not for_agents:
+        raise AssertionError("a note must never reach a visitor")
+    return MessageView(
+        id=message.id,
+        client_id=message.client_id,
+        conversation_id=message.conversation_id,
+        seq=message.seq,
+        rev=message.rev if for_agents else None,
+        author=AuthorView(kind=cast(AuthorKind, message.author_kind), id=message.author_id, name=message.author_name),
+        visibility=cast(Visibility, message.visibility),
+        channel=cast(Channel, message.channel),
+        system=cast("SystemCode | None", message.system),
+        body=message.body,
+        attachments=msgspec.convert(message.attachments, list[AttachmentView]) if message.attachments else [],
+        created_at=message.created_at,
+    )
+
+
+def marks_view(conversation: Conversation) -> MarksView:
+    return MarksView(
+        contact_delivered_seq=conversation.contact_delivered_seq,
+        contact_read_seq=conversation.contact_read_seq,
+        agent_delivered_seq=conversation.agent_delivered_seq,
+        agent_read_seq=conversation.agent_read_seq,
+    )
+
+
+def select_for_agents() -> Select[tuple[Conversation, Contact, Ticket]]:
+    """Conversations with what an agent's view of them needs; narrow and order it, then `agent_views`."""
+    return (
+        select(Conversation, Contact, Ticket)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
+    )
+
+
+async def agent_views(rows: Rows, wanted: Select[tuple[Conversation, Contact, Ticket]]) -> list[ConversationView]:
+    return [_agent_view(conversation, contact, ticket) for conversation, contact, ticket in await rows.rows(wanted)]
+
+
+async def agent_view_of(rows: Rows, conversation_id: str) -> ConversationView:
+    """One conversation, which must exist, as agents see it."""
+    (view,) = await agent_views(rows, select_for_agents().where(Conversation.id == conversation_id))
+    return view
+
+
+def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | None) -> ConversationView:
+    return ConversationView(
+        id=conversation.id,
+        inbox_id=conversation.inbox_id,
+        channel=cast(Channel, conversation.channel),
+        contact=contact_view(contact),
+        status=conversation.status,
+        category=cast(Category, conversation.category),
+        priority=cast(Priority, conversation.priority),
+        agent_id=conversation.agent_id,
+        team_id=conversation.team_id,
+        seq=conversation.seq,
+        rev=conversation.rev,
+        marks=marks_view(conversation),
+        preview=conversation.preview,
+        last_message_at=conversation.last_message_at,
+        waiting_since=conversation.waiting_since,
+        queued_at=conversation.queued_at,
+        snoozed_until=conversation.snoozed_until,
+        escalation_level=conversation.escalation_level,
+        unread_count=conversation.unread_count,
+        ticket=ticket_view(ticket, conversation, contact) if ticket else None,
+        created_at=conversation.created_at,
+    )
+
+
+def ticket_view(ticket: Ticket, conversation: Conversation, contact: Contact) -> TicketView:
+    return TicketView(
+        id=ticket.id,
+        number=ticket.number,
+        conversation_id=conversation.id,
+        title=ticket.title,
+        topic=ticket.topic,
+        priority=cast(Priority, conversation.priority),
+        status=conversation.status,
+        category=cast(Category, conversation.category),
+        agent_id=conversation.agent_id,
+        team_id=conversation.team_id,
+        contact_name=contact.name,
+        opened_at=ticket.opened_at,
+        closed_at=ticket.closed_at,
+    )
+
+
+async def visitor_views(
+    rows: Rows, contact_id: str, conversation_id: str | None = None, most: int = 20
+) -> list[VisitorConversationView]:
+    """A contact's conversations as they see them, newest first; only one with `conversation_id`."""
+    wanted = (
+        select(Conversation, Agent.name, Ticket.number, CsatScore.score)
+        .outerjoin(Agent, Agent.id == Conversation.agent_id)
+        .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
+        .outerjoin(CsatScore, CsatScore.conversation_id == Conversation.id)
+        .where(Conversation.contact_id == contact_id)
+        .order_by(Conversation.created_at.desc())
+        .limit(most)
+    )
+    if conversation_id:
+        wanted = wanted.where(Conversation.id == conversation_id)
+    views: list[VisitorConversationView] = []
+    for conversation, agent_name, number, rating in await rows.rows(wanted):
+        queue = await queue_view(rows, conversation) if is_queued(conversation) else None  # at most one or two per contact
+        views.append(
+            VisitorConversationView(
+                id=conversation.id,
+                category=cast(Category, conversation.category),
+                seq=conversation.seq,
+                marks=marks_view(conversation),
+                agent_name=agent_name,
+                queue=queue,
+                ticket_number=number,
+                rating=rating,
+                preview=conversation.preview,
+                last_message_at=conversation.last_message_at,
+                created_at=conversation.created_at,
+            )
+        )
+    return views
+
+
+async def visitor_view_of(rows: Rows, conversation: Conversation) -> VisitorConversationView:
+    (view,) = await visitor_views(rows, conversation.contact_id, conversation.id)
+    return view
+
+
+def is_queued(conversation: Conversation) -> bool:
+    """Whether it waits for somebody to have it."""
+    return conversation.agent_id is None and conversation.category in ("new", "open")
+
+
+async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
+    """The place in the queue (1 is next), and the median of the team's last waits as an estimate for each place."""
+    ahead = or_(
+        Conversation.priority_rank < conversation.priority_rank,
+        and_(Conversation.priority_rank == conversation.priority_rank, Conversation.queued_at < conversation.queued_at),
+        and_(
+            Conversation.priority_rank == conversation.priority_rank,
+            Conversation.queued_at == conversation.queued_at,
+            Conversation.id < conversation.id,
+        ),
+    )
+    position = 1 + (await rows.one(select(func.count()).where(in_queue_of(conversation.team_id), ahead)) or 0)
+    return QueueView(position=position, wait_seconds=await _expected_wait(rows, conversation.team_id))
+
+
+def in_queue_of(team_id: str | None):
+    """Open, unassigned conversations of a team (or of none)."""
+    of_team = Conversation.team_id.is_(None) if team_id is None else Conversation.team_id == team_id
+    return and_(Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")), of_team)
+
+
+async def _expected_wait(rows: Rows, team_id: str | None) -> int | None:
+    of_team = Assignment.team_id.is_(None) if team_id is None else Assignment.team_id == team_id
+    recent = await rows.all(
+        select(Assignment.waited_seconds)
+        .where(of_team, Assignment.waited_seconds > 1.0)
+        .order_by(Assignment.started_at.desc())
+        .limit(MOST_WAITS)
+    )
+    waits = sorted(wait for wait in recent if wait is not None)
+    return round(waits[len(waits) // 2]) if len(waits) >= 3 else None
+
+
+def as_json(view: Any) -> Any:
+    """A view as the plain values a JSON column keeps."""
+    return msgspec.to_builtins(view)

@@ -1,0 +1,71 @@
+"""Bringing a database up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+import models.migrations
+
+
+def migrate(url: str) -> None:
+    """Run every step the database has not had. Two nodes that start together are kept apart by the database's own lock."""
+    _with_connection(url, _upgrade)
+
+
+def is_migrated(url: str) -> bool:
+    """Whether the database has had every step this code knows."""
+    found: list[bool] = []
+    _with_connection(url, lambda connection: found.append(_stands_at(connection) == newest_revision()))
+    return found[0]
+
+
+def newest_revision() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(models.migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7237462)")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _stands_at(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _with_connection(url: str, do: Any) -> None:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            do(connection)
+        engine.dispose()
+    else:
+        asyncio.run(_on_postgres(url, do))
+
+
+async def _on_postgres(url: str, do: Any) -> None:
+    engine = create_async_engine(
+        url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
+    )
+    async with engine.begin() as connection:
+        await connection.run_sync(do)
+    await engine.dispose()

@@ -1,0 +1,101 @@
+"""What verbs may do with rows, whatever database holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Executable, Insert, Row, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Result
+from sqlalchemy.sql.selectable import TypedReturnsRows
+
+from models import Base
+
+T = TypeVar("T")
+B = TypeVar("B", bound=Base)
+
+_inserts: dict[type[Base], Insert] = {}
+
+
+class Rows:
+    """Reads. Entities come back as instances of the tables; nothing is written by changing their attributes."""
+
+    dialect: str
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        raise NotImplementedError
+
+    async def one(self, statement: TypedReturnsRows[tuple[T]]) -> T | None:
+        """The only row's only column, or None. Two rows are an error."""
+        return (await self.execute(statement)).scalar_one_or_none()
+
+    async def all(self, statement: TypedReturnsRows[tuple[T]]) -> Sequence[T]:
+        """The first column of every row."""
+        return (await self.execute(statement)).scalars().all()
+
+    async def rows(self, statement: TypedReturnsRows[Any]) -> Sequence[Row[Any]]:
+        """Every row, whole."""
+        return (await self.execute(statement)).all()
+
+
+class Transaction(Rows):
+    """Reads and writes that happen together or not at all."""
+
+    async def change(self, statement: Executable, parameters: Any = None) -> int:
+        """Run a write; the number of rows it touched."""
+        result = await self.execute(statement, parameters)
+        return result.rowcount if isinstance(result, CursorResult) else 0
+
+    async def add(self, row: B) -> B:
+        """Insert a row. Columns left out are NULL. Raises the database's IntegrityError when a constraint says no."""
+        await self._insert_values(_insert_of(type(row)), _values_of(row))
+        return row
+
+    async def add_unless_there(self, row: Base) -> bool:
+        """Insert a row unless a unique constraint already holds it; whether it was inserted."""
+        table = _table_of(type(row))
+        make = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
+        return await self.change(make(table).values(_values_of(row)).on_conflict_do_nothing()) == 1
+
+    async def _insert_values(self, statement: Insert, values: Mapping[str, Any]) -> None:
+        await self.execute(statement, values)
+
+
+class Database(Protocol):
+    """A place rows live in."""
+
+    dialect: str
+
+    def read(self) -> AbstractAsyncContextManager[Rows]:
+        """A consistent look at the rows that never waits for a writer."""
+        ...
+
+    def begin(self, after_commit: Callable[[], None]) -> AbstractAsyncContextManager[Transaction]:
+        """A transaction: durable when the block is left, undone when it raises.
+
+        `after_commit` runs once the rows are safe, in the order of commits, even if the caller was cancelled meanwhile.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go."""
+        ...
+
+
+def _table_of(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _insert_of(model: type[Base]) -> Insert:
+    if model not in _inserts:
+        _inserts[model] = insert(_table_of(model))
+    return _inserts[model]
+
+
+def _values_of(row: Base) -> dict[str, Any]:
+    given = row.__dict__
+    return {column.name: given.get(column.name) for column in _table_of(type(row)).columns}

@@ -1,0 +1,79 @@
+"""What can go wrong in the domain: a stable code and a clear sentence. No HTTP, no sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.contract.replies import ErrorCode
+from app.contract.views import MessageView
+
+
+class ParleyError(Exception):
+    """A refusal the caller can act on. `detail` is shown to people."""
+
+    code: ErrorCode = "internal"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Invalid(ParleyError):
+    """The request makes no sense as it stands; the same again will fail again."""
+
+    code: ErrorCode = "invalid"
+
+
+class Unauthenticated(ParleyError):
+    """We do not know who is asking."""
+
+    code: ErrorCode = "unauthenticated"
+
+
+class Forbidden(ParleyError):
+    """We know who is asking, and they may not."""
+
+    code: ErrorCode = "forbidden"
+
+
+class NotFound(ParleyError):
+    """There is no such thing for this caller. A stranger's thing and a missing one answer alike."""
+
+    code: ErrorCode = "not_found"
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"There is no such {kind}.")
+        self.kind = kind
+        self.id = id
+
+
+class Conflict(ParleyError):
+    """Somebody was faster. `missed` holds the messages the caller had not seen."""
+
+    code: ErrorCode = "conflict"
+
+    def __init__(self, detail: str, missed: Sequence[MessageView] = ()) -> None:
+        super().__init__(detail)
+        self.missed = list(missed)
+
+
+class RateLimited(ParleyError):
+    """Too much at once; try again after `retry_seconds`."""
+
+    code: ErrorCode = "rate_limited"
+
+    def __init__(self, retry_seconds: float) -> None:
+        super().__init__("That was a lot at once. Please wait a moment.")
+        self.retry_seconds = retry_seconds
+
+
+class TooLarge(ParleyError):
+    """More bytes than allowed."""
+
+    code: ErrorCode = "too_large"
+
+
+class Unavailable(ParleyError):
+    """We cannot do it now; the same request may succeed in a moment."""
+
+    code: ErrorCode = "unavailable"

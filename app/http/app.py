@@ -1,0 +1,66 @@
+"""The Litestar application, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.types import ControllerRouterHandler
+
+from app.errors import ParleyError
+from app.http import attachments, conversations, health, mailbox, people, signing_in, widget_sessions
+from app.http.errors import on_any_error, on_http_error, on_parley_error
+from app.http.platform import Platform
+from app.http.wrapping import Wrapping
+
+VERSION = "0.1.0"
+MOST_BODY_BYTES = 128 * 1024
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+
+
+def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler], lifespan: Sequence[Lifespan]) -> Litestar:
+    """Every route of the domain, and what the wires add."""
+    return Litestar(
+        route_handlers=[
+            widget_sessions.open_widget,
+            signing_in.login,
+            signing_in.logout,
+            signing_in.setup_state,
+            signing_in.set_up,
+            signing_in.me,
+            conversations.conversations,
+            conversations.counts,
+            conversations.contact_history,
+            conversations.tickets,
+            attachments.upload,
+            attachments.download,
+            people.create_agent,
+            people.create_team,
+            mailbox.mailbox,
+            mailbox.one_mail,
+            health.live,
+            health.ready,
+            health.metrics,
+            *more_routes,
+        ],
+        state=State({"platform": platform, "is_draining": False}),
+        exception_handlers={ParleyError: on_parley_error, HTTPException: on_http_error, Exception: on_any_error},
+        middleware=[Wrapping(is_https=platform.settings.is_https)],
+        lifespan=list(lifespan),
+        request_max_body_size=MOST_BODY_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="Parley",
+            version=VERSION,
+            path="/api/v1/schema",
+            render_plugins=[SwaggerRenderPlugin()],
+            use_handler_docstrings=True,
+        ),
+        logging_config=None,
+        debug=False,
+    )

@@ -1,0 +1,58 @@
+"""Lists of conversations and tickets for agents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from litestar import get
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from app.contract.http import ContactHistory, ConversationCounts, ConversationPage, TicketPage
+from app.conversations.listing import count_conversations, list_contact_conversations, list_conversations, list_tickets
+from app.http.ids import as_id
+from app.http.platform import AnyRequest, agent_of, platform_of
+from app.people.permissions import may_view_conversations, require
+
+Words = Annotated[str, QueryParameter(max_length=200)]
+Cursor = Annotated[str | None, QueryParameter(max_length=120)]
+
+
+@get("/api/v1/conversations")
+async def conversations(
+    request: AnyRequest,
+    view: FromQuery[Literal["mine", "unassigned", "all"]] = "all",
+    category: FromQuery[Literal["open", "resolved"]] = "open",
+    q: Words = "",
+    after: Cursor = None,
+    limit: FromQuery[int] = 50,
+) -> ConversationPage:
+    """A page of a view, latest message first."""
+    agent = await agent_of(request)
+    require(may_view_conversations, agent)
+    async with platform_of(request).works.read() as rows:
+        return await list_conversations(rows, agent, view, category, q, after, limit)
+
+
+@get("/api/v1/conversations/counts")
+async def counts(request: AnyRequest) -> ConversationCounts:
+    """How many open conversations each view holds."""
+    agent = await agent_of(request)
+    require(may_view_conversations, agent)
+    async with platform_of(request).works.read() as rows:
+        return await count_conversations(rows, agent)
+
+
+@get("/api/v1/contacts/{contact_id:str}/conversations")
+async def contact_history(request: AnyRequest, contact_id: FromPath[str]) -> ContactHistory:
+    """A contact's conversations, newest first."""
+    require(may_view_conversations, await agent_of(request))
+    async with platform_of(request).works.read() as rows:
+        return ContactHistory(conversations=await list_contact_conversations(rows, as_id(contact_id, "contact")))
+
+
+@get("/api/v1/tickets")
+async def tickets(request: AnyRequest, after: Cursor = None, limit: FromQuery[int] = 50) -> TicketPage:
+    """Tickets, newest number first."""
+    require(may_view_conversations, await agent_of(request))
+    async with platform_of(request).works.read() as rows:
+        return await list_tickets(rows, after, limit)

@@ -1,0 +1,84 @@
+"""Codes to statuses, and every way a request can fail to one shape of body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import MediaType, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from app.clock import new_id
+from app.contract.replies import ErrorCode, Refused
+from app.errors import Conflict, ParleyError, RateLimited
+from app.http.platform import AnyRequest
+
+log = structlog.get_logger("http")
+
+STATUSES: dict[ErrorCode, int] = {
+    "invalid": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "too_large": 413,
+    "rate_limited": 429,
+    "internal": 500,
+    "unavailable": 503,
+}
+CODES: dict[int, ErrorCode] = {
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    409: "conflict",
+    413: "too_large",
+    429: "rate_limited",
+    503: "unavailable",
+}
+
+
+def refusal_of(error: ParleyError) -> Refused:
+    """An error as the caller reads it."""
+    return Refused(
+        code=error.code,
+        detail=error.detail,
+        retry_seconds=error.retry_seconds if isinstance(error, RateLimited) else None,
+        missed=error.missed if isinstance(error, Conflict) else [],
+    )
+
+
+def answer(refused: Refused, status: int | None = None) -> Response[bytes]:
+    """A refusal as a response; 429 says when to come back."""
+    headers = {"Retry-After": str(max(1, round(refused.retry_seconds)))} if refused.retry_seconds else {}
+    return Response(
+        msgspec.json.encode(refused), status_code=status or STATUSES[refused.code], media_type=MediaType.JSON, headers=headers
+    )
+
+
+def on_parley_error(_: AnyRequest, error: ParleyError) -> Response[bytes]:
+    return answer(refusal_of(error))
+
+
+def on_http_error(_: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """The framework's refusals: no route, a body that does not fit, too many bytes."""
+    status = error.status_code
+    code: ErrorCode = CODES.get(status, "internal" if status >= 500 else "invalid")
+    return answer(Refused(code=code, detail=_sentence(error), retry_seconds=None, missed=[]), status)
+
+
+def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """What nobody foresaw: the caller gets an id to name, the log gets the rest."""
+    id = new_id()
+    log.exception("request failed", path=request.url.path, error_id=id, exc_info=error)
+    detail = f"Something went wrong on our side. It is noted as {id}."
+    return answer(Refused(code="internal", detail=detail, retry_seconds=None, missed=[]))
+
+
+def _sentence(error: HTTPException) -> str:
+    if isinstance(error, ValidationException) and error.extra:
+        extra: Any = error.extra
+        first = extra[0] if isinstance(extra, list) and extra else extra
+        if isinstance(first, dict) and "message" in first:
+            return f"{first.get('key', 'The request')}: {first['message']}"[:300]
+    return str(error.detail)[:300]

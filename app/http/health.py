@@ -1,0 +1,36 @@
+"""Alive, ready, measured."""
+
+from __future__ import annotations
+
+from litestar import MediaType, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import select
+
+from app.errors import Unavailable
+from app.http.platform import AnyRequest, platform_of
+from models import Status
+
+
+@get("/health/live", media_type=MediaType.TEXT)
+async def live() -> str:
+    """The process answers."""
+    return "ok"
+
+
+@get("/health/ready", media_type=MediaType.TEXT)
+async def ready(request: AnyRequest) -> str:
+    """The database answers and is migrated, and this node is not draining."""
+    if request.app.state.is_draining:
+        raise Unavailable("This node is about to stop.")
+    try:
+        async with platform_of(request).works.read() as rows:
+            await rows.all(select(Status.key).limit(1))
+    except Exception as error:
+        raise Unavailable("The database does not answer.") from error
+    return "ready"
+
+
+@get("/metrics")
+async def metrics() -> Response[bytes]:
+    """Figures for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

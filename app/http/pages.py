@@ -1,0 +1,94 @@
+"""Pages: the widget's loader and frame, the inbox, and in the demo a shop."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy import select
+
+from app.errors import NotFound
+from app.http.assets import Assets
+from app.http.platform import AnyRequest, platform_of
+from models import Inbox
+
+FRAME_CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self' {socket}; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+)
+INBOX_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; "
+    "connect-src 'self' {socket}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+DEMO_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+_HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.\w+$")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*_-]+(:\d{1,5})?")
+
+
+def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteHandler]:
+    """Routes over the built front ends; `shop` is the demo's page, if there is one."""
+    widget_assets, inbox_assets = Assets(widget), Assets(inbox)
+
+    @get("/widget.js")
+    async def loader(request: AnyRequest) -> Response[bytes]:
+        """The one script of a host page."""
+        shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+        return widget_assets.respond(request, "embed.js", is_immutable=False, headers=shared)
+
+    @get("/widget/frame")
+    async def frame(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
+        """The panel. Only the inbox's allowed sites may frame it."""
+        async with platform_of(request).works.read() as rows:
+            found = await rows.one(select(Inbox).where(Inbox.key == inbox))
+        if found is None:
+            raise NotFound("inbox", inbox)
+        origins = [origin for origin in found.allowed_origins if _ORIGIN.fullmatch(str(origin))]
+        ancestors = " ".join(["'self'", *origins]) if found.allowed_origins else "*"
+        headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=_socket_origin(request))}
+        return widget_assets.respond(request, "frame.html", is_immutable=False, headers=headers)
+
+    @get("/widget/{path:path}")
+    async def widget_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
+        """What the panel is built of."""
+        name = str(path).lstrip("/")
+        return widget_assets.respond(request, name, is_immutable=_HASHED.search(name) is not None)
+
+    @get(["/inbox", "/inbox/{path:path}"])
+    async def inbox_page(request: AnyRequest, path: FromPath[str] = "") -> Response[bytes]:
+        """The agents' application: its files, and its one page for every address below /inbox."""
+        name = str(path).lstrip("/")
+        headers = {"Content-Security-Policy": INBOX_CSP.format(socket=_socket_origin(request))}
+        if name and inbox_assets.find(name):
+            return inbox_assets.respond(request, name, is_immutable=_HASHED.search(name) is not None, headers=headers)
+        if name.startswith("assets/"):
+            raise NotFound("page", name)
+        return inbox_assets.respond(request, "index.html", is_immutable=False, headers=headers)
+
+    @get("/")
+    async def front_door() -> Redirect:
+        """Agents are most of those who come here."""
+        return Redirect("/inbox")
+
+    routes: list[HTTPRouteHandler] = [loader, frame, widget_file, inbox_page, front_door]
+    if shop is not None:
+        shop_assets = Assets(shop.parent)
+
+        @get("/demo")
+        async def demo(request: AnyRequest) -> Response[bytes]:
+            """A shop with the widget on it."""
+            return shop_assets.respond(request, shop.name, is_immutable=False, headers={"Content-Security-Policy": DEMO_CSP})
+
+        routes.append(demo)
+    return routes
+
+
+def _socket_origin(request: AnyRequest) -> str:
+    """This host's websocket address, which not every browser counts as 'self'."""
+    host = request.headers.get("host", "")
+    if not re.fullmatch(r"[A-Za-z0-9.\-\[\]:]{1,255}", host):
+        return ""
+    return f"ws://{host} wss://{host}"

@@ -1,0 +1,115 @@
+"""Signing in and out, the first admin, and what the inbox needs to draw itself."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+from litestar import Response, get, post
+from litestar.params import JSONBody
+from sqlalchemy import func, select
+
+from app.contract.http import Login, Me, SetUp, SetupState, SignedIn
+from app.contract.replies import Done
+from app.contract.views import InboxView, StatusView
+from app.errors import Conflict, Forbidden
+from app.http.platform import SESSION_COOKIE, AnyRequest, Platform, address_of, agent_of, platform_of, refuse_foreign_origin
+from app.people.actors import SignedInAgent
+from app.people.agents import add_agent, get_agent, list_agents, list_teams
+from app.people.permissions import permissions_of
+from app.people.signing_in import SESSION_LIFE, sign_in, sign_out
+from app.people.tokens import hash_password
+from app.work import Rows
+from models import Agent, Article, Inbox, Status
+
+
+@post("/api/v1/login", status_code=200)
+async def login(request: AnyRequest, data: JSONBody[Login]) -> Response[SignedIn]:
+    """Sign in with address and password; sets the session cookie."""
+    platform = platform_of(request)
+    refuse_foreign_origin(request)
+    platform.login_limit.take(f"address:{address_of(request)}")
+    platform.login_limit.take(f"account:{data.email.strip().lower()}")
+    secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
+    return await _signed_in(platform, secret, agent)
+
+
+@post("/api/v1/logout", status_code=200)
+async def logout(request: AnyRequest) -> Response[Done]:
+    """Sign out: the session is forgotten and its open connections close."""
+    platform = platform_of(request)
+    await platform.works.run(sign_out, await agent_of(request))
+    response = Response(Done())
+    response.delete_cookie(SESSION_COOKIE, path="/")
+    return response
+
+
+@get("/api/v1/setup")
+async def setup_state(request: AnyRequest) -> SetupState:
+    """Whether the first admin is still missing."""
+    async with platform_of(request).works.read() as rows:
+        return SetupState(is_needed=not await _has_agents(rows))
+
+
+@post("/api/v1/setup", status_code=200)
+async def set_up(request: AnyRequest, data: JSONBody[SetUp]) -> Response[SignedIn]:
+    """Create the first admin, with the code printed where the server was started. Closed as soon as there is an agent."""
+    platform = platform_of(request)
+    refuse_foreign_origin(request)
+    platform.login_limit.take(f"address:{address_of(request)}")
+    if not hmac.compare_digest(data.setup_code.strip().encode(), platform.setup_code.encode()):
+        raise Forbidden("That is not the code printed where the server was started.")
+    async with platform.works.read() as rows:
+        if await _has_agents(rows):
+            raise Conflict("Parley is set up already. Please sign in.")
+    password_hash = await asyncio.to_thread(hash_password, data.password)
+    capacity = platform.settings.agent_capacity
+    await platform.works.run(
+        add_agent, name=data.name, email=data.email, password_hash=password_hash, role="admin", capacity=capacity
+    )
+    secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
+    return await _signed_in(platform, secret, agent)
+
+
+@get("/api/v1/me")
+async def me(request: AnyRequest) -> Me:
+    """The agent signed in, and everything the inbox needs to draw itself."""
+    platform = platform_of(request)
+    agent = await agent_of(request)
+    now = platform.works.clock()
+    async with platform.works.read() as rows:
+        agents = await list_agents(rows, now)
+        inboxes = await rows.all(select(Inbox).order_by(Inbox.name))
+        statuses = await rows.all(select(Status).order_by(Status.position))
+        topics = await rows.all(
+            select(Article.category).where(Article.state == "published").distinct().order_by(Article.category)
+        )
+        return Me(
+            agent=next(one for one in agents if one.id == agent.id),
+            permissions=permissions_of(agent),
+            agents=agents,
+            teams=await list_teams(rows),
+            inboxes=[InboxView(id=i.id, key=i.key, name=i.name, channel=i.channel, team_id=i.team_id) for i in inboxes],  # pyright: ignore[reportArgumentType]
+            statuses=[StatusView(key=s.key, name=s.name, category=s.category) for s in statuses],  # pyright: ignore[reportArgumentType]
+            topics=list(topics),
+            epoch=platform.epoch,
+        )
+
+
+async def _signed_in(platform: Platform, secret: str, agent: SignedInAgent) -> Response[SignedIn]:
+    async with platform.works.read() as rows:
+        response = Response(SignedIn(agent=await get_agent(rows, agent.id, platform.works.clock())))
+    response.set_cookie(
+        SESSION_COOKIE,
+        secret,
+        max_age=int(SESSION_LIFE.total_seconds()),
+        path="/",
+        httponly=True,
+        secure=platform.settings.is_https,
+        samesite="lax",
+    )
+    return response
+
+
+async def _has_agents(rows: Rows) -> bool:
+    return bool(await rows.one(select(func.count()).select_from(Agent)))

@@ -1,0 +1,76 @@
+"""Opening the widget."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from litestar import post
+from litestar.params import JSONBody
+from sqlalchemy import func, select
+
+from app.clock import new_id
+from app.contract.http import OpenWidget, WidgetSession
+from app.contract.views import WidgetInboxView
+from app.conversations.views import visitor_views
+from app.errors import NotFound
+from app.http.platform import AnyRequest, address_of, platform_of
+from app.people.actors import Visitor
+from app.people.contacts import find_contact, widget_contact_view
+from app.people.identity import identify_visitor
+from app.work import Rows
+from models import Agent, Assignment, Inbox, TeamMember
+
+
+@post("/api/v1/widget/sessions", status_code=200)
+async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> WidgetSession:
+    """Open the widget of an inbox: the visitor's token, new or renewed, and what they wrote before. Writes nothing for
+    a visitor who is not signed in: a contact has a row from the first message on."""
+    platform = platform_of(request)
+    platform.widget_limit.take(address_of(request))
+    now = platform.works.clock()
+    async with platform.works.read() as rows:
+        inbox = await rows.one(select(Inbox).where(Inbox.key == data.inbox_key))
+    if inbox is None:
+        raise NotFound("inbox", data.inbox_key)
+    visitor = platform.tokens.read(data.visitor_token or "", now)
+    if visitor is None or visitor.inbox_id != inbox.id:
+        visitor = Visitor(contact_id=new_id(), inbox_id=inbox.id)
+    if data.identity_token:
+        visitor = await platform.works.run(identify_visitor, inbox, data.identity_token, visitor)
+    async with platform.works.read() as rows:
+        contact = await find_contact(rows, visitor.contact_id)
+        return WidgetSession(
+            visitor_token=platform.tokens.issue(visitor, now),
+            contact=widget_contact_view(visitor, contact),
+            inbox=await _inbox_view(rows, inbox, now),
+            conversations=await visitor_views(rows, visitor.contact_id) if contact else [],
+        )
+
+
+async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxView:
+    staffed = select(func.count()).where(Agent.is_active, Agent.lease_until > now, Agent.presence == "online")
+    if inbox.team_id:
+        staffed = staffed.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
+    return WidgetInboxView(
+        key=inbox.key,
+        name=inbox.name,
+        greeting=inbox.greeting,
+        color=inbox.color,
+        locale=inbox.locale,
+        is_staffed=bool(await rows.one(staffed)),
+        reply_seconds=await _reply_seconds(rows, inbox, now),
+        asks_email=inbox.asks_email,
+    )
+
+
+async def _reply_seconds(rows: Rows, inbox: Inbox, now: datetime) -> int | None:
+    """The median wait of the last day's routed chats, empty when there were too few to promise anything."""
+    of_team = Assignment.team_id == inbox.team_id if inbox.team_id else Assignment.team_id.is_(None)
+    recent = await rows.all(
+        select(Assignment.waited_seconds)
+        .where(of_team, Assignment.waited_seconds.is_not(None), Assignment.started_at > now - timedelta(days=1))
+        .order_by(Assignment.started_at.desc())
+        .limit(50)
+    )
+    waits = sorted(wait for wait in recent if wait is not None)
+    return round(waits[len(waits) // 2]) if len(waits) >= 5 else None

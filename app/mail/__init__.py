@@ -1,0 +1,1 @@
+"""Email: what goes out, through an outbox of rows."""

@@ -1,0 +1,30 @@
+"""Who is asking. Made by the doors from a token or a session; verbs trust nothing else."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from app.contract.values import Role
+
+
+class Visitor(Struct, frozen=True, kw_only=True):
+    """Whoever holds a widget's token. The contact's row may not exist before the first message."""
+
+    contact_id: str
+    inbox_id: str
+
+
+class SignedInAgent(Struct, frozen=True, kw_only=True):
+    """An agent who proved who they are. `session` is the hash of what they proved it with."""
+
+    id: str
+    name: str
+    role: Role
+    session: str
+
+
+class Parley(Struct, frozen=True):
+    """The platform itself: routing, rules, timers."""
+
+
+Actor = Visitor | SignedInAgent | Parley

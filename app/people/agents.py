@@ -1,0 +1,112 @@
+"""Agents and teams: adding them, and how they look to colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func, select
+
+from app.clock import new_id
+from app.contract.audiences import ToAllAgents
+from app.contract.events import PresenceChanged
+from app.contract.values import Presence, Role
+from app.contract.views import AgentView, TeamView
+from app.errors import Conflict, NotFound
+from app.text import clean_line
+from app.work import Rows, Work
+from models import Agent, Conversation, Team, TeamMember
+
+
+async def add_agent(
+    work: Work, *, name: str, email: str, password_hash: str, role: Role, capacity: int, team_ids: Sequence[str] = ()
+) -> AgentView:
+    """Add an agent, away until they come. Raises Conflict when the address is taken, NotFound for an unknown team."""
+    email = email.strip().lower()
+    if await work.one(select(Agent.id).where(Agent.email == email)):
+        raise Conflict("An agent with this address exists already.")
+    for team_id in team_ids:
+        if not await work.one(select(Team.id).where(Team.id == team_id)):
+            raise NotFound("team", team_id)
+    agent = await work.add(
+        Agent(
+            id=new_id(),
+            name=clean_line(name),
+            email=email,
+            password_hash=password_hash,
+            role=role,
+            capacity=capacity,
+            is_active=True,
+            presence="online",
+            presence_since=work.now,
+            created_at=work.now,
+        )
+    )
+    for team_id in team_ids:
+        await work.add(TeamMember(team_id=team_id, agent_id=agent.id))
+    view = agent_view(agent, list(team_ids), 0, work.now)
+    work.announce(PresenceChanged(agent=view), to=ToAllAgents())
+    return view
+
+
+async def add_team(work: Work, name: str) -> TeamView:
+    """Add a team. Raises Conflict when the name is taken."""
+    name = clean_line(name)
+    if await work.one(select(Team.id).where(Team.name == name)):
+        raise Conflict("A team with this name exists already.")
+    team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
+    return TeamView(id=team.id, name=team.name)
+
+
+async def list_agents(rows: Rows, now: datetime, agent_id: str | None = None) -> list[AgentView]:
+    """Active agents by name, each with presence, load and teams; only one with `agent_id`."""
+    wanted = select(Agent).where(Agent.is_active).order_by(Agent.name)
+    members = select(TeamMember.team_id, TeamMember.agent_id)
+    if agent_id:
+        wanted, members = wanted.where(Agent.id == agent_id), members.where(TeamMember.agent_id == agent_id)
+    loads = await loads_of(rows, [agent_id] if agent_id else None)
+    teams: dict[str, list[str]] = {}
+    for team_id, member_id in await rows.rows(members):
+        teams.setdefault(member_id, []).append(team_id)
+    return [agent_view(agent, teams.get(agent.id, []), loads.get(agent.id, 0), now) for agent in await rows.all(wanted)]
+
+
+async def get_agent(rows: Rows, agent_id: str, now: datetime) -> AgentView:
+    """One active agent. Raises NotFound."""
+    for agent in await list_agents(rows, now, agent_id):
+        return agent
+    raise NotFound("agent", agent_id)
+
+
+async def list_teams(rows: Rows) -> list[TeamView]:
+    """Every team, by name."""
+    return [TeamView(id=team.id, name=team.name) for team in await rows.all(select(Team).order_by(Team.name))]
+
+
+async def loads_of(rows: Rows, agent_ids: Sequence[str] | None = None) -> dict[str, int]:
+    """How many conversations each agent holds that want attention (new or open)."""
+    held = (
+        select(Conversation.agent_id, func.count())
+        .where(Conversation.agent_id.is_not(None), Conversation.category.in_(("new", "open")))
+        .group_by(Conversation.agent_id)
+    )
+    if agent_ids is not None:
+        held = held.where(Conversation.agent_id.in_(agent_ids))
+    return {row[0]: row[1] for row in await rows.rows(held)}
+
+
+def agent_view(agent: Agent, team_ids: list[str], load: int, now: datetime) -> AgentView:
+    """The agent as colleagues see them at `now`."""
+    is_here = agent.lease_until is not None and agent.lease_until > now
+    return AgentView(
+        id=agent.id,
+        name=agent.name,
+        email=agent.email,
+        role=cast(Role, agent.role),
+        presence=cast(Presence, agent.presence) if is_here else "offline",
+        presence_since=agent.presence_since,
+        load=load,
+        capacity=agent.capacity,
+        team_ids=team_ids,
+    )

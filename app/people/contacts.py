@@ -1,0 +1,80 @@
+"""Contacts: one row from the first message on, and what they say of themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.contract.commands import PrechatFields
+from app.contract.views import ContactView, WidgetContactView
+from app.people.actors import Visitor
+from app.text import clean_line
+from app.work import Rows, Work
+from models import Contact, Inbox
+
+
+async def remember_contact(work: Work, visitor: Visitor, fields: PrechatFields | None, page_url: str | None) -> Contact:
+    """The visitor's row, made now if this is the first we hear of them. Details they give stay unverified."""
+    locale = await work.one(select(Inbox.locale).where(Inbox.id == visitor.inbox_id)) or "en"
+    await work.add_unless_there(
+        Contact(
+            id=visitor.contact_id,
+            inbox_id=visitor.inbox_id,
+            name="",
+            is_verified=False,
+            locale=locale,
+            page_url=page_url,
+            last_seen_at=work.now,
+            created_at=work.now,
+        )
+    )
+    return await describe_contact(work, visitor.contact_id, fields, page_url)
+
+
+async def describe_contact(work: Work, contact_id: str, fields: PrechatFields | None, page_url: str | None) -> Contact:
+    """Take over what the visitor said; what they left out stays. A verified contact's address is not theirs to change here."""
+    contact = await work.one(select(Contact).where(Contact.id == contact_id))
+    assert contact is not None
+    values: dict[str, Any] = {"last_seen_at": work.now}
+    if page_url:
+        values["page_url"] = clean_line(page_url)
+    if fields and fields.name and not contact.is_verified:
+        values["name"] = clean_line(fields.name)
+    if fields and fields.email and not contact.is_verified:
+        values["email"] = fields.email.lower()
+    changed = await work.one(update(Contact).where(Contact.id == contact_id).values(**values).returning(Contact))
+    assert changed is not None
+    return changed
+
+
+async def find_contact(rows: Rows, contact_id: str) -> Contact | None:
+    """The contact's row, or None before their first message."""
+    return await rows.one(select(Contact).where(Contact.id == contact_id))
+
+
+def contact_view(contact: Contact) -> ContactView:
+    """A contact as agents see them."""
+    return ContactView(
+        id=contact.id,
+        name=contact.name,
+        email=contact.email,
+        is_verified=contact.is_verified,
+        locale=contact.locale,
+        page_url=contact.page_url,
+        last_seen_at=contact.last_seen_at,
+        created_at=contact.created_at,
+    )
+
+
+def widget_contact_view(visitor: Visitor, contact: Contact | None) -> WidgetContactView:
+    """A contact as their own widget sees them."""
+    if contact is None:
+        return WidgetContactView(id=visitor.contact_id, name="", email=None, is_verified=False)
+    return WidgetContactView(id=contact.id, name=contact.name, email=contact.email, is_verified=contact.is_verified)
+
+
+async def touch_contact(work: Work, contact_id: str, at: datetime) -> None:
+    """The contact was here."""
+    await work.change(update(Contact).where(Contact.id == contact_id).values(last_seen_at=at))

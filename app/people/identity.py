@@ -1,0 +1,90 @@
+"""Who a visitor is, on the word of the site they come from: a short-lived JWT signed with the inbox's secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jwt
+import msgspec
+from msgspec import Struct
+from sqlalchemy import select, update
+
+from app.clock import new_id
+from app.contract.commands import Email
+from app.contract.values import Line
+from app.errors import Unauthenticated
+from app.people.actors import Visitor
+from app.text import clean_line
+from app.work import Work
+from models import Contact, Inbox
+
+LONGEST_LIFE_SECONDS = 3600
+LEEWAY_SECONDS = 60
+
+
+class Claims(Struct, frozen=True):
+    """What the token says. `sub` is the site's own key for the person."""
+
+    sub: Line
+    exp: int
+    iat: int
+    name: Line = ""
+    email: Email | None = None
+
+
+async def identify_visitor(work: Work, inbox: Inbox, identity_token: str, visitor: Visitor) -> Visitor:
+    """The verified contact the token names, made from the visitor the first time. Raises Unauthenticated for any flaw.
+
+    HS256 only, for this inbox only (`aud` is its key), valid at most an hour. An anonymous visitor's conversations become
+    the contact's only if that contact had none yet; an address alone never merges anybody.
+    """
+    claims = read_identity(inbox, identity_token, int(work.now.timestamp()))
+    known = await work.one(select(Contact).where(Contact.inbox_id == inbox.id, Contact.external_id == claims.sub))
+    values: dict[str, Any] = {"is_verified": True, "last_seen_at": work.now}
+    if claims.name:
+        values["name"] = clean_line(claims.name)
+    if claims.email:
+        values["email"] = claims.email.lower()
+    if known:
+        await work.change(update(Contact).where(Contact.id == known.id).values(**values))
+        return Visitor(contact_id=known.id, inbox_id=inbox.id)
+    anonymous = await work.one(select(Contact).where(Contact.id == visitor.contact_id))
+    if anonymous and anonymous.external_id is None:
+        await work.change(update(Contact).where(Contact.id == anonymous.id).values(external_id=claims.sub, **values))
+        return visitor
+    contact = Contact(
+        id=visitor.contact_id if anonymous is None else new_id(),
+        inbox_id=inbox.id,
+        external_id=claims.sub,
+        name="",
+        is_verified=True,
+        locale=inbox.locale,
+        created_at=work.now,
+    )
+    await work.add(contact)
+    await work.change(update(Contact).where(Contact.id == contact.id).values(**values))
+    return Visitor(contact_id=contact.id, inbox_id=inbox.id)
+
+
+def read_identity(inbox: Inbox, token: str, now: int) -> Claims:
+    """The claims of a token that proves them. Raises Unauthenticated."""
+    refused = Unauthenticated("The sign-in from this page could not be verified.")
+    if not inbox.identity_secret or len(token) > 8192:
+        raise refused
+    try:
+        decoded = jwt.decode(
+            token,
+            inbox.identity_secret,
+            algorithms=["HS256"],
+            audience=inbox.key,
+            leeway=LEEWAY_SECONDS,
+            options={"require": ["exp", "iat", "aud", "sub"], "verify_exp": False, "verify_iat": False, "verify_nbf": False},
+        )
+        claims = msgspec.convert(decoded, Claims)
+    except (jwt.PyJWTError, msgspec.ValidationError, RecursionError, ValueError) as error:
+        raise refused from error
+    lives = claims.exp - claims.iat
+    is_current = claims.iat - LEEWAY_SECONDS <= now <= claims.exp + LEEWAY_SECONDS
+    if not is_current or not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip():
+        raise refused
+    return claims

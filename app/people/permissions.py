@@ -1,0 +1,53 @@
+"""What each role may do: one function per question, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.errors import Forbidden
+from app.people.actors import SignedInAgent
+
+AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "ticket.open", "article.search"}
+SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence"}
+ADMIN_MAY = SUPERVISOR_MAY | {"people.manage", "inbox.manage", "article.manage", "mail.view"}
+
+PERMISSIONS: dict[str, set[str]] = {"agent": AGENT_MAY, "supervisor": SUPERVISOR_MAY, "admin": ADMIN_MAY}
+
+
+def permissions_of(agent: SignedInAgent) -> list[str]:
+    """Names of everything the agent may do, sorted."""
+    return sorted(PERMISSIONS[agent.role])
+
+
+def may_view_conversations(agent: SignedInAgent) -> bool:
+    return "conversation.view" in PERMISSIONS[agent.role]
+
+
+def may_reply(agent: SignedInAgent) -> bool:
+    return "conversation.reply" in PERMISSIONS[agent.role]
+
+
+def may_assign(agent: SignedInAgent) -> bool:
+    return "conversation.assign" in PERMISSIONS[agent.role]
+
+
+def may_open_tickets(agent: SignedInAgent) -> bool:
+    return "ticket.open" in PERMISSIONS[agent.role]
+
+
+def may_watch_wall(agent: SignedInAgent) -> bool:
+    return "wall.watch" in PERMISSIONS[agent.role]
+
+
+def may_manage_people(agent: SignedInAgent) -> bool:
+    return "people.manage" in PERMISSIONS[agent.role]
+
+
+def may_read_mail(agent: SignedInAgent) -> bool:
+    return "mail.view" in PERMISSIONS[agent.role]
+
+
+def require(may: Callable[[SignedInAgent], bool], agent: SignedInAgent) -> None:
+    """Raises Forbidden unless the agent may."""
+    if not may(agent):
+        raise Forbidden("Your role does not allow this.")

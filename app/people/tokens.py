@@ -1,0 +1,71 @@
+"""What callers prove themselves with: signed visitor tokens, hashed secrets, passwords."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from app.people.actors import Visitor
+
+VISITOR_TOKEN_LIFE = timedelta(days=180)
+_VISITOR_TOKEN = re.compile(r"pv1\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+_hasher = PasswordHasher()
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+
+
+def new_secret() -> str:
+    """256 random bits for a cookie, a link or an API token."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_secret(secret: str) -> str:
+    """How a secret is kept at rest. It is random, so one round of SHA-256 is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def hash_password(password: str) -> str:
+    """argon2id. About 50 ms of CPU: call it off the event loop."""
+    return _hasher.hash(password)
+
+
+def is_password(password_hash: str | None, password: str) -> bool:
+    """Whether it is the password. Takes as long when there is no such agent (`None`). Call it off the event loop."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+class VisitorTokens:
+    """Tokens that need no row: contact, inbox and time, signed. Opening a page writes nothing."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._key = hashlib.sha256(b"visitor-token:" + secret_key.encode()).digest()
+
+    def issue(self, visitor: Visitor, now: datetime) -> str:
+        """A token for this visitor, valid for 180 days."""
+        signed = f"pv1.{visitor.contact_id}.{visitor.inbox_id}.{int(now.timestamp())}"
+        return f"{signed}.{self._sign(signed)}"
+
+    def read(self, token: str, now: datetime) -> Visitor | None:
+        """Whose token it is, or None when it is forged, expired, from the future or not a token at all."""
+        if len(token) > 512 or not (match := _VISITOR_TOKEN.fullmatch(token)):
+            return None
+        contact_id, inbox_id, issued, signature = match.groups()
+        if not hmac.compare_digest(signature, self._sign(token.rsplit(".", 1)[0])):
+            return None
+        age = now.timestamp() - int(issued)
+        if not -60 <= age <= VISITOR_TOKEN_LIFE.total_seconds():
+            return None
+        return Visitor(contact_id=contact_id, inbox_id=inbox_id)
+
+    def _sign(self, text: str) -> str:
+        digest = hmac.digest(self._key, text.encode(), "sha256")
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

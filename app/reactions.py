@@ -1,0 +1,95 @@
+"""When this happens, then these: for speed. `timetable.py` does the same for certainty, should a reaction be lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
+from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
+from app.knowledge.suggest import Suggester
+from app.routing.dispatch import dispatch
+from app.routing.queue import teams_with_queues
+from app.work import Announcement, Works
+
+log = structlog.get_logger("reactions")
+
+OPEN = ("new", "open")
+
+
+class Reactions:
+    """Hears every batch of announcements once its rows are safe, and sets off what follows, off the caller's path."""
+
+    def __init__(self, works: Works, suggester: Suggester, wall_moved: Callable[[], None]) -> None:
+        self._works = works
+        self._suggester = suggester
+        self._wall_moved = wall_moved
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._dispatching: set[str | None] = set()
+        self._again: set[str | None] = set()
+
+    def hear(self, announcements: Sequence[Announcement]) -> None:
+        """The table."""
+        for announcement in announcements:
+            event, to = announcement.event, announcement.to
+            match event, to:
+                case MessageCreated(), ToContact():
+                    if event.message.author.kind == "contact":
+                        self._suggester.wanted(event.message.conversation_id)
+                case ConversationChanged(conversation=conversation), ToInboxAgents():
+                    self._wall_moved()
+                    if conversation.agent_id is None and conversation.category in OPEN:
+                        self.serve(conversation.team_id)
+                case PresenceChanged(), ToAllAgents():
+                    self._wall_moved()
+                    self._on_presence(event)
+                case _:
+                    pass
+
+    def _on_presence(self, event: PresenceChanged) -> None:
+        agent = event.agent
+        if agent.presence == "online" and agent.load < agent.capacity:
+            self._do(self._serve_all())
+
+    def serve(self, team_id: str | None) -> None:
+        """Serve a team's queue now; asked again while at it, once more afterwards."""
+        if team_id in self._dispatching:
+            self._again.add(team_id)
+            return
+        self._dispatching.add(team_id)
+        self._do(self._serve(team_id))
+
+    async def _serve(self, team_id: str | None) -> None:
+        try:
+            while True:
+                self._again.discard(team_id)
+                await dispatch(self._works, team_id)
+                if team_id not in self._again:
+                    return
+        finally:
+            self._dispatching.discard(team_id)
+
+    async def _serve_all(self) -> None:
+        async with self._works.read() as rows:
+            teams = await teams_with_queues(rows)
+        for team_id in teams:
+            self.serve(team_id)
+
+    def _do(self, what: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(_noting_failure(what))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def settle(self) -> None:
+        """Wait until everything set off so far, and what followed from it, is done."""
+        while self._under_way:
+            await asyncio.gather(*self._under_way)
+
+
+async def _noting_failure(what: Awaitable[None]) -> None:
+    try:
+        await what
+    except Exception:
+        log.exception("reaction failed; the timetable will make up for it")

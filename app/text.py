@@ -1,0 +1,29 @@
+"""What we keep of what people type."""
+
+from __future__ import annotations
+
+import re
+
+_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean_text(text: str) -> str:
+    """Everything but control characters, with plain line ends and no blank margins. Right-to-left marks, emoji and
+    combining characters stay."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def clean_line(text: str) -> str:
+    """The same on one line."""
+    return _SPACES.sub(" ", _UNWANTED.sub("", text)).strip()
+
+
+def shorten(text: str, length: int) -> str:
+    """One line of at most `length` characters, cut at a word with an ellipsis."""
+    line = clean_line(text)
+    if len(line) <= length:
+        return line
+    cut = line[: length - 1]
+    head = cut.rsplit(" ", 1)[0] if " " in cut[length // 2 :] else cut
+    return head.rstrip() + "…"

@@ -1,0 +1,140 @@
+"""One transaction, with the events and jobs it announces once the rows are safe: commit, publish, then answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Executable
+from sqlalchemy.engine import Result
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from app.clock import Clock, new_id, utc_now
+from app.contract.audiences import Audience
+from app.contract.events import Event
+from app.database import Database, Rows, Transaction
+from app.errors import Unavailable
+from models import Job
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 4
+RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
+
+
+class Announcement(Struct, frozen=True):
+    """An event and who it is for."""
+
+    event: Event
+    to: Audience
+
+
+class Publisher(Protocol):
+    """Tells the world what has happened. Never waits and never raises: events are hints."""
+
+    def publish(self, announcements: Sequence[Announcement]) -> None: ...
+
+    def wake_jobs(self) -> None: ...
+
+
+class Work(Transaction):
+    """What a verb is given: rows to read and write, the time, and a place to say what happened."""
+
+    def __init__(self, transaction: Transaction, now: datetime, unread_after: timedelta) -> None:
+        self.now = now
+        self.unread_after = unread_after
+        self.dialect = transaction.dialect
+        self.announcements: list[Announcement] = []
+        self.has_jobs = False
+        self._transaction = transaction
+        self._insert_values = transaction._insert_values  # pyright: ignore[reportPrivateUsage]
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        return await self._transaction.execute(statement, parameters)
+
+    def announce(self, event: Event, to: Audience) -> None:
+        """Say, once the rows are safe, that this happened."""
+        self.announcements.append(Announcement(event, to))
+
+    async def later(
+        self, kind: str, payload: dict[str, Any], after: timedelta = timedelta(), unique_key: str | None = None
+    ) -> bool:
+        """Queue a job in this transaction. With a `unique_key` already waiting, nothing happens; whether it was queued."""
+        self.has_jobs = True
+        return await self.add_unless_there(
+            Job(
+                id=new_id(),
+                kind=kind,
+                payload=payload,
+                unique_key=unique_key,
+                state="waiting",
+                run_at=self.now + after,
+                attempts=0,
+                last_error="",
+                created_at=self.now,
+            )
+        )
+
+
+class Works:
+    """Where verbs get their Work from."""
+
+    def __init__(
+        self, database: Database, publisher: Publisher, clock: Clock = utc_now, unread_after: timedelta = timedelta(minutes=2)
+    ) -> None:
+        """`unread_after` is how long an answer may stay unread before email carries it on."""
+        self.database = database
+        self.clock = clock
+        self._unread_after = unread_after
+        self._publisher = publisher
+
+    async def run(self, verb: Callable[Concatenate[Work, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a verb in a transaction of its own; when this returns, the rows are durable and the events told.
+
+        Two that collide (a unique key raced, a deadlock, a serialisation failure) are tried again from the start.
+        Raises what the verb raises, or Unavailable when the database cannot be reached or keeps refusing.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self.begin() as work:
+                    return await verb(work, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == TRIES or not _is_worth_retrying(error):
+                    raise Unavailable("The database cannot take this right now. Nothing was lost; please try again.") from error
+            except OSError as error:
+                raise Unavailable("The database cannot be reached right now. Please try again.") from error
+        raise AssertionError("unreachable")
+
+    @asynccontextmanager
+    async def begin(self):
+        """A Work for callers that need the block itself; no retries."""
+        told: list[Work] = []
+
+        def after_commit() -> None:
+            for work in told:
+                self._publisher.publish(work.announcements)
+                if work.has_jobs:
+                    self._publisher.wake_jobs()
+
+        async with self.database.begin(after_commit) as transaction:
+            work = Work(transaction, self.clock(), self._unread_after)
+            told.append(work)
+            yield work
+
+    def read(self):
+        """A consistent look at the rows."""
+        return self.database.read()
+
+
+def _is_worth_retrying(error: DBAPIError) -> bool:
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    return state in RETRYABLE_SQLSTATES or error.connection_invalidated
+
+
+__all__ = ["Announcement", "Publisher", "Rows", "Work", "Works"]

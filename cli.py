@@ -1,0 +1,193 @@
+"""The `parley` command."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import click
+import uvicorn
+
+from app.database.migrating import is_migrated, migrate
+from app.errors import ParleyError
+from app.settings import Settings, read_settings
+
+MOST_FRAME_BYTES = 64 * 1024
+DRAIN_SECONDS = 25
+
+
+class DrainingServer(uvicorn.Server):
+    """Says goodbye to clients before it stops listening."""
+
+    def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self.drain = drain
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.drain()
+        await super().shutdown(sockets)
+
+
+@click.group()
+def main() -> None:
+    """Parley: self-hosted, real-time customer support."""
+
+
+@main.command()
+def serve() -> None:
+    """Bring the database up to date and serve on PARLEY_HOST and PARLEY_PORT."""
+    settings = _settings()
+    migrate(settings.database_url)
+    _serve(settings, [])
+
+
+@main.command()
+def demo() -> None:
+    """Serve with a shop page, a help centre and people to sign in as."""
+    os.environ.setdefault("PARLEY_DEMO", "true")
+    os.environ.setdefault("PARLEY_DATA_DIR", "data/demo")
+    os.environ.setdefault("PARLEY_MAIL_FALLBACK_SECONDS", "60")
+    settings = _settings()
+    migrate(settings.database_url)
+    from demo.seed import PASSWORD, PEOPLE, seed_demo
+
+    asyncio.run(seed_demo(settings))
+    base = settings.public_url
+    _serve(
+        settings,
+        [
+            "",
+            f"  Shop with the widget   {base}/demo",
+            f"  Agents' inbox          {base}/inbox",
+            f"  Mailbox                {base}/mailbox",
+            f"  Help centre            {base}/help",
+            "",
+            *(f"  Sign in as {person.role:<11} {person.email}   {PASSWORD}" for person in PEOPLE),
+            "",
+        ],
+    )
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date and stop."""
+    settings = _settings()
+    migrate(settings.database_url)
+    click.echo("The database is up to date.")
+
+
+@main.command()
+def worker() -> None:
+    """Run jobs and timers without serving, beside any number of `parley serve` on PostgreSQL."""
+    settings = _settings()
+    if settings.database_url.startswith("sqlite"):
+        raise click.ClickException("With SQLite the server runs the jobs itself; a worker needs PostgreSQL.")
+    if not is_migrated(settings.database_url):
+        raise click.ClickException("The database is not up to date. Run: parley migrate")
+    from server import run_worker
+
+    asyncio.run(run_worker(settings))
+
+
+@main.command("create-admin")
+@click.option("--name", prompt=True)
+@click.option("--email", prompt=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_admin(name: str, email: str, password: str) -> None:
+    """Create an admin."""
+    settings = _settings()
+    migrate(settings.database_url)
+    if len(password) < 8:
+        raise click.ClickException("Please choose a password of at least 8 characters.")
+    asyncio.run(_create_admin(settings, name, email, password))
+    click.echo(f"{email} can sign in at {settings.public_url}/inbox")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is wrong with this set-up, if anything."""
+    from app.doctor import examine
+
+    findings = examine(_settings())
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.is_fine else 'FAIL'}  {finding.what}: {finding.says}")
+    sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
+
+
+async def _create_admin(settings: Settings, name: str, email: str, password: str) -> None:
+    from app.database import open_database
+    from app.people.agents import add_agent
+    from app.people.tokens import hash_password
+    from app.work import Works
+    from realtime.hub import LocalHub
+
+    database = open_database(settings.database_url)
+    try:
+        works = Works(database, LocalHub())
+        await works.run(
+            add_agent,
+            name=name,
+            email=email,
+            password_hash=hash_password(password),
+            role="admin",
+            capacity=settings.agent_capacity,
+        )
+    except ParleyError as error:
+        raise click.ClickException(error.detail) from error
+    finally:
+        await database.close()
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings(os.environ)
+    except ParleyError as error:
+        raise click.ClickException(error.detail) from error
+
+
+def _serve(settings: Settings, lines: list[str]) -> None:
+    from server import build
+
+    app: Any = build(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=MOST_FRAME_BYTES,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+    server = DrainingServer(config, lambda: app.state.drain())
+    asyncio.run(_announce_when_ready(server, app, settings, lines))
+
+
+async def _announce_when_ready(server: DrainingServer, app: Any, settings: Settings, lines: list[str]) -> None:
+    serving = asyncio.create_task(server.serve())
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    if server.started:
+        for line in [*lines, f"Parley is ready on {settings.public_url}", *_first_steps(app)]:
+            click.echo(line)
+    await serving
+
+
+def _first_steps(app: Any) -> list[str]:
+    platform = app.state.platform
+    if not app.state.needs_setup:
+        return []
+    return [
+        f"No agent yet: open {platform.settings.public_url}/inbox and enter the setup code {platform.setup_code}, or run: parley create-admin"
+    ]
+
+
+if __name__ == "__main__":
+    main()

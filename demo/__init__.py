@@ -1,0 +1,1 @@
+"""A shop, its help centre and its people, to try Parley with."""

@@ -1,0 +1,35 @@
+"""Nouns at rest: SQLAlchemy tables and nothing else."""
+
+from models.base import Base
+from models.conversation import Assignment, Attachment, Conversation, CsatScore, Message
+from models.inbox import Inbox
+from models.job import Job
+from models.knowledge import Article, Passage
+from models.mail import OutgoingMail
+from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember
+from models.sequence import Sequence
+from models.status import Status
+from models.ticket import Ticket
+
+__all__ = [
+    "Agent",
+    "AgentSession",
+    "ApiToken",
+    "Article",
+    "Assignment",
+    "Attachment",
+    "Base",
+    "Contact",
+    "Conversation",
+    "CsatScore",
+    "Inbox",
+    "Job",
+    "Message",
+    "OutgoingMail",
+    "Passage",
+    "Sequence",
+    "Status",
+    "Team",
+    "TeamMember",
+    "Ticket",
+]

@@ -1,0 +1,155 @@
+"""The exchange between one contact and us: its messages, files, owners and score."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, IdColumn, JsonColumn, UtcDateTime
+
+IS_OPEN = text("category IN ('new', 'open', 'waiting')")
+IS_QUEUED = text("agent_id IS NULL AND category IN ('new', 'open')")
+IS_HELD = text("agent_id IS NOT NULL AND category IN ('new', 'open')")
+
+
+class Conversation(Base):
+    """The one unit of work that is routed, owned and timed.
+
+    `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
+    `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    """
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        Index(
+            "uq_conversations_one_open",
+            "contact_id",
+            "inbox_id",
+            unique=True,
+            sqlite_where=text(f"NOT is_extra AND {IS_OPEN.text}"),
+            postgresql_where=text(f"NOT is_extra AND {IS_OPEN.text}"),
+        ),
+        Index("ix_conversations_contact", "contact_id", "created_at"),
+        Index("ix_conversations_recent", "category", "last_message_at", "id"),
+        Index(
+            "ix_conversations_team_queue",
+            "team_id",
+            "priority_rank",
+            "queued_at",
+            sqlite_where=IS_QUEUED,
+            postgresql_where=IS_QUEUED,
+        ),
+        Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_conversations_agent_recent", "agent_id", "category", "last_message_at", "id"),
+        Index("ix_conversations_created", "created_at"),
+        Index("ix_conversations_resolved", "resolved_at"),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    inbox_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("inboxes.id"))
+    contact_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("contacts.id"))
+    channel: Mapped[str] = mapped_column(String(20))
+    is_extra: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(40), ForeignKey("statuses.key"))
+    category: Mapped[str] = mapped_column(String(20))
+    priority: Mapped[str] = mapped_column(String(20))
+    priority_rank: Mapped[int]
+    agent_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    team_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("teams.id"))
+    seq: Mapped[int] = mapped_column(BigInteger)
+    rev: Mapped[int] = mapped_column(BigInteger)
+    contact_delivered_seq: Mapped[int] = mapped_column(BigInteger)
+    contact_read_seq: Mapped[int] = mapped_column(BigInteger)
+    agent_delivered_seq: Mapped[int] = mapped_column(BigInteger)
+    agent_read_seq: Mapped[int] = mapped_column(BigInteger)
+    mailed_seq: Mapped[int] = mapped_column(BigInteger)
+    unread_count: Mapped[int]
+    preview: Mapped[str] = mapped_column(String(200))
+    last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    escalation_level: Mapped[int]
+    escalation_reason: Mapped[str] = mapped_column(Text)
+    reopened_count: Mapped[int]
+    resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Message(Base):
+    """One utterance. `seq` is empty for a note. (`author_id`, `client_id`) makes a retry harmless."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "rev"),
+        UniqueConstraint("conversation_id", "seq"),
+        UniqueConstraint("author_id", "client_id"),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"))
+    seq: Mapped[int | None] = mapped_column(BigInteger)
+    rev: Mapped[int] = mapped_column(BigInteger)
+    author_kind: Mapped[str] = mapped_column(String(20))
+    author_id: Mapped[str | None] = mapped_column(IdColumn)
+    author_name: Mapped[str] = mapped_column(String(200))
+    client_id: Mapped[str | None] = mapped_column(String(64))
+    visibility: Mapped[str] = mapped_column(String(20))
+    channel: Mapped[str] = mapped_column(String(20))
+    system: Mapped[str | None] = mapped_column(String(40))
+    body: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[Any]] = mapped_column(JsonColumn)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Attachment(Base):
+    """A file somebody uploaded; the bytes lie under `digest` (SHA-256). Bound to a message once one names it."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    uploader_kind: Mapped[str] = mapped_column(String(20))
+    uploader_id: Mapped[str] = mapped_column(IdColumn)
+    conversation_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("conversations.id"), index=True)
+    is_internal: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Assignment(Base):
+    """Who held a conversation, from when to when, and the decision that made it so."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (Index("ix_assignments_conversation", "conversation_id", "started_at"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"))
+    agent_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    team_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("teams.id"))
+    made_by: Mapped[str] = mapped_column(String(36))
+    reason: Mapped[str] = mapped_column(String(40))
+    decision: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    waited_seconds: Mapped[float | None]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CsatScore(Base):
+    """What the contact thought of it: 1 (bad) to 5 (good)."""
+
+    __tablename__ = "csat_scores"
+
+    conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
+    score: Mapped[int]
+    comment: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,94 @@
+"""Contacts, agents, teams, and what proves who somebody is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, IdColumn, UtcDateTime
+
+
+class Contact(Base):
+    """A person we help: one row from the first message on.
+
+    `external_id` is the customer's own key, set only by a signed identity.
+    """
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("inbox_id", "external_id"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    inbox_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("inboxes.id"))
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str | None] = mapped_column(String(254), index=True)
+    is_verified: Mapped[bool]
+    locale: Mapped[str] = mapped_column(String(35))
+    page_url: Mapped[str | None] = mapped_column(Text)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Agent(Base):
+    """Someone who answers. `presence` is what they chose; it holds only while `lease_until` lies ahead."""
+
+    __tablename__ = "agents"
+    __table_args__ = (Index("ix_agents_lease", "lease_until"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20))
+    capacity: Mapped[int]
+    is_active: Mapped[bool]
+    presence: Mapped[str] = mapped_column(String(20))
+    presence_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Team(Base):
+    """A group of agents."""
+
+    __tablename__ = "teams"
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TeamMember(Base):
+    """An agent is in a team."""
+
+    __tablename__ = "team_members"
+
+    team_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("teams.id"), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"), primary_key=True, index=True)
+
+
+class AgentSession(Base):
+    """A sign-in. The cookie holds the secret, the row only its hash."""
+
+    __tablename__ = "agent_sessions"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"), index=True)
+    user_agent: Mapped[str] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Base):
+    """A key for a program that acts as an agent."""
+
+    __tablename__ = "api_tokens"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

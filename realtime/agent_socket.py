@@ -1,0 +1,131 @@
+"""What an agent may ask for. Decides nothing: one verb a command."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from app.contract.commands import (
+    AgentCommand,
+    AgentSendMessage,
+    AgentSync,
+    AssignConversation,
+    ClaimConversation,
+    ConversationDelivered,
+    EscalateConversation,
+    OpenTicket,
+    ReadConversation,
+    SearchArticles,
+    SetPresence,
+    SetPriority,
+    SetStatus,
+    SetTyping,
+    SnoozeConversation,
+    TransferConversation,
+    ViewConversation,
+    WatchWall,
+)
+from app.contract.replies import ArticlesFound, Changed, Done, PresenceIs, Reply, Sent, TicketIs, Watching
+from app.conversations.access import access_conversation_to_read
+from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
+from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
+from app.conversations.messages import post_agent_message
+from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
+from app.conversations.tickets import first_words, open_ticket
+from app.conversations.typing import typing_changed
+from app.errors import Invalid
+from app.knowledge.suggest import Suggester
+from app.people.actors import SignedInAgent
+from app.people.permissions import may_watch_wall, require
+from app.people.presence import set_presence
+from app.reports import wall_view
+from app.work import Works
+from realtime.attendance import Attendance
+from realtime.hub import Hub, Subscriber
+from realtime.rooms import WALL
+
+
+class AgentCommands:
+    """Agent commands to verbs."""
+
+    def __init__(self, works: Works, hub: Hub, suggester: Suggester, attendance: Attendance, lease: timedelta) -> None:
+        self._works = works
+        self._hub = hub
+        self._suggester = suggester
+        self._attendance = attendance
+        self._lease = lease
+
+    async def obey(self, agent: SignedInAgent, stream: Subscriber | None, command: AgentCommand) -> Reply:
+        run = self._works.run
+        match command:
+            case AgentSendMessage():
+                return Sent(message=await run(post_agent_message, agent, command))
+            case AgentSync():
+                async with self._works.read() as rows:
+                    return await sync_for_agent(rows, agent, command)
+            case ReadConversation():
+                await run(mark_read, agent, command)
+                return Done()
+            case ConversationDelivered():
+                await run(mark_delivered, agent, command)
+                return Done()
+            case SetTyping():
+                async with self._works.read() as rows:
+                    self._hub.publish(await typing_changed(rows, agent, command))
+                return Done()
+            case SetPresence():
+                return PresenceIs(agent=await run(set_presence, agent.id, command.presence, self._lease))
+            case ClaimConversation():
+                return Changed(conversation=await run(claim_conversation, agent, command))
+            case AssignConversation():
+                return Changed(conversation=await run(assign_conversation, agent, command))
+            case TransferConversation():
+                return Changed(conversation=await run(transfer_conversation, agent, command))
+            case SetStatus():
+                return Changed(conversation=await run(set_status, agent, command))
+            case SetPriority():
+                return Changed(conversation=await run(set_priority, agent, command))
+            case SnoozeConversation():
+                return Changed(conversation=await run(snooze_conversation, agent, command))
+            case EscalateConversation():
+                return Changed(conversation=await run(escalate_conversation, agent, command))
+            case OpenTicket():
+                return await self._open_ticket(agent, command)
+            case ViewConversation():
+                return await self._view(agent, stream, command)
+            case SearchArticles():
+                return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=False))
+            case WatchWall():
+                return await self._watch_wall(agent, stream, command)
+            case _:
+                assert_never(command)
+
+    async def _open_ticket(self, agent: SignedInAgent, command: OpenTicket) -> TicketIs:
+        """What the agent left out is proposed from the contact's words, before the transaction begins."""
+        async with self._works.read() as rows:
+            await access_conversation_to_read(rows, agent, command.conversation_id)
+            words = await first_words(rows, command.conversation_id)
+        title, topic = await self._suggester.propose(words)
+        return TicketIs(ticket=await self._works.run(open_ticket, agent, command, title, topic))
+
+    async def _view(self, agent: SignedInAgent, stream: Subscriber | None, command: ViewConversation) -> Done:
+        if stream is None:
+            raise Invalid("Looking at a conversation needs a stream of events.")
+        if command.conversation_id is not None:
+            async with self._works.read() as rows:
+                await access_conversation_to_read(rows, agent, command.conversation_id)
+        await self._attendance.look_at(stream, command.conversation_id)
+        if command.conversation_id is not None:
+            self._suggester.wanted(command.conversation_id)
+        return Done()
+
+    async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching:
+        require(may_watch_wall, agent)
+        if stream is None:
+            raise Invalid("Watching the wall needs a stream of events.")
+        if command.watching:
+            self._hub.enter(stream, [WALL])
+        else:
+            self._hub.leave(stream, [WALL])
+        async with self._works.read() as rows:
+            return Watching(wall=await wall_view(rows, self._works.clock()))

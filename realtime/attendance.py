@@ -1,0 +1,116 @@
+"""Who is here, on this node: agents' leases while they are connected, and which conversation each looks at."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.contract.audiences import ToInboxAgents
+from app.contract.events import Event, Heads, SignedOut, ViewersChanged
+from app.conversations.reading import heads_for_agent, heads_for_visitor
+from app.people.actors import SignedInAgent, Visitor
+from app.people.presence import arrive, renew_leases
+from app.people.signing_in import still_signed_in
+from app.work import Announcement, Works
+from models import Conversation, Inbox
+from realtime.hub import Hub, Subscriber, Told
+from realtime.rooms import rooms_of_agent, rooms_of_visitor
+
+HEADS_PER_SECOND = 200
+
+
+class Attendance:
+    """Everybody connected here. `lease` is how long an agent counts as present after the last sign of life."""
+
+    def __init__(self, works: Works, hub: Hub, lease: timedelta, epoch: str) -> None:
+        self._works = works
+        self._hub = hub
+        self._lease = lease
+        self._epoch = epoch
+        self._agents: dict[Subscriber, SignedInAgent] = {}
+        self._visitors: dict[Subscriber, Visitor] = {}
+        self._viewed: dict[Subscriber, tuple[str, str]] = {}
+
+    @property
+    def subscribers(self) -> list[Subscriber]:
+        return [*self._agents, *self._visitors]
+
+    async def came(self, subscriber: Subscriber, actor: Visitor | SignedInAgent) -> None:
+        """Enter the rooms first, then say how far everything has come: nothing falls between."""
+        if isinstance(actor, Visitor):
+            self._visitors[subscriber] = actor
+            self._hub.enter(subscriber, rooms_of_visitor(actor))
+        else:
+            async with self._works.read() as rows:
+                inbox_ids = await rows.all(select(Inbox.id))
+            self._agents[subscriber] = actor
+            self._hub.enter(subscriber, rooms_of_agent(actor, inbox_ids))
+            await self._works.run(arrive, actor.id, self._lease)
+        await self._send_heads(subscriber, actor)
+
+    async def left(self, subscriber: Subscriber) -> None:
+        """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""
+        self._hub.leave(subscriber, subscriber.rooms)
+        self._agents.pop(subscriber, None)
+        self._visitors.pop(subscriber, None)
+        await self.look_at(subscriber, None)
+
+    async def look_at(self, subscriber: Subscriber, conversation_id: str | None) -> None:
+        """The agent on this connection looks at a conversation now, or at none; colleagues are told."""
+        before = self._viewed.pop(subscriber, None)
+        if conversation_id is not None:
+            async with self._works.read() as rows:
+                inbox_id = await rows.one(select(Conversation.inbox_id).where(Conversation.id == conversation_id))
+            if inbox_id is not None:
+                self._viewed[subscriber] = (conversation_id, inbox_id)
+        for viewed in {before, self._viewed.get(subscriber)} - {None}:
+            if viewed is not None:
+                self._tell_viewers(*viewed)
+
+    def agents_here(self) -> list[str]:
+        return sorted({agent.id for agent in self._agents.values()})
+
+    def _tell_viewers(self, conversation_id: str, inbox_id: str) -> None:
+        ids = {
+            self._agents[subscriber].id
+            for subscriber, (viewed_id, _) in self._viewed.items()
+            if viewed_id == conversation_id and subscriber in self._agents
+        }
+        event = ViewersChanged(conversation_id=conversation_id, agent_ids=sorted(ids))
+        self._hub.publish([Announcement(event, ToInboxAgents(inbox_id=inbox_id))])
+
+    async def _send_heads(self, subscriber: Subscriber, actor: Visitor | SignedInAgent) -> None:
+        async with self._works.read() as rows:
+            if isinstance(actor, Visitor):
+                heads = await heads_for_visitor(rows, actor.contact_id)
+            else:
+                heads = await heads_for_agent(rows, actor.id, self._viewed.get(subscriber, (None, None))[0])
+        subscriber.deliver(Told(Heads(epoch=self._epoch, heads=heads)))
+
+    async def renew(self) -> None:
+        """Every agent connected here is still here."""
+        await self._works.run(renew_leases, self.agents_here(), self._lease)
+
+    async def beat(self) -> None:
+        """Tell every client how far its conversations have come, spread out so that no beat is a burst."""
+        for subscriber, actor in [*self._agents.items(), *self._visitors.items()]:
+            if subscriber in self._agents or subscriber in self._visitors:
+                await self._send_heads(subscriber, actor)
+                await asyncio.sleep(1 / HEADS_PER_SECOND)
+
+    async def drop_signed_out(self) -> None:
+        """Close the connections whose session or token was revoked, or whose agent's role has changed."""
+        for subscriber, agent in list(self._agents.items()):
+            async with self._works.read() as rows:
+                holds = await still_signed_in(rows, agent, self._works.clock())
+            if not holds:
+                self.send_off([subscriber], SignedOut())
+
+    def send_off(self, subscribers: Sequence[Subscriber], event: Event) -> None:
+        """Say something last, then close."""
+        for subscriber in subscribers:
+            subscriber.deliver(Told(event))
+            asyncio.get_running_loop().call_later(0.2, subscriber.cut)

@@ -1,0 +1,149 @@
+"""Engine.IO as Parley wants it: websocket only, bounded, and one queue entry per frame instead of one task.
+
+Touches internals of python-engineio 4.15 (pinned; `tests/realtime/test_library_contract.py` holds them still):
+`AsyncSocket.queue`, `_websocket_handler`, `close`, and `AsyncServer._handle_connect`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import engineio
+import structlog
+from engineio import packet
+from engineio.async_socket import AsyncSocket
+
+from app.clock import monotonic
+
+MOST_QUEUED_BYTES = 1_000_000
+LONGEST_BLOCK_SECONDS = 10.0
+MOST_PROTOCOL_ERRORS = 5
+CLOSING_SECONDS = 2.0
+
+log = structlog.get_logger("realtime")
+
+
+class EngineSocket(AsyncSocket):
+    """One websocket. A reader that stops reading is closed as slow; its client comes back and catches up from rows."""
+
+    def __init__(self, server: Any, sid: str) -> None:
+        super().__init__(server, sid)
+        self.queued_bytes = 0
+        self.protocol_errors = 0
+        self._blocked_since: float | None = None
+        self._reader: asyncio.Task[Any] | None = None
+        self._is_cut = False
+
+    def push(self, frame: str) -> None:
+        """Queue an encoded frame without waiting."""
+        if self.closed or self.closing:
+            return
+        self.queued_bytes += len(frame)
+        blocked = self._blocked_since
+        if self.queued_bytes > MOST_QUEUED_BYTES or (blocked is not None and monotonic() - blocked > LONGEST_BLOCK_SECONDS):
+            log.info("slow reader closed", queued_bytes=self.queued_bytes)
+            self.cut()
+            return
+        self.queue.put_nowait(frame)
+
+    def cut(self) -> None:
+        """End the connection now, whatever is still queued."""
+        if self._reader is not None and not self._is_cut:
+            self._is_cut = True
+            self._reader.cancel()
+
+    def count_protocol_error(self) -> None:
+        """The client sent what nobody could mean. After five of those it is closed, with one line in the log."""
+        self.protocol_errors += 1
+        if self.protocol_errors == MOST_PROTOCOL_ERRORS:
+            log.info("closed after protocol errors", errors=self.protocol_errors)
+            self.cut()
+
+    async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
+        """As the library closes, and never waiting longer than two seconds for a peer that may be gone."""
+        await super().close(wait=False, abort=abort, reason=reason)
+        asyncio.get_running_loop().call_later(CLOSING_SECONDS, self.cut)
+
+    async def _websocket_handler(self, ws: Any) -> None:
+        self.connected = self.upgraded = True
+        self._reader = asyncio.current_task()
+        writer = asyncio.create_task(self._write(ws))
+        try:
+            await self._read(ws)
+        except asyncio.CancelledError:
+            if not self._is_cut:
+                raise
+            asyncio.current_task().uncancel()  # pyright: ignore[reportOptionalMemberAccess]
+        finally:
+            self._reader = None
+            writer.cancel()
+            await ws.close()
+            await super().close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
+            self.queued_bytes = 0
+
+    async def _read(self, ws: Any) -> None:
+        while not self.closed and not self._is_cut:
+            try:
+                frame = await ws.wait()
+            except OSError:
+                return
+            if not isinstance(frame, str) or len(frame) > self.server.max_http_buffer_size:
+                self.count_protocol_error()
+            elif frame[:1] == "4":
+                await self.server.handlers["message"](self.sid, frame[1:])
+            elif frame[:1] == "3":
+                self.schedule_ping()
+            elif frame[:1] == "1":
+                return
+            else:
+                self.count_protocol_error()
+
+    async def _write(self, ws: Any) -> None:
+        while True:
+            queued = await self.queue.get()
+            self.queue.task_done()
+            if queued is None:
+                return
+            frame = queued if isinstance(queued, str) else queued.encode()
+            self._blocked_since = monotonic()
+            await ws.send(frame)
+            self._blocked_since = None
+            if isinstance(queued, str):
+                self.queued_bytes -= len(frame)
+            elif queued.packet_type == packet.CLOSE:
+                await ws.close()
+                return
+
+
+class EngineServer(engineio.AsyncServer):
+    """Makes EngineSockets and opens nothing but websockets."""
+
+    async def _handle_connect(self, environ: Any, transport: str, jsonp_index: Any = None) -> Any:
+        if self.start_service_task:
+            self.start_service_task = False
+            self.service_task_handle = self.start_background_task(self._service_task)
+        sid = self.generate_id()
+        socket = EngineSocket(self, sid)
+        self.sockets[sid] = socket
+        await socket.send(
+            packet.Packet(
+                packet.OPEN,
+                {
+                    "sid": sid,
+                    "upgrades": [],
+                    "pingTimeout": int(self.ping_timeout * 1000),
+                    "pingInterval": int(self.ping_interval * 1000),
+                    "maxPayload": self.max_http_buffer_size,
+                },
+            )
+        )
+        refused = await self._trigger_event("connect", sid, environ, run_async=False)
+        if refused is not None and refused is not True:
+            del self.sockets[sid]
+            return self._unauthorized(refused or None)
+        socket.schedule_ping()
+        try:
+            return await socket.handle_get_request(environ)
+        finally:
+            self.sockets.pop(sid, None)

@@ -1,0 +1,106 @@
+"""Who is connected to this node, in which rooms, and how an event reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from app.contract.events import Event
+from app.work import Announcement
+from realtime.rooms import room_of
+
+log = structlog.get_logger("realtime")
+_encoder = msgspec.json.Encoder()
+
+
+class Told:
+    """An event on its way: encoded once, however many hear it."""
+
+    __slots__ = ("_frames", "event", "json")
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+        self.json = _encoder.encode(event).decode()
+        self._frames: dict[str, str] = {}
+
+    def frame(self, namespace: str) -> str:
+        """The Socket.IO frame that carries it."""
+        if namespace not in self._frames:
+            self._frames[namespace] = f'42{namespace},["event",{self.json}]'
+        return self._frames[namespace]
+
+
+class Subscriber(Protocol):
+    """Something that hears events: a socket, or a stream that is polled."""
+
+    rooms: set[str]
+
+    def deliver(self, told: Told) -> None:
+        """Take an event without waiting."""
+        ...
+
+    def cut(self) -> None:
+        """End it now."""
+        ...
+
+
+class Hub(Protocol):
+    """Tells events to whoever is to hear them, on this node and on others. Hints: never waits, never raises."""
+
+    def enter(self, subscriber: Subscriber, rooms: Iterable[str]) -> None: ...
+
+    def leave(self, subscriber: Subscriber, rooms: Iterable[str]) -> None: ...
+
+    def publish(self, announcements: Sequence[Announcement]) -> None: ...
+
+    def is_anyone_in(self, room: str) -> bool: ...
+
+
+class LocalHub:
+    """One node: every room is here."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, set[Subscriber]] = {}
+        self._listeners: list[Callable[[Sequence[Announcement]], None]] = []
+        self._wake_jobs: Callable[[], None] = lambda: None
+
+    def enter(self, subscriber: Subscriber, rooms: Iterable[str]) -> None:
+        for room in rooms:
+            self._rooms.setdefault(room, set()).add(subscriber)
+            subscriber.rooms.add(room)
+
+    def leave(self, subscriber: Subscriber, rooms: Iterable[str]) -> None:
+        for room in list(rooms):
+            subscriber.rooms.discard(room)
+            members = self._rooms.get(room)
+            if members is not None:
+                members.discard(subscriber)
+                if not members:
+                    del self._rooms[room]
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        for announcement in announcements:
+            members = self._rooms.get(room_of(announcement.to))
+            if members:
+                told = Told(announcement.event)
+                for member in tuple(members):
+                    member.deliver(told)
+        for listener in self._listeners:
+            listener(announcements)
+
+    def is_anyone_in(self, room: str) -> bool:
+        return room in self._rooms
+
+    def wake_jobs(self) -> None:
+        self._wake_jobs()
+
+    def when_published(self, listener: Callable[[Sequence[Announcement]], None]) -> None:
+        """Call with every batch of announcements, after those who are to hear them have."""
+        self._listeners.append(listener)
+
+    def when_jobs(self, wake: Callable[[], None]) -> None:
+        """Call when a commit has queued jobs."""
+        self._wake_jobs = wake

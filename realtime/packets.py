@@ -1,0 +1,57 @@
+"""Socket.IO packets without binary: nothing a client sends can ask the server to hold attachments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from socketio import packet
+
+_event = msgspec.json.Decoder(tuple[str, msgspec.Raw])
+_any = msgspec.json.Decoder()
+_refused_types = {packet.BINARY_EVENT, packet.BINARY_ACK, packet.CONNECT_ERROR}
+
+
+class Json:
+    """The two functions the libraries expect of a JSON module, served by msgspec."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        return msgspec.json.encode(value).decode()
+
+    @staticmethod
+    def loads(text: str | bytes) -> Any:
+        return _any.decode(text)
+
+
+class TextPacket(packet.Packet):
+    """A packet whose event payload stays raw until the gateway decodes it into a command."""
+
+    uses_binary_events = False
+    json = Json
+
+    def decode(self, encoded_packet: Any) -> int:
+        """Raises ValueError for anything that is not a well-formed text packet."""
+        if not isinstance(encoded_packet, str) or not encoded_packet[:1].isdigit():
+            raise ValueError("not a packet")
+        self.packet_type = int(encoded_packet[0])
+        if self.packet_type > packet.BINARY_ACK or self.packet_type in _refused_types:
+            raise ValueError("a packet of this type is not accepted")
+        rest = encoded_packet[1:]
+        self.namespace = self.id = self.data = None
+        if rest[:1] == "/":
+            self.namespace, _, rest = rest.partition(",")
+            self.namespace = self.namespace.partition("?")[0]
+        digits = 0
+        while digits < len(rest) and digits < 16 and rest[digits] in "0123456789":
+            digits += 1
+        if digits:
+            self.id, rest = int(rest[:digits]), rest[digits:]
+        if rest:
+            try:
+                self.data = _event.decode(rest) if self.packet_type == packet.EVENT else _any.decode(rest)
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise ValueError("not JSON of the expected form") from error
+        elif self.packet_type == packet.EVENT:
+            raise ValueError("an event without a name")
+        return 0

@@ -1,0 +1,47 @@
+"""Audience to room, and who may enter which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from app.contract.audiences import Audience, ToAgent, ToAllAgents, ToContact, ToInboxAgents, ToWall
+from app.people.actors import SignedInAgent, Visitor
+from app.people.permissions import may_view_conversations, may_watch_wall
+
+WALL = "wall"
+AGENTS = "agents"
+
+
+def room_of(audience: Audience) -> str:
+    """The name of the room an audience sits in."""
+    match audience:
+        case ToContact():
+            return f"contact:{audience.contact_id}"
+        case ToInboxAgents():
+            return f"inbox:{audience.inbox_id}"
+        case ToAgent():
+            return f"agent:{audience.agent_id}"
+        case ToAllAgents():
+            return AGENTS
+        case ToWall():
+            return WALL
+        case _:
+            assert_never(audience)
+
+
+def rooms_of_visitor(visitor: Visitor) -> list[str]:
+    """A visitor hears of their own conversations and of nothing else."""
+    return [room_of(ToContact(contact_id=visitor.contact_id))]
+
+
+def rooms_of_agent(agent: SignedInAgent, inbox_ids: Sequence[str]) -> list[str]:
+    """An agent hears colleagues, what is for them alone, and every inbox they may view. The wall is entered by asking."""
+    rooms = [AGENTS, room_of(ToAgent(agent_id=agent.id))]
+    if may_view_conversations(agent):
+        rooms += [room_of(ToInboxAgents(inbox_id=inbox_id)) for inbox_id in inbox_ids]
+    return rooms
+
+
+def may_enter_wall(agent: SignedInAgent) -> bool:
+    return may_watch_wall(agent)

@@ -1,0 +1,78 @@
+"""What a visitor may ask for. Decides nothing: one verb a command."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from app.contract.commands import (
+    AnswerSurvey,
+    ConversationDelivered,
+    EndConversation,
+    PrechatFields,
+    ReadConversation,
+    SearchArticles,
+    SetTyping,
+    StartConversation,
+    UpdateContact,
+    VisitorCommand,
+    VisitorSendMessage,
+    VisitorSync,
+)
+from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
+from app.contract.views import WidgetContactView
+from app.conversations.lifecycle import end_conversation
+from app.conversations.messages import post_visitor_message
+from app.conversations.reading import mark_delivered, mark_read, sync_for_visitor
+from app.conversations.starting import start_conversation
+from app.conversations.typing import typing_changed
+from app.csat import answer_survey
+from app.knowledge.suggest import Suggester
+from app.people.actors import Visitor
+from app.people.contacts import remember_contact, widget_contact_view
+from app.work import Work, Works
+from realtime.hub import Hub, Subscriber
+
+
+class VisitorCommands:
+    """Visitor commands to verbs."""
+
+    def __init__(self, works: Works, hub: Hub, suggester: Suggester) -> None:
+        self._works = works
+        self._hub = hub
+        self._suggester = suggester
+
+    async def obey(self, visitor: Visitor, stream: Subscriber | None, command: VisitorCommand) -> Reply:
+        run = self._works.run
+        match command:
+            case VisitorSendMessage():
+                return Sent(message=await run(post_visitor_message, visitor, command))
+            case StartConversation():
+                return await run(start_conversation, visitor, command)
+            case VisitorSync():
+                async with self._works.read() as rows:
+                    return await sync_for_visitor(rows, visitor, command)
+            case ReadConversation():
+                await run(mark_read, visitor, command)
+                return Done()
+            case ConversationDelivered():
+                await run(mark_delivered, visitor, command)
+                return Done()
+            case SetTyping():
+                async with self._works.read() as rows:
+                    self._hub.publish(await typing_changed(rows, visitor, command))
+                return Done()
+            case EndConversation():
+                return Ended(conversation=await run(end_conversation, visitor, command))
+            case AnswerSurvey():
+                return Ended(conversation=await run(answer_survey, visitor, command))
+            case SearchArticles():
+                return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=True))
+            case UpdateContact():
+                return ContactIs(contact=await run(_update_contact, visitor, command))
+            case _:
+                assert_never(command)
+
+
+async def _update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
+    fields = PrechatFields(name=command.name, email=command.email)
+    return widget_contact_view(visitor, await remember_contact(work, visitor, fields, None))

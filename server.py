@@ -1,0 +1,183 @@
+"""The one door: reads settings once, builds everything, hands out the ASGI application (`server:app`)."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar
+from sqlalchemy import select
+
+from app.attachments import FileStore
+from app.conversations.lifecycle import WAKE_JOB, wake_conversation
+from app.conversations.messages import UNREAD_JOB
+from app.database import open_database
+from app.http.app import create_app
+from app.http.pages import page_routes
+from app.http.platform import Platform
+from app.jobs import JobRunner
+from app.knowledge.suggest import Suggester
+from app.limits import Limit
+from app.logs import set_up_logs
+from app.mail.fallback import Fallback
+from app.mail.mailer import MailboxMailer, SmtpMailer
+from app.mail.outbox import SEND_JOB, Outbox
+from app.people.tokens import VisitorTokens
+from app.reactions import Reactions
+from app.settings import Settings, read_settings
+from app.timetable import Sweep, domain_sweeps, keep
+from app.work import Works
+from models import Agent, Sequence
+from realtime.agent_socket import AgentCommands
+from realtime.attendance import Attendance
+from realtime.draining import drain
+from realtime.gateway import Gateway
+from realtime.handshake import Handshake, is_allowed_origin
+from realtime.hub import LocalHub
+from realtime.limits import CommandLimits
+from realtime.polling import PollStreams
+from realtime.routes import wire_routes
+from realtime.socket_server import SocketServer
+from realtime.visitor_socket import VisitorCommands
+from realtime.wall import WallPainter
+
+HERE = Path(__file__).parent
+
+
+def build(settings: Settings) -> Litestar:
+    """The whole platform for these settings; nothing runs until the application starts."""
+    set_up_logs(settings.log_format, settings.log_level)
+    lease = timedelta(seconds=settings.presence_lease_seconds)
+    database = open_database(settings.database_url)
+    epoch, needs_setup = _ask_database(settings)
+    hub = LocalHub()
+    works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
+    tokens = VisitorTokens(settings.secret_key)
+    suggester = Suggester(works, hub, settings.embedding_model)
+    attendance = Attendance(works, hub, lease, epoch)
+    gateway = Gateway(
+        VisitorCommands(works, hub, suggester), AgentCommands(works, hub, suggester, attendance, lease), CommandLimits(settings)
+    )
+    streams = PollStreams(attendance.came, attendance.left)
+    server = SocketServer(
+        Handshake(works, tokens, settings.origins),
+        gateway,
+        came=lambda connection: attendance.came(connection, connection.actor),
+        left=attendance.left,
+        is_allowed_origin=lambda origin, environ: is_allowed_origin(origin, environ.get("HTTP_HOST"), settings.origins),
+    )
+    wall = WallPainter(works, hub)
+    reactions = Reactions(works, suggester, wall.moved)
+    hub.when_published(reactions.hear)
+    jobs = _job_runner(settings, works)
+    hub.when_jobs(jobs.wake)
+    sweeps = [
+        *domain_sweeps(works, reactions),
+        Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
+        Sweep("beat heads", 5.0, attendance.beat),
+        Sweep("drop signed out", 1.0, attendance.drop_signed_out),
+        Sweep("forget silent streams", 10.0, streams.forget_silent),
+    ]
+    platform = Platform(
+        settings=settings,
+        works=works,
+        tokens=tokens,
+        files=FileStore(settings.data_path / "files"),
+        suggester=suggester,
+        epoch=epoch,
+        setup_code=secrets.token_hex(4),
+        login_limit=Limit(settings.login_rate, 10),
+        widget_limit=Limit(settings.widget_rate, 30),
+    )
+
+    @asynccontextmanager
+    async def running(app: Litestar) -> AsyncIterator[None]:
+        await suggester.start()
+        tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
+        tasks += [asyncio.create_task(jobs.run_forever(), name="jobs"), asyncio.create_task(wall.paint_forever(), name="wall")]
+        app.state.drain = lambda: drain(app, attendance)
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await reactions.settle()
+        await suggester.stop()
+        await database.close()
+
+    routes: list[Any] = [
+        *page_routes(
+            HERE / "widget" / "dist", HERE / "agent_ui" / "dist", HERE / "demo" / "shop.html" if settings.demo else None
+        ),
+        *wire_routes(server, gateway, streams),
+    ]
+    app = create_app(platform, routes, [running])
+    app.state.needs_setup = needs_setup
+    return app
+
+
+def _job_runner(settings: Settings, works: Works) -> JobRunner:
+    outbox = Outbox(SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer())
+    fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
+
+    async def wake(works: Works, payload: dict[str, Any]) -> None:
+        await works.run(wake_conversation, payload["conversation_id"])
+
+    return JobRunner(works, {UNREAD_JOB: fallback.run, SEND_JOB: outbox.send, WAKE_JOB: wake})
+
+
+def _ask_database(settings: Settings) -> tuple[str, bool]:
+    """The number that changes when the data is restored from a backup, and whether there is no agent yet.
+
+    In a thread of its own, because whoever imports `server:app` may be running an event loop.
+    """
+
+    async def ask() -> tuple[str, bool]:
+        database = open_database(settings.database_url)
+        try:
+            async with database.read() as rows:
+                epoch = await rows.one(select(Sequence.value).where(Sequence.name == "epoch"))
+                return str(epoch), await rows.one(select(Agent.id).limit(1)) is None
+        finally:
+            await database.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, ask()).result()
+
+
+async def run_worker(settings: Settings) -> None:
+    """Jobs and timers of the platform, without doors."""
+    set_up_logs(settings.log_format, settings.log_level)
+    database = open_database(settings.database_url)
+    hub = LocalHub()
+    works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
+    suggester = Suggester(works, hub, "off")
+    reactions = Reactions(works, suggester, lambda: None)
+    hub.when_published(reactions.hear)
+    jobs = _job_runner(settings, works)
+    hub.when_jobs(jobs.wake)
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    tasks = [asyncio.create_task(keep(sweep)) for sweep in domain_sweeps(works, reactions)]
+    tasks.append(asyncio.create_task(jobs.run_forever()))
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await reactions.settle()
+    await database.close()
+
+
+def __getattr__(name: str) -> Any:
+    """`server:app`, built when it is asked for, so that importing this file reads no environment."""
+    if name == "app":
+        return build(read_settings(os.environ))
+    raise AttributeError(name)
