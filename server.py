@@ -24,6 +24,9 @@ from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
 from app.jobs import JobRunner
+from app.knowledge.articles import INDEX_JOB
+from app.knowledge.embedder import open_embedder
+from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.logs import set_up_logs
@@ -61,7 +64,8 @@ def build(settings: Settings) -> Litestar:
     hub = LocalHub()
     works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     tokens = VisitorTokens(settings.secret_key)
-    suggester = Suggester(works, hub, settings.embedding_model)
+    library = Library(works, open_embedder(settings.embedding_model))
+    suggester = Suggester(works, hub, library, settings.public_url)
     attendance = Attendance(works, hub, lease, epoch)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester), AgentCommands(works, hub, suggester, attendance, lease), CommandLimits(settings)
@@ -77,7 +81,7 @@ def build(settings: Settings) -> Litestar:
     wall = WallPainter(works, hub)
     reactions = Reactions(works, suggester, wall.moved)
     hub.when_published(reactions.hear)
-    jobs = _job_runner(settings, works)
+    jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)
     sweeps = [
         *domain_sweeps(works, reactions),
@@ -100,16 +104,18 @@ def build(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        await suggester.start()
+        await library.embedder.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
-        tasks += [asyncio.create_task(jobs.run_forever(), name="jobs"), asyncio.create_task(wall.paint_forever(), name="wall")]
+        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever()), ("library", library.run_forever())):
+            tasks.append(asyncio.create_task(forever, name=name))
         app.state.drain = lambda: drain(app, attendance)
         yield
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await reactions.settle()
-        await suggester.stop()
+        await suggester.settle()
+        await library.embedder.close()
         await database.close()
 
     routes: list[Any] = [
@@ -123,14 +129,14 @@ def build(settings: Settings) -> Litestar:
     return app
 
 
-def _job_runner(settings: Settings, works: Works) -> JobRunner:
+def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner:
     outbox = Outbox(SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer())
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
 
     async def wake(works: Works, payload: dict[str, Any]) -> None:
         await works.run(wake_conversation, payload["conversation_id"])
 
-    return JobRunner(works, {UNREAD_JOB: fallback.run, SEND_JOB: outbox.send, WAKE_JOB: wake})
+    return JobRunner(works, {UNREAD_JOB: fallback.run, SEND_JOB: outbox.send, WAKE_JOB: wake, INDEX_JOB: library.index_article})
 
 
 def _ask_database(settings: Settings) -> tuple[str, bool]:
@@ -158,21 +164,24 @@ async def run_worker(settings: Settings) -> None:
     database = open_database(settings.database_url)
     hub = LocalHub()
     works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
-    suggester = Suggester(works, hub, "off")
+    library = Library(works, open_embedder(settings.embedding_model))
+    suggester = Suggester(works, hub, library, settings.public_url)
     reactions = Reactions(works, suggester, lambda: None)
     hub.when_published(reactions.hear)
-    jobs = _job_runner(settings, works)
+    jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     tasks = [asyncio.create_task(keep(sweep)) for sweep in domain_sweeps(works, reactions)]
-    tasks.append(asyncio.create_task(jobs.run_forever()))
+    tasks += [asyncio.create_task(jobs.run_forever()), asyncio.create_task(library.run_forever())]
+    await library.embedder.start()
     await stop.wait()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await reactions.settle()
+    await library.embedder.close()
     await database.close()
 
 

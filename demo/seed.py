@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import NamedTuple
 
-from app.knowledge.articles import import_articles
+from app.knowledge.articles import publish_article
+from app.knowledge.front_matter import read_article
 from sqlalchemy import select
 
 from app.clock import new_id
@@ -51,7 +52,8 @@ async def seed_demo(settings: Settings) -> None:
                 return
         password_hash = await asyncio.to_thread(hash_password, PASSWORD)
         await works.run(_add_people_and_inbox, password_hash, settings.agent_capacity)
-        await import_articles(works, ARTICLES)
+        for path in sorted(ARTICLES.glob("*.md")):
+            await works.run(publish_article, read_article(path.read_text("utf-8")))
     finally:
         await database.close()
 

@@ -1,0 +1,123 @@
+"""A real Parley on a free port, started as people start it, and short ways to be a visitor or an agent of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.servers.ports import free_port
+from tests.wire import Wire
+
+ROOT = Path(__file__).resolve().parent.parent
+PASSWORD = "parley-demo"
+
+
+class Running:
+    """One `parley demo` process. Settings go in as keyword arguments without the prefix."""
+
+    def __init__(self, folder: Path, **settings: Any) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder
+        self.log = folder / "server.log"
+        given = {
+            "PORT": self.port,
+            "PUBLIC_URL": self.url,
+            "DATA_DIR": folder / "data",
+            "EMBEDDING_MODEL": "off",
+            "MESSAGE_RATE": 1000,
+            "WIDGET_RATE": 1000,
+            "LOGIN_RATE": 1000,
+            **{name.upper(): value for name, value in settings.items()},
+        }
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
+        self.environment |= {f"PARLEY_{name}": str(value) for name, value in given.items()}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, seconds: float = 40) -> Running:
+        """Start and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "cli", "demo"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            if self.process.poll() is not None:
+                raise AssertionError(f"the server stopped: {self.log.read_text()[-3000:]}")
+            try:
+                if httpx.get(f"{self.url}/health/ready", timeout=1, trust_env=False).status_code == 200:
+                    return self
+            except httpx.TransportError:
+                time.sleep(0.05)
+        raise AssertionError(f"the server was not ready in {seconds} s: {self.log.read_text()[-3000:]}")
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it, politely or not, and wait until it is gone."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(40)
+
+    @property
+    def pid(self) -> int:
+        assert self.process is not None
+        return self.process.pid
+
+    def http(self, **options: Any) -> httpx.AsyncClient:
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=15, **options)
+
+    async def open_widget(self, visitor_token: str | None = None, **fields: Any) -> dict[str, Any]:
+        """A widget session, as its JSON."""
+        async with self.http() as http:
+            response = await http.post(
+                "/api/v1/widget/sessions", json={"inbox_key": "demo", "visitor_token": visitor_token, **fields}
+            )
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def visitor(self, token: str | None = None) -> Visitor:
+        """A visitor with their widget open."""
+        session = await self.open_widget(token)
+        wire = await Wire.connect(self.url, "/visitor", {"token": session["visitor_token"], "contract": 1})
+        return Visitor(wire, session)
+
+    async def sign_in(self, email: str, password: str = PASSWORD) -> str:
+        """The session cookie's value."""
+        async with self.http() as http:
+            response = await http.post("/api/v1/login", json={"email": email, "password": password})
+            assert response.status_code == 200, response.text
+            return response.cookies["parley_session"]
+
+    async def agent(self, email: str = "ana@example.com", cookie: str | None = None) -> Agent:
+        """An agent with the inbox open."""
+        cookie = cookie or await self.sign_in(email)
+        headers = {"Cookie": f"parley_session={cookie}", "Origin": self.url}
+        wire = await Wire.connect(self.url, "/agent", {"contract": 1}, headers)
+        async with self.http(cookies={"parley_session": cookie}) as http:
+            me = (await http.get("/api/v1/me")).json()
+        return Agent(wire, cookie, me)
+
+
+class Visitor:
+    """A visitor's wire and what their session said."""
+
+    def __init__(self, wire: Wire, session: dict[str, Any]) -> None:
+        self.wire = wire
+        self.session = session
+        self.token: str = session["visitor_token"]
+
+
+class Agent:
+    """An agent's wire, cookie and what they were told of themself."""
+
+    def __init__(self, wire: Wire, cookie: str, me: dict[str, Any]) -> None:
+        self.wire = wire
+        self.cookie = cookie
+        self.me = me
+        self.id: str = me["agent"]["id"]
