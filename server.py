@@ -25,7 +25,7 @@ from app.http.pages import page_routes
 from app.http.platform import Platform
 from app.jobs import JobRunner
 from app.knowledge.articles import INDEX_JOB
-from app.knowledge.embedder import open_embedder
+from app.knowledge.opening import open_embedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
@@ -104,9 +104,9 @@ def build(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
-        await library.embedder.start()
+        await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
-        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever()), ("library", library.run_forever())):
+        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever())):
             tasks.append(asyncio.create_task(forever, name=name))
         app.state.drain = lambda: drain(app, attendance)
         yield
@@ -115,7 +115,7 @@ def build(settings: Settings) -> Litestar:
         await asyncio.gather(*tasks, return_exceptions=True)
         await reactions.settle()
         await suggester.settle()
-        await library.embedder.close()
+        await library.stop()
         await database.close()
 
     routes: list[Any] = [
@@ -174,14 +174,14 @@ async def run_worker(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     tasks = [asyncio.create_task(keep(sweep)) for sweep in domain_sweeps(works, reactions)]
-    tasks += [asyncio.create_task(jobs.run_forever()), asyncio.create_task(library.run_forever())]
-    await library.embedder.start()
+    tasks.append(asyncio.create_task(jobs.run_forever()))
+    await library.start()
     await stop.wait()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await reactions.settle()
-    await library.embedder.close()
+    await library.stop()
     await database.close()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from app.calm import Calm
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
 from app.knowledge.suggest import Suggester
@@ -17,6 +18,7 @@ from app.work import Announcement, Works
 log = structlog.get_logger("reactions")
 
 OPEN = ("new", "open")
+SUGGEST_EVERY_SECONDS = 1.0
 
 
 class Reactions:
@@ -24,7 +26,7 @@ class Reactions:
 
     def __init__(self, works: Works, suggester: Suggester, wall_moved: Callable[[], None]) -> None:
         self._works = works
-        self._suggester = suggester
+        self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
         self._wall_moved = wall_moved
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
@@ -37,7 +39,7 @@ class Reactions:
             match event, to:
                 case MessageCreated(), ToContact():
                     if event.message.author.kind == "contact":
-                        self._suggester.wanted(event.message.conversation_id)
+                        self._suggest.ask(event.message.conversation_id)
                 case ConversationChanged(conversation=conversation), ToInboxAgents():
                     self._wall_moved()
                     if conversation.agent_id is None and conversation.category in OPEN:

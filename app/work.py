@@ -51,7 +51,7 @@ class Work(Transaction):
         self.announcements: list[Announcement] = []
         self.has_jobs = False
         self._transaction = transaction
-        self._insert_values = transaction._insert_values  # pyright: ignore[reportPrivateUsage]
+        self._run_prepared = transaction._run_prepared  # pyright: ignore[reportPrivateUsage]
 
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return await self._transaction.execute(statement, parameters)

@@ -4,27 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
+from app.database import Prepared
 from app.errors import Invalid
 from app.work import Work
 from models import Conversation, Status
 
 PRIORITY_RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
+NEW_SEQ = object()
+"""As a value: the seq this change gives out."""
+ONE_MORE = object()
+"""As a value: what stands there, and one."""
+
+_shapes: dict[tuple[bool, tuple[tuple[str, Any], ...]], Prepared[Conversation]] = {}
+
 
 async def change_conversation(work: Work, conversation: Conversation, *, is_public: bool = False, **values: Any) -> Conversation:
     """Write values under the row's lock: `rev` grows by one, and `seq` too when the contact is to see it as a message."""
-    if is_public:
-        values["seq"] = Conversation.seq + 1
-    changed = await work.one(
-        update(Conversation)
-        .where(Conversation.id == conversation.id)
-        .values(rev=Conversation.rev + 1, **values)
-        .returning(Conversation)
-    )
+    marks = tuple((name, value if value is NEW_SEQ or value is ONE_MORE else None) for name, value in values.items())
+    prepared = _shapes.get((is_public, marks))
+    if prepared is None:
+        prepared = _shapes[is_public, marks] = _prepare(is_public, marks)
+    given = {f"new_{name}": values[name] for name, mark in marks if mark is None}
+    changed = await work.first(prepared, row_id=conversation.id, **given)
     assert changed is not None
     return changed
+
+
+def _prepare(is_public: bool, marks: tuple[tuple[str, Any], ...]) -> Prepared[Conversation]:
+    table = Conversation.__table__
+    next_seq = table.c.seq + 1
+    changes: dict[str, Any] = {"rev": table.c.rev + 1}
+    if is_public:
+        changes["seq"] = next_seq
+    for name, mark in marks:
+        column = table.c[name]
+        if mark is NEW_SEQ:
+            changes[name] = next_seq
+        elif mark is ONE_MORE:
+            changes[name] = column + 1
+        else:
+            changes[name] = bindparam(f"new_{name}", type_=column.type)
+    statement = update(table).where(table.c.id == bindparam("row_id")).values(changes).returning(*table.c)  # pyright: ignore[reportArgumentType]
+    return Prepared(statement, Conversation)
 
 
 async def status_values(work: Work, key: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.contract.commands import EndConversation, EscalateConversation, SetPrio
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.changing import PRIORITY_RANKS, change_conversation, status_values
+from app.conversations.changing import ONE_MORE, PRIORITY_RANKS, change_conversation, status_values
 from app.conversations.holding import end_assignment
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
@@ -112,7 +112,7 @@ async def _move(
     if is_ended and not was_ended:
         values |= {"resolved_at": work.now, "waiting_since": None, "queued_at": None}
     if was_ended and not is_ended:
-        values |= {"resolved_at": None, "reopened_count": Conversation.reopened_count + 1}
+        values |= {"resolved_at": None, "reopened_count": ONE_MORE}
         await _refuse_second_open(work, conversation)
     if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
         values["queued_at"] = work.now

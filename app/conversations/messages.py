@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.clock import new_id
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
@@ -13,9 +13,10 @@ from app.contract.values import Channel, SystemCode, Visibility
 from app.contract.views import MessageView
 from app.conversations.access import access_conversation
 from app.conversations.attaching import attach_files
-from app.conversations.changing import change_conversation, status_values
+from app.conversations.changing import NEW_SEQ, ONE_MORE, change_conversation, status_values
 from app.conversations.telling import tell_change, tell_message
 from app.conversations.views import message_view
+from app.database import Prepared
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact
@@ -27,6 +28,11 @@ from models import Agent, Conversation, Message
 PREVIEW_LENGTH = 160
 UNREAD_JOB = "conversation.unread"
 """Queued with every answer; when it falls due, email carries on what the contact has not read."""
+
+_TABLE = Message.__table__
+_BY_CLIENT_ID = Prepared(
+    select(_TABLE).where(_TABLE.c.author_id == bindparam("by"), _TABLE.c.client_id == bindparam("key")), Message
+)
 
 
 async def post_visitor_message(work: Work, visitor: Visitor, command: VisitorSendMessage) -> MessageView:
@@ -69,10 +75,10 @@ async def add_contact_message(
         is_public=True,
         preview=_preview_of(message),
         last_message_at=work.now,
-        unread_count=Conversation.unread_count + 1,
+        unread_count=ONE_MORE,
         waiting_since=conversation.waiting_since or work.now,
-        contact_delivered_seq=Conversation.seq + 1,
-        contact_read_seq=Conversation.seq + 1,
+        contact_delivered_seq=NEW_SEQ,
+        contact_read_seq=NEW_SEQ,
         **reopening,
     )
     await _store(work, changed, message)
@@ -127,8 +133,8 @@ async def add_agent_message(
             "last_message_at": work.now,
             "waiting_since": None,
             "unread_count": 0,
-            "agent_delivered_seq": Conversation.seq + 1,
-            "agent_read_seq": Conversation.seq + 1,
+            "agent_delivered_seq": NEW_SEQ,
+            "agent_read_seq": NEW_SEQ,
             "first_answered_at": conversation.first_answered_at or work.now,
         }
         values |= await _opening(work, conversation)
@@ -162,7 +168,7 @@ async def add_system_message(
 
 async def find_message(work: Work, author_id: str, client_id: str) -> Message | None:
     """The message this author already wrote under this client_id."""
-    return await work.one(select(Message).where(Message.author_id == author_id, Message.client_id == client_id))
+    return await work.first(_BY_CLIENT_ID, by=author_id, key=client_id)
 
 
 def announce_again(work: Work, conversation: Conversation, message: Message) -> MessageView:
@@ -218,7 +224,7 @@ async def _reopening(work: Work, conversation: Conversation) -> dict[str, Any]:
         return await status_values(work, "open") | {"snoozed_until": None} | await _queue_again(work, conversation)
     return (
         await status_values(work, "reopened")
-        | {"resolved_at": None, "reopened_count": Conversation.reopened_count + 1}
+        | {"resolved_at": None, "reopened_count": ONE_MORE}
         | await _queue_again(work, conversation)
     )
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
+from app.database.prepared import Prepared, bare
 from app.database.rows import Rows, Transaction
+from models import Base
+
+B = TypeVar("B", bound=Base)
 
 
 class _PostgresRows(Rows):
@@ -22,6 +26,15 @@ class _PostgresRows(Rows):
 
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return await self._session.execute(statement, parameters, execution_options={"populate_existing": True})
+
+
+    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+        connection = await self._session.connection()
+        result = await connection.execute(prepared.statement, values)
+        if prepared.entity is None or not result.returns_rows:
+            return []
+        names = result.keys()
+        return [bare(prepared.entity, dict(zip(names, row, strict=True))) for row in result]
 
 
 class _PostgresTransaction(_PostgresRows, Transaction):

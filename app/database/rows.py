@@ -6,17 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Executable, Insert, Row, Table, insert
+from sqlalchemy import Executable, Row, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from app.database.prepared import Prepared
 from models import Base
 
 T = TypeVar("T")
 B = TypeVar("B", bound=Base)
 
-_inserts: dict[type[Base], Insert] = {}
+_inserts: dict[type[Base], Prepared[Any]] = {}
+_careful_inserts: dict[tuple[type[Base], str], Prepared[Any]] = {}
 
 
 class Rows:
@@ -35,6 +37,18 @@ class Rows:
         """The first column of every row."""
         return (await self.execute(statement)).scalars().all()
 
+    async def first(self, prepared: Prepared[B], **values: Any) -> B | None:
+        """The first row a prepared statement returns for these values, or None."""
+        found = await self._run_prepared(prepared, values)
+        return found[0] if found else None
+
+    async def each(self, prepared: Prepared[B], **values: Any) -> list[B]:
+        """Every row a prepared statement returns for these values."""
+        return await self._run_prepared(prepared, values)
+
+    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+        raise NotImplementedError
+
     async def rows(self, statement: TypedReturnsRows[Any]) -> Sequence[Row[Any]]:
         """Every row, whole."""
         return (await self.execute(statement)).all()
@@ -50,17 +64,12 @@ class Transaction(Rows):
 
     async def add(self, row: B) -> B:
         """Insert a row. Columns left out are NULL. Raises the database's IntegrityError when a constraint says no."""
-        await self._insert_values(_insert_of(type(row)), _values_of(row))
+        await self._run_prepared(_insert_of(type(row)), _values_of(row))
         return row
 
     async def add_unless_there(self, row: Base) -> bool:
         """Insert a row unless a unique constraint already holds it; whether it was inserted."""
-        table = _table_of(type(row))
-        make = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
-        return await self.change(make(table).values(_values_of(row)).on_conflict_do_nothing()) == 1
-
-    async def _insert_values(self, statement: Insert, values: Mapping[str, Any]) -> None:
-        await self.execute(statement, values)
+        return bool(await self._run_prepared(_insert_unless_there(type(row), self.dialect), _values_of(row)))
 
 
 class Database(Protocol):
@@ -90,12 +99,22 @@ def _table_of(model: type[Base]) -> Table:
     return table
 
 
-def _insert_of(model: type[Base]) -> Insert:
+def _insert_of(model: type[B]) -> Prepared[B]:
     if model not in _inserts:
-        _inserts[model] = insert(_table_of(model))
+        table = _table_of(model)
+        _inserts[model] = Prepared(insert(table).values({name: bindparam(name) for name in table.columns.keys()}))
     return _inserts[model]
+
+
+def _insert_unless_there(model: type[B], dialect: str) -> Prepared[B]:
+    if (model, dialect) not in _careful_inserts:
+        table = _table_of(model)
+        make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        statement = make(table).values({name: bindparam(name) for name in table.columns.keys()})
+        _careful_inserts[model, dialect] = Prepared(statement.on_conflict_do_nothing().returning(*table.columns), model)
+    return _careful_inserts[model, dialect]
 
 
 def _values_of(row: Base) -> dict[str, Any]:
     given = row.__dict__
-    return {column.name: given.get(column.name) for column in _table_of(type(row)).columns}
+    return {name: given.get(name) for name in _table_of(type(row)).columns.keys()}

@@ -10,17 +10,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Executable, Insert, create_engine, event
+from sqlalchemy import Connection, Engine, Executable, create_engine, event
 from sqlalchemy.engine import Result, RootTransaction
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from app.database.prepared import Prepared
 from app.database.rows import Rows, Transaction
+from models import Base
+
+B = TypeVar("B", bound=Base)
 
 PAGE_CACHE_KIB = 64 * 1024
 
@@ -30,18 +36,33 @@ class _SqliteRows(Rows):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._session = Session(connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only")
+        self._driver: sqlite3.Connection = connection.connection.dbapi_connection  # pyright: ignore[reportAttributeAccessIssue]
+        self._session: Session | None = None
 
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        if self._session is None:
+            self._session = Session(
+                self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"
+            )
         return self._session.execute(statement, parameters, execution_options={"populate_existing": True})
 
+    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+        compiled = prepared.compiled(self._connection.dialect)
+        try:
+            found = self._driver.execute(compiled.sql, compiled.values(values)).fetchall()
+        except sqlite3.IntegrityError as error:
+            raise IntegrityError(compiled.sql, None, error) from error
+        except sqlite3.Error as error:
+            raise OperationalError(compiled.sql, None, error) from error
+        return [compiled.instance(row) for row in found]
+
     def close(self) -> None:
-        self._session.close()
+        if self._session is not None:
+            self._session.close()
 
 
 class _SqliteTransaction(_SqliteRows, Transaction):
-    async def _insert_values(self, statement: Insert, values: Any) -> None:
-        self._connection.execute(statement, values)
+    pass
 
 
 class SqliteDatabase:
@@ -78,16 +99,17 @@ class SqliteDatabase:
                 self._group = self._writer.begin()
             safe = asyncio.get_running_loop().create_future()
             transaction = _SqliteTransaction(self._writer)
-            self._writer.exec_driver_sql("SAVEPOINT work")
+            driver: sqlite3.Connection = self._writer.connection.dbapi_connection  # pyright: ignore[reportAssignmentType]
+            driver.execute("SAVEPOINT work")
             try:
                 yield transaction
             except BaseException:
-                self._writer.exec_driver_sql("ROLLBACK TO work")
-                self._writer.exec_driver_sql("RELEASE work")
+                driver.execute("ROLLBACK TO work")
+                driver.execute("RELEASE work")
                 raise
             finally:
                 transaction.close()
-            self._writer.exec_driver_sql("RELEASE work")
+            driver.execute("RELEASE work")
             self._finished.append((safe, after_commit))
             self._has_finished.set()
         await asyncio.shield(safe)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app.contract.commands import PrechatFields
 from app.contract.views import ContactView, WidgetContactView
+from app.database import Prepared
 from app.people.actors import Visitor
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Contact, Inbox
+
+_TABLE = Contact.__table__
+_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Contact)
 
 
 async def remember_contact(work: Work, visitor: Visitor, fields: PrechatFields | None, page_url: str | None) -> Contact:
@@ -51,7 +55,7 @@ async def describe_contact(work: Work, contact_id: str, fields: PrechatFields | 
 
 async def find_contact(rows: Rows, contact_id: str) -> Contact | None:
     """The contact's row, or None before their first message."""
-    return await rows.one(select(Contact).where(Contact.id == contact_id))
+    return await rows.first(_BY_ID, row_id=contact_id)
 
 
 def contact_view(contact: Contact) -> ContactView:

@@ -1,0 +1,1 @@
+"""Articles, and finding the passage that answers what somebody has just written."""

@@ -1,0 +1,158 @@
+"""Writing, publishing and reading articles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import defer
+
+from app.clock import new_id
+from app.errors import Conflict, Invalid, NotFound
+from app.knowledge.passages import Piece, embedded_text, passages_of
+from app.text import clean_line, clean_text
+from app.work import Rows, Work
+from models import Article, Passage
+
+INDEX_JOB = "article.index"
+SLUG_LENGTH = 100
+BODY_LENGTH = 100_000
+
+State = Literal["draft", "review", "published", "archived"]
+ArticleVisibility = Literal["public", "internal"]
+
+
+class ArticleDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an author gives. Without a slug, one is made from the title. Internal articles are for agents' eyes."""
+
+    title: Annotated[str, Meta(min_length=1, max_length=200)]
+    category: Annotated[str, Meta(min_length=1, max_length=60)]
+    body: Annotated[str, Meta(min_length=1, max_length=BODY_LENGTH)]
+    slug: Annotated[str, Meta(max_length=SLUG_LENGTH)] = ""
+    locale: Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z0-9-]+$")] = "en"
+    visibility: ArticleVisibility = "public"
+
+
+async def save_article(work: Work, draft: ArticleDraft, article_id: str | None = None) -> Article:
+    """Write a new article, or the next text of one; its state stays as it is, a new one is a draft.
+
+    Suggestions go on with the old text until the new one is indexed, moments later. Raises Conflict when another
+    article has the slug in this language.
+    """
+    title, category, body = clean_line(draft.title), clean_line(draft.category), clean_text(draft.body)
+    if not (title and category and body):
+        raise Invalid("An article needs a title, a category and a text.")
+    slug = slug_of(draft.slug or title)
+    taken = await work.one(select(Article.id).where(Article.slug == slug, Article.locale == draft.locale))
+    if taken is not None and taken != article_id:
+        raise Conflict("Another article has this address in this language.")
+    values = {
+        "slug": slug,
+        "locale": draft.locale,
+        "title": title,
+        "category": category,
+        "body": body,
+        "visibility": draft.visibility,
+    }
+    if article_id is None:
+        article = await work.add(Article(id=new_id(), state="draft", created_at=work.now, updated_at=work.now, **values))
+        await work.later(INDEX_JOB, {"article_id": article.id}, unique_key=article.id)
+        await _add_passages(work, article, {})
+        return article
+    vectors = await _vectors_by_text(work, article_id)
+    article = await _change(work, article_id, **values)
+    await work.change(delete(Passage).where(Passage.article_id == article_id))
+    await _add_passages(work, article, vectors)
+    return article
+
+
+async def set_article_state(work: Work, article_id: str, state: State) -> Article:
+    """Publish, take back or archive. Only published articles are shown and suggested."""
+    return await _change(work, article_id, state=state)
+
+
+async def publish_article(work: Work, draft: ArticleDraft) -> Article:
+    """Write an article and publish it at once; one with its slug and language is replaced."""
+    slug = slug_of(draft.slug or draft.title)
+    existing = await work.one(select(Article.id).where(Article.slug == slug, Article.locale == draft.locale))
+    article = await save_article(work, draft, existing)
+    return article if article.state == "published" else await set_article_state(work, article.id, "published")
+
+
+async def get_public_article(rows: Rows, slug: str, locale: str = "en") -> Article:
+    """A published article as visitors may see it, in the language asked for or else any. Raises NotFound."""
+    found = await rows.all(_public().where(Article.slug == slug).order_by(Article.locale))
+    if not found:
+        raise NotFound("article", slug)
+    return next((article for article in found if article.locale == locale), found[0])
+
+
+async def list_public_articles(rows: Rows) -> dict[str, list[Article]]:
+    """Published articles by category, both in alphabetical order. Their texts are left out."""
+    found = await rows.all(
+        select(Article)
+        .options(defer(Article.body))
+        .where(Article.state == "published", Article.visibility == "public")
+        .order_by(Article.category, Article.title, Article.id)
+    )
+    by_category: dict[str, list[Article]] = {}
+    for article in found:
+        by_category.setdefault(article.category, []).append(article)
+    return by_category
+
+
+async def list_topics(rows: Rows) -> list[str]:
+    """Categories of published articles: what a ticket may be about."""
+    return list(
+        await rows.all(select(Article.category).where(Article.state == "published").distinct().order_by(Article.category))
+    )
+
+
+def slug_of(text: str) -> str:
+    """The last part of an article's address: letters and digits of any script, joined by hyphens."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    slug = re.sub(r"[\W_]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
+    if not slug:
+        raise Invalid("An article's address needs at least one letter or digit.")
+    return slug
+
+
+def _public():
+    return select(Article).where(Article.state == "published", Article.visibility == "public")
+
+
+async def _change(work: Work, article_id: str, **values: object) -> Article:
+    changed = await work.one(
+        update(Article).where(Article.id == article_id).values(updated_at=work.now, **values).returning(Article)
+    )
+    if changed is None:
+        raise NotFound("article", article_id)
+    await work.later(INDEX_JOB, {"article_id": article_id}, unique_key=article_id)
+    return changed
+
+
+async def _vectors_by_text(work: Work, article_id: str) -> dict[str, Passage]:
+    """The passages that stand now, by what they were encoded from. The article's row is locked meanwhile."""
+    title = await work.one(select(Article.title).where(Article.id == article_id).with_for_update())
+    passages = await work.all(select(Passage).where(Passage.article_id == article_id))
+    return {text_to_embed(title or "", passage): passage for passage in passages}
+
+
+async def _add_passages(work: Work, article: Article, known: Mapping[str, Passage]) -> None:
+    """Position 0 is the title alone. A passage that would be encoded from the same words as before keeps its vector."""
+    for position, piece in enumerate([Piece("", article.title), *passages_of(article.body)]):
+        passage = Passage(
+            id=new_id(), article_id=article.id, position=position, heading=piece.heading, text=piece.text, model="", vector=None
+        )
+        if same := known.get(text_to_embed(article.title, passage)):
+            passage.model, passage.vector = same.model, same.vector
+        await work.add(passage)
+
+
+def text_to_embed(title: str, passage: Passage) -> str:
+    """What a passage's vector is made from."""
+    return embedded_text(title, passage.heading, passage.text) if passage.position else title

@@ -1,0 +1,211 @@
+"""The index of this process: filled from the rows, kept up with them, asked by everybody who looks for an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import structlog
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.errors import ParleyError, Unavailable
+from app.knowledge.articles import INDEX_JOB, text_to_embed
+from app.knowledge.embedder import Embedder, Matrix
+from app.knowledge.index import Found, Index, IndexedArticle, row_terms_of
+from app.knowledge.passages import Piece
+from app.work import Rows, Work, Works
+from models import Article, Passage
+
+log = structlog.get_logger("knowledge")
+
+REFRESH_SECONDS = 5.0
+RECHECK_SECONDS = 120.0
+READ_AT_ONCE = 50
+OVERLAP = timedelta(seconds=10)
+SEARCH_SECONDS = 0.4
+INDEX_SECONDS = 50.0
+
+
+class Library:
+    """Finds passages, by words alone until the embedder is ready."""
+
+    def __init__(self, works: Works, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self.index = Index([], 0)
+        self._works = works
+        self._articles: dict[str, IndexedArticle] = {}
+        self._updated: dict[str, datetime] = {}
+        self._seen_until: datetime | None = None
+        self._model = ""
+        self._turn = asyncio.Lock()
+        self._stale = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def find(
+        self, text: str, *, least: float, most: int = 3, public_only: bool, within: float = SEARCH_SECONDS
+    ) -> list[Found]:
+        """What may answer the text, best first. When encoding fails or takes longer than `within`, by words alone."""
+        vector = await self._vector_of(text, within)
+        return self.index.search(text, vector, least=least, most=most, public_only=public_only)
+
+    async def _vector_of(self, text: str, within: float) -> Matrix | None:
+        if not self.embedder.is_ready or self._model != self.embedder.name:
+            return None
+        try:
+            return (await self.embedder.encode([text], within=within))[0]
+        except Unavailable:
+            return None
+
+    async def start(self) -> None:
+        """Begin to load, without waiting for it."""
+        await self.embedder.start()
+        self._tasks = [
+            asyncio.create_task(self._keep_up(), name="library"),
+            asyncio.create_task(self._when_ready(), name="library-model"),
+        ]
+
+    async def stop(self) -> None:
+        """Let go of everything, the model's process included."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.embedder.close()
+
+    async def _keep_up(self) -> None:
+        """Follow the rows: at once when an article was indexed here, soon when another node did it."""
+        while True:
+            self._stale.clear()
+            try:
+                await self.refresh()
+            except (ParleyError, SQLAlchemyError, OSError):
+                log.warning("the library waits for the database")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REFRESH_SECONDS):
+                    await self._stale.wait()
+
+    async def _when_ready(self) -> None:
+        """Have everything encoded that this model has not encoded; look again now and then, lest a job was lost."""
+        while True:
+            await self.embedder.wait_until_ready()
+            try:
+                await self._works.run(queue_indexing, self.embedder.name)
+            except ParleyError:
+                log.warning("the library waits for the database")
+            self._stale.set()
+            await asyncio.sleep(RECHECK_SECONDS)
+
+    async def refresh(self) -> None:
+        """Take over what changed in the rows since the last look. Costs little when nothing has."""
+        async with self._turn:
+            if self.embedder.is_ready and self.embedder.name != self._model:
+                self._model = self.embedder.name
+                self._seen_until = None
+            async with self._works.read() as rows:
+                changed = await self._changed(rows)
+                read = [found for some in _batched(changed, READ_AT_ONCE) for found in await _read_articles(rows, some)]
+            if changed:
+                for article_id in changed:
+                    self._articles.pop(article_id, None)
+                await asyncio.to_thread(self._rebuild, read)
+
+    def _rebuild(self, read: Sequence[tuple[Article, list[Passage]]]) -> None:
+        for article, passages in read:
+            self._articles[article.id] = _indexed(article, passages, self._model, self.embedder.dimensions)
+        self.index = Index(self._articles.values(), self.embedder.dimensions)
+
+    async def _changed(self, rows: Rows) -> list[str]:
+        """Ids of articles written since the last look, and of those that still lack vectors."""
+        recent = select(Article.id, Article.updated_at)
+        if self._seen_until is not None:
+            recent = recent.where(Article.updated_at >= self._seen_until - OVERLAP)
+        heads: list[tuple[str, datetime]] = [(row.id, row.updated_at) for row in await rows.rows(recent)]
+        is_first = self._seen_until is None
+        changed = [id for id, updated_at in heads if is_first or self._updated.get(id) != updated_at]
+        self._updated.update(heads)
+        self._seen_until = max((updated_at for _, updated_at in heads), default=self._seen_until)
+        if self._model:
+            changed += [id for id, article in self._articles.items() if not _is_embedded(article) and id not in changed]
+        return changed
+
+    async def index_article(self, works: Works, payload: dict[str, Any]) -> None:
+        """The job behind every change of an article: encode what has no vector, write the vectors down, and show it.
+
+        Without a model there is nothing to encode; the article is found by words. Safe to run twice, and beside a
+        change of the same article: vectors are written only to passages that still stand.
+        """
+        if self.embedder.is_ready:
+            await embed_article(works, self.embedder, str(payload["article_id"]))
+        self._stale.set()
+
+
+async def queue_indexing(work: Work, model: str) -> int:
+    """Queue the articles whose passages were not encoded by this model; how many."""
+    stale = await work.all(select(Passage.article_id).where(Passage.model != model).distinct())
+    for article_id in stale:
+        await work.later(INDEX_JOB, {"article_id": article_id}, unique_key=article_id)
+    return len(stale)
+
+
+async def embed_article(works: Works, embedder: Embedder, article_id: str) -> int:
+    """Give every passage of an article this model's vector; how many were missing. Encodes outside any transaction."""
+    async with works.read() as rows:
+        title = await rows.one(select(Article.title).where(Article.id == article_id))
+        missing = await rows.all(select(Passage).where(Passage.article_id == article_id, Passage.model != embedder.name))
+    if title is None or not missing:
+        return 0
+    model = embedder.name
+    vectors = await embedder.encode([text_to_embed(title, passage) for passage in missing], within=INDEX_SECONDS, is_urgent=False)
+    encoded = [(passage.id, vector.astype("<f4").tobytes()) for passage, vector in zip(missing, vectors, strict=True)]
+    await works.run(_keep_vectors, model, encoded)
+    return len(missing)
+
+
+async def _keep_vectors(work: Work, model: str, vectors: Sequence[tuple[str, bytes]]) -> None:
+    for passage_id, vector in vectors:
+        await work.change(update(Passage).where(Passage.id == passage_id).values(model=model, vector=vector))
+
+
+async def _read_articles(rows: Rows, ids: Sequence[str]) -> list[tuple[Article, list[Passage]]]:
+    """Those of the articles that are published, with their passages in order."""
+    await asyncio.sleep(0)  # others get a turn between two batches of a large help centre
+    articles = await rows.all(select(Article).where(Article.id.in_(ids), Article.state == "published"))
+    passages: dict[str, list[Passage]] = {article.id: [] for article in articles}
+    for passage in await rows.all(select(Passage).where(Passage.article_id.in_(list(passages))).order_by(Passage.position)):
+        passages[passage.article_id].append(passage)
+    return [(article, passages[article.id]) for article in articles]
+
+
+def _indexed(article: Article, passages: Sequence[Passage], model: str, dimensions: int) -> IndexedArticle:
+    pieces = tuple(Piece(passage.heading, passage.text) for passage in passages if passage.position)
+    return IndexedArticle(
+        id=article.id,
+        slug=article.slug,
+        locale=article.locale,
+        title=article.title,
+        category=article.category,
+        is_public=article.visibility == "public",
+        pieces=pieces,
+        row_terms=row_terms_of(article.title, pieces),
+        vectors=np.stack([_vector(passage, model, dimensions) for passage in passages]) if model and passages else None,
+    )
+
+
+def _vector(passage: Passage, model: str, dimensions: int) -> Matrix:
+    """A passage's vector, or zeros while it has none of this model's."""
+    if passage.vector is None or passage.model != model:
+        return np.zeros(dimensions, np.float32)
+    return np.frombuffer(passage.vector, "<f4")
+
+
+def _is_embedded(article: IndexedArticle) -> bool:
+    return article.vectors is not None and bool(article.vectors.any(axis=1).all())
+
+
+def _batched(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

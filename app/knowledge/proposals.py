@@ -1,0 +1,38 @@
+"""A title and a topic for a ticket, from the contact's words."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from app.knowledge.index import Found
+from app.knowledge.words import is_chatter
+from app.text import clean_line, shorten
+
+TITLE_LENGTH = 80
+NO_TOPIC = "General"
+LEAST_TOPIC_SCORE = 0.4
+VOTERS = 5
+
+_sentence_end = re.compile(r"(?<=[.!?…。！？])\s+|\n+")
+_greeting = re.compile(r"^\s*(?:hi|hello|hey|dear|good (?:morning|afternoon|evening))\b[\w ]{0,20}[,!.:]\s*", re.IGNORECASE)
+
+
+def propose_title(text: str) -> str:
+    """The first sentence that says something, without its greeting, on one line of at most 80 characters."""
+    for sentence in _sentence_end.split(text):
+        line = clean_line(_greeting.sub("", sentence))
+        if line and not is_chatter(line):
+            return shorten(line[0].upper() + line[1:], TITLE_LENGTH)
+    return shorten(text, TITLE_LENGTH)
+
+
+def propose_topic(found: Sequence[Found]) -> str:
+    """The category that the articles found speak for, best first; General when even the best is far from the text."""
+    if not found or found[0].score < LEAST_TOPIC_SCORE:
+        return NO_TOPIC
+    votes: dict[str, float] = defaultdict(float)
+    for one in found[:VOTERS]:
+        votes[one.article.category] += max(0.0, one.score - found[0].score / 2)
+    return max(votes, key=lambda category: (votes[category], category))
