@@ -6,8 +6,8 @@ from litestar import MediaType, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import select
 
-from app.errors import Unavailable
-from app.http.platform import AnyRequest, platform_of
+from app.errors import NotFound, Unavailable
+from app.http.platform import AnyRequest, address_of, is_private, platform_of
 from models import Status
 
 
@@ -31,6 +31,8 @@ async def ready(request: AnyRequest) -> str:
 
 
 @get("/metrics")
-async def metrics() -> Response[bytes]:
-    """Figures for Prometheus."""
+async def metrics(request: AnyRequest) -> Response[bytes]:
+    """Figures for Prometheus, for scrapers on this machine or its private network only."""
+    if not is_private(address_of(request)):
+        raise NotFound("page", "/metrics")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -107,6 +107,14 @@ def client_address(peer: str, hops: list[str], trusted: str) -> str:
     return address
 
 
+def is_private(address: str) -> bool:
+    """Whether an address is this machine's or of a private network."""
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False
+
+
 def _is_in(address: str, networks: list[Any]) -> bool:
     try:
         return any(ip_address(address) in network for network in networks)

@@ -22,7 +22,7 @@ NAMES_BONUS = np.float32(0.2)
 WORDS_ALONE = np.float32(0.7)
 FULL_COVERAGE = 0.35
 RARE_IN = 200
-MOST_WORDS_OF_A_NAME = 3
+BRIEF = 3
 MOST_WORDS_SHOWN = 3
 
 
@@ -115,11 +115,12 @@ class Index:
         return admitted & spoken if language and bool(spoken.any()) else admitted
 
     def _query_terms(self, text: str) -> tuple[list[str], dict[str, str]]:
-        """The terms to look for and how they were written. An unfinished last word stands for the commonest it may become."""
+        """The terms to look for and how they were written. In a brief
+        query an unfinished last word stands for the commonest it may become."""
         pairs = terms_with_surface(text)
         written = dict(reversed(pairs))
         wanted = list(written)[::-1]
-        if pairs and len(last := pairs[-1][0]) >= 3 and last not in self._frequency:
+        if pairs and _is_brief(text) and len(last := pairs[-1][0]) >= 3 and last not in self._frequency:
             longer = [term for term in self._frequency if term.startswith(last)]
             if longer:
                 meant = max(longer, key=lambda term: (self._frequency[term], term))
@@ -132,16 +133,15 @@ class Index:
         return math.log(1 + (self._row_count - count + 0.5) / (count + 0.5))
 
     def _word_figures(self, wanted: Sequence[str]) -> Floats:
-        """For each row 0 to 1: how near the best wording it comes, times how much of the query that wording covers."""
+        """For each row 0 to 1: how near the best wording it comes, times how much of the query it covers."""
         if not any(term in self._frequency for term in wanted):
             return np.zeros(self._row_count, np.float32)
         scores: Floats = self._bm25.get_scores(list(wanted))
-        top = float(scores.max())
         expected = [
             term for term in wanted if term in self._frequency or term.isalpha()
         ]  # nobody's order number is in an article
-        coverage = min(1.0, top / sum(map(self._rarity, expected)) / FULL_COVERAGE)
-        return (scores * (coverage / top) if top > 0 else scores).astype(np.float32)
+        full = FULL_COVERAGE * sum(map(self._rarity, expected))
+        return (scores / max(float(scores.max()), 1e-9) * np.minimum(scores / full, 1.0)).astype(np.float32)
 
     def _score(self, words: Floats, names: Floats, vector: Floats | None) -> tuple[Floats, Floats]:
         """Scores of the articles, and of every row for choosing the piece to show."""
@@ -157,8 +157,9 @@ class Index:
     def _names(self, text: str, wanted: Sequence[str]) -> list[str]:
         """Terms by which the query means one particular thing: meaning cannot find those, spelling can."""
         known = [term for term in wanted if term in self._frequency]
-        exact = [term for term in known if term in identifiers(text)]
-        if exact or len(wanted) > MOST_WORDS_OF_A_NAME:
+        written_exactly = identifiers(text)
+        exact = [term for term in known if term in written_exactly]
+        if exact or not _is_brief(text):
             return exact
         return [term for term in known if self._frequency[term] <= max(1, self._row_count // RARE_IN)]
 
@@ -184,6 +185,11 @@ def _stack(articles: Sequence[IndexedArticle], dimensions: int) -> Floats:
         for article in articles
     ]
     return np.concatenate(blocks) if blocks else np.zeros((0, dimensions), np.float32)
+
+
+def _is_brief(text: str) -> bool:
+    """Typed into a search rather than said to somebody."""
+    return len(text.split()) <= BRIEF
 
 
 def _language(locale: str) -> str:
