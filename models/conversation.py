@@ -19,7 +19,7 @@ class Conversation(Base):
     """The one unit of work that is routed, owned and timed.
 
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
-    `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    `changed_at` moves with every write to this row, for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
     """
 
     __tablename__ = "conversations"
@@ -45,6 +45,7 @@ class Conversation(Base):
         Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
         Index("ix_conversations_agent_recent", "agent_id", "category", "last_message_at", "id"),
         Index("ix_conversations_created", "created_at"),
+        Index("ix_conversations_changed", "changed_at"),
         Index("ix_conversations_resolved", "resolved_at"),
     )
 
@@ -78,6 +79,7 @@ class Conversation(Base):
     escalation_reason: Mapped[str] = mapped_column(Text)
     reopened_count: Mapped[int]
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

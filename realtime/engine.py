@@ -34,6 +34,7 @@ class EngineSocket(AsyncSocket):
         self._blocked_since: float | None = None
         self._reader: asyncio.Task[Any] | None = None
         self._is_cut = False
+        self._is_websocket_closed = False
 
     def push(self, frame: str) -> None:
         """Queue an encoded frame without waiting."""
@@ -78,7 +79,8 @@ class EngineSocket(AsyncSocket):
         finally:
             self._reader = None
             writer.cancel()
-            await ws.close()
+            await asyncio.gather(writer, return_exceptions=True)
+            await self._close_websocket(ws)
             await super().close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
             self.queued_bytes = 0
 
@@ -87,6 +89,7 @@ class EngineSocket(AsyncSocket):
             try:
                 frame = await ws.wait()
             except OSError:
+                self._is_websocket_closed = True
                 return
             if not isinstance(frame, str) or len(frame) > self.server.max_http_buffer_size:
                 self.count_protocol_error()
@@ -112,8 +115,14 @@ class EngineSocket(AsyncSocket):
             if isinstance(queued, str):
                 self.queued_bytes -= len(frame)
             elif queued.packet_type == packet.CLOSE:
-                await ws.close()
+                await self._close_websocket(ws)
                 return
+
+    async def _close_websocket(self, ws: Any) -> None:
+        """Once: the peer may have closed it, or we already."""
+        if not self._is_websocket_closed:
+            self._is_websocket_closed = True
+            await ws.close()
 
 
 class EngineServer(engineio.AsyncServer):

@@ -19,12 +19,19 @@ _encoder = msgspec.json.Encoder()
 class Told:
     """An event on its way: encoded once, however many hear it."""
 
-    __slots__ = ("_frames", "event", "json")
+    __slots__ = ("_frames", "json")
 
     def __init__(self, event: Event) -> None:
-        self.event = event
         self.json = _encoder.encode(event).decode()
         self._frames: dict[str, str] = {}
+
+    @classmethod
+    def of_json(cls, json: str) -> Told:
+        """An event that another node has encoded."""
+        told = cls.__new__(cls)
+        told.json = json
+        told._frames = {}
+        return told
 
     def frame(self, namespace: str) -> str:
         """The Socket.IO frame that carries it."""
@@ -100,6 +107,12 @@ class LocalHub:
     def when_published(self, listener: Callable[[Sequence[Announcement]], None]) -> None:
         """Call with every batch of announcements, after those who are to hear them have."""
         self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Nothing to begin: every room is here."""
+
+    async def stop(self) -> None:
+        """Nothing to end."""
 
     def when_jobs(self, wake: Callable[[], None]) -> None:
         """Call when a commit has queued jobs."""

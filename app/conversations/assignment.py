@@ -69,7 +69,7 @@ async def take_if_free(
     taken = await work.one(
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")))
-        .values(agent_id=agent_id, assigned_at=now, rev=Conversation.rev + 1)
+        .values(agent_id=agent_id, assigned_at=now, changed_at=now, rev=Conversation.rev + 1)
         .returning(Conversation)
     )
     if taken is None:

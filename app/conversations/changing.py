@@ -28,7 +28,7 @@ async def change_conversation(work: Work, conversation: Conversation, *, is_publ
     if prepared is None:
         prepared = _shapes[is_public, marks] = _prepare(is_public, marks)
     given = {f"new_{name}": values[name] for name, mark in marks if mark is None}
-    changed = await work.first(prepared, row_id=conversation.id, **given)
+    changed = await work.first(prepared, row_id=conversation.id, changed=work.now, **given)
     assert changed is not None
     return changed
 
@@ -36,7 +36,7 @@ async def change_conversation(work: Work, conversation: Conversation, *, is_publ
 def _prepare(is_public: bool, marks: tuple[tuple[str, Any], ...]) -> Prepared[Conversation]:
     table = Conversation.__table__
     next_seq = table.c.seq + 1
-    changes: dict[str, Any] = {"rev": table.c.rev + 1}
+    changes: dict[str, Any] = {"rev": table.c.rev + 1, "changed_at": bindparam("changed", type_=table.c.changed_at.type)}
     if is_public:
         changes["seq"] = next_seq
     for name, mark in marks:

@@ -12,7 +12,7 @@ from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import ONE_MORE, PRIORITY_RANKS, change_conversation, status_values
-from app.conversations.holding import end_assignment
+from app.conversations.holding import begin_assignment, end_assignment, owner_or_queue
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
 from app.conversations.views import visitor_view_of
@@ -59,14 +59,17 @@ async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -
 
 
 async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeConversation) -> ConversationView:
-    """Set aside until a time. Raises Invalid for a time that has passed, has no zone, or lies more than a year ahead."""
+    """Set aside until a time. Raises Invalid for a time that has passed, has no zone, or lies more than a year ahead,
+    and for a conversation that has ended."""
     require(may_reply, agent)
     until = command.until
     if until.tzinfo is None or not work.now < until <= work.now + LONGEST_SNOOZE:
         raise Invalid("Choose a time in the future, at most a year from now.")
     conversation = await access_conversation(work, agent, command.conversation_id)
+    if conversation.category in ENDED:
+        raise Invalid("This conversation has ended. Reopen it first.")
     values = await status_values(work, "snoozed")
-    conversation = await change_conversation(work, conversation, snoozed_until=until, resolved_at=None, **values)
+    conversation = await change_conversation(work, conversation, snoozed_until=until, **values)
     conversation = await add_system_message(
         work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
     )
@@ -76,16 +79,21 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
 
 
 async def wake_conversation(work: Work, conversation_id: str) -> None:
-    """The time a snooze was set for has come. Woken earlier, or snoozed anew for later: nothing happens."""
+    """The time a snooze was set for has come: back to the same agent, or to the queue when the contact waits and the agent
+    has left. Woken earlier, or snoozed anew for later: nothing happens."""
     conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
     if conversation is None or conversation.category != "waiting" or not conversation.snoozed_until:
         return
     if conversation.snoozed_until > work.now:
         return
-    queued: dict[str, Any] = {} if conversation.agent_id else {"queued_at": work.now}
-    conversation = await change_conversation(
-        work, conversation, snoozed_until=None, **await status_values(work, "open"), **queued
-    )
+    former = conversation.agent_id
+    is_sought = former is None or conversation.waiting_since is not None
+    values = await status_values(work, "open") | (await owner_or_queue(work, conversation) if is_sought else {})
+    conversation = await change_conversation(work, conversation, snoozed_until=None, **values)
+    if former and conversation.agent_id is None:
+        await begin_assignment(work, conversation, "routing", "agent_left", {})
+    if former:
+        await announce_presence(work, former)
     await tell_change(work, conversation)
 
 
@@ -112,7 +120,7 @@ async def _move(
     if is_ended and not was_ended:
         values |= {"resolved_at": work.now, "waiting_since": None, "queued_at": None}
     if was_ended and not is_ended:
-        values |= {"resolved_at": None, "reopened_count": ONE_MORE}
+        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner_or_queue(work, conversation)
         await _refuse_second_open(work, conversation)
     if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
         values["queued_at"] = work.now
@@ -123,6 +131,7 @@ async def _move(
         await end_assignment(work, conversation.id)
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
+        await begin_assignment(work, conversation, "routing", "reopened", {})
     closed_at = work.now if is_ended else None
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=closed_at))
     await _free_agent(work, conversation)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from app.clock import new_id
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
-from app.contract.values import Channel, SystemCode, Visibility
+from app.contract.values import OPEN_CATEGORIES, Channel, SystemCode, Visibility
 from app.contract.views import MessageView
 from app.conversations.access import access_conversation
 from app.conversations.attaching import attach_files
 from app.conversations.changing import NEW_SEQ, ONE_MORE, change_conversation, status_values
+from app.conversations.holding import begin_assignment, owner_or_queue
 from app.conversations.telling import tell_change, tell_message
 from app.conversations.views import message_view
 from app.database import Prepared
@@ -21,9 +22,10 @@ from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact
 from app.people.permissions import may_reply, require
+from app.people.presence import announce_presence
 from app.text import clean_text, shorten
 from app.work import Work
-from models import Agent, Conversation, Message
+from models import Conversation, Message, Ticket
 
 PREVIEW_LENGTH = 160
 UNREAD_JOB = "conversation.unread"
@@ -55,7 +57,8 @@ async def add_contact_message(
     attachment_ids: Sequence[str] = (),
     channel: Channel = "chat",
 ) -> MessageView:
-    """The contact's words in a conversation whose row is locked. A resolved one reopens, a snoozed one wakes."""
+    """The contact's words in a conversation whose row is locked. A resolved one reopens, a snoozed one wakes, and one
+    whose owner has left goes back to the queue."""
     text = text_of(body, attachment_ids)
     contact = await find_contact(work, visitor.contact_id)
     message = Message(
@@ -68,7 +71,7 @@ async def add_contact_message(
         body=text,
         attachments=await attach_files(work, conversation, visitor, attachment_ids, is_internal=False),
     )
-    reopening = await _reopening(work, conversation)
+    waking = await _waking(work, conversation)
     changed = await change_conversation(
         work,
         conversation,
@@ -79,12 +82,11 @@ async def add_contact_message(
         waiting_since=conversation.waiting_since or work.now,
         contact_delivered_seq=NEW_SEQ,
         contact_read_seq=NEW_SEQ,
-        **reopening,
+        **waking,
     )
     await _store(work, changed, message)
-    if reopening:
-        await add_system_message(work, changed, "reopened", "The conversation was reopened.", "")
-        await tell_change(work, changed)
+    if waking:
+        await _tell_waking(work, conversation, changed)
     return message_view(message, for_agents=False)
 
 
@@ -216,26 +218,42 @@ async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversa
         )
 
 
-async def _reopening(work: Work, conversation: Conversation) -> dict[str, Any]:
-    """What changes when the contact writes into a conversation that was not open."""
-    if conversation.category in ("new", "open"):
-        return {}
+async def _waking(work: Work, conversation: Conversation) -> dict[str, Any]:
+    """What changes when the contact writes into a conversation that was set aside, has ended, or whose owner has left."""
     if conversation.category == "waiting":
-        return await status_values(work, "open") | {"snoozed_until": None} | await _queue_again(work, conversation)
-    return (
-        await status_values(work, "reopened")
-        | {"resolved_at": None, "reopened_count": ONE_MORE}
-        | await _queue_again(work, conversation)
+        return await status_values(work, "open") | {"snoozed_until": None} | await owner_or_queue(work, conversation)
+    if conversation.category not in OPEN_CATEGORIES:
+        reopened = {"resolved_at": None, "reopened_count": ONE_MORE, "is_extra": await _has_another_open(work, conversation)}
+        return await status_values(work, "reopened") | reopened | await owner_or_queue(work, conversation)
+    if conversation.agent_id and conversation.waiting_since is None:  # one that waits is handed on when its owner leaves
+        return await owner_or_queue(work, conversation)
+    return {}
+
+
+async def _tell_waking(work: Work, before: Conversation, changed: Conversation) -> None:
+    has_ended = before.category not in OPEN_CATEGORIES
+    if has_ended:
+        await work.change(update(Ticket).where(Ticket.conversation_id == changed.id).values(closed_at=None))
+        changed = await add_system_message(work, changed, "reopened", "The conversation was reopened.", "")
+    if has_ended or changed.agent_id != before.agent_id:
+        await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left", {})
+    if before.agent_id:
+        await announce_presence(work, before.agent_id)
+    await tell_change(work, changed)
+
+
+async def _has_another_open(work: Work, conversation: Conversation) -> bool:
+    """Whether this one must stand beside another: a contact has one open conversation per inbox unless they ask for more."""
+    other = await work.one(
+        select(Conversation.id)
+        .where(
+            Conversation.contact_id == conversation.contact_id,
+            Conversation.inbox_id == conversation.inbox_id,
+            Conversation.category.in_(OPEN_CATEGORIES),
+        )
+        .limit(1)
     )
-
-
-async def _queue_again(work: Work, conversation: Conversation) -> dict[str, Any]:
-    """Back to its owner while they are here, else to the queue: nobody waits for someone who has left."""
-    if conversation.agent_id and await work.one(
-        select(Agent.id).where(Agent.id == conversation.agent_id, Agent.lease_until > work.now, Agent.presence != "offline")
-    ):
-        return {}
-    return {"queued_at": work.now, "agent_id": None}
+    return other is not None
 
 
 async def _opening(work: Work, conversation: Conversation) -> dict[str, Any]:

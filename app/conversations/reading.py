@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from app.contract.commands import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
 from app.contract.events import HeadView
@@ -12,11 +12,27 @@ from app.contract.replies import AgentSynced, VisitorSynced
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.telling import tell_marks
 from app.conversations.views import agent_view_of, marks_view, message_view, visitor_view_of
+from app.database import Prepared
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Rows, Work
 from models import Conversation, Message
 
 PAGE = 200
+MOST_HEADS = 100
+
+_TABLE = Conversation.__table__
+_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Conversation)
+_OF_CONTACT = Prepared(
+    select(_TABLE).where(_TABLE.c.contact_id == bindparam("contact")).order_by(_TABLE.c.created_at.desc()).limit(5), Conversation
+)
+_HELD_BY = Prepared(
+    select(_TABLE)
+    .where(_TABLE.c.agent_id == bindparam("agent"), or_(_TABLE.c.category == "new", _TABLE.c.category == "open"))
+    .order_by(_TABLE.c.last_message_at.desc())
+    .limit(MOST_HEADS),
+    Conversation,
+)
+_marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
 
 
 async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -> VisitorSynced:
@@ -60,11 +76,9 @@ async def mark_read(work: Work, actor: Visitor | SignedInAgent, command: ReadCon
             delivered = max(seq, conversation.contact_delivered_seq)
             await _mark(work, conversation, contact_read_seq=seq, contact_delivered_seq=delivered)
     elif seq > conversation.agent_read_seq:
-        unread = select(func.count()).where(
-            Message.conversation_id == conversation.id, Message.seq > seq, Message.author_kind == "contact"
-        )
         delivered = max(seq, conversation.agent_delivered_seq)
-        await _mark(work, conversation, agent_read_seq=seq, agent_delivered_seq=delivered, unread_count=unread.scalar_subquery())
+        unread = 0 if seq == conversation.seq else await _contact_messages_after(work, conversation.id, seq)
+        await _mark(work, conversation, agent_read_seq=seq, agent_delivered_seq=delivered, unread_count=unread)
 
 
 async def mark_delivered(work: Work, actor: Visitor | SignedInAgent, command: ConversationDelivered) -> None:
@@ -78,26 +92,36 @@ async def mark_delivered(work: Work, actor: Visitor | SignedInAgent, command: Co
         await _mark(work, conversation, agent_delivered_seq=seq)
 
 
-async def _mark(work: Work, conversation: Conversation, **values: Any) -> None:
-    changed = await work.one(
-        update(Conversation).where(Conversation.id == conversation.id).values(**values).returning(Conversation)
+async def _contact_messages_after(work: Work, conversation_id: str, seq: int) -> int:
+    later = select(func.count()).where(
+        Message.conversation_id == conversation_id, Message.seq > seq, Message.author_kind == "contact"
     )
+    return await work.one(later) or 0
+
+
+async def _mark(work: Work, conversation: Conversation, **values: int) -> None:
+    """Marks are no revision: they only ever grow, so hearing of them late or twice does no harm."""
+    names = tuple(values)
+    if names not in _marks:
+        columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        columns["changed_at"] = bindparam("changed", type_=_TABLE.c.changed_at.type)
+        statement = update(_TABLE).where(_TABLE.c.id == bindparam("row_id")).values(columns).returning(*_TABLE.c)
+        _marks[names] = Prepared(statement, Conversation)
+    given = {f"new_{name}": value for name, value in values.items()}
+    changed = await work.first(_marks[names], row_id=conversation.id, changed=work.now, **given)
     assert changed is not None
     tell_marks(work, changed)
 
 
 async def heads_for_visitor(rows: Rows, contact_id: str) -> list[HeadView]:
     """How far the contact's recent conversations have come. Their revisions are not theirs to count."""
-    found = await rows.all(
-        select(Conversation).where(Conversation.contact_id == contact_id).order_by(Conversation.created_at.desc()).limit(5)
-    )
+    found = await rows.each(_OF_CONTACT, contact=contact_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=0, marks=marks_view(one)) for one in found]
 
 
 async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> list[HeadView]:
     """How far the conversations an agent holds or looks at have come."""
-    held = select(Conversation.id).where(Conversation.agent_id == agent_id, Conversation.category.in_(("new", "open"))).limit(100)
-    found = list(await rows.all(select(Conversation).where(Conversation.id.in_(held))))
+    found = await rows.each(_HELD_BY, agent=agent_id)
     if viewed_id and all(one.id != viewed_id for one in found):
-        found += await rows.all(select(Conversation).where(Conversation.id == viewed_id))
+        found += await rows.each(_BY_ID, row_id=viewed_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=one.rev, marks=marks_view(one)) for one in found]

@@ -84,6 +84,7 @@ async def _add_conversation(work: Work, visitor: Visitor) -> Conversation:
             escalation_level=0,
             escalation_reason="",
             reopened_count=0,
+            changed_at=work.now,
             created_at=work.now,
         )
     )

@@ -43,6 +43,7 @@ class Compiled:
         assert isinstance(statement, CompilerElement)
         compiled: Any = statement.compile(dialect=dialect)
         self.sql = str(compiled)
+        assert "POSTCOMPILE" not in self.sql, "write IN (...) as a chain of ORs: this SQL is final"
         self._constants: dict[str, Any] = compiled.params
         self._binds: list[tuple[str, Processor]] = [
             (name, compiled._bind_processors.get(name)) for name in compiled.positiontup or compiled.params

@@ -231,6 +231,7 @@ def upgrade() -> None:
         sa.Column("escalation_reason", sa.Text(), nullable=False),
         sa.Column("reopened_count", sa.Integer(), nullable=False),
         sa.Column("resolved_at", UtcDateTime(), nullable=True),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_conversations_agent_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_conversations_contact_id")),
@@ -243,6 +244,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_conversations_agent_recent", ["agent_id", "category", "last_message_at", "id"], unique=False)
         batch_op.create_index("ix_conversations_contact", ["contact_id", "created_at"], unique=False)
         batch_op.create_index("ix_conversations_created", ["created_at"], unique=False)
+        batch_op.create_index("ix_conversations_changed", ["changed_at"], unique=False)
         batch_op.create_index(
             "ix_conversations_held",
             ["agent_id", "last_message_at"],
@@ -436,6 +438,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("agent_id IS NOT NULL AND category IN ('new', 'open')"),
         )
         batch_op.drop_index("ix_conversations_created")
+        batch_op.drop_index("ix_conversations_changed")
         batch_op.drop_index("ix_conversations_contact")
         batch_op.drop_index("ix_conversations_agent_recent")
 
