@@ -41,12 +41,14 @@ from app.work import Works
 from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
 from realtime.attendance import Attendance
+from realtime.catching_up import CatchUp
 from realtime.draining import drain
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, is_allowed_origin
 from realtime.hub import LocalHub
 from realtime.limits import CommandLimits
 from realtime.polling import PollStreams
+from realtime.redis_hub import RedisHub
 from realtime.routes import wire_routes
 from realtime.socket_server import SocketServer
 from realtime.visitor_socket import VisitorCommands
@@ -61,12 +63,14 @@ def build(settings: Settings) -> Litestar:
     lease = timedelta(seconds=settings.presence_lease_seconds)
     database = open_database(settings.database_url)
     epoch, needs_setup = _ask_database(settings)
-    hub = LocalHub()
+    hub = _open_hub(settings)
     works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     tokens = VisitorTokens(settings.secret_key)
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
     attendance = Attendance(works, hub, lease, epoch)
+    if isinstance(hub, RedisHub):
+        hub.when_missed(CatchUp(works, hub, attendance).run)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester), AgentCommands(works, hub, suggester, attendance, lease), CommandLimits(settings)
     )
@@ -104,6 +108,7 @@ def build(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncIterator[None]:
+        await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
         for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever())):
@@ -116,6 +121,7 @@ def build(settings: Settings) -> Litestar:
         await reactions.settle()
         await suggester.settle()
         await library.stop()
+        await hub.stop()
         await database.close()
 
     routes: list[Any] = [
@@ -127,6 +133,10 @@ def build(settings: Settings) -> Litestar:
     app = create_app(platform, routes, [running])
     app.state.needs_setup = needs_setup
     return app
+
+
+def _open_hub(settings: Settings) -> LocalHub:
+    return RedisHub(settings.redis_url, settings.secret_key) if settings.redis_url else LocalHub()
 
 
 def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner:
@@ -162,7 +172,7 @@ async def run_worker(settings: Settings) -> None:
     """Jobs and timers of the platform, without doors."""
     set_up_logs(settings.log_format, settings.log_level)
     database = open_database(settings.database_url)
-    hub = LocalHub()
+    hub = _open_hub(settings)
     works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
@@ -175,6 +185,7 @@ async def run_worker(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     tasks = [asyncio.create_task(keep(sweep)) for sweep in domain_sweeps(works, reactions)]
     tasks.append(asyncio.create_task(jobs.run_forever()))
+    await hub.start()
     await library.start()
     await stop.wait()
     for task in tasks:
@@ -182,6 +193,7 @@ async def run_worker(settings: Settings) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     await reactions.settle()
     await library.stop()
+    await hub.stop()
     await database.close()
 
 

@@ -89,14 +89,18 @@ class LocalHub:
                     del self._rooms[room]
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
+        self.deliver_here(announcements)
+        for listener in self._listeners:
+            listener(announcements)
+
+    def deliver_here(self, announcements: Sequence[Announcement]) -> None:
+        """Tell this node's clients, and nobody and nothing else."""
         for announcement in announcements:
             members = self._rooms.get(room_of(announcement.to))
             if members:
                 told = Told(announcement.event)
                 for member in tuple(members):
                     member.deliver(told)
-        for listener in self._listeners:
-            listener(announcements)
 
     def is_anyone_in(self, room: str) -> bool:
         return room in self._rooms

@@ -27,7 +27,6 @@ class _PostgresRows(Rows):
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return await self._session.execute(statement, parameters, execution_options={"populate_existing": True})
 
-
     async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
         connection = await self._session.connection()
         result = await connection.execute(prepared.statement, values)

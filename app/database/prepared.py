@@ -60,7 +60,8 @@ class Compiled:
         """Values in the order of the SQL's marks."""
         constants = self._constants
         return [
-            processor(value) if processor and (value := given[name] if name in given else constants[name]) is not None
+            processor(value)
+            if processor and (value := given[name] if name in given else constants[name]) is not None
             else (given[name] if name in given else constants[name])
             for name, processor in self._binds
         ]

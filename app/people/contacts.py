@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, update
 from app.contract.commands import PrechatFields
 from app.contract.views import ContactView, WidgetContactView
 from app.database import Prepared
+from app.errors import NotFound
 from app.people.actors import Visitor
 from app.text import clean_line
 from app.work import Rows, Work
@@ -20,8 +21,13 @@ _BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Cont
 
 
 async def remember_contact(work: Work, visitor: Visitor, fields: PrechatFields | None, page_url: str | None) -> Contact:
-    """The visitor's row, made now if this is the first we hear of them. Details they give stay unverified."""
-    locale = await work.one(select(Inbox.locale).where(Inbox.id == visitor.inbox_id)) or "en"
+    """The visitor's row, made now if this is the first we hear of them. Details they give stay unverified.
+
+    Raises NotFound when their inbox is gone.
+    """
+    locale = await work.one(select(Inbox.locale).where(Inbox.id == visitor.inbox_id))
+    if locale is None:
+        raise NotFound("inbox", visitor.inbox_id)
     await work.add_unless_there(
         Contact(
             id=visitor.contact_id,
@@ -29,7 +35,6 @@ async def remember_contact(work: Work, visitor: Visitor, fields: PrechatFields |
             name="",
             is_verified=False,
             locale=locale,
-            page_url=page_url,
             last_seen_at=work.now,
             created_at=work.now,
         )
