@@ -172,7 +172,7 @@ async def run(sizes: list[int], seconds: float, database: str | None) -> None:
         port = free_port()
         relay = subprocess.Popen([sys.executable, "-m", "bench.relay", str(port)], cwd=ROOT)
         try:
-            await _until_listening(port)
+            await wait_until_listening(port)
             side = await relay_side(f"http://127.0.0.1:{port}", relay.pid, conversations)
             base, base_cpu, base_p50, base_p99, _ = await measure(side, seconds)
         finally:
@@ -195,7 +195,7 @@ async def run(sizes: list[int], seconds: float, database: str | None) -> None:
         say("chat", "p99_at_half_load", p99, "ms", base_p99, n, **at)
 
 
-async def _until_listening(port: int) -> None:
+async def wait_until_listening(port: int) -> None:
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -1,0 +1,40 @@
+# Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
+.DEFAULT_GOAL := help
+.PHONY: help run install build check test bench types format image clean
+
+help: ## Say what can be made
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
+
+run: ## Install, build, and start the demo: a shop with the chat, and the inbox
+	@tools/install
+	@tools/build-ui
+	@.venv/bin/parley demo
+
+install: ## Make .venv with everything that running, checking and testing need
+	@tools/install test
+
+build: ## Build the two front ends, if their sources have changed
+	@tools/install
+	@tools/build-ui
+
+check: ## Lint, types, floors, generated files, front ends, lock files
+	@tools/check
+
+test: ## All tests: Python on SQLite and PostgreSQL, browsers, front ends
+	@tools/test
+
+bench: ## The benches, a JSON line a figure; BENCH="--short chat" runs one quickly
+	@tools/bench $(BENCH)
+
+types: ## Write the contract's TypeScript and its page from the Structs
+	@tools/types
+
+format: ## Let ruff and biome put code into shape
+	@tools/format
+
+image: ## Walk through the Dockerfile without Docker, and ask what it made whether it is ready
+	@tools/image
+
+clean: ## Remove what was built and measured; keeps .venv, node_modules and data
+	@rm -rf widget/dist agent_ui/dist dist artefacts .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' -prune -exec rm -rf {} +

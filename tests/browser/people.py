@@ -1,0 +1,82 @@
+"""A visitor and an agent as Playwright sees them: what they click and read, by the names people hear."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
+
+from tests.running import PASSWORD
+
+
+class VisitorPage:
+    """The demo shop with the widget on it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.url = url
+        self.page.goto(f"{url}/demo")
+
+    @property
+    def launcher(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("chat", re.I)).first
+
+    @property
+    def frame(self) -> FrameLocator:
+        return self.page.frame_locator("iframe")
+
+    @property
+    def log(self) -> Locator:
+        return self.frame.get_by_role("log")
+
+    def open(self) -> None:
+        """Open the panel, unless it opened itself after a reload."""
+        self.page.wait_for_function("() => !!document.querySelector('script[data-inbox]')")
+        self.launcher.click()
+
+    def begin(self) -> None:
+        """Leave the first screen for a new conversation."""
+        self.frame.get_by_role("button", name="Start conversation").click()
+
+    def say(self, text: str) -> None:
+        """Write and press Enter."""
+        box = self.frame.get_by_role("textbox", name=re.compile("write", re.I)).last
+        box.fill(text)
+        box.press("Enter")
+
+    def sees(self, text: str) -> None:
+        """The words stand in the conversation, once."""
+        expect(self.log.get_by_text(text, exact=True)).to_have_count(1)
+
+
+class AgentPage:
+    """The inbox."""
+
+    def __init__(self, context: BrowserContext, url: str, email: str = "ana@example.com") -> None:
+        self.page: Page = context.new_page()
+        self.url = url
+        self.page.goto(f"{url}/inbox")
+        self.page.get_by_label("Email address").fill(email)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("navigation", name="Main")).to_be_visible()
+
+    @property
+    def log(self) -> Locator:
+        return self.page.get_by_role("log")
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name=re.compile("^(Reply to|Internal note)"))
+
+    def open_row(self, text: str) -> None:
+        """Click the conversation whose row holds these words."""
+        self.page.get_by_role("listbox").or_(self.page.get_by_role("list", name="Conversations")).get_by_text(text).first.click()
+        expect(self.composer).to_be_visible()
+
+    def say(self, text: str) -> None:
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def sees(self, text: str) -> None:
+        expect(self.log.get_by_text(text, exact=True)).to_have_count(1)

