@@ -122,12 +122,11 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
     from app.database import open_database
     from app.people.agents import add_agent
     from app.people.tokens import hash_password
-    from app.work import Works
-    from realtime.hub import LocalHub
+    from app.work import Silence, Works
 
     database = open_database(settings.database_url)
     try:
-        works = Works(database, LocalHub())
+        works = Works(database, Silence())
         await works.run(
             add_agent,
             name=name,
@@ -166,7 +165,7 @@ def _serve(settings: Settings, lines: list[str]) -> None:
         access_log=False,
         log_config=None,
     )
-    server = DrainingServer(config, lambda: app.state.drain())
+    server = DrainingServer(config, lambda: app.state.drain())  # noqa: PLW0108 - it is there only once the app has started
     _run(_announce_when_ready(server, app, settings, lines))
 
 
@@ -182,7 +181,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 async def _announce_when_ready(server: DrainingServer, app: Any, settings: Settings, lines: list[str]) -> None:
     serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
+    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn says it in a flag
         await asyncio.sleep(0.02)
     if server.started:
         for line in [*lines, f"Parley is ready on {settings.public_url}", *_first_steps(app)]:

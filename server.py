@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -25,8 +25,8 @@ from app.http.pages import page_routes
 from app.http.platform import Platform
 from app.jobs import JobRunner
 from app.knowledge.articles import INDEX_JOB
-from app.knowledge.opening import open_embedder
 from app.knowledge.library import Library
+from app.knowledge.opening import open_embedder
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.logs import set_up_logs
@@ -107,7 +107,7 @@ def build(settings: Settings) -> Litestar:
     )
 
     @asynccontextmanager
-    async def running(app: Litestar) -> AsyncIterator[None]:
+    async def running(app: Litestar) -> AsyncGenerator[None]:
         await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]

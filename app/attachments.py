@@ -26,6 +26,13 @@ MOST_PIXELS = 40_000_000
 IMAGE_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"PK\x03\x04", "application/zip"), (b"\x1f\x8b", "application/gzip"))
 INLINE_TYPES = frozenset(IMAGE_FORMATS.values())
+WITHOUT_WORDS = {
+    "PNG": {"exif": b"", "icc_profile": b""},
+    "JPEG": {"exif": b"", "icc_profile": b"", "comment": b"", "xmp": b"", "quality": 88},
+    "GIF": {"comment": b""},
+    "WEBP": {"exif": b"", "icc_profile": b"", "xmp": b""},
+}
+"""Pillow carries these over from the original unless told otherwise; the place and camera of a photograph are among them."""
 
 
 class StoredFile(NamedTuple):
@@ -113,7 +120,7 @@ def clean_name(name: str) -> str:
 def _image_of(data: bytes) -> StoredFile | None:
     try:
         with Image.open(BytesIO(data), formats=list(IMAGE_FORMATS)) as image:
-            return _re_encoded(data, image)
+            return _re_encoded(image)
     except Image.UnidentifiedImageError:
         return None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -122,21 +129,20 @@ def _image_of(data: bytes) -> StoredFile | None:
         raise Invalid("That image is damaged.") from error
 
 
-def _re_encoded(data: bytes, image: Image.Image) -> StoredFile:
-    if image.width * image.height > MOST_PIXELS:
+def _re_encoded(image: Image.Image) -> StoredFile:
+    frames: int = getattr(image, "n_frames", 1)
+    if image.width * image.height * frames > MOST_PIXELS:
         raise Invalid("That image has too many pixels.")
-    content_type = IMAGE_FORMATS[image.format or ""]
-    is_animated = getattr(image, "is_animated", False)
-    if is_animated:
-        image.load()
-        return StoredFile(data, content_type, image.width, image.height)
-    upright = ImageOps.exif_transpose(image)
+    format = image.format or ""
     out = BytesIO()
-    if content_type == "image/jpeg":
-        upright.convert("RGB").save(out, "JPEG", quality=88)
-    else:
-        upright.save(out, image.format)
-    return StoredFile(out.getvalue(), content_type, upright.width, upright.height)
+    if frames > 1:
+        image.save(out, format, save_all=True, **WITHOUT_WORDS[format])
+        return StoredFile(out.getvalue(), IMAGE_FORMATS[format], image.width, image.height)
+    upright = ImageOps.exif_transpose(image)
+    if format == "JPEG":
+        upright = upright.convert("RGB")
+    upright.save(out, format, **WITHOUT_WORDS[format])
+    return StoredFile(out.getvalue(), IMAGE_FORMATS[format], upright.width, upright.height)
 
 
 def _is_utf8(data: bytes) -> bool:

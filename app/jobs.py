@@ -65,7 +65,7 @@ class JobRunner:
         except asyncio.CancelledError:
             await self._works.run(_release, job.id)
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a job may fail in any way; it is tried again and seen
             log.warning("job failed", kind=job.kind, attempts=job.attempts, error=str(error)[:200])
             await self._works.run(_fail, job, f"{type(error).__name__}: {error}"[:2000])
         else:

@@ -41,6 +41,16 @@ class Publisher(Protocol):
     def wake_jobs(self) -> None: ...
 
 
+class Silence:
+    """Tells nobody: for work done before anybody can listen."""
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        return
+
+    def wake_jobs(self) -> None:
+        return
+
+
 class Work(Transaction):
     """What a verb is given: rows to read and write, the time, and a place to say what happened."""
 

@@ -1,6 +1,6 @@
 """What one chat message costs: persisted, acked, and on the agent's screen; beside a stock relay that stores nothing.
 
-    python -m bench.chat [--short] [--database postgresql://...]
+python -m bench.chat [--short] [--database postgresql://...]
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Load:
         self._count = 0
         side.agent.on_event = self._heard
 
-    def say(self, visitor: Namespace, template: str, acked) -> None:  # noqa: ANN001
+    def say(self, visitor: Namespace, template: str, acked) -> None:
         self._count += 1
         key = f"k{self._count}-{os.getpid()}"
         self.sent[key] = time.perf_counter()
@@ -211,7 +211,6 @@ def main() -> None:
     asked = parser.parse_args()
     sizes, seconds = ([50], 3.0) if asked.short else ([50, 200, 500], 8.0)
     uvloop.run(run(sizes, seconds, asked.database))
-
 
 
 if __name__ == "__main__":

@@ -13,7 +13,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 def say(bench: str, figure: str, value: float, unit: str, control: float | None, n: int, **more: object) -> None:
     """One JSON line. `ratio` is value / control."""
     ratio = round(value / control, 3) if control else None
-    line = {"bench": bench, "figure": figure, "value": _short(value), "unit": unit, "control": _short(control), "ratio": ratio, "n": n}
+    line = {
+        "bench": bench,
+        "figure": figure,
+        "value": _short(value),
+        "unit": unit,
+        "control": _short(control),
+        "ratio": ratio,
+        "n": n,
+    }
     print(json.dumps(line | more), flush=True)
 
 

@@ -1,6 +1,6 @@
 """What an idle Parley needs: time to start, memory alone, with the model, and per thousand visitors.
 
-    python -m bench.footprint [--short]
+python -m bench.footprint [--short]
 """
 
 from __future__ import annotations
@@ -86,7 +86,15 @@ async def run(visitors: int) -> None:
                 await asyncio.sleep(0.2)
             await asyncio.sleep(5)
             everything = [running.pid, *children_of(running.pid)]
-            say("footprint", "rss_idle_with_model", sum(map(rss_bytes, everything)) / MB, "MB", relay_idle, 1, processes=len(everything))
+            say(
+                "footprint",
+                "rss_idle_with_model",
+                sum(map(rss_bytes, everything)) / MB,
+                "MB",
+                relay_idle,
+                1,
+                processes=len(everything),
+            )
         finally:
             running.stop()
 

@@ -27,6 +27,10 @@ async def say(sid: str, message: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     uvicorn.run(
-        socketio.ASGIApp(server), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", ws="websockets-sansio",
+        socketio.ASGIApp(server),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        log_level="warning",
+        ws="websockets-sansio",
         ws_per_message_deflate=False,
     )

@@ -6,19 +6,18 @@ import asyncio
 from pathlib import Path
 from typing import NamedTuple
 
-from app.knowledge.articles import publish_article
-from app.knowledge.front_matter import read_article
 from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.values import Role
 from app.database import open_database
+from app.knowledge.articles import publish_article
+from app.knowledge.front_matter import read_article
 from app.people.agents import add_agent, add_team
 from app.people.tokens import hash_password, new_secret
 from app.settings import Settings
-from app.work import Work, Works
+from app.work import Silence, Work, Works
 from models import Agent, Inbox
-from realtime.hub import LocalHub
 
 PASSWORD = "parley-demo"  # noqa: S105 (printed for everyone on purpose)
 ARTICLES = Path(__file__).parent / "articles"
@@ -46,7 +45,7 @@ async def seed_demo(settings: Settings) -> None:
     """People, teams, an inbox and a help centre. A database that has agents already is left as it is."""
     database = open_database(settings.database_url)
     try:
-        works = Works(database, LocalHub())
+        works = Works(database, Silence())
         async with works.read() as rows:
             if await rows.one(select(Agent.id).limit(1)):
                 return

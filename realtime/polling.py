@@ -7,6 +7,7 @@ stream: the client then syncs from rows exactly as it does after a reconnect, so
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -56,10 +57,8 @@ class PollStream:
             self._buffer.popleft()
         if not self._buffer and not self.is_cut:
             self._arrived.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), HOLD_SECONDS)
-            except TimeoutError:
-                pass
         self.seen_at = monotonic()
         return [raw for _, raw in self._buffer], self._last
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import socketio
 from litestar import MediaType, Response, asgi, get, post
@@ -24,7 +24,7 @@ Cursor = Annotated[str, QueryParameter(max_length=64)]
 
 def wire_routes(server: SocketServer, gateway: Gateway, streams: PollStreams) -> list[ControllerRouterHandler]:
     """Everything clients may connect to."""
-    socket_app = socketio.ASGIApp(server, socketio_path=None)
+    socket_app = socketio.ASGIApp(server, socketio_path=cast(str, None))  # the mount has taken the path off already
     limit = Limit(10.0, 60.0)
 
     @asgi("/socket.io", is_mount=True, copy_scope=True)

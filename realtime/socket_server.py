@@ -82,7 +82,7 @@ class SocketServer(socketio.AsyncServer):
         try:
             received = TextPacket(encoded_packet=data)
             namespace = received.namespace or "/"
-            if received.packet_type == packet.EVENT:
+            if received.packet_type == packet.EVENT and received.data is not None:
                 name, raw = received.data
                 connection = self.connections.get((eio_sid, namespace))
                 if name != "command" or connection is None:
@@ -114,7 +114,7 @@ class SocketServer(socketio.AsyncServer):
             actor = await admission
         except Refusal as refusal:
             raise Refused(refusal.code) from None
-        eio_sid = self.manager.eio_sid_from_sid(sid, namespace)
+        eio_sid: str = self.manager.eio_sid_from_sid(sid, namespace) or ""
         socket = self.eio.sockets.get(eio_sid)
         if socket is None:
             raise Refused("unavailable")
@@ -135,7 +135,7 @@ class SocketServer(socketio.AsyncServer):
         await self._leave(AGENTS, sid)
 
     async def _leave(self, namespace: str, sid: str) -> None:
-        connection = self.connections.pop((self.manager.eio_sid_from_sid(sid, namespace), namespace), None)
+        connection = self.connections.pop((self.manager.eio_sid_from_sid(sid, namespace) or "", namespace), None)
         if connection is not None:
             await self._left(connection)
 

@@ -58,6 +58,14 @@ class Running:
                 time.sleep(0.05)
         raise AssertionError(f"the server was not ready in {seconds} s: {self.log.read_text()[-3000:]}")
 
+    def wait_for_model(self, seconds: float = 90) -> Running:
+        """Wait until articles are found by meaning."""
+        until = time.monotonic() + seconds
+        while "embedding model loaded" not in self.log.read_text():
+            assert time.monotonic() < until, f"no model in {seconds} s: {self.log.read_text()[-2000:]}"
+            time.sleep(0.1)
+        return self
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it, politely or not, and wait until it is gone."""
         if self.process and self.process.poll() is None:

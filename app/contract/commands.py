@@ -7,22 +7,28 @@ second effect and gets the first reply.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, dataclass_transform
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, Visibility
 
 Attachments = Annotated[list[Id], Meta(max_length=10)]
 Email = Annotated[
-    str, Meta(max_length=254, pattern=r"^[^\s@<>\",;:\\()\[\]]{1,64}@[^\s@<>\",;:\\()\[\]]{1,185}\.[^\s@<>\",;:\\()\[\]]{2,63}$")
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,64}@[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,185}\.[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{2,63}$(?!\n)",
+    ),
 ]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Command(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
     """Something a client asks for."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the visitor said of themself before the chat. Unverified until proven."""
 
@@ -169,7 +175,7 @@ class SetStatus(Command, tag="conversation.set_status"):
     """Set a status by key. Resolving frees the agent; setting an open status reopens."""
 
     conversation_id: Id
-    status: Annotated[str, Meta(max_length=40)]
+    status: Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
 
 
 class SetPriority(Command, tag="conversation.set_priority"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import dataclass_transform
+
+from msgspec import Struct, field
 
 from app.contract.values import Said
 from app.contract.views import (
@@ -18,6 +20,7 @@ from app.contract.views import (
 )
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Event(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something that happened."""
 

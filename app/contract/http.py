@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, dataclass_transform
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from app.contract.commands import Email
 from app.contract.values import Line, Role, Said
@@ -24,6 +24,7 @@ from app.contract.views import (
 Password = Annotated[str, Meta(min_length=8, max_length=256)]
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request body."""
 
@@ -31,7 +32,7 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class OpenWidget(Asked):
     """`POST /api/v1/widget/sessions`"""
 
-    inbox_key: Annotated[str, Meta(max_length=64)]
+    inbox_key: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
     visitor_token: Annotated[str, Meta(max_length=512)] | None = None
     identity_token: Annotated[str, Meta(max_length=8192)] | None = None
     locale: Annotated[str, Meta(max_length=35)] | None = None

@@ -36,8 +36,9 @@ async def attach_files(
     for attachment_id in attachment_ids:
         if attachment_id not in by_id:
             raise NotFound("file", attachment_id)
+    changing = [one.id for one in found if one.conversation_id is None or not is_internal]  # what the contact has, they keep
     await work.change(
-        update(Attachment).where(Attachment.id.in_(by_id)).values(conversation_id=conversation.id, is_internal=is_internal)
+        update(Attachment).where(Attachment.id.in_(changing)).values(conversation_id=conversation.id, is_internal=is_internal)
     )
     return [as_json(attachment_view(by_id[attachment_id])) for attachment_id in dict.fromkeys(attachment_ids)]
 

@@ -116,7 +116,7 @@ async def _move(
 ) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads."""
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
-    values = dict(status) | {"snoozed_until": None}
+    values: dict[str, Any] = dict(status) | {"snoozed_until": None}
     if is_ended and not was_ended:
         values |= {"resolved_at": work.now, "waiting_since": None, "queued_at": None}
     if was_ended and not is_ended:

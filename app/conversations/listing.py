@@ -55,7 +55,7 @@ async def list_contact_conversations(rows: Rows, contact_id: str) -> list[Conver
 async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:
     """Newest number first; `after` is the last number of the page before."""
     limit = max(1, min(limit, MOST))
-    wanted: Select[tuple[Ticket, Conversation, Contact]] = (
+    wanted: Select[Ticket, Conversation, Contact] = (
         select(Ticket, Conversation, Contact)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)

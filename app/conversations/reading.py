@@ -105,7 +105,7 @@ async def _mark(work: Work, conversation: Conversation, **values: int) -> None:
     if names not in _marks:
         columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         columns["changed_at"] = bindparam("changed", type_=_TABLE.c.changed_at.type)
-        statement = update(_TABLE).where(_TABLE.c.id == bindparam("row_id")).values(columns).returning(*_TABLE.c)
+        statement = update(Conversation).where(_TABLE.c.id == bindparam("row_id")).values(columns).returning(*_TABLE.c)
         _marks[names] = Prepared(statement, Conversation)
     given = {f"new_{name}": value for name, value in values.items()}
     changed = await work.first(_marks[names], row_id=conversation.id, changed=work.now, **given)

@@ -54,7 +54,7 @@ def marks_view(conversation: Conversation) -> MarksView:
     )
 
 
-def select_for_agents() -> Select[tuple[Conversation, Contact, Ticket]]:
+def select_for_agents() -> Select[Conversation, Contact, Ticket]:
     """Conversations with what an agent's view of them needs; narrow and order it, then `agent_views`."""
     return (
         select(Conversation, Contact, Ticket)
@@ -63,7 +63,7 @@ def select_for_agents() -> Select[tuple[Conversation, Contact, Ticket]]:
     )
 
 
-async def agent_views(rows: Rows, wanted: Select[tuple[Conversation, Contact, Ticket]]) -> list[ConversationView]:
+async def agent_views(rows: Rows, wanted: Select[Conversation, Contact, Ticket]) -> list[ConversationView]:
     return [_agent_view(conversation, contact, ticket) for conversation, contact, ticket in await rows.rows(wanted)]
 
 
@@ -175,7 +175,8 @@ async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
         ),
     )
     position = 1 + (await rows.one(select(func.count()).where(in_queue_of(conversation.team_id), ahead)) or 0)
-    return QueueView(position=position, wait_seconds=await _expected_wait(rows, conversation.team_id))
+    wait = await _expected_wait(rows, conversation.team_id)
+    return QueueView(position=position, wait_seconds=None if wait is None else wait * position)
 
 
 def in_queue_of(team_id: str | None):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -23,9 +23,13 @@ def migrate(url: str) -> None:
 
 def is_migrated(url: str) -> bool:
     """Whether the database has had every step this code knows."""
-    found: list[bool] = []
-    _with_connection(url, lambda connection: found.append(_stands_at(connection) == newest_revision()))
-    return found[0]
+    found: list[str | None] = []
+
+    def look(connection: Connection) -> None:
+        found.append(_stands_at(connection))
+
+    _with_connection(url, look)
+    return found == [newest_revision()]
 
 
 def newest_revision() -> str | None:
@@ -51,7 +55,7 @@ def _stands_at(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _with_connection(url: str, do: Any) -> None:
+def _with_connection(url: str, do: Callable[[Connection], None]) -> None:
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url)
@@ -62,7 +66,7 @@ def _with_connection(url: str, do: Any) -> None:
         asyncio.run(_on_postgres(url, do))
 
 
-async def _on_postgres(url: str, do: Any) -> None:
+async def _on_postgres(url: str, do: Callable[[Connection], None]) -> None:
     engine = create_async_engine(
         url.replace("postgres://", "postgresql://", 1).replace("postgresql://", "postgresql+asyncpg://", 1)
     )

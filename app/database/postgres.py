@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable
@@ -55,12 +55,12 @@ class PostgresDatabase:
         )
 
     @contextlib.asynccontextmanager
-    async def read(self) -> AsyncIterator[Rows]:
+    async def read(self) -> AsyncGenerator[Rows]:
         async with AsyncSession(self._engine, autoflush=False, expire_on_commit=False) as session:
             yield _PostgresRows(session)
 
     @contextlib.asynccontextmanager
-    async def begin(self, after_commit: Callable[[], None]) -> AsyncIterator[Transaction]:
+    async def begin(self, after_commit: Callable[[], None]) -> AsyncGenerator[Transaction]:
         async with AsyncSession(self._engine, autoflush=False, expire_on_commit=False) as session:
             yield _PostgresTransaction(session)
             await asyncio.shield(_commit(session, after_commit))

@@ -58,27 +58,26 @@ class Compiled:
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """Values in the order of the SQL's marks."""
-        constants = self._constants
+        everything = {**self._constants, **given}
         return [
-            processor(value)
-            if processor and (value := given[name] if name in given else constants[name]) is not None
-            else (given[name] if name in given else constants[name])
+            processor(everything[name]) if processor is not None and everything[name] is not None else everything[name]
             for name, processor in self._binds
         ]
 
     def instance(self, row: Sequence[Any]) -> Any:
         """A row as an instance of its table, without the machinery that watches changes."""
         assert self._entity is not None
-        instance = self._entity.__new__(self._entity)
-        instance.__dict__.update(
-            (name, processor(value) if processor is not None and value is not None else value)
-            for (name, processor), value in zip(self._columns, row, strict=True)
+        return bare(
+            self._entity,
+            {
+                name: processor(value) if processor is not None and value is not None else value
+                for (name, processor), value in zip(self._columns, row, strict=True)
+            },
         )
-        return instance
 
 
 def bare(entity: type[B], row: Mapping[str, Any]) -> B:
     """An instance of a table that holds these values and is watched by nobody."""
     instance = entity.__new__(entity)
-    instance.__dict__.update(row)
+    vars(instance).update(row)
     return instance

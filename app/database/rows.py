@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import Executable, Row, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +15,7 @@ from app.database.prepared import Prepared
 from models import Base
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 B = TypeVar("B", bound=Base)
 
 _inserts: dict[type[Base], Prepared[Any]] = {}
@@ -29,11 +30,11 @@ class Rows:
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         raise NotImplementedError
 
-    async def one(self, statement: TypedReturnsRows[tuple[T]]) -> T | None:
+    async def one(self, statement: TypedReturnsRows[T]) -> T | None:
         """The only row's only column, or None. Two rows are an error."""
         return (await self.execute(statement)).scalar_one_or_none()
 
-    async def all(self, statement: TypedReturnsRows[tuple[T]]) -> Sequence[T]:
+    async def all(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
         """The first column of every row."""
         return (await self.execute(statement)).scalars().all()
 
@@ -49,9 +50,9 @@ class Rows:
     async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
         raise NotImplementedError
 
-    async def rows(self, statement: TypedReturnsRows[Any]) -> Sequence[Row[Any]]:
+    async def rows(self, statement: TypedReturnsRows[*Ts]) -> Sequence[Row[*Ts]]:
         """Every row, whole."""
-        return (await self.execute(statement)).all()
+        return cast(Sequence[Row[*Ts]], (await self.execute(statement)).all())
 
 
 class Transaction(Rows):
@@ -99,10 +100,14 @@ def _table_of(model: type[Base]) -> Table:
     return table
 
 
+def _names_of(model: type[Base]) -> list[str]:
+    return [column.key for column in _table_of(model).columns]
+
+
 def _insert_of(model: type[B]) -> Prepared[B]:
     if model not in _inserts:
         table = _table_of(model)
-        _inserts[model] = Prepared(insert(table).values({name: bindparam(name) for name in table.columns.keys()}))
+        _inserts[model] = Prepared(insert(table).values({name: bindparam(name) for name in _names_of(model)}))
     return _inserts[model]
 
 
@@ -110,11 +115,11 @@ def _insert_unless_there(model: type[B], dialect: str) -> Prepared[B]:
     if (model, dialect) not in _careful_inserts:
         table = _table_of(model)
         make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-        statement = make(table).values({name: bindparam(name) for name in table.columns.keys()})
+        statement = make(table).values({name: bindparam(name) for name in _names_of(model)})
         _careful_inserts[model, dialect] = Prepared(statement.on_conflict_do_nothing().returning(*table.columns), model)
     return _careful_inserts[model, dialect]
 
 
 def _values_of(row: Base) -> dict[str, Any]:
     given = row.__dict__
-    return {name: given.get(name) for name in _table_of(type(row)).columns.keys()}
+    return {name: given.get(name) for name in _names_of(type(row))}

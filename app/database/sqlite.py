@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
@@ -82,7 +82,7 @@ class SqliteDatabase:
         self._committer: asyncio.Task[None] | None = None
 
     @contextlib.asynccontextmanager
-    async def read(self) -> AsyncIterator[Rows]:
+    async def read(self) -> AsyncGenerator[Rows]:
         with self._read_engine.connect() as connection, connection.begin():
             rows = _SqliteRows(connection)
             try:
@@ -91,7 +91,7 @@ class SqliteDatabase:
                 rows.close()
 
     @contextlib.asynccontextmanager
-    async def begin(self, after_commit: Callable[[], None]) -> AsyncIterator[Transaction]:
+    async def begin(self, after_commit: Callable[[], None]) -> AsyncGenerator[Transaction]:
         if self._committer is None or self._committer.done():
             self._committer = asyncio.create_task(self._commit_groups(), name="sqlite-committer")
         async with self._turn:
@@ -126,7 +126,7 @@ class SqliteDatabase:
                 if group is not None:
                     try:
                         await loop.run_in_executor(self._thread, group.commit)
-                    except Exception as error:  # disk full, I/O: every writer of the group must hear of it
+                    except Exception as error:  # noqa: BLE001 - disk full, I/O: every writer of the group must hear of it
                         failure = error
                         with contextlib.suppress(Exception):
                             group.rollback()
@@ -143,8 +143,8 @@ class SqliteDatabase:
     async def close(self) -> None:
         async with self._turn:
             pass
-        while self._finished:
-            await asyncio.sleep(0.005)
+        if self._finished:
+            await asyncio.wait([safe for safe, _ in self._finished])
         if self._committer:
             self._committer.cancel()
             await asyncio.gather(self._committer, return_exceptions=True)

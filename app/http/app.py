@@ -13,7 +13,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
-from app.http import attachments, conversations, health, mailbox, people, signing_in, widget_sessions
+from app.http import attachments, conversations, health, help_centre, mailbox, people, signing_in, widget_sessions
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
 from app.http.wrapping import Wrapping
@@ -44,6 +44,10 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             people.create_team,
             mailbox.mailbox,
             mailbox.one_mail,
+            help_centre.help_style,
+            help_centre.help_front,
+            help_centre.help_search,
+            help_centre.help_article,
             health.live,
             health.ready,
             health.metrics,

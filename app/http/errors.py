@@ -70,7 +70,7 @@ def on_http_error(_: AnyRequest, error: HTTPException) -> Response[bytes]:
 def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """What nobody foresaw: the caller gets an id to name, the log gets the rest."""
     id = new_id()
-    log.exception("request failed", path=request.url.path, error_id=id, exc_info=error)
+    log.error("request failed", path=request.url.path, error_id=id, exc_info=error)
     detail = f"Something went wrong on our side. It is noted as {id}."
     return answer(Refused(code="internal", detail=detail, retry_seconds=None, missed=[]))
 

@@ -40,7 +40,11 @@ class Wrapping(ASGIMiddleware):
         await next_app(scope, receive, send_wrapped)
         if not scope["path"].startswith(QUIET_PATHS):
             log.info(
-                "request", method=scope["method"], path=scope["path"], status=status, ms=round((monotonic() - began) * 1000, 1)
+                "request",
+                method=scope.get("method"),
+                path=scope["path"],
+                status=status,
+                ms=round((monotonic() - began) * 1000, 1),
             )
 
     def _secure(self, headers: MutableScopeHeaders, path: str) -> None:

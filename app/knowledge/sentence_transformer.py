@@ -14,6 +14,7 @@ import numpy as np
 import structlog
 from msgspec import Struct
 
+from app.clock import monotonic
 from app.errors import Unavailable
 from app.knowledge import encoder_process
 from app.knowledge.embedder import ENCODE_SECONDS, Matrix
@@ -26,6 +27,7 @@ log = structlog.get_logger("embedder")
 LIVE_THREADS = 1
 LOAD_SECONDS = 120.0
 FIRST_PAUSE_SECONDS = 0.5
+HEALTHY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 30.0
 LONGEST_TEXT = 4000
 MOST_WAITING = 512
@@ -85,8 +87,6 @@ class SentenceTransformerEmbedder:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
             self._keeper = None
-            self._ready.clear()
-            self._queue.refuse_all()
 
     async def encode(self, texts: Sequence[str], *, within: float = ENCODE_SECONDS, is_urgent: bool = True) -> Matrix:
         if not self.is_ready or self._queue.urgent_count > MOST_WAITING:
@@ -114,14 +114,15 @@ class SentenceTransformerEmbedder:
     async def _keep_running(self) -> None:
         pause = FIRST_PAUSE_SECONDS
         while True:
+            began = monotonic()
             try:
                 await self._run_process()
             except (OSError, EOFError, TimeoutError, ValueError, msgspec.DecodeError) as error:
-                log.warning("the embedder's process ended", error=type(error).__name__, was_ready=self.is_ready)
-            pause = FIRST_PAUSE_SECONDS if self.is_ready else min(2 * pause, LONGEST_PAUSE_SECONDS)
-            self._ready.clear()
-            self._queue.refuse_all()
+                log.warning("the embedder's process ended", error=type(error).__name__)
+            if monotonic() - began > HEALTHY_SECONDS:
+                pause = FIRST_PAUSE_SECONDS
             await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def _run_process(self) -> None:
         """Start the process and serve requests until it or we end; either way it is gone afterwards."""
@@ -147,6 +148,8 @@ class SentenceTransformerEmbedder:
             while True:
                 await self._encode_batch(process, await self._queue.take(ended))
         finally:
+            self._ready.clear()
+            self._queue.refuse_all()
             await _end(process, ended)
             self._process = None
 
@@ -159,6 +162,7 @@ class SentenceTransformerEmbedder:
             async with asyncio.timeout(ENCODE_SECONDS):
                 vectors = np.frombuffer(await _read_frame(process), "<f4").reshape(len(batch), self.dimensions)
         except BaseException:
+            self._ready.clear()
             refuse(batch)
             raise
         for request, vector in zip(batch, vectors, strict=True):

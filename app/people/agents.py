@@ -13,7 +13,7 @@ from app.contract.audiences import ToAllAgents
 from app.contract.events import PresenceChanged
 from app.contract.values import Presence, Role
 from app.contract.views import AgentView, TeamView
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Conversation, Team, TeamMember
@@ -22,8 +22,13 @@ from models import Agent, Conversation, Team, TeamMember
 async def add_agent(
     work: Work, *, name: str, email: str, password_hash: str, role: Role, capacity: int, team_ids: Sequence[str] = ()
 ) -> AgentView:
-    """Add an agent, away until they come. Raises Conflict when the address is taken, NotFound for an unknown team."""
-    email = email.strip().lower()
+    """Add an agent, away until they come.
+
+    Raises Invalid without a name, Conflict when the address is taken, NotFound for an unknown team.
+    """
+    email, name = clean_line(email).lower(), clean_line(name)
+    if not name:
+        raise Invalid("An agent needs a name.")
     if await work.one(select(Agent.id).where(Agent.email == email)):
         raise Conflict("An agent with this address exists already.")
     for team_id in team_ids:
@@ -32,7 +37,7 @@ async def add_agent(
     agent = await work.add(
         Agent(
             id=new_id(),
-            name=clean_line(name),
+            name=name,
             email=email,
             password_hash=password_hash,
             role=role,
@@ -51,8 +56,10 @@ async def add_agent(
 
 
 async def add_team(work: Work, name: str) -> TeamView:
-    """Add a team. Raises Conflict when the name is taken."""
+    """Add a team. Raises Invalid without a name, Conflict when the name is taken."""
     name = clean_line(name)
+    if not name:
+        raise Invalid("A team needs a name.")
     if await work.one(select(Team.id).where(Team.name == name)):
         raise Conflict("A team with this name exists already.")
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
@@ -93,7 +100,7 @@ async def loads_of(rows: Rows, agent_ids: Sequence[str] | None = None) -> dict[s
     )
     if agent_ids is not None:
         held = held.where(Conversation.agent_id.in_(agent_ids))
-    return {row[0]: row[1] for row in await rows.rows(held)}
+    return {agent_id: load for agent_id, load in await rows.rows(held) if agent_id is not None}
 
 
 def agent_view(agent: Agent, team_ids: list[str], load: int, now: datetime) -> AgentView:

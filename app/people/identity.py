@@ -85,6 +85,6 @@ def read_identity(inbox: Inbox, token: str, now: int) -> Claims:
         raise refused from error
     lives = claims.exp - claims.iat
     is_current = claims.iat - LEEWAY_SECONDS <= now <= claims.exp + LEEWAY_SECONDS
-    if not is_current or not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip():
+    if not is_current or not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip() or not claims.sub.isprintable():
         raise refused
     return claims

@@ -23,7 +23,7 @@ async def sign_in(works: Works, email: str, password: str, user_agent: str) -> t
     An unknown address and a wrong password take as long and say the same. Raises Unauthenticated.
     """
     async with works.read() as rows:
-        agent = await rows.one(select(Agent).where(Agent.email == email.strip().lower(), Agent.is_active))
+        agent = await rows.one(select(Agent).where(Agent.email == clean_line(email).lower(), Agent.is_active))
     if not await asyncio.to_thread(is_password, agent.password_hash if agent else None, password) or agent is None:
         raise Unauthenticated("That address and password do not go together.")
     secret = new_secret()

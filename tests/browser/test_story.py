@@ -13,7 +13,6 @@ from tests.browser.people import AgentPage, VisitorPage
 from tests.running import Running
 
 
-
 @pytest.fixture(scope="module")
 def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server with the real model for the file."""
