@@ -133,16 +133,16 @@ def _re_encoded(image: Image.Image) -> StoredFile:
     frames: int = getattr(image, "n_frames", 1)
     if image.width * image.height * frames > MOST_PIXELS:
         raise Invalid("That image has too many pixels.")
-    format = image.format or ""
+    kind = image.format or ""
     out = BytesIO()
     if frames > 1:
-        image.save(out, format, save_all=True, **WITHOUT_WORDS[format])
-        return StoredFile(out.getvalue(), IMAGE_FORMATS[format], image.width, image.height)
+        image.save(out, kind, save_all=True, **WITHOUT_WORDS[kind])
+        return StoredFile(out.getvalue(), IMAGE_FORMATS[kind], image.width, image.height)
     upright = ImageOps.exif_transpose(image)
-    if format == "JPEG":
+    if kind == "JPEG":
         upright = upright.convert("RGB")
-    upright.save(out, format, **WITHOUT_WORDS[format])
-    return StoredFile(out.getvalue(), IMAGE_FORMATS[format], upright.width, upright.height)
+    upright.save(out, kind, **WITHOUT_WORDS[kind])
+    return StoredFile(out.getvalue(), IMAGE_FORMATS[kind], upright.width, upright.height)
 
 
 def _is_utf8(data: bytes) -> bool:

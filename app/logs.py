@@ -26,6 +26,7 @@ def set_up_logs(log_format: str, level: str) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # some libraries set their own loggers to debug
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     root = logging.getLogger()
     root.handlers = [handler]

@@ -59,9 +59,9 @@ class Running:
         raise AssertionError(f"the server was not ready in {seconds} s: {self.log.read_text()[-3000:]}")
 
     def wait_for_model(self, seconds: float = 90) -> Running:
-        """Wait until articles are found by meaning."""
+        """Wait until every article is found by meaning."""
         until = time.monotonic() + seconds
-        while "embedding model loaded" not in self.log.read_text():
+        while "articles encoded" not in self.log.read_text():
             assert time.monotonic() < until, f"no model in {seconds} s: {self.log.read_text()[-2000:]}"
             time.sleep(0.1)
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +14,7 @@ from app.contract.views import ConversationView
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
+from app.text import clean_line
 from app.work import Rows
 from models import Contact, Conversation, Ticket
 
@@ -63,7 +65,7 @@ async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:
         .limit(limit + 1)
     )
     if after is not None:
-        if not after.isdigit():
+        if not re.fullmatch(r"[0-9]{1,18}", after):
             raise Invalid("That is not the cursor of a page.")
         wanted = wanted.where(Ticket.number < int(after))
     found = [ticket_view(*row) for row in await rows.rows(wanted)]
@@ -86,7 +88,7 @@ def _stands(standing: Standing) -> ColumnElement[bool]:
 
 def _holds(words: str) -> ColumnElement[bool]:
     conditions: list[Any] = []
-    for word in words.split()[:8]:
+    for word in clean_line(words).split()[:8]:
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(
             or_(
@@ -107,7 +109,7 @@ def _older_than(after: str | None) -> ColumnElement[bool]:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid("That is not the cursor of a page.") from error
-    if at.tzinfo is None or len(last_id) != 36:
+    if at.tzinfo is None or not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", last_id):
         raise Invalid("That is not the cursor of a page.")
     return or_(Conversation.last_message_at < at, and_(Conversation.last_message_at == at, Conversation.id < last_id))
 

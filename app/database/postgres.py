@@ -63,7 +63,12 @@ class PostgresDatabase:
     async def begin(self, after_commit: Callable[[], None]) -> AsyncGenerator[Transaction]:
         async with AsyncSession(self._engine, autoflush=False, expire_on_commit=False) as session:
             yield _PostgresTransaction(session)
-            await asyncio.shield(_commit(session, after_commit))
+            committing = asyncio.ensure_future(_commit(session, after_commit))
+            try:
+                await asyncio.shield(committing)
+            except asyncio.CancelledError:
+                await asyncio.wait([committing])  # the session may not be closed under a commit
+                raise
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -104,8 +104,7 @@ class SqliteDatabase:
             try:
                 yield transaction
             except BaseException:
-                driver.execute("ROLLBACK TO work")
-                driver.execute("RELEASE work")
+                self._undo(driver)
                 raise
             finally:
                 transaction.close()
@@ -113,6 +112,20 @@ class SqliteDatabase:
             self._finished.append((safe, after_commit))
             self._has_finished.set()
         await asyncio.shield(safe)
+
+    def _undo(self, driver: sqlite3.Connection) -> None:
+        """Undo one work. When the disk is full or fails, SQLite has undone its whole group: then every writer hears of it."""
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO work")
+            driver.execute("RELEASE work")
+            return
+        group, self._group = self._group, None
+        finished, self._finished = self._finished, []
+        if group is not None:
+            group.rollback()
+        for safe, _ in finished:
+            if not safe.done():
+                safe.set_exception(OperationalError("COMMIT", None, sqlite3.OperationalError("undone with its group")))
 
     async def _commit_groups(self) -> None:
         loop = asyncio.get_running_loop()

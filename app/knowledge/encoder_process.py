@@ -32,7 +32,7 @@ QUIET = {
     "TQDM_DISABLE": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-POLITENESS = 5
+POLITENESS = 2
 
 
 def main(folder: str, sha256: str, threads: str) -> None:

@@ -42,6 +42,7 @@ class Library:
         self._updated: dict[str, datetime] = {}
         self._seen_until: datetime | None = None
         self._model = ""
+        self._is_encoded = False
         self._turn = asyncio.Lock()
         self._stale = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -112,11 +113,19 @@ class Library:
                 for article_id in changed:
                     self._articles.pop(article_id, None)
                 await asyncio.to_thread(self._rebuild, read)
+                self._note_progress()
 
     def _rebuild(self, read: Sequence[tuple[Article, list[Passage]]]) -> None:
         for article, passages in read:
             self._articles[article.id] = _indexed(article, passages, self._model, self.embedder.dimensions)
         self.index = Index(self._articles.values(), self.embedder.dimensions)
+
+    def _note_progress(self) -> None:
+        """Say once that all is encoded, and once more whenever it is again."""
+        is_encoded = bool(self._model) and all(map(_is_embedded, self._articles.values()))
+        if is_encoded and not self._is_encoded:
+            log.info("articles encoded", articles=len(self._articles), model=self._model)
+        self._is_encoded = is_encoded
 
     async def _changed(self, rows: Rows) -> list[str]:
         """Ids of articles written since the last look, and of those that still lack vectors."""

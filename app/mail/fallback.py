@@ -56,6 +56,8 @@ class Fallback:
             last_seq=last_seq,
         )
         await work.change(update(Conversation).where(Conversation.id == conversation.id).values(mailed_seq=last_seq))
+        if len(unread) == MOST_MESSAGES:
+            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, unique_key=conversation_id)
 
 
 async def _unread_answers(work: Work, conversation: Conversation) -> Sequence[Message]:

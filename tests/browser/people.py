@@ -71,7 +71,7 @@ class AgentPage:
 
     def open_row(self, text: str) -> None:
         """Click the conversation whose row holds these words."""
-        self.page.get_by_role("listbox").or_(self.page.get_by_role("list", name="Conversations")).get_by_text(text).first.click()
+        self.page.get_by_role("link").filter(has_text=text).first.click()
         expect(self.composer).to_be_visible()
 
     def say(self, text: str) -> None:
