@@ -1,0 +1,874 @@
+// Written by tools/types from app/contract. Change the Structs, not this file.
+
+export const CONTRACT_VERSION = 1
+
+/** The longest text, in characters, or list each named value may be. */
+export const LIMITS = {
+  body: 10000,
+  line: 200,
+  attachments: 10,
+  email: 254,
+  password: 256,
+} as const
+
+export type Channel = "chat" | "email" | "form" | "sms"
+
+export type Visibility = "public" | "internal"
+
+export type Category = "new" | "open" | "waiting" | "resolved" | "closed"
+
+export type Priority = "low" | "medium" | "high" | "urgent"
+
+export type Presence = "online" | "away" | "busy" | "offline"
+
+export type Role = "agent" | "supervisor" | "admin"
+
+export type AuthorKind = "contact" | "agent" | "bot" | "system"
+
+export type SystemCode =
+  | "joined"
+  | "left"
+  | "transferred"
+  | "queued"
+  | "resolved"
+  | "closed"
+  | "reopened"
+  | "snoozed"
+  | "escalated"
+  | "ticket_opened"
+  | "ended_by_contact"
+
+export type ErrorCode =
+  | "invalid"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "rate_limited"
+  | "too_large"
+  | "unavailable"
+  | "internal"
+
+/** Who wrote. `id` is empty for the system; a contact without a name has an empty name. */
+export interface AuthorView {
+  kind: AuthorKind
+  id: string | null
+  name: string
+}
+
+/** A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline. */
+export interface AttachmentView {
+  id: string
+  name: string
+  content_type: string
+  size: number
+  width: number | null
+  height: number | null
+  url: string
+}
+
+/**
+ * One utterance.
+ *
+ * `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
+ * brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
+ * English for readers who do not know the code, `author.name` says who did it. `client_id` is the writer's own key.
+ */
+export interface MessageView {
+  id: string
+  client_id: string | null
+  conversation_id: string
+  seq: number | null
+  rev: number | null
+  author: AuthorView
+  visibility: Visibility
+  channel: Channel
+  system: SystemCode | null
+  body: string
+  attachments: AttachmentView[]
+  created_at: string
+}
+
+/** How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side. */
+export interface MarksView {
+  contact_delivered_seq: number
+  contact_read_seq: number
+  agent_delivered_seq: number
+  agent_read_seq: number
+}
+
+/** A place in the queue, 1 is next. `wait_seconds` is an estimate from recent waits, empty when there were none. */
+export interface QueueView {
+  position: number
+  wait_seconds: number | null
+}
+
+/** A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given. */
+export interface VisitorConversationView {
+  id: string
+  category: Category
+  seq: number
+  marks: MarksView
+  agent_name: string | null
+  queue: QueueView | null
+  ticket_number: number | null
+  rating: number | null
+  preview: string
+  last_message_at: string
+  created_at: string
+}
+
+/** A person we help. `is_verified` only after a signed identity or an answered mail, never by their own word. */
+export interface ContactView {
+  id: string
+  name: string
+  email: string | null
+  is_verified: boolean
+  locale: string
+  page_url: string | null
+  last_seen_at: string | null
+  created_at: string
+}
+
+/** A conversation's number and promise. */
+export interface TicketView {
+  id: string
+  number: number
+  conversation_id: string
+  title: string
+  topic: string
+  priority: Priority
+  status: string
+  category: Category
+  agent_id: string | null
+  team_id: string | null
+  contact_name: string
+  opened_at: string
+  closed_at: string | null
+}
+
+/**
+ * A conversation as agents see it.
+ *
+ * `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
+ * for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
+ */
+export interface ConversationView {
+  id: string
+  inbox_id: string
+  channel: Channel
+  contact: ContactView
+  status: string
+  category: Category
+  priority: Priority
+  agent_id: string | null
+  team_id: string | null
+  seq: number
+  rev: number
+  marks: MarksView
+  preview: string
+  last_message_at: string
+  waiting_since: string | null
+  queued_at: string | null
+  snoozed_until: string | null
+  escalation_level: number
+  unread_count: number
+  ticket: TicketView | null
+  created_at: string
+}
+
+/** Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed. */
+export interface AgentView {
+  id: string
+  name: string
+  email: string
+  role: Role
+  presence: Presence
+  presence_since: string
+  load: number
+  capacity: number
+  team_ids: string[]
+}
+
+/** A group of agents. */
+export interface TeamView {
+  id: string
+  name: string
+}
+
+/** A status as admins named it. */
+export interface StatusView {
+  key: string
+  name: string
+  category: Category
+}
+
+/** A doorway conversations arrive by, as agents see it. */
+export interface InboxView {
+  id: string
+  key: string
+  name: string
+  channel: Channel
+  team_id: string | null
+}
+
+/** What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. */
+export interface WidgetInboxView {
+  key: string
+  name: string
+  greeting: string
+  color: string
+  locale: string
+  is_staffed: boolean
+  reply_seconds: number | null
+  asks_email: boolean
+}
+
+/** The visitor as the widget knows them. */
+export interface WidgetContactView {
+  id: string
+  name: string
+  email: string | null
+  is_verified: boolean
+}
+
+/** A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added). */
+export interface SuggestionView {
+  article_id: string
+  title: string
+  heading: string
+  passage: string
+  url: string
+  score: number
+  why: string
+}
+
+/** One team's queue now. `team_id` is empty for conversations no team has. */
+export interface QueueWallView {
+  team_id: string | null
+  name: string
+  waiting_count: number
+  oldest_waiting_at: string | null
+  open_count: number
+  online_count: number
+}
+
+/** What a supervisor watches: every queue and every agent, and the day so far. */
+export interface WallView {
+  queues: QueueWallView[]
+  agents: AgentView[]
+  opened_today: number
+  resolved_today: number
+  made_at: string
+}
+
+/** Something a client asks for. */
+export interface Command {
+  type: "Command"
+}
+
+/** What the visitor said of themself before the chat. Unverified until proven. */
+export interface PrechatFields {
+  /** At most 200 characters. */
+  name?: string | null
+  /** At most 254 characters. */
+  email?: string | null
+}
+
+/** A visitor's first message. While one conversation is open in the inbox, the message goes there. */
+export interface StartConversation {
+  type: "conversation.start"
+  client_id: string
+  /** At most 10000 characters. */
+  body: string
+  fields?: PrechatFields | null
+  /** At most 10 entries. */
+  attachment_ids?: string[]
+  /** At most 2000 characters. */
+  page_url?: string | null
+}
+
+/** A visitor writes. Reopens a resolved conversation. */
+export interface VisitorSendMessage {
+  type: "message.send"
+  client_id: string
+  conversation_id: string
+  /** At most 10000 characters. */
+  body: string
+  /** At most 10 entries. */
+  attachment_ids?: string[]
+}
+
+/** What was missed since `after_seq` (0 for everything), oldest first, in pages. */
+export interface VisitorSync {
+  type: "conversation.sync"
+  conversation_id: string
+  /** From 0. */
+  after_seq: number
+}
+
+/** Everything up to `seq` was seen on a visible screen. Never goes back. */
+export interface ReadConversation {
+  type: "conversation.read"
+  conversation_id: string
+  /** From 0. */
+  seq: number
+}
+
+/** Everything up to `seq` has arrived in this client, seen or not. Never goes back. */
+export interface ConversationDelivered {
+  type: "conversation.delivered"
+  conversation_id: string
+  /** From 0. */
+  seq: number
+}
+
+/** The writer started or stopped typing. Readers let it lapse after 6 s without a repeat. */
+export interface SetTyping {
+  type: "typing.set"
+  conversation_id: string
+  typing: boolean
+}
+
+/** The visitor has finished; the conversation is resolved. */
+export interface EndConversation {
+  type: "conversation.end"
+  conversation_id: string
+}
+
+/** CSAT: 1 (bad) to 5 (good) and a comment, once per conversation; a later answer replaces the earlier. */
+export interface AnswerSurvey {
+  type: "survey.answer"
+  conversation_id: string
+  /** From 1, to 5. */
+  score: number
+  /** At most 2000 characters. */
+  comment?: string
+}
+
+/** Find help-centre passages for what the visitor has typed so far. */
+export interface SearchArticles {
+  type: "article.search"
+  /** At least 1 characters, at most 500 characters. */
+  query: string
+}
+
+/** The visitor leaves a name or an email address, unverified. Fields left out stay as they are. */
+export interface UpdateContact {
+  type: "contact.update"
+  /** At most 200 characters. */
+  name?: string | null
+  /** At most 254 characters. */
+  email?: string | null
+}
+
+/** The agent is available (`online`) or not. Kept until changed, and true only while the lease lives. */
+export interface SetPresence {
+  type: "presence.set"
+  presence: Presence
+}
+
+/** An agent writes. With `seen_seq`, refused as `conflict` if the contact or a colleague has written since. */
+export interface AgentSendMessage {
+  type: "message.send"
+  client_id: string
+  conversation_id: string
+  /** At most 10000 characters. */
+  body: string
+  visibility?: Visibility
+  /** From 0. */
+  seen_seq?: number | null
+  /** At most 10 entries. */
+  attachment_ids?: string[]
+}
+
+/** What changed since `after_rev` (0 for everything), oldest first, in pages. */
+export interface AgentSync {
+  type: "conversation.sync"
+  conversation_id: string
+  /** From 0. */
+  after_rev: number
+}
+
+/** Take an unassigned conversation. Refused as `conflict` if a colleague was first. */
+export interface ClaimConversation {
+  type: "conversation.claim"
+  conversation_id: string
+}
+
+/** Give to an agent, to a team's queue, or (both empty) back to the queue it came from. */
+export interface AssignConversation {
+  type: "conversation.assign"
+  conversation_id: string
+  agent_id?: string | null
+  team_id?: string | null
+}
+
+/** Hand over to an agent or a team, with a note for whoever takes it. */
+export interface TransferConversation {
+  type: "conversation.transfer"
+  conversation_id: string
+  agent_id?: string | null
+  team_id?: string | null
+  /** At most 10000 characters. */
+  note?: string
+}
+
+/** Set a status by key. Resolving frees the agent; setting an open status reopens. */
+export interface SetStatus {
+  type: "conversation.set_status"
+  conversation_id: string
+  /** At most 40 characters. */
+  status: string
+}
+
+/** How much it matters; the queue is served in this order first. */
+export interface SetPriority {
+  type: "conversation.set_priority"
+  conversation_id: string
+  priority: Priority
+}
+
+/** Set aside until a time; it comes back open to the same agent, or at once when the contact writes. */
+export interface SnoozeConversation {
+  type: "conversation.snooze"
+  conversation_id: string
+  until: string
+}
+
+/** Raise the level, with the reason. */
+export interface EscalateConversation {
+  type: "conversation.escalate"
+  conversation_id: string
+  /** From 1, to 3. */
+  level: number
+  /** At least 1 characters, at most 2000 characters. */
+  reason: string
+}
+
+/** Give the conversation a number. Title, topic and priority are proposed from the content where left out. */
+export interface OpenTicket {
+  type: "ticket.open"
+  conversation_id: string
+  /** At most 200 characters. */
+  title?: string | null
+  /** At most 60 characters. */
+  topic?: string | null
+  priority?: Priority | null
+}
+
+/** The agent looks at this conversation now (empty: at none). Colleagues are told. */
+export interface ViewConversation {
+  type: "conversation.view"
+  conversation_id: string | null
+}
+
+/** Start or stop receiving `wall.changed` on this connection. For supervisors. */
+export interface WatchWall {
+  type: "wall.watch"
+  watching: boolean
+}
+
+/** It happened; there is nothing more to say. */
+export interface Done {
+  ok: true
+}
+
+/** The conversation the first message went to. */
+export interface Started {
+  conversation: VisitorConversationView
+  message: MessageView
+  ok: true
+}
+
+/** The message as stored: durable, ordered, told to everyone who may read it. */
+export interface Sent {
+  message: MessageView
+  ok: true
+}
+
+/** Messages after the asked seq, oldest first. `is_complete` is false when another page follows. */
+export interface VisitorSynced {
+  conversation: VisitorConversationView
+  messages: MessageView[]
+  is_complete: boolean
+  ok: true
+}
+
+/** Messages after the asked rev, oldest first, and the conversation as it is now. */
+export interface AgentSynced {
+  conversation: ConversationView
+  messages: MessageView[]
+  is_complete: boolean
+  ok: true
+}
+
+/** The conversation after the change. */
+export interface Changed {
+  conversation: ConversationView
+  ok: true
+}
+
+/** The conversation after the visitor's change. */
+export interface Ended {
+  conversation: VisitorConversationView
+  ok: true
+}
+
+/** The ticket, opened now or earlier. */
+export interface TicketIs {
+  ticket: TicketView
+  ok: true
+}
+
+/** The agent after the change. */
+export interface PresenceIs {
+  agent: AgentView
+  ok: true
+}
+
+/** The visitor after the change. */
+export interface ContactIs {
+  contact: WidgetContactView
+  ok: true
+}
+
+/** Passages that may answer, best first; empty when nothing fits. */
+export interface ArticlesFound {
+  suggestions: SuggestionView[]
+  ok: true
+}
+
+/** The wall as it is now; changes follow as events. */
+export interface Watching {
+  wall: WallView
+  ok: true
+}
+
+/** It did not happen. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again. */
+export interface Refused {
+  code: ErrorCode
+  detail: string
+  retry_seconds: number | null
+  missed: MessageView[]
+  ok: false
+}
+
+/** Something that happened. */
+export interface Event {
+  type: "Event"
+}
+
+/** A message was written. Notes reach agents only; visitors are never shown a `rev`. */
+export interface MessageCreated {
+  type: "message.created"
+  message: MessageView
+}
+
+/** A side has received or read further. Figures never go back. */
+export interface MessageMarked {
+  type: "message.marked"
+  conversation_id: string
+  marks: MarksView
+}
+
+/** The conversation as agents see it now. Older than what you hold (`rev`): drop it. */
+export interface ConversationChanged {
+  type: "conversation.changed"
+  conversation: ConversationView
+}
+
+/** The conversation as its contact sees it now. */
+export interface VisitorConversationChanged {
+  type: "conversation.changed"
+  conversation: VisitorConversationView
+}
+
+/** The contact's place in the queue changed; `queue` is empty once somebody has the conversation. */
+export interface ConversationQueued {
+  type: "conversation.queued"
+  conversation_id: string
+  queue: QueueView | null
+}
+
+/** You were given this conversation, and why. */
+export interface AssignmentOffered {
+  type: "assignment.offered"
+  conversation_id: string
+  reason: string
+}
+
+/** A conversation was given a number. */
+export interface TicketOpened {
+  type: "ticket.opened"
+  ticket: TicketView
+}
+
+/** What may answer the contact's last messages, best first. `seq` is the last message considered. */
+export interface SuggestionsReady {
+  type: "suggestions.ready"
+  conversation_id: string
+  seq: number
+  suggestions: SuggestionView[]
+}
+
+/** An agent came, went, or holds more or less than before. */
+export interface PresenceChanged {
+  type: "presence.changed"
+  agent: AgentView
+}
+
+/** Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s. */
+export interface TypingChanged {
+  type: "typing.changed"
+  conversation_id: string
+  author_kind: string
+  author_id: string | null
+  author_name: string
+  typing: boolean
+}
+
+/** Which agents look at the conversation now. */
+export interface ViewersChanged {
+  type: "viewers.changed"
+  conversation_id: string
+  agent_ids: string[]
+}
+
+/** The wall, whole, at most once a second. */
+export interface WallChanged {
+  type: "wall.changed"
+  wall: WallView
+}
+
+/** How far a conversation has come on the server. `rev` is 0 for visitors. */
+export interface HeadView {
+  conversation_id: string
+  seq: number
+  rev: number
+  marks: MarksView
+}
+
+/**
+ * Sent on connecting and every few seconds: if you are behind, ask with conversation.sync. A new `epoch` means
+ * the data was restored from a backup: forget cursors and sync from 0.
+ */
+export interface Heads {
+  type: "heads"
+  epoch: string
+  heads: HeadView[]
+}
+
+/** This node is about to stop; connect again after `retry_seconds`. */
+export interface GoingAway {
+  type: "going_away"
+  retry_seconds: number
+}
+
+/** Your session or token was revoked; the connection closes. */
+export interface SignedOut {
+  type: "signed_out"
+}
+
+/** `POST /api/v1/widget/sessions` */
+export interface OpenWidget {
+  /** At most 64 characters. */
+  inbox_key: string
+  /** At most 512 characters. */
+  visitor_token?: string | null
+  /** At most 8192 characters. */
+  identity_token?: string | null
+  /** At most 35 characters. */
+  locale?: string | null
+  /** At most 2000 characters. */
+  page?: string | null
+}
+
+/** The visitor's token (give it back next time), who they are, and their conversations, newest first. */
+export interface WidgetSession {
+  visitor_token: string
+  contact: WidgetContactView
+  inbox: WidgetInboxView
+  conversations: VisitorConversationView[]
+  ok: true
+}
+
+/** `POST /api/v1/login` */
+export interface Login {
+  /** At most 254 characters. */
+  email: string
+  /** At most 256 characters. */
+  password: string
+  /** At most 16 characters. */
+  code?: string | null
+}
+
+/** `POST /api/v1/setup`: the first admin. `setup_code` is printed where the server was started. */
+export interface SetUp {
+  /** At most 64 characters. */
+  setup_code: string
+  /** At least 1 characters, at most 200 characters. */
+  name: string
+  /** At most 254 characters. */
+  email: string
+  /** At least 8 characters, at most 256 characters. */
+  password: string
+}
+
+/** Whether the first admin is still missing. */
+export interface SetupState {
+  is_needed: boolean
+  ok: true
+}
+
+/** The agent now signed in. */
+export interface SignedIn {
+  agent: AgentView
+  ok: true
+}
+
+/** Everything the inbox needs to draw itself. `permissions` are what this agent may do. */
+export interface Me {
+  agent: AgentView
+  permissions: string[]
+  agents: AgentView[]
+  teams: TeamView[]
+  inboxes: InboxView[]
+  statuses: StatusView[]
+  topics: string[]
+  epoch: string
+  ok: true
+}
+
+/** Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. */
+export interface ConversationPage {
+  conversations: ConversationView[]
+  next: string | null
+  ok: true
+}
+
+/** How many open conversations each view holds. */
+export interface ConversationCounts {
+  mine: number
+  unassigned: number
+  all: number
+  ok: true
+}
+
+/** Tickets, newest number first. */
+export interface TicketPage {
+  tickets: TicketView[]
+  next: string | null
+  ok: true
+}
+
+/** A file, ready to be named in a message. */
+export interface Uploaded {
+  attachment: AttachmentView
+  ok: true
+}
+
+/** A contact's other conversations, newest first. */
+export interface ContactHistory {
+  conversations: ConversationView[]
+  ok: true
+}
+
+/** Events since the cursor. `is_fresh`: this is a new stream, so sync what you hold first, as after connecting. */
+export interface EventPage {
+  events: unknown[]
+  cursor: string
+  is_fresh: boolean
+  ok: true
+}
+
+/** `POST /api/v1/agents` */
+export interface CreateAgent {
+  /** At least 1 characters, at most 200 characters. */
+  name: string
+  /** At most 254 characters. */
+  email: string
+  /** At least 8 characters, at most 256 characters. */
+  password: string
+  role?: Role
+  team_ids?: string[]
+}
+
+/** `POST /api/v1/teams` */
+export interface CreateTeam {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+}
+
+/** The agent after the change. */
+export interface AgentIs {
+  agent: AgentView
+  ok: true
+}
+
+/** The team after the change. */
+export interface TeamIs {
+  team: TeamView
+  ok: true
+}
+
+export type VisitorCommand =
+  | StartConversation
+  | VisitorSendMessage
+  | VisitorSync
+  | ReadConversation
+  | ConversationDelivered
+  | SetTyping
+  | EndConversation
+  | AnswerSurvey
+  | SearchArticles
+  | UpdateContact
+
+export type AgentCommand =
+  | SetPresence
+  | AgentSendMessage
+  | AgentSync
+  | ReadConversation
+  | ConversationDelivered
+  | SetTyping
+  | ClaimConversation
+  | AssignConversation
+  | TransferConversation
+  | SetStatus
+  | SetPriority
+  | SnoozeConversation
+  | EscalateConversation
+  | OpenTicket
+  | ViewConversation
+  | SearchArticles
+  | WatchWall
+
+export type VisitorEvent =
+  | MessageCreated
+  | MessageMarked
+  | VisitorConversationChanged
+  | ConversationQueued
+  | SuggestionsReady
+  | TypingChanged
+  | Heads
+  | GoingAway
+  | SignedOut
+
+export type AgentEvent =
+  | MessageCreated
+  | MessageMarked
+  | ConversationChanged
+  | AssignmentOffered
+  | TicketOpened
+  | SuggestionsReady
+  | PresenceChanged
+  | TypingChanged
+  | ViewersChanged
+  | WallChanged
+  | Heads
+  | GoingAway
+  | SignedOut
+
+export type VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
+
+export type AgentReply = Done | Sent | AgentSynced | Changed | TicketIs | PresenceIs | ArticlesFound | Watching | Refused

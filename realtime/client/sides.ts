@@ -1,0 +1,71 @@
+import type {
+  AgentCommand,
+  AgentEvent,
+  AgentSynced,
+  ArticlesFound,
+  Changed,
+  ContactIs,
+  ConversationView,
+  Done,
+  Ended,
+  PresenceIs,
+  Refused,
+  Sent,
+  Started,
+  TicketIs,
+  VisitorCommand,
+  VisitorConversationView,
+  VisitorEvent,
+  VisitorSynced,
+  Watching,
+} from "./contract"
+
+/** What a visitor may say and hear, and which reply answers which command. */
+export interface VisitorSide {
+  command: VisitorCommand
+  event: VisitorEvent
+  conversation: VisitorConversationView
+  reply: {
+    "conversation.start": Started
+    "message.send": Sent
+    "conversation.sync": VisitorSynced
+    "conversation.read": Done
+    "conversation.delivered": Done
+    "typing.set": Done
+    "conversation.end": Ended
+    "survey.answer": Ended
+    "article.search": ArticlesFound
+    "contact.update": ContactIs
+  }
+}
+
+/** What an agent may say and hear, and which reply answers which command. */
+export interface AgentSide {
+  command: AgentCommand
+  event: AgentEvent
+  conversation: ConversationView
+  reply: {
+    "presence.set": PresenceIs
+    "message.send": Sent
+    "conversation.sync": AgentSynced
+    "conversation.read": Done
+    "conversation.delivered": Done
+    "typing.set": Done
+    "conversation.claim": Changed
+    "conversation.assign": Changed
+    "conversation.transfer": Changed
+    "conversation.set_status": Changed
+    "conversation.set_priority": Changed
+    "conversation.snooze": Changed
+    "conversation.escalate": Changed
+    "ticket.open": TicketIs
+    "conversation.view": Done
+    "article.search": ArticlesFound
+    "wall.watch": Watching | Done
+  }
+}
+
+export type Side = VisitorSide | AgentSide
+
+/** The reply to a command: what it promises, or a refusal. */
+export type Answer<S extends Side, T extends string> = (T extends keyof S["reply"] ? S["reply"][T] : never) | Refused

@@ -1,0 +1,214 @@
+import type { WidgetSession } from "@parley/client/contract"
+import { Component, createRef, h } from "preact"
+import type { App, AppSnapshot } from "../models/app"
+import type { Chat } from "../models/chat"
+import { isDone } from "../models/conversations"
+import type { Texts } from "../texts"
+import { ChatHeader } from "./chat-header"
+import { Composer } from "./composer"
+import { Extra } from "./extra"
+import { Log } from "./log"
+import { Avatar, focusFirst, Icon } from "./parts"
+import { Suggestions } from "./suggestions"
+
+interface ChatScreenProps {
+  app: App
+  state: AppSnapshot
+  session: WidgetSession
+  chat: Chat
+  texts: Texts
+  onClose: () => void
+}
+
+interface Local {
+  /** Files are held over the panel. */
+  isDropping: boolean
+  /** The reader is further up, and something new came. */
+  isAway: boolean
+  /** Has been here for a while. */
+  isLong: boolean
+}
+
+const NEAR_PX = 80
+const PATIENCE_MS = 8_000
+
+export class ChatScreen extends Component<ChatScreenProps, Local> {
+  override state: Local = { isDropping: false, isAway: false, isLong: false }
+  scroller = createRef<HTMLDivElement>()
+  isNear = true
+  top = 0
+  count = 0
+  sizes: ResizeObserver | null = null
+  patience: ReturnType<typeof setTimeout> | undefined
+
+  override componentDidMount() {
+    this.sizes = new ResizeObserver(() => this.stay())
+    for (const it of [this.scroller.current, this.scroller.current?.firstElementChild]) it && this.sizes.observe(it)
+    this.toEnd()
+    this.patience = setTimeout(() => this.setState({ isLong: true }), PATIENCE_MS)
+    if (this.props.state.is_open) focusFirst()
+  }
+
+  override componentWillUnmount() {
+    this.sizes?.disconnect()
+    clearTimeout(this.patience)
+  }
+
+  /** Stay at the end while the reader is there, and go there with one's own words. */
+  override componentDidUpdate() {
+    const { rows } = this.props.chat.snapshot().thread
+    const isMore = rows.length > this.count
+    this.count = rows.length
+    if (isMore && rows.at(-1)?.progress) this.toEnd()
+    else if (isMore && !this.isNear && !this.state.isAway) this.setState({ isAway: true })
+    this.stay()
+  }
+
+  stay() {
+    const it = this.scroller.current
+    if (it && this.isNear) it.scrollTop = it.scrollHeight
+  }
+
+  look = () => {
+    const it = this.scroller.current as HTMLDivElement
+    // Growing content makes a distance too: only moving up is leaving.
+    if (it.scrollHeight - it.scrollTop - it.clientHeight < NEAR_PX) this.isNear = true
+    else if (it.scrollTop < this.top) this.isNear = false
+    this.top = it.scrollTop
+    if (this.isNear && this.state.isAway) this.setState({ isAway: false })
+  }
+
+  toEnd = () => {
+    this.isNear = true
+    this.stay()
+    if (this.state.isAway) this.setState({ isAway: false })
+  }
+
+  hold = (event: Event, isDropping: boolean) => {
+    event.preventDefault()
+    if (isDropping !== this.state.isDropping) this.setState({ isDropping })
+  }
+
+  render() {
+    const { app, state, session, chat, texts, onClose } = this.props
+    const { isDropping, isAway, isLong } = this.state
+    const { contact, inbox } = session
+    const it = chat.snapshot()
+    const { conversation, rows, typing } = it.thread
+    const writer = typing.find(who => who.kind !== "contact")
+    const isWaiting = rows.length > 0 && !isDone(conversation)
+    // Where nobody is there, or nobody has come for a while, an answer may have to find the visitor elsewhere.
+    const isAlone = !inbox.is_staffed || (inbox.asks_email && isLong && !conversation?.agent_name)
+    const asksEmail = isWaiting && !contact.email && isAlone
+    return (
+      // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way, the button is the first
+      <section
+        class="screen"
+        onDragOver={event => this.hold(event, true)}
+        onDragLeave={event => this.hold(event, false)}
+        onDrop={event => {
+          this.hold(event, false)
+          chat.attach(event.dataTransfer?.files ?? [])
+        }}
+      >
+        <ChatHeader
+          session={session}
+          conversation={conversation}
+          texts={texts}
+          onBack={app.goHome}
+          onEnd={chat.end}
+          onClose={onClose}
+        />
+        {state.connection === "offline" && (
+          <p class="banner" role="status">
+            {texts.t("offline")}
+          </p>
+        )}
+        <div class="scroller" ref={this.scroller} onScroll={this.look} tabIndex={-1}>
+          <div class="inner">
+            {rows.length === 0 && it.thread.is_loaded && (
+              <div class="welcome">
+                <Avatar name={inbox.name} />
+                {inbox.greeting || texts.t("ask")}
+              </div>
+            )}
+            <Log
+              rows={rows}
+              ticketNumber={conversation?.ticket_number ?? null}
+              texts={texts}
+              token={() => session.visitor_token}
+              onRetry={chat.retry}
+              onDiscard={chat.discard}
+            />
+            {writer && (
+              <div class="row other last" aria-hidden="true">
+                <div class="bubble dots">
+                  <i />
+                  <i />
+                  <i />
+                </div>
+              </div>
+            )}
+            {inbox.is_staffed && conversation?.queue && (
+              <div class="card" role="status">
+                <b>{placeOf(conversation.queue, texts)}</b>
+                <p>
+                  <small>{texts.t("stay_or_leave")}</small>
+                </p>
+              </div>
+            )}
+            {!inbox.is_staffed && !isDone(conversation) && <p class="system">{texts.t("away_note")}</p>}
+            {asksEmail && <Extra draw={({ ContactForm }) => <ContactForm texts={texts} onSave={app.saveContact} />} />}
+            <Suggestions
+              list={it.suggestions[0] ? it.suggestions : it.found}
+              texts={texts}
+              onRead={app.read}
+              {...(it.suggestions[0] && { onDismiss: chat.dismissSuggestions })}
+            />
+            {it.asks_rating && (
+              <Extra draw={({ Rating }) => <Rating texts={texts} onRate={chat.rate} onSkip={chat.skipRating} />} />
+            )}
+            {it.was_rated_now && (
+              <p class="system" role="status">
+                {texts.t("thanks")}
+              </p>
+            )}
+          </div>
+        </div>
+        {isAway && (
+          <button type="button" class="primary small jump" onClick={this.toEnd}>
+            <Icon name="down" /> {texts.t("new_messages")}
+          </button>
+        )}
+        <p class="hidden" role="status">
+          {writer && texts.t("typing", { name: writer.name || texts.t("support") })}
+        </p>
+        {conversation?.category === "closed" ? (
+          <div class="composer over">
+            {texts.t("closed_note")}
+            <button type="button" class="primary small" data-focus onClick={() => app.show(null)}>
+              {texts.t("new_conversation")}
+            </button>
+          </div>
+        ) : (
+          <Composer
+            draft={it.draft}
+            hint={texts.t(isDone(conversation) ? "reopen_hint" : "write")}
+            uploads={it.uploads}
+            texts={texts}
+            onDraft={chat.setDraft}
+            onSend={chat.submit}
+            onFiles={chat.attach}
+            onRemove={chat.detach}
+          />
+        )}
+        {isDropping && <div class="drop">{texts.t("drop")}</div>}
+      </section>
+    )
+  }
+}
+
+function placeOf({ position, wait_seconds }: { position: number; wait_seconds: number | null }, texts: Texts): string {
+  const place = position === 1 ? texts.t("next_in_line") : texts.count("in_line", position, "ordinal")
+  return wait_seconds ? `${place}, ${texts.t("wait", { time: texts.duration(wait_seconds) })}` : place
+}

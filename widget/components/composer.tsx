@@ -1,0 +1,98 @@
+import { LIMITS } from "@parley/client/contract"
+import { Component, createRef, h } from "preact"
+import type { Upload } from "../models/uploads"
+import type { Texts } from "../texts"
+import { Extra } from "./extra"
+import { grow, Icon, onEnter, onSubmit, Tool } from "./parts"
+
+interface ComposerProps {
+  draft: string
+  hint: string
+  uploads: readonly Upload[]
+  texts: Texts
+  onDraft: (text: string) => void
+  onSend: () => void
+  onFiles: (files: Iterable<File>) => void
+  onRemove: (upload: Upload) => void
+}
+
+export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
+  override state = { hasEmoji: false }
+  field = createRef<HTMLTextAreaElement>()
+  picker = createRef<HTMLInputElement>()
+
+  override componentDidMount() {
+    grow(this.field.current)
+  }
+
+  override componentDidUpdate() {
+    grow(this.field.current)
+  }
+
+  get isReady(): boolean {
+    const { draft, uploads } = this.props
+    const isSettled = uploads.every(it => it.trouble || it.attachment)
+    return isSettled && (draft.trim() !== "" || uploads.some(it => it.attachment))
+  }
+
+  send = () => {
+    if (this.isReady) this.props.onSend()
+    this.setState({ hasEmoji: false })
+    this.field.current?.focus()
+  }
+
+  insert = (text: string) => {
+    const field = this.field.current as HTMLTextAreaElement
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end")
+    this.props.onDraft(field.value)
+    field.focus()
+  }
+
+  render() {
+    const { draft, hint, uploads, texts, onDraft, onFiles, onRemove } = this.props
+    const { hasEmoji } = this.state
+    return (
+      <form class="composer" onSubmit={onSubmit(this.send)}>
+        {uploads.length > 0 && (
+          <Extra draw={({ Files }) => <Files uploads={uploads} texts={texts} onRemove={onRemove} />} />
+        )}
+        <textarea
+          ref={this.field}
+          rows={1}
+          data-focus
+          value={draft}
+          placeholder={hint}
+          aria-label={hint}
+          maxLength={LIMITS.body}
+          dir={draft ? "auto" : undefined}
+          onInput={event => onDraft(event.currentTarget.value)}
+          onKeyDown={onEnter(this.send)}
+          onPaste={event => {
+            const files = event.clipboardData?.files
+            if (!files?.length) return
+            event.preventDefault()
+            onFiles(files)
+          }}
+        />
+        {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} />} />}
+        <div class="tools">
+          <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />
+          <Tool icon="smile" label={texts.t("emoji")} onClick={() => this.setState({ hasEmoji: !hasEmoji })} />
+          <input
+            ref={this.picker}
+            type="file"
+            multiple
+            hidden
+            onChange={({ currentTarget: it }) => {
+              onFiles([...(it.files ?? [])])
+              it.value = ""
+            }}
+          />
+          <button type="submit" class="send" aria-label={texts.t("send")} aria-disabled={!this.isReady}>
+            <Icon name="send" />
+          </button>
+        </div>
+      </form>
+    )
+  }
+}

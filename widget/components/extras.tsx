@@ -1,0 +1,6 @@
+export { ArticleScreen } from "./article-screen"
+export { Attachment } from "./attachment"
+export { ContactForm } from "./contact-form"
+export { Emoji } from "./emoji"
+export { Files } from "./files"
+export { Rating } from "./rating"

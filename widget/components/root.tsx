@@ -1,0 +1,95 @@
+import { Component, h } from "preact"
+import type { App } from "../models/app"
+import type { Texts } from "../texts"
+import { Extra } from "./extra"
+import { Home } from "./home"
+import { lazy } from "./lazy"
+import { focusFirst } from "./parts"
+
+export const loadTalk = () => import("../talk")
+const Talk = lazy(loadTalk)
+
+interface RootProps {
+  app: App
+  texts: Texts
+  onClose: () => void
+}
+
+/** The panel: one screen at a time, with the focus kept inside. */
+export class Root extends Component<RootProps> {
+  stop = () => {}
+  shown = ""
+
+  override componentDidMount() {
+    this.stop = this.props.app.subscribe(() => this.setState({}))
+    this.componentDidUpdate()
+  }
+
+  override componentWillUnmount() {
+    this.stop()
+  }
+
+  override componentDidUpdate() {
+    const { is_open, screen, chat } = this.props.app.snapshot()
+    const shown = is_open ? `${screen} ${screen === "chat" && chat?.key}` : ""
+    if (shown !== this.shown && shown) focusFirst()
+    this.shown = shown
+  }
+
+  render() {
+    const { app, texts, onClose } = this.props
+    const state = app.snapshot()
+    const { screen, chat, session, article } = state
+    return (
+      <main
+        class="screen"
+        aria-label={texts.t("chat")}
+        onKeyDown={event => {
+          if (event.key === "Escape") onClose()
+          if (event.key === "Tab") keepInside(event)
+        }}
+      >
+        {state.is_outdated && (
+          <p class="banner" role="status">
+            {texts.t("reload")}{" "}
+            <button type="button" onClick={() => location.reload()}>
+              {texts.t("reload_now")}
+            </button>
+          </p>
+        )}
+        {screen === "article" && article ? (
+          <Extra
+            key="article"
+            draw={({ ArticleScreen }) => <ArticleScreen app={app} article={article} texts={texts} onClose={onClose} />}
+          />
+        ) : screen === "chat" && chat && session ? (
+          <Talk
+            key="talk"
+            draw={({ ChatScreen }) => (
+              <ChatScreen
+                key={chat.key}
+                app={app}
+                state={state}
+                session={session}
+                chat={chat}
+                texts={texts}
+                onClose={onClose}
+              />
+            )}
+          />
+        ) : (
+          <Home app={app} state={state} texts={texts} onClose={onClose} />
+        )}
+      </main>
+    )
+  }
+}
+
+/** Tab goes round inside the panel. */
+function keepInside(event: KeyboardEvent): void {
+  const all = [...document.querySelectorAll<HTMLElement>("button, a[href], textarea, input:not([hidden]), iframe")]
+  if (event.shiftKey) all.reverse()
+  if (document.activeElement !== all.at(-1)) return
+  event.preventDefault()
+  all[0]?.focus()
+}

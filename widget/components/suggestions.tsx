@@ -1,0 +1,32 @@
+import type { SuggestionView } from "@parley/client/contract"
+import { h } from "preact"
+import type { Texts } from "../texts"
+import { Icon, Tool } from "./parts"
+
+interface SuggestionsProps {
+  list: readonly SuggestionView[]
+  texts: Texts
+  onRead: (it: SuggestionView) => void
+  onDismiss?: () => void
+}
+
+export function Suggestions({ list, texts, onRead, onDismiss }: SuggestionsProps) {
+  if (!list[0]) return null
+  return (
+    <section class="answers" aria-label={texts.t("answers")}>
+      <h2>
+        {texts.t("answers")}
+        {onDismiss && <Tool icon="close" label={texts.t("skip")} onClick={onDismiss} />}
+      </h2>
+      {list.map(it => (
+        <button type="button" class="item" key={it.article_id} onClick={() => onRead(it)}>
+          <Icon name="doc" />
+          <span>
+            <b>{it.title}</b>
+            <small>{it.passage}</small>
+          </span>
+        </button>
+      ))}
+    </section>
+  )
+}

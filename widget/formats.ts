@@ -1,0 +1,40 @@
+/** Dates and durations as the visitor's language writes them. */
+export interface Formats {
+  time(iso: string): string
+  /** "today", "yesterday", or the date. */
+  day(iso: string): string
+  /** The time for today, else the day: for lists. */
+  moment(iso: string): string
+  /** "5 minutes", "2 hours": rounded up, never less than a minute. */
+  duration(seconds: number): string
+}
+
+const DAY_MS = 86_400_000
+
+export function createFormats(locale: string, now: () => number): Formats {
+  const times = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" })
+  const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" })
+  const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" })
+  const unit = (n: number, name: string) =>
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(n)
+  const daysAgo = (iso: string) => Math.round((startOfDay(new Date(iso)) - startOfDay(new Date(now()))) / DAY_MS)
+
+  function day(iso: string): string {
+    const ago = daysAgo(iso)
+    return ago > -2 && ago <= 0 ? near.format(ago, "day") : dates.format(new Date(iso))
+  }
+
+  return {
+    time: iso => times.format(new Date(iso)),
+    day,
+    moment: iso => (daysAgo(iso) === 0 ? times.format(new Date(iso)) : day(iso)),
+    duration(seconds) {
+      const minutes = Math.max(1, Math.ceil(seconds / 60))
+      return minutes < 60 ? unit(minutes, "minute") : unit(Math.ceil(minutes / 60), "hour")
+    },
+  }
+}
+
+function startOfDay(date: Date): number {
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+}

@@ -1,0 +1,63 @@
+import { systemClock } from "@parley/client/clock"
+import { h, render } from "preact"
+import { loadTalk, Root } from "./components/root"
+import { createApp } from "./models/app"
+import { createHost } from "./models/host"
+import { browserStorage } from "./models/storage"
+import type { HostSays } from "./protocol"
+import { loadTexts } from "./texts"
+import "./styles/base.css"
+import "./styles/home.css"
+import "./styles/chat.css"
+import "./styles/composer.css"
+
+const HELLO_MS = 2_000
+
+const inboxKey = new URLSearchParams(location.search).get("inbox") ?? ""
+const hash = new URLSearchParams(location.hash.slice(1))
+const host = createHost(hash.get("host") ?? location.origin, window.parent)
+const wanted = [hash.get("locale") ?? "", ...navigator.languages].filter(Boolean)
+
+/** The page's first words; without a page around it the widget is simply open. */
+function hear(): Promise<HostSays> {
+  const alone: HostSays = { parley: 1, url: "", is_open: true }
+  return new Promise(done => {
+    const stop = host.onSaid(words => {
+      stop()
+      done(words)
+    })
+    host.say({ type: "ready" })
+    setTimeout(() => done(alone), window.parent === window ? 0 : HELLO_MS)
+  })
+}
+
+/** The style sheet makes readable text colours of it. */
+function paint(color: string): void {
+  document.documentElement.style.setProperty("--chosen", color)
+}
+
+async function main(): Promise<void> {
+  const [hello, texts] = await Promise.all([hear(), loadTexts(wanted)])
+  document.documentElement.lang = texts.locale
+  document.documentElement.dir = texts.dir
+  if (hello.color) paint(hello.color)
+  const app = createApp({
+    origin: location.origin,
+    inboxKey,
+    locale: texts.locale,
+    page: hello,
+    host,
+    storage: browserStorage(`parley:${inboxKey}:`),
+    clock: systemClock,
+    loadTalk,
+    label: n => (n ? `${texts.t("open_chat")}, ${texts.count("unread", n)}` : texts.t("open_chat")),
+    closeLabel: texts.t("close_chat"),
+    paint,
+  })
+  host.onSaid(app.hear)
+  document.addEventListener("visibilitychange", app.visibilityChanged)
+  app.hear(hello)
+  render(<Root app={app} texts={texts} onClose={() => host.say({ type: "toggle", is_open: false })} />, document.body)
+}
+
+void main()

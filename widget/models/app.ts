@@ -1,0 +1,259 @@
+import type { Clock } from "@parley/client/clock"
+import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
+import { createListeners } from "@parley/client/listeners"
+import type { HostSays } from "../protocol"
+import type { Chat } from "./chat"
+import { isDone, newestFirst } from "./conversations"
+import type { Host } from "./host"
+import { openSession } from "./session"
+import type { Storage } from "./storage"
+import type { Talk } from "./talk"
+
+export interface AppOptions {
+  origin: string
+  inboxKey: string
+  locale: string
+  /** What the page around said first. */
+  page: HostSays
+  host: Host
+  storage: Storage
+  clock: Clock
+  /** What it takes to talk, fetched when somebody is about to. */
+  loadTalk: () => Promise<Pick<typeof import("./talk"), "createTalk">>
+  /** The launcher's names in the visitor's language. */
+  label: (unreadCount: number) => string
+  closeLabel: string
+  paint: (color: string) => void
+}
+
+export interface AppSnapshot {
+  phase: "loading" | "unreachable" | "ready" | "refused"
+  screen: "home" | "chat" | "article"
+  session: WidgetSession | null
+  connection: "connecting" | "online" | "offline" | "refused"
+  /** This page is older than the server. */
+  is_outdated: boolean
+  is_open: boolean
+  /** Newest first. */
+  conversations: readonly VisitorConversationView[]
+  /** On the chat screen. */
+  chat: Chat | null
+  article: SuggestionView | null
+  /** At home: the question being typed, and what may answer it. */
+  draft: string
+  found: readonly SuggestionView[]
+}
+
+export interface App {
+  snapshot(): AppSnapshot
+  subscribe(told: () => void): () => void
+  /** The page around opened or closed the panel, moved on, or said who is signed in. */
+  hear(words: HostSays): void
+  setDraft(text: string): void
+  /** From home to a new conversation, sending what was typed. */
+  start(): Promise<void>
+  goHome(): void
+  show(conversationId: string | null): void
+  read(article: SuggestionView): void
+  leaveArticle(): void
+  /** The article answered it: what was being asked is settled, unless a person is on it already. */
+  helped(): void
+  /** From an article to the composer, with what was typed. */
+  talk(): void
+  saveContact(change: { name?: string; email?: string }): Promise<boolean>
+  visibilityChanged(): void
+}
+
+const DRAFT = "draft:new"
+/** Whether somebody is there, and how soon they answer, is asked again when the panel opens after so long. */
+const OLD_MS = 60_000
+
+/** The widget's state: who the visitor is, which screen is shown, and what the page around must know. */
+export function createApp(options: AppOptions): App {
+  const { host, storage, clock, origin } = options
+  const changes = createListeners<[]>()
+  const conversations = new Map<string, VisitorConversationView>()
+  let { page } = options
+  let phase: AppSnapshot["phase"] = "loading"
+  let screen: AppSnapshot["screen"] = "home"
+  let session: WidgetSession | null = null
+  let talk: Talk | null = null
+  let waking: Promise<Talk | null> | null = null
+  let shown: Chat | null = null
+  let article: SuggestionView | null = null
+  let screenBefore: AppSnapshot["screen"] = "home"
+  let attempt = 0
+  let openedAt = 0
+  let lastStatus = ""
+
+  async function open(): Promise<void> {
+    const mine = ++attempt
+    const answer = await openSession({
+      origin,
+      inboxKey: options.inboxKey,
+      identityToken: page.identity_token ?? null,
+      locale: options.locale,
+      page: pageUrl(),
+      storage,
+      clock,
+      fetch: globalThis.fetch.bind(globalThis),
+      random: Math.random,
+      isWanted: () => mine === attempt,
+      onTrouble: () => {
+        if (session || mine !== attempt) return
+        phase = "unreachable"
+        redraw()
+      },
+    })
+    if (!answer || mine !== attempt) return
+    if (answer.ok) begin(answer)
+    else phase = "refused"
+    redraw()
+  }
+
+  const hasUnsent = () => storage.get("unsent") !== null
+  const pageUrl = () => page.url.slice(0, 2000) || null
+
+  function begin(answer: WidgetSession): void {
+    const isSameContact = session?.contact.id === answer.contact.id
+    session = answer
+    openedAt = clock.now()
+    phase = "ready"
+    options.paint(page.color ?? answer.inbox.color)
+    if (talk && isSameContact) {
+      talk.connection.retry()
+      return
+    }
+    talk?.close()
+    talk = waking = shown = null
+    conversations.clear()
+    for (const it of answer.conversations) conversations.set(it.id, it)
+    const all = newestFirst(conversations)
+    const current = all.find(it => !isDone(it))
+    if (current) show(current.id)
+    else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()
+  }
+
+  function wake(): Promise<Talk | null> {
+    waking ??= options.loadTalk().then(connect, () => {
+      waking = null
+      return null
+    })
+    return waking
+  }
+
+  function connect({ createTalk }: Awaited<ReturnType<AppOptions["loadTalk"]>>): Talk | null {
+    if (talk || !session) return talk
+    const held = session
+    talk = createTalk({ ...options, session: () => session ?? held, page: pageUrl, conversations })
+    const mine = talk
+    mine.subscribe(() => {
+      if (mine.connection.state().code === "unauthenticated") void open()
+      redraw()
+    })
+    for (const id of [null, newestFirst(conversations)[0]?.id]) if (id !== undefined) mine.chatOf(id)
+    void mine.hasUnsentStart.then(has => {
+      if (has && screen === "home") show(null)
+    })
+    redraw()
+    return talk
+  }
+
+  function redraw(): void {
+    for (const chat of talk?.chats() ?? [])
+      chat.saw(page.is_open && !document.hidden && screen === "chat" && shown === chat)
+    if (session) tellHost(session)
+    changes.tell()
+  }
+
+  function tellHost({ inbox }: WidgetSession): void {
+    const unread_count = (talk?.chats() ?? []).reduce((sum, it) => sum + it.snapshot().unread_count, 0)
+    const has_open = hasUnsent() || [...conversations.values()].some(it => !isDone(it))
+    const label = options.label(unread_count)
+    const color = page.color ?? inbox.color
+    const status = { type: "status", unread_count, has_open, label, close_label: options.closeLabel, color } as const
+    if (JSON.stringify(status) === lastStatus) return
+    lastStatus = JSON.stringify(status)
+    host.say(status)
+  }
+
+  function go(next: AppSnapshot["screen"]): void {
+    screen = next
+    redraw()
+  }
+
+  function show(id: string | null): void {
+    void wake().then(it => {
+      if (!it) return
+      shown = it.chatOf(id)
+      go("chat")
+    })
+  }
+
+  void open()
+
+  return {
+    snapshot() {
+      const fresh = screen === "home" ? talk?.chatOf(null).snapshot() : null
+      const state = talk?.connection.state()
+      return {
+        phase,
+        screen,
+        session,
+        connection: state?.name ?? "connecting",
+        is_outdated: state?.code === "contract",
+        is_open: page.is_open,
+        conversations: newestFirst(conversations),
+        chat: shown,
+        article,
+        draft: fresh?.draft ?? storage.get(DRAFT) ?? "",
+        found: fresh?.found ?? [],
+      }
+    },
+    subscribe: changes.add,
+    hear(words) {
+      const isSomeoneElse = words.identity_token !== page.identity_token
+      const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
+      page = words
+      if (isSomeoneElse || isOld) void open()
+      redraw()
+    },
+    setDraft(text) {
+      if (talk) return talk.chatOf(null).setDraft(text)
+      storage.set(DRAFT, text)
+      if (session) void wake()
+      changes.tell()
+    },
+    async start() {
+      const chat = session && (await wake())?.chatOf(null)
+      if (!chat) return
+      chat.submit()
+      show(null)
+    },
+    goHome: () => go("home"),
+    show,
+    read(next) {
+      article = next
+      screenBefore = screen
+      go("article")
+    },
+    leaveArticle: () => go(screenBefore),
+    helped() {
+      const chat = screenBefore === "home" ? talk?.chatOf(null) : shown
+      const conversation = chat?.snapshot().thread.conversation
+      chat?.setDraft("")
+      if (conversation && !conversation.agent_name && !isDone(conversation)) chat?.end()
+    },
+    talk() {
+      if (screenBefore === "home") show(null)
+      else go("chat")
+    },
+    async saveContact(change) {
+      const reply = await talk?.connection.command({ type: "contact.update", ...change }).catch(() => null)
+      if (reply?.ok && session) session = { ...session, contact: reply.contact }
+      redraw()
+      return reply?.ok ?? false
+    },
+    visibilityChanged: redraw,
+  }
+}

@@ -1,0 +1,201 @@
+import type { Clock } from "@parley/client/clock"
+import type { Connection } from "@parley/client/connection"
+import type { MessageView, SuggestionView, VisitorConversationView, WidgetContactView } from "@parley/client/contract"
+import { createListeners } from "@parley/client/listeners"
+import type { Outbox } from "@parley/client/outbox"
+import type { VisitorSide } from "@parley/client/sides"
+import { createThread, type ThreadSnapshot } from "@parley/client/thread"
+import { createAnswers } from "./answers"
+import { isDone } from "./conversations"
+import type { Storage } from "./storage"
+import type { Upload, Uploads } from "./uploads"
+
+export interface ChatOptions {
+  /** Null for one that the first message will start. */
+  conversationId: string | null
+  /** As known from the list. */
+  conversation: VisitorConversationView | null
+  contact: WidgetContactView
+  connection: Connection<VisitorSide>
+  outbox: Outbox
+  storage: Storage
+  clock: Clock
+  origin: string
+  token: () => string | null
+  page: () => string | null
+}
+
+export interface ChatSnapshot {
+  thread: ThreadSnapshot<VisitorConversationView>
+  draft: string
+  uploads: readonly Upload[]
+  /** What may answer what is being typed. */
+  found: readonly SuggestionView[]
+  /** What may answer what was said, while no person has answered. */
+  suggestions: readonly SuggestionView[]
+  unread_count: number
+  /** The question how it was, asked once when a person's work is done. */
+  asks_rating: boolean
+  was_rated_now: boolean
+}
+
+/** One conversation on the visitor's screen: the thread, what is being written, files, suggestions and the rating. */
+export interface Chat {
+  /** Stays the same when a fresh conversation gets its id. */
+  key: string
+  snapshot(): ChatSnapshot
+  subscribe(told: () => void): () => void
+  setDraft(text: string): void
+  attach(files: Iterable<File>): void
+  detach(upload: Upload): void
+  /** False when there is nothing to send yet. */
+  submit(): boolean
+  retry(clientId: string): void
+  discard(clientId: string): void
+  end(): void
+  rate(score: number, comment: string): void
+  skipRating(): void
+  dismissSuggestions(): void
+  /** It is on the screen, or it has only arrived. */
+  saw(isVisible: boolean): void
+  close(): void
+}
+
+let lastKey = 0
+
+export function createChat(options: ChatOptions): Chat {
+  const { conversation, contact, connection, outbox, storage, clock } = options
+  const changes = createListeners<[]>()
+  const answers = createAnswers(connection, clock)
+  const thread = createThread<VisitorSide>({
+    side: "visitor",
+    conversationId: options.conversationId,
+    ...(conversation && { conversation }),
+    me: { kind: "contact", id: contact.id, name: contact.name },
+    connection,
+    outbox,
+    clock,
+  })
+  const draftKey = () => `draft:${thread.snapshot().conversation_id ?? "new"}`
+  let storedAs = draftKey()
+  let draft = storage.get(storedAs) ?? ""
+  let uploads: Uploads | null = null
+  if (!options.conversationId) answers.ask(draft)
+  let dismissedSeq = -1
+  let wasRatedNow = false
+
+  function setDraft(text: string): void {
+    if (text === draft) return
+    draft = text
+    storeDraft()
+    thread.setTyping(text !== "")
+    if (!thread.snapshot().conversation_id) answers.ask(text)
+    changes.tell()
+  }
+
+  /** A conversation that has just begun takes its draft along. */
+  function storeDraft(): void {
+    if (storedAs !== draftKey()) storage.set(storedAs, null)
+    storedAs = draftKey()
+    storage.set(storedAs, draft || null)
+  }
+
+  function suggestionsOf(it: ThreadSnapshot<VisitorConversationView>): readonly SuggestionView[] {
+    if (hasAgentAnswered(it) || it.last_seq <= dismissedSeq || isDone(it.conversation)) return []
+    return it.suggestions.slice(0, 3)
+  }
+
+  const files = () => uploads?.list() ?? []
+
+  /** Most visitors send no file, so the means to do so come when somebody does. */
+  async function attach(held: File[]): Promise<void> {
+    const { createUploads } = await import("./uploads")
+    if (!uploads) {
+      uploads = createUploads(options.origin, options.token)
+      stops.push(uploads.subscribe(changes.tell))
+    }
+    uploads.add(held)
+  }
+
+  async function change(command: Parameters<typeof connection.command>[0]): Promise<boolean> {
+    const reply = await connection.command(command).catch(() => null)
+    if (reply?.ok) void thread.sync()
+    return reply?.ok ?? false
+  }
+
+  const stops = [thread.subscribe(changes.tell), answers.subscribe(changes.tell)]
+  const id = () => thread.snapshot().conversation_id ?? ""
+  const skipKey = () => `unrated:${id()}`
+
+  return {
+    key: String(++lastKey),
+    snapshot() {
+      const it = thread.snapshot()
+      return {
+        thread: it,
+        draft,
+        uploads: files(),
+        found: answers.found(),
+        suggestions: suggestionsOf(it),
+        unread_count: it.rows.filter(row => isUnread(row.message, it.marks.contact_read_seq)).length,
+        asks_rating:
+          isDone(it.conversation) &&
+          it.conversation?.rating === null &&
+          hasAgentAnswered(it) &&
+          !storage.get(skipKey()),
+        was_rated_now: wasRatedNow,
+      }
+    },
+    subscribe: changes.add,
+    setDraft,
+    attach: held => void attach([...held]),
+    detach: ({ key }) => uploads?.remove(key),
+    submit() {
+      const body = draft.trim()
+      const isBusy = files().some(it => !it.trouble && !it.attachment)
+      if (isBusy || (!body && !files().some(it => it.attachment))) return false
+      const page = options.page()
+      const more = { attachments: uploads?.take() ?? [], ...(page && { page_url: page.slice(0, 2000) }) }
+      void thread.send(body, more)
+      draft = ""
+      storeDraft()
+      answers.ask("")
+      changes.tell()
+      return true
+    },
+    retry: clientId => void outbox.retry(clientId),
+    discard: clientId => void outbox.discard(clientId),
+    end: () => void change({ type: "conversation.end", conversation_id: id() }),
+    async rate(score, comment) {
+      wasRatedNow = await change({ type: "survey.answer", conversation_id: id(), score, comment })
+      changes.tell()
+    },
+    skipRating() {
+      storage.set(skipKey(), "1")
+      changes.tell()
+    },
+    dismissSuggestions() {
+      dismissedSeq = thread.snapshot().last_seq
+      changes.tell()
+    },
+    saw: isVisible => (isVisible ? thread.read() : thread.delivered()),
+    close() {
+      for (const stop of stops) stop()
+      uploads?.close()
+      answers.close()
+      thread.close()
+    },
+  }
+}
+
+function isUnread(message: MessageView, readSeq: number): boolean {
+  return isFromUs(message) && message.seq !== null && message.seq > readSeq
+}
+
+function isFromUs({ author, system }: MessageView): boolean {
+  return !system && (author.kind === "agent" || author.kind === "bot")
+}
+
+function hasAgentAnswered(it: ThreadSnapshot<VisitorConversationView>): boolean {
+  return it.rows.some(row => row.message.author.kind === "agent" && !row.message.system)
+}

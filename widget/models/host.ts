@@ -1,0 +1,24 @@
+import type { FrameSays, HostSays, Unmarked } from "../protocol"
+
+/** The page around the frame. */
+export interface Host {
+  say(words: Unmarked<FrameSays>): void
+  onSaid(told: (words: HostSays) => void): () => void
+}
+
+/** Talks to one origin only: messages from elsewhere, or from another window, are not heard. */
+export function createHost(origin: string, page: Window, frame: Window = window): Host {
+  return {
+    say(words) {
+      page.postMessage({ parley: 1, ...words }, origin)
+    },
+    onSaid(told) {
+      const hear = (event: MessageEvent) => {
+        const isOurs = event.origin === origin && event.source === page && event.data?.parley === 1
+        if (isOurs) told(event.data as HostSays)
+      }
+      frame.addEventListener("message", hear)
+      return () => frame.removeEventListener("message", hear)
+    },
+  }
+}

@@ -1,0 +1,28 @@
+/** A few texts that should outlive the page. Where the browser denies storage they live as long as the page. */
+export interface Storage {
+  get(key: string): string | null
+  /** Null removes it. */
+  set(key: string, value: string | null): void
+}
+
+export function browserStorage(prefix: string): Storage {
+  const memory = new Map<string, string>()
+  return {
+    get(key) {
+      try {
+        return localStorage.getItem(prefix + key) ?? memory.get(key) ?? null
+      } catch {
+        return memory.get(key) ?? null
+      }
+    },
+    set(key, value) {
+      try {
+        if (value === null) localStorage.removeItem(prefix + key)
+        else localStorage.setItem(prefix + key, value)
+        memory.delete(key)
+      } catch {
+        memory.set(key, value ?? "")
+      }
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { Clock } from "@parley/client/clock"
+import { type Connection, createConnection } from "@parley/client/connection"
+import {
+  CONTRACT_VERSION,
+  type VisitorConversationView,
+  type VisitorEvent,
+  type WidgetSession,
+} from "@parley/client/contract"
+import { createListeners } from "@parley/client/listeners"
+import { createOutbox } from "@parley/client/outbox"
+import type { VisitorSide } from "@parley/client/sides"
+import { type Chat, createChat } from "./chat"
+import type { Storage } from "./storage"
+
+export interface TalkOptions {
+  inboxKey: string
+  session: () => WidgetSession
+  storage: Storage
+  clock: Clock
+  origin: string
+  page: () => string | null
+  /** By id, as the session told them; kept up to date from here on. */
+  conversations: Map<string, VisitorConversationView>
+}
+
+/** Being connected: the conversations that are held open, and the one that has not begun. */
+export interface Talk {
+  connection: Connection<VisitorSide>
+  subscribe(told: () => void): () => void
+  /** The conversation of this id; without one, the one that the next message will begin. */
+  chatOf(id: string | null): Chat
+  chats(): Chat[]
+  /** Settles to true when an earlier page left a first message unsent. */
+  hasUnsentStart: Promise<boolean>
+  close(): void
+}
+
+/** Kept while something waits to be sent, so that the next page, too, knows to send it. */
+const UNSENT = "unsent"
+
+export function createTalk(options: TalkOptions): Talk {
+  const { session, storage, clock, origin, conversations } = options
+  const changes = createListeners<[]>()
+  const token = () => session().visitor_token
+  const connection = createConnection<VisitorSide>({
+    origin,
+    namespace: "/visitor",
+    auth: () => ({ token: token(), contract: CONTRACT_VERSION }),
+    token,
+    clock,
+  })
+  const { contact } = session()
+  const outbox = createOutbox({ scope: `${options.inboxKey}:${contact.id}`, connection, clock })
+  const chats = new Map<string, Chat>()
+  let fresh: Chat | null = null
+
+  function hear(event: VisitorEvent): void {
+    if (event.type === "conversation.changed") conversations.set(event.conversation.id, event.conversation)
+    // An answer in a conversation that was not looked at is counted all the same.
+    if (event.type === "message.created" && event.message.author.kind !== "contact")
+      chatOf(event.message.conversation_id)
+    update()
+  }
+
+  function update(): void {
+    adopt()
+    for (const [id, chat] of chats) {
+      const { conversation } = chat.snapshot().thread
+      if (conversation) conversations.set(id, conversation)
+    }
+    changes.tell()
+  }
+
+  function chatOf(id: string | null): Chat {
+    adopt()
+    const held = id ? chats.get(id) : fresh
+    if (held) return held
+    const conversation = (id && conversations.get(id)) || null
+    const chat = createChat({ ...options, conversationId: id, conversation, contact, connection, outbox, token })
+    chat.subscribe(update)
+    if (id) chats.set(id, chat)
+    else fresh = chat
+    return chat
+  }
+
+  /** A conversation that has begun is no longer the fresh one. */
+  function adopt(): void {
+    const id = fresh?.snapshot().thread.conversation_id
+    if (!fresh || !id) return
+    chats.get(id)?.close()
+    chats.set(id, fresh)
+    fresh = null
+  }
+
+  const stops = [
+    connection.onState(update),
+    connection.onEvent(hear),
+    outbox.subscribe(() => storage.set(UNSENT, outbox.entries().length ? "1" : null)),
+  ]
+
+  return {
+    connection,
+    subscribe: changes.add,
+    chatOf,
+    chats: () => [...chats.values()],
+    hasUnsentStart: outbox.ready.then(() => outbox.entries().some(it => it.command.type === "conversation.start")),
+    close() {
+      for (const stop of stops) stop()
+      for (const chat of [...chats.values(), fresh]) chat?.close()
+      outbox.close()
+      connection.close()
+    },
+  }
+}

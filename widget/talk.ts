@@ -1,0 +1,2 @@
+export { ChatScreen } from "./components/chat-screen"
+export { createTalk } from "./models/talk"

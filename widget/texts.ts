@@ -1,0 +1,30 @@
+import { createTranslator, type Pack, pickLocale, type Translator } from "@parley/client/i18n"
+import { createFormats, type Formats } from "./formats"
+import type en from "./locales/en.json"
+
+/** Every text of the widget in one language, and its ways with dates. */
+export type Texts = Translator<typeof en> & Formats
+
+const packs = import.meta.glob<{ default: Pack }>("./locales/*.json")
+const LOCALES = Object.keys(packs).map(nameOf)
+
+/** The best language there is for the wanted ones. Only its pack is fetched; what it lacks was filled in English when built. */
+export async function loadTexts(wanted: readonly string[]): Promise<Texts> {
+  const name = pickLocale(wanted, LOCALES, "en")
+  const load = packs[`./locales/${name}.json`]
+  const pack = load ? (await load()).default : {}
+  const locale = wanted.find(it => it.split("-")[0] === name && isKnown(it)) ?? name
+  return { ...createTranslator(locale, pack as typeof en), ...createFormats(locale, Date.now) }
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^.*\/|\.json$/g, "")
+}
+
+function isKnown(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs"
+import { defineConfig, type Plugin } from "vite"
+
+/** A language pack may lag behind the English one: what it lacks is filled in here, so that no second pack is fetched. */
+function filledPacks(): Plugin {
+  const english = JSON.parse(readFileSync(new URL("./locales/en.json", import.meta.url), "utf8")) as Record<
+    string,
+    string
+  >
+  return {
+    name: "filled-packs",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/locales\/\w+\.json$/.test(id)) return
+      const pack = JSON.parse(code) as Record<string, string>
+      const isPlural = (key: string) => /_(one|two|few|many)$/.test(key)
+      const missing = Object.entries(english).filter(([key]) => !(key in pack) && !isPlural(key))
+      return { code: JSON.stringify({ ...Object.fromEntries(missing), ...pack }), map: null }
+    },
+  }
+}
+
+/** Chunks here have no style sheets or parts of their own to be preloaded, so the helper for that need not be shipped. */
+function plainImports(): Plugin {
+  return {
+    name: "plain-imports",
+    enforce: "pre",
+    load: id => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = load => load()" : undefined),
+  }
+}
+
+export default defineConfig({
+  base: "/widget/",
+  plugins: [filledPacks(), plainImports()],
+  oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
+  json: { namedExports: false, stringify: true },
+  build: {
+    target: "es2022",
+    cssTarget: ["chrome120", "safari17", "firefox121"],
+    modulePreload: false,
+    rollupOptions: { input: "frame.html" },
+  },
+})
