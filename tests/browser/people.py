@@ -34,9 +34,19 @@ class VisitorPage:
         self.page.wait_for_function("() => !!document.querySelector('script[data-inbox]')")
         self.launcher.click()
 
-    def begin(self) -> None:
-        """Leave the first screen for a new conversation."""
+    def reload(self) -> None:
+        """Load the page again; the panel comes back as it was, or is opened."""
+        self.page.reload()
+        try:
+            expect(self.page.locator("iframe")).to_be_visible(timeout=4_000)
+        except AssertionError:
+            self.open()
+
+    def begin(self, text: str) -> None:
+        """Write the first message on the first screen."""
+        self.frame.get_by_role("textbox", name="Type to find answers").fill(text)
         self.frame.get_by_role("button", name="Start conversation").click()
+        self.sees(text)
 
     def say(self, text: str) -> None:
         """Write and press Enter."""

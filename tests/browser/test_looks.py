@@ -37,10 +37,8 @@ def test_screens_are_clean(
     visitor.open()
     expect(visitor.frame.get_by_role("button", name="Start conversation")).to_be_visible()
     _look(visitor.page, artefacts / "widget-home.png")
-    visitor.begin()
     words = f"Hello in {scheme} at {size['width']}"
-    visitor.say(words)
-    visitor.sees(words)
+    visitor.begin(words)
     agent.open_row(words)
     agent.say(f"Welcome to {scheme} at {size['width']}")
     visitor.sees(f"Welcome to {scheme} at {size['width']}")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.people import AgentPage, VisitorPage
@@ -28,8 +29,7 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url)
     visitor = VisitorPage(new_context(viewport={"width": 1440, "height": 900}), parley.url)
     visitor.open()
-    visitor.begin()
-    visitor.say("My lamp arrived broken. Can I send it back and get a refund?")
+    visitor.begin("My lamp arrived broken. Can I send it back and get a refund?")
     visitor.sees("My lamp arrived broken. Can I send it back and get a refund?")
 
     agent.open_row("My lamp arrived broken")
@@ -55,8 +55,9 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     image = tmp_path / "lamp.png"
     _draw_lamp(image)
     visitor.frame.locator("input[type=file]").set_input_files(image)
+    expect(visitor.frame.get_by_role("button", name="Send")).to_be_enabled()
     visitor.say("Here it is")
-    expect(agent.log.get_by_role("img", name=re.compile("lamp.png"))).to_be_visible()
+    expect(agent.log.get_by_role("link", name=re.compile("lamp.png")).or_(agent.log.get_by_role("button", name=re.compile("lamp.png")))).to_be_visible()
 
     agent.page.keyboard.press("Escape")
     agent.page.get_by_role("group", name="Who will read this").get_by_text("Note").click()
@@ -68,17 +69,16 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     expect(visitor.log.get_by_text(re.compile(r"ticket #?\d+", re.I))).to_be_visible()
     agent.page.screenshot(path=artefacts / "inbox.png")
     visitor.page.screenshot(path=artefacts / "widget.png")
+    _side_by_side(artefacts / "widget.png", artefacts / "inbox.png", artefacts / "parley.png")
 
-    visitor.page.reload()
-    if not visitor.log.is_visible():
-        visitor.open()
+    visitor.reload()
     visitor.sees("Of course. Could you show me the damage?")
     visitor.sees("Here it is")
     visitor.say("Thank you!")
     agent.sees("Thank you!")
 
     agent.page.get_by_role("button", name="Resolve", exact=True).click()
-    expect(visitor.frame.get_by_text("How did we do?")).to_be_visible()
+    expect(visitor.frame.get_by_role("group", name="How did we do?")).to_be_visible()
     visitor.page.screenshot(path=artefacts / "survey.png")
 
 
@@ -86,8 +86,7 @@ def test_tickets_and_wall_show_what_happened(parley: Running, new_context: Calla
     supervisor = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, "sam@example.com")
     visitor = VisitorPage(new_context(), parley.url)
     visitor.open()
-    visitor.begin()
-    visitor.say("Where is my parcel?")
+    visitor.begin("Where is my parcel?")
     visitor.sees("Where is my parcel?")
     supervisor.page.get_by_role("link", name="Wall").click()
     expect(supervisor.page.get_by_role("heading", name="Wall")).to_be_visible()
@@ -98,9 +97,16 @@ def test_tickets_and_wall_show_what_happened(parley: Running, new_context: Calla
     supervisor.page.screenshot(path=artefacts / "tickets.png")
 
 
-def _draw_lamp(path: Path) -> None:
-    from PIL import Image, ImageDraw
+def _side_by_side(left: Path, right: Path, both: Path) -> None:
+    """The README's picture: `docs/parley.png` is a copy of it."""
+    widget, inbox = Image.open(left), Image.open(right)
+    picture = Image.new("RGB", (widget.width + inbox.width + 24, inbox.height), "#d0d5dd")
+    picture.paste(widget, (0, 0))
+    picture.paste(inbox, (widget.width + 24, 0))
+    picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS).save(both, optimize=True)
 
+
+def _draw_lamp(path: Path) -> None:
     image = Image.new("RGB", (320, 240), "#f3ead8")
     ImageDraw.Draw(image).polygon([(110, 120), (210, 120), (185, 50), (135, 50)], fill="#c26a3d")
     image.save(path)
