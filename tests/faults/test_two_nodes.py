@@ -1,0 +1,133 @@
+"""Two nodes on one PostgreSQL and one Redis: the same chat, whatever becomes of Redis."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+
+from app.contract.audiences import ToAllAgents
+from app.contract.events import SignedOut
+from app.work import Announcement
+from realtime.redis_hub import PREFIX, RedisHub
+from tests.running import Agent, Running, Visitor
+
+
+class Two:
+    """A visitor on one node and an agent on the other."""
+
+    def __init__(self, visitor: Visitor, agent: Agent, conversation_id: str) -> None:
+        self.visitor = visitor
+        self.agent = agent
+        self.conversation_id = conversation_id
+
+    async def visitor_says(self, body: str) -> None:
+        await self.visitor.wire.ask(
+            "message.send",
+            client_id=body.replace(" ", "-")[:60].replace(",", "").strip("?"),
+            conversation_id=self.conversation_id,
+            body=body,
+        )
+
+    async def agent_says(self, body: str) -> None:
+        await self.agent.wire.ask(
+            "message.send",
+            client_id=body.replace(" ", "-")[:60].replace(",", "").strip("?"),
+            conversation_id=self.conversation_id,
+            body=body,
+        )
+
+
+@pytest.fixture
+def nodes(tmp_path: Path, postgres_database_url: str, redis_url: str) -> Iterator[tuple[Running, Running]]:
+    """Two servers, the second started when the first has filled the database."""
+    shared = {"database_url": postgres_database_url, "redis_url": redis_url, "secret_key": "the same on every node, of course"}
+    pair = []
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        pair.append(Running(tmp_path / name, **shared).start())
+    yield pair[0], pair[1]
+    for node in pair:
+        node.stop()
+
+
+@pytest.fixture
+async def two(nodes: tuple[Running, Running]) -> AsyncIterator[Two]:
+    first, second = nodes
+    agent = await second.agent("ana@example.com")
+    visitor = await first.visitor()
+    started = await visitor.wire.ask("conversation.start", client_id="start", body="Is anybody there?")
+    await agent.wire.event("message.created", message__body="Is anybody there?")
+    yield Two(visitor, agent, started["conversation"]["id"])
+    await visitor.wire.close()
+    await agent.wire.close()
+
+
+@pytest.fixture
+def redis_process(redis_url: str) -> Iterator[psutil.Process]:
+    """The Redis server's process, running again when the test is over."""
+    with redis.Redis.from_url(redis_url) as client:
+        process = psutil.Process(int(client.info("server")["process_id"]))  # pyright: ignore[reportIndexIssue, reportArgumentType]
+    yield process
+    process.resume()
+
+
+async def test_what_one_node_commits_the_other_shows(two: Two) -> None:
+    await two.agent_says("Yes, from the other node")
+    heard = await two.visitor.wire.event("message.created", message__body="Yes, from the other node")
+    assert heard["message"]["rev"] is None
+    await two.visitor.wire.ask("typing.set", conversation_id=two.conversation_id, typing=True)
+    await two.agent.wire.event("typing.changed", typing=True)
+
+
+async def test_chat_goes_on_while_redis_hangs(two: Two, redis_process: psutil.Process) -> None:
+    redis_process.suspend()
+    await two.visitor_says("said while Redis hangs")
+    changed = await two.agent.wire.event("conversation.changed", timeout=8, conversation__preview="said while Redis hangs")
+    synced = await two.agent.wire.ask("conversation.sync", conversation_id=two.conversation_id, after_rev=0)
+    assert synced["messages"][-1]["body"] == "said while Redis hangs"
+    assert changed["conversation"]["rev"] == synced["conversation"]["rev"]
+    redis_process.resume()
+    await two.agent_says("and it is back")
+    await two.visitor.wire.event("conversation.changed", timeout=8, conversation__preview="and it is back")
+
+
+async def test_a_flushed_redis_is_not_noticed(two: Two, redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.flushall()
+    await two.visitor_says("after the flush")
+    await two.agent.wire.event("message.created", message__body="after the flush")
+
+
+async def test_a_killed_node_takes_its_agent_away_and_the_chat_back_to_the_queue(
+    two: Two, nodes: tuple[Running, Running]
+) -> None:
+    _, second = nodes
+    second.stop(signal.SIGKILL)
+    await two.visitor_says("are you still there?")
+    queued = await two.visitor.wire.event("conversation.queued", timeout=20)
+    assert queued["queue"]["position"] == 1
+
+
+async def test_a_forged_hint_reaches_nobody(two: Two, redis_url: str) -> None:
+    forged = b'[{"type":"signed_out"}]'
+    with redis.Redis.from_url(redis_url) as client:
+        for body in (forged, b"x" * 22 + b"someother" + forged, b""):
+            client.publish(PREFIX + "agents", body)
+    await two.visitor_says("after the forgery")
+    await two.agent.wire.event("message.created", message__body="after the forgery")
+    assert not two.agent.wire.all_events("signed_out")
+
+
+async def test_a_hint_sealed_with_another_key_is_dropped(two: Two, redis_url: str) -> None:
+    stranger = RedisHub(redis_url, "a key that no node of this platform has")
+    await stranger.start()
+    stranger.publish([Announcement(SignedOut(), ToAllAgents())])
+    await two.visitor_says("after the stranger")
+    await two.agent.wire.event("message.created", message__body="after the stranger")
+    await stranger.stop()
+    assert not two.agent.wire.all_events("signed_out")
