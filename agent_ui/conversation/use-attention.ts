@@ -1,0 +1,38 @@
+import { onScopeDispose, watch } from "vue"
+import { useDesk } from "../shell/context"
+import type { ThreadInView } from "./use-thread"
+
+/** Passing over conversations with j is not reading them. */
+const SETTLE_MS = 350
+
+/** While a conversation is in front of the agent: colleagues see who looks, and what is on a visible screen is read. */
+export function useAttention(id: () => string, { thread, snapshot }: ThreadInView): void {
+  const { clock, view, leave } = useDesk()
+  let isSettled = false
+  let stopSettling = () => {}
+
+  function look() {
+    if (isSettled && !document.hidden && document.hasFocus()) thread.value.read()
+  }
+
+  function arrive() {
+    isSettled = false
+    stopSettling()
+    stopSettling = clock.after(SETTLE_MS, () => {
+      isSettled = true
+      view(id())
+      look()
+    })
+  }
+
+  watch(id, arrive, { immediate: true })
+  watch(snapshot, look)
+  document.addEventListener("visibilitychange", look)
+  window.addEventListener("focus", look)
+  onScopeDispose(() => {
+    stopSettling()
+    document.removeEventListener("visibilitychange", look)
+    window.removeEventListener("focus", look)
+    leave(id())
+  })
+}

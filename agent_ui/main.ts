@@ -1,0 +1,22 @@
+import "./main.css"
+import ui from "@nuxt/ui/vue-plugin"
+import { pickLocale } from "@parley/client/i18n"
+import { createApp } from "vue"
+import { createWords, LANGUAGES } from "./i18n/translate"
+import App from "./shell/App.vue"
+import { createRoutes } from "./shell/routes"
+import { followColorScheme } from "./shell/scheme"
+
+const LANGUAGE = "parley.language"
+
+followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: dark)"))
+
+const words = createWords()
+const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
+const codes = LANGUAGES.map(language => language.code)
+words.choose(pickLocale(wanted, codes, "en")).finally(() => {
+  createApp(App, { words, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
+    .use(createRoutes())
+    .use(ui)
+    .mount("#app")
+})

@@ -1,0 +1,215 @@
+import type { Connection } from "@parley/client/connection"
+import type { AgentCommand, ConversationView, Priority, Refused, StatusView } from "@parley/client/contract"
+import type { AgentSide } from "@parley/client/sides"
+import type { Key, Values } from "../i18n/translate"
+import type { Conversations, Patch } from "./conversations"
+import { NOTICE_MS, type Notify } from "./notices"
+import { isOpen } from "./order"
+import type { People } from "./people"
+import { wordsFor } from "./refusals"
+
+/** Who is to have a conversation; both empty: whoever is next. */
+export interface Target {
+  agent_id: string | null
+  team_id: string | null
+}
+
+export interface Actions {
+  claim(id: string): Promise<boolean>
+  /** Mine, whoever has it now. */
+  take(id: string): Promise<boolean>
+  assign(id: string, target: Target): Promise<boolean>
+  transfer(id: string, target: Target, note: string): Promise<boolean>
+  setStatus(id: string, key: string): Promise<boolean>
+  /** Resolve what is open, open what is resolved. */
+  toggleResolved(id: string): Promise<boolean>
+  resolve(id: string): Promise<boolean>
+  setPriority(id: string, priority: Priority): Promise<boolean>
+  snooze(id: string, until: Date, label: string): Promise<boolean>
+  escalate(id: string, level: number, reason: string): Promise<boolean>
+  openTicket(id: string): Promise<boolean>
+  /** Take back the last thing that can be, while its notice stands. */
+  undo(): void
+}
+
+export interface ActionsOptions {
+  command: Connection<AgentSide>["command"]
+  conversations: Conversations
+  people: People
+  notify: Notify
+  now: () => number
+}
+
+type Asked = Extract<AgentCommand, { conversation_id: string }>
+
+interface Attempt {
+  command: Asked
+  patch: Patch
+  done: Key
+  values?: Values
+  /** How to get back to where it was. */
+  undo?: () => Promise<boolean>
+  /** Other words for a conflict than the general ones. */
+  conflict?: Key
+}
+
+/** What an agent does to a conversation: shown at once, taken back with the reason when the server refuses. */
+export function createActions(options: ActionsOptions): Actions {
+  const { command, conversations, people, notify, now } = options
+  let lastUndo: { run: () => Promise<boolean>; until: number } | null = null
+
+  async function ask(asked: Asked): Promise<ConversationView | null | Refused> {
+    try {
+      const reply = await command(asked)
+      if (!reply.ok) return reply
+      return "conversation" in reply ? reply.conversation : null
+    } catch {
+      return { ok: false, code: "unavailable", detail: "offline", retry_seconds: null, missed: [] }
+    }
+  }
+
+  async function attempt({ command: asked, patch, done, values, undo, conflict }: Attempt): Promise<boolean> {
+    const takeBack = conversations.patch(asked.conversation_id, patch)
+    const answer = await ask(asked)
+    if (answer && "ok" in answer) {
+      takeBack()
+      const key =
+        answer.code === "conflict" && conflict
+          ? conflict
+          : answer.detail === "offline"
+            ? "error.offline"
+            : wordsFor(answer.code)
+      notify({ key, tone: "failed" })
+      return false
+    }
+    if (answer) conversations.put(answer)
+    takeBack()
+    lastUndo = undo ? { run: undo, until: now() + NOTICE_MS } : null
+    notify({
+      key: done,
+      tone: "done",
+      ...(values ? { values } : {}),
+      ...(undo ? { act: { key: "action.undo", run: takeBackLast } } : {}),
+    })
+    return true
+  }
+
+  function takeBackLast() {
+    const last = lastUndo
+    lastUndo = null
+    if (last && last.until >= now()) void last.run()
+  }
+
+  const nameOf = (target: Target) => people.agent(target.agent_id)?.name ?? people.team(target.team_id)?.name ?? ""
+  const firstOf = (category: StatusView["category"]) =>
+    people.statuses.value.find(it => it.category === category)?.key ?? category
+
+  function give(id: string, target: Target, back: Target | null): Promise<boolean> {
+    const isNobody = target.agent_id === null && target.team_id === null
+    return attempt({
+      command: { type: "conversation.assign", conversation_id: id, ...target },
+      patch: target.team_id ? target : { agent_id: target.agent_id },
+      done: back === null ? "done.undone" : isNobody ? "done.unassigned" : "done.assigned",
+      values: { name: nameOf(target) },
+      ...(back ? { undo: () => give(id, back, null) } : {}),
+    })
+  }
+
+  function status(id: string, key: string, back: string | null): Promise<boolean> {
+    const known = people.status(key)
+    const category = known?.category ?? "open"
+    const row = conversations.get(id)
+    const isReopening = row !== undefined && !isOpen(row) && isOpen({ category })
+    const news: Key = category === "resolved" ? "done.resolved" : isReopening ? "done.reopened" : "done.status"
+    const done = back === null ? "done.undone" : news
+    return attempt({
+      command: { type: "conversation.set_status", conversation_id: id, status: key },
+      patch: { status: key, category },
+      done,
+      values: { status: known?.name ?? key },
+      ...(back ? { undo: () => status(id, back, null) } : {}),
+    })
+  }
+
+  function priority(id: string, to: Priority, back: Priority | null): Promise<boolean> {
+    return attempt({
+      command: { type: "conversation.set_priority", conversation_id: id, priority: to },
+      patch: { priority: to },
+      done: back === null ? "done.undone" : "done.priority",
+      values: { priority: to },
+      ...(back ? { undo: () => priority(id, back, null) } : {}),
+    })
+  }
+
+  const held = (id: string): Target => {
+    const row = conversations.get(id)
+    return row?.agent_id ? { agent_id: row.agent_id, team_id: null } : { agent_id: null, team_id: row?.team_id ?? null }
+  }
+  const statusOf = (id: string) => conversations.get(id)?.status ?? firstOf("open")
+
+  const claim = (id: string) =>
+    attempt({
+      command: { type: "conversation.claim", conversation_id: id },
+      patch: { agent_id: people.meId },
+      done: "done.claimed",
+      conflict: "error.claimed",
+      undo: () => give(id, { agent_id: null, team_id: null }, null),
+    })
+
+  return {
+    undo: takeBackLast,
+    claim,
+    async take(id) {
+      const holder = conversations.get(id)?.agent_id
+      if (holder === people.meId) return true
+      return holder ? give(id, { agent_id: people.meId, team_id: null }, held(id)) : claim(id)
+    },
+    assign: (id, target) => give(id, target, held(id)),
+    transfer: (id, target, note) =>
+      attempt({
+        command: { type: "conversation.transfer", conversation_id: id, ...target, note },
+        patch: target.team_id ? target : { agent_id: target.agent_id },
+        done: "done.transferred",
+        values: { name: nameOf(target) },
+      }),
+    setStatus: (id, key) => status(id, key, statusOf(id)),
+    resolve: id => status(id, firstOf("resolved"), statusOf(id)),
+    toggleResolved(id) {
+      const row = conversations.get(id)
+      return status(id, firstOf(row && !isOpen(row) ? "open" : "resolved"), statusOf(id))
+    },
+    setPriority: (id, to) => priority(id, to, conversations.get(id)?.priority ?? "medium"),
+    snooze: (id, until, label) => {
+      const back = statusOf(id)
+      return attempt({
+        command: { type: "conversation.snooze", conversation_id: id, until: until.toISOString() },
+        patch: { snoozed_until: until.toISOString(), category: "waiting" },
+        done: "done.snoozed",
+        values: { time: label },
+        undo: () => status(id, back, null),
+      })
+    },
+    escalate: (id, level, reason) =>
+      attempt({
+        command: { type: "conversation.escalate", conversation_id: id, level, reason },
+        patch: { escalation_level: level },
+        done: "done.escalated",
+        values: { level },
+      }),
+    async openTicket(id) {
+      try {
+        const reply = await command({ type: "ticket.open", conversation_id: id })
+        if (!reply.ok) {
+          notify({ key: wordsFor(reply.code), tone: "failed" })
+          return false
+        }
+        conversations.setTicket(id, reply.ticket)
+        notify({ key: "done.ticket", values: { number: reply.ticket.number }, tone: "done" })
+        return true
+      } catch {
+        notify({ key: "error.offline", tone: "failed" })
+        return false
+      }
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import type { Clock } from "@parley/client/clock"
+import type { ConversationView, MessageView } from "@parley/client/contract"
+import { type ShallowRef, shallowRef, watch } from "vue"
+
+/** What alerts need of the browser. */
+export interface Surroundings {
+  isHidden(): boolean
+  /** Of several tabs only the first to ask may ring. */
+  isFirstToRing(key: string): Promise<boolean>
+  beep(): void
+  setTitle(title: string): void
+  setBadge(count: number): void
+  canNotify(): boolean
+  askToNotify(): Promise<boolean>
+  notify(title: string, body: string, tag: string, onClick: () => void): void
+}
+
+export interface AlertWords {
+  visitor(): string
+  offered(): string
+}
+
+export interface AlertsOptions {
+  around: Surroundings
+  clock: Clock
+  storage: Pick<Storage, "getItem" | "setItem">
+  words: AlertWords
+  isBusy(): boolean
+  /** How many conversations of this agent hold something unread. */
+  unread: Readonly<ShallowRef<number>>
+  open(conversationId: string): void
+}
+
+export interface Alerts {
+  hasSound: Readonly<ShallowRef<boolean>>
+  hasDesktop: Readonly<ShallowRef<boolean>>
+  setSound(on: boolean): void
+  /** Asks the browser's permission, so call it from a click. */
+  setDesktop(on: boolean): Promise<void>
+  message(message: MessageView, row: ConversationView): void
+  offered(row: ConversationView): void
+  stop(): void
+}
+
+const QUIET_MS = 1000
+const SOUND = "parley.sound"
+const DESKTOP = "parley.desktop"
+
+/** Title, sound and desktop notification: each once, and none while the agent is busy. */
+export function createAlerts(options: AlertsOptions): Alerts {
+  const { around, clock, storage, words, isBusy, unread, open } = options
+  const hasSound = shallowRef(storage.getItem(SOUND) !== "off")
+  const hasDesktop = shallowRef(storage.getItem(DESKTOP) === "on" && around.canNotify())
+  let quietUntil = 0
+
+  const stopTitle = watch(
+    unread,
+    count => {
+      around.setTitle(count > 0 ? `(${count}) Parley` : "Parley")
+      around.setBadge(count)
+    },
+    { immediate: true },
+  )
+
+  async function ring(key: string) {
+    if (!hasSound.value || clock.now() < quietUntil) return
+    quietUntil = clock.now() + QUIET_MS
+    if (await around.isFirstToRing(key)) around.beep()
+  }
+
+  function show(row: ConversationView, title: string, body: string) {
+    if (hasDesktop.value && around.isHidden()) around.notify(title, body, row.id, () => open(row.id))
+  }
+
+  return {
+    hasSound,
+    hasDesktop,
+    setSound(on) {
+      hasSound.value = on
+      storage.setItem(SOUND, on ? "on" : "off")
+      if (on) around.beep()
+    },
+    async setDesktop(on) {
+      hasDesktop.value = on && (around.canNotify() || (await around.askToNotify()))
+      storage.setItem(DESKTOP, hasDesktop.value ? "on" : "off")
+    },
+    message(message, row) {
+      if (isBusy()) return
+      void ring(message.id)
+      show(row, row.contact.name || words.visitor(), message.body)
+    },
+    offered(row) {
+      if (isBusy()) return
+      void ring(row.id)
+      show(row, words.offered(), `${row.contact.name || words.visitor()}: ${row.preview}`)
+    },
+    stop() {
+      stopTitle()
+      around.setTitle("Parley")
+      around.setBadge(0)
+    },
+  }
+}

@@ -1,0 +1,61 @@
+import type {
+  AgentEvent,
+  AssignmentOffered,
+  ConversationView,
+  HeadView,
+  MessageView,
+  WallView,
+} from "@parley/client/contract"
+import type { Conversations } from "./conversations"
+import type { Healer } from "./healer"
+import type { People } from "./people"
+
+/** Who wants to hear what; threads listen for themselves. */
+export interface Ears {
+  conversations: Conversations
+  people: People
+  healer: Healer
+  wall(wall: WallView): void
+  /** A contact wrote. */
+  written(message: MessageView, row: ConversationView): void
+  offered(event: AssignmentOffered): void
+}
+
+/** Hands each event to whoever keeps that part of the truth. */
+export function createEvents(ears: Ears): (event: AgentEvent) => void {
+  const { conversations, people, healer } = ears
+
+  function created(message: MessageView) {
+    if (!conversations.advance(message)) healer.heal(message.conversation_id)
+    const row = conversations.get(message.conversation_id)
+    if (row && message.author.kind === "contact") ears.written(message, row)
+  }
+
+  function headed(head: HeadView) {
+    const row = conversations.get(head.conversation_id)
+    if (!row || row.rev < head.rev) healer.heal(head.conversation_id)
+    else conversations.mark(head.conversation_id, head.marks)
+  }
+
+  return event => {
+    switch (event.type) {
+      case "message.created":
+        return created(event.message)
+      case "message.marked":
+        return conversations.mark(event.conversation_id, event.marks)
+      case "conversation.changed":
+        return conversations.put(event.conversation)
+      case "ticket.opened":
+        return conversations.setTicket(event.ticket.conversation_id, event.ticket)
+      case "presence.changed":
+        return people.put(event.agent)
+      case "assignment.offered":
+        return ears.offered(event)
+      case "wall.changed":
+        return ears.wall(event.wall)
+      case "heads":
+        for (const head of event.heads) headed(head)
+        return
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { ContactHistory, ConversationView } from "@parley/client/contract"
+import { type ShallowRef, shallowRef } from "vue"
+import type { Api } from "./api"
+
+export interface History {
+  conversations: Readonly<ShallowRef<readonly ConversationView[]>>
+  state: Readonly<ShallowRef<"loading" | "ready" | "failed">>
+  show(contactId: string): Promise<void>
+  /** Somebody else is about to be shown. */
+  forget(): void
+}
+
+/** What else a contact has talked with us about. */
+export function createHistory(api: Api): History {
+  const conversations = shallowRef<readonly ConversationView[]>([])
+  const state = shallowRef<"loading" | "ready" | "failed">("loading")
+  let wanted = ""
+  return {
+    conversations,
+    state,
+    forget() {
+      wanted = ""
+      conversations.value = []
+      state.value = "loading"
+    },
+    async show(contactId) {
+      wanted = contactId
+      state.value = "loading"
+      try {
+        const said = await api.get<ContactHistory>(`/contacts/${contactId}/conversations`)
+        if (wanted !== contactId) return
+        conversations.value = said.conversations
+        state.value = "ready"
+      } catch {
+        if (wanted === contactId) state.value = "failed"
+      }
+    },
+  }
+}

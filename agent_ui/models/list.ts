@@ -1,0 +1,125 @@
+import type { ConversationPage, ConversationView } from "@parley/client/contract"
+import { type ShallowRef, shallowRef } from "vue"
+import type { Api } from "./api"
+import type { Conversations } from "./conversations"
+import { belongs, byNewest as compare, type Filter } from "./order"
+import { layPage, moveRow } from "./rows"
+
+export type ListState = "loading" | "ready" | "failed"
+
+export interface List {
+  readonly filter: Filter
+  readonly rows: Readonly<ShallowRef<readonly ConversationView[]>>
+  readonly state: Readonly<ShallowRef<ListState>>
+  readonly isLoadingMore: Readonly<ShallowRef<boolean>>
+  readonly hasMore: Readonly<ShallowRef<boolean>>
+  /** Where the reader left the list, so coming back returns there. */
+  scrollTop: number
+  /** Fetch from the start, keeping on screen what is there, to the depth read so far. */
+  refresh(): Promise<void>
+  more(): Promise<void>
+  stop(): void
+}
+
+export const PAGE_SIZE = 100
+
+/** One filter's conversations in order: pages from the server, kept true by what the store hears. */
+export function createList(api: Api, store: Conversations, filter: Filter, me: string): List {
+  const rows = shallowRef<readonly ConversationView[]>([])
+  const state = shallowRef<ListState>("loading")
+  const isLoadingMore = shallowRef(false)
+  const hasMore = shallowRef(true)
+  const isSearch = filter.query !== ""
+  let shown = new Map<string, ConversationView>()
+  /** What changed since the running fetch was sent. */
+  let touched = new Set<string>()
+  let cursor: string | null = null
+  let run = 0
+  let isTaking = false
+
+  function set(next: readonly ConversationView[]) {
+    rows.value = next
+    shown = new Map(next.map(row => [row.id, row]))
+  }
+
+  function replaceInPlace(before: ConversationView, now: ConversationView) {
+    const next = rows.value.slice()
+    next[next.indexOf(before)] = now
+    shown.set(now.id, now)
+    rows.value = next
+  }
+
+  const stop = store.onChange(now => {
+    if (isTaking) return
+    touched.add(now.id)
+    const before = shown.get(now.id)
+    const isIn = isSearch ? before !== undefined : belongs(now, filter, me)
+    if (!before && !isIn) return
+    if (before && isIn && (isSearch || compare(before, now) === 0)) return replaceInPlace(before, now)
+    const moved = moveRow(rows.value, before, isIn ? now : null, compare)
+    const isPastEnd = isIn && hasMore.value && moved.at(-1) === now
+    rows.value = isPastEnd ? moved.slice(0, -1) : moved
+    if (isIn && !isPastEnd) shown.set(now.id, now)
+    else shown.delete(now.id)
+  })
+
+  function fetchPage(after: string | null): Promise<ConversationPage> {
+    const query = new URLSearchParams({ view: filter.view, category: filter.shelf, limit: String(PAGE_SIZE) })
+    if (filter.query) query.set("q", filter.query)
+    if (after) query.set("after", after)
+    touched = new Set()
+    return api.get<ConversationPage>(`/conversations?${query}`)
+  }
+
+  function take(page: ConversationPage, from: ConversationView | null) {
+    isTaking = true
+    for (const row of page.conversations) store.put(row, false)
+    isTaking = false
+    cursor = page.next
+    hasMore.value = page.next !== null
+    const known = page.conversations.map(row => store.get(row.id) ?? row)
+    if (isSearch) {
+      const found = new Set(known.map(row => row.id))
+      return set(from ? [...rows.value.filter(row => !found.has(row.id)), ...known] : known)
+    }
+    const mine = known.filter(row => belongs(row, filter, me))
+    const held = rows.value.map(row => store.get(row.id) ?? row)
+    set(layPage(held, { rows: mine, from, isLast: page.next === null }, touched, compare))
+  }
+
+  async function refresh() {
+    const mine = ++run
+    const depth = isSearch ? 0 : rows.value.length
+    let from: ConversationView | null = null
+    let seen = 0
+    if (rows.value.length === 0) state.value = "loading"
+    try {
+      do {
+        const page = await fetchPage(from && cursor)
+        if (mine !== run) return
+        take(page, from)
+        from = page.conversations.at(-1) ?? null
+        seen += page.conversations.length
+        state.value = "ready"
+      } while (hasMore.value && from !== null && seen < depth)
+    } catch {
+      if (mine === run && rows.value.length === 0) state.value = "failed"
+    }
+  }
+
+  async function more() {
+    if (isLoadingMore.value || state.value !== "ready" || cursor === null) return
+    const mine = run
+    isLoadingMore.value = true
+    try {
+      const page = await fetchPage(cursor)
+      if (mine === run) take(page, rows.value.at(-1) ?? null)
+    } catch {
+      // The reader is still scrolling; the next row that comes into sight asks again.
+    } finally {
+      isLoadingMore.value = false
+    }
+  }
+
+  return { filter, rows, state, isLoadingMore, hasMore, scrollTop: 0, refresh, more, stop }
+}

@@ -1,0 +1,67 @@
+import type { AgentView, InboxView, Me, StatusView, TeamView } from "@parley/client/contract"
+import { type ShallowRef, shallowReactive, shallowRef } from "vue"
+
+export interface People {
+  readonly meId: string
+  me: Readonly<ShallowRef<AgentView>>
+  teams: Readonly<ShallowRef<readonly TeamView[]>>
+  statuses: Readonly<ShallowRef<readonly StatusView[]>>
+  inboxes: Readonly<ShallowRef<readonly InboxView[]>>
+  topics: Readonly<ShallowRef<readonly string[]>>
+  /** By name. */
+  agents(): readonly AgentView[]
+  agent(id: string | null): AgentView | undefined
+  team(id: string | null): TeamView | undefined
+  status(key: string): StatusView | undefined
+  may(permission: string): boolean
+  put(agent: AgentView): void
+  putTeam(team: TeamView): void
+  /** The server's whole word, after a reconnect. */
+  replace(me: Me): void
+}
+
+/** Colleagues, teams, and what this agent may do. */
+export function createPeople(first: Me): People {
+  const agents = shallowReactive(new Map<string, AgentView>())
+  const me = shallowRef(first.agent)
+  const teams = shallowRef<readonly TeamView[]>([])
+  const statuses = shallowRef<readonly StatusView[]>([])
+  const inboxes = shallowRef<readonly InboxView[]>([])
+  const topics = shallowRef<readonly string[]>([])
+  const permissions = shallowRef<readonly string[]>([])
+
+  function put(agent: AgentView) {
+    agents.set(agent.id, agent)
+    if (agent.id === me.value.id) me.value = agent
+  }
+
+  function replace(said: Me) {
+    for (const agent of said.agents) put(agent)
+    put(said.agent)
+    teams.value = said.teams
+    statuses.value = said.statuses
+    inboxes.value = said.inboxes
+    topics.value = said.topics
+    permissions.value = said.permissions
+  }
+
+  replace(first)
+  return {
+    meId: first.agent.id,
+    me,
+    teams,
+    statuses,
+    inboxes,
+    topics,
+    agents: () => [...agents.values()].sort((a, b) => a.name.localeCompare(b.name)),
+    agent: id => (id === null ? undefined : agents.get(id)),
+    team: id => teams.value.find(team => team.id === id),
+    status: key => statuses.value.find(status => status.key === key),
+    may: permission => permissions.value.includes(permission),
+    put,
+    putTeam(team) {
+      teams.value = [...teams.value.filter(it => it.id !== team.id), team]
+    },
+    replace,
+  }
+}

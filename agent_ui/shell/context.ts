@@ -1,0 +1,21 @@
+import { type InjectionKey, inject, provide } from "vue"
+import type { Words } from "../i18n/translate"
+import type { Desk } from "../models/desk"
+import type { Session } from "../models/session"
+
+const WORDS: InjectionKey<Words> = Symbol("words")
+const SESSION: InjectionKey<Session> = Symbol("session")
+const DESK: InjectionKey<Desk> = Symbol("desk")
+
+function need<T>(key: InjectionKey<T>): T {
+  const found = inject(key)
+  if (found === undefined) throw new Error(`nothing provides ${key.description}`)
+  return found
+}
+
+export const provideWords = (words: Words) => provide(WORDS, words)
+export const provideSession = (session: Session) => provide(SESSION, session)
+export const provideDesk = (desk: Desk) => provide(DESK, desk)
+export const useWords = () => need(WORDS)
+export const useSession = () => need(SESSION)
+export const useDesk = () => need(DESK)

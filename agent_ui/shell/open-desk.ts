@@ -1,0 +1,52 @@
+import { systemClock } from "@parley/client/clock"
+import { createConnection } from "@parley/client/connection"
+import { CONTRACT_VERSION, type Me } from "@parley/client/contract"
+import { createOutbox, type OutboxOptions } from "@parley/client/outbox"
+import type { AgentSide } from "@parley/client/sides"
+import type { Words } from "../i18n/translate"
+import type { Api } from "../models/api"
+import { createDesk, type Desk } from "../models/desk"
+import type { Notify } from "../models/notices"
+import { createUploader } from "../models/uploads"
+import { browserSurroundings } from "./browser"
+
+export interface OpenDesk {
+  me: Me
+  api: Api
+  words: Words
+  notify: Notify
+  open(conversationId: string): void
+  /** The server no longer knows this session. */
+  onSignedOut(): void
+}
+
+/** The desk over the real network, clock and storage. */
+export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk): Desk {
+  const connection = createConnection<AgentSide>({
+    origin: location.origin,
+    namespace: "/agent",
+    auth: () => ({ contract: CONTRACT_VERSION }),
+  })
+  connection.onState(state => {
+    if (state.name === "refused" && state.code === "unauthenticated") onSignedOut()
+  })
+  const outbox = createOutbox({
+    scope: `agent:${me.agent.id}`,
+    connection: connection as unknown as OutboxOptions["connection"],
+    // A message that cannot be sent in one conversation holds up no other.
+    laneOf: command => ("conversation_id" in command ? command.conversation_id : ""),
+  })
+  return createDesk({
+    me,
+    api,
+    connection,
+    outbox,
+    clock: systemClock,
+    storage: localStorage,
+    around: browserSurroundings(),
+    upload: createUploader(XMLHttpRequest),
+    notify,
+    words: { visitor: () => words.t("row.visitor"), offered: () => words.t("alert.offered") },
+    open,
+  })
+}

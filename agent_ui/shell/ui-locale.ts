@@ -1,0 +1,23 @@
+import en from "@nuxt/ui/runtime/locale/en.js"
+import { type ShallowRef, shallowRef, watch } from "vue"
+import type { Words } from "../i18n/translate"
+
+type UiLocale = typeof en
+
+const LOADERS: Record<string, () => Promise<{ default: UiLocale }>> = {
+  ar: () => import("@nuxt/ui/runtime/locale/ar.js"),
+}
+
+/** The words inside Nuxt UI's own controls, in the same language and direction as ours. */
+export function useUiLocale(words: Words): Readonly<ShallowRef<UiLocale>> {
+  const locale = shallowRef(en)
+  watch(
+    () => words.locale,
+    async code => {
+      const loaded = await LOADERS[code]?.()
+      if (words.locale === code) locale.value = loaded?.default ?? en
+    },
+    { immediate: true },
+  )
+  return locale
+}

@@ -1,0 +1,122 @@
+import type { AgentCommand, ConversationView } from "@parley/client/contract"
+import { expect, test } from "vitest"
+import { type ActionsOptions, createActions } from "../models/actions"
+import { createConversations } from "../models/conversations"
+import type { Notice } from "../models/notices"
+import { createPeople } from "../models/people"
+import { conversation, ME, me, OTHER } from "./making"
+import { settle, travelClock } from "./travel"
+
+type Change = Partial<ConversationView>
+
+function acting(change: Change = {}) {
+  const conversations = createConversations()
+  conversations.put(conversation("c", 1, change))
+  const asked: AgentCommand[] = []
+  const notices: Notice[] = []
+  const clock = travelClock()
+  let answer: (command: AgentCommand) => unknown = () => ({ ok: true, conversation: conversations.get("c") })
+  const command = async (it: AgentCommand) => {
+    asked.push(it)
+    return answer(it)
+  }
+  const actions = createActions({
+    command: command as unknown as ActionsOptions["command"],
+    conversations,
+    people: createPeople(me()),
+    notify: notice => notices.push(notice),
+    now: clock.now,
+  })
+  return {
+    actions,
+    asked,
+    notices,
+    clock,
+    row: () => conversations.get("c"),
+    answers(change: Change) {
+      answer = () => ({ ok: true, conversation: conversation("c", 1, { rev: 2, ...change }) })
+    },
+    refuses(code: string) {
+      answer = () => ({ ok: false, code, detail: "no", retry_seconds: null, missed: [] })
+    },
+    breaks() {
+      answer = () => {
+        throw new Error("offline")
+      }
+    },
+  }
+}
+
+test("resolving shows at once, before the server has said anything", () => {
+  const { actions, row } = acting()
+  void actions.resolve("c")
+  expect(row()).toMatchObject({ status: "resolved", category: "resolved" })
+})
+
+test("what the server answers is what stays", async () => {
+  const { actions, row, answers, notices } = acting()
+  answers({ status: "resolved", category: "resolved", agent_id: OTHER })
+  expect(await actions.resolve("c")).toBe(true)
+  expect(row()).toMatchObject({ category: "resolved", agent_id: OTHER })
+  expect(notices[0]).toMatchObject({ key: "done.resolved", tone: "done", act: { key: "action.undo" } })
+})
+
+test("a refusal takes the change back and says why", async () => {
+  const { actions, row, refuses, notices } = acting({ agent_id: null })
+  refuses("conflict")
+  expect(await actions.claim("c")).toBe(false)
+  expect(row()?.agent_id).toBeNull()
+  expect(notices).toMatchObject([{ key: "error.claimed", tone: "failed" }])
+})
+
+test("without a connection nothing is pretended", async () => {
+  const { actions, row, breaks, notices } = acting()
+  breaks()
+  expect(await actions.setPriority("c", "urgent")).toBe(false)
+  expect(row()?.priority).toBe("medium")
+  expect(notices[0]?.key).toBe("error.offline")
+})
+
+test("undo asks for what was before, once, and only while its notice stands", async () => {
+  const { actions, asked, answers, clock } = acting({ status: "responded", category: "waiting" })
+  answers({ status: "resolved", category: "resolved" })
+  await actions.resolve("c")
+  actions.undo()
+  actions.undo()
+  await settle()
+  expect(asked.slice(1)).toEqual([{ type: "conversation.set_status", conversation_id: "c", status: "responded" }])
+  await actions.resolve("c")
+  clock.travel(7000)
+  actions.undo()
+  expect(asked).toHaveLength(3)
+})
+
+test("undoing an assignment gives it back to whoever had it", async () => {
+  const { actions, asked, answers } = acting({ agent_id: OTHER })
+  answers({ agent_id: ME })
+  await actions.take("c")
+  actions.undo()
+  await settle()
+  expect(asked.map(it => ("agent_id" in it ? it.agent_id : null))).toEqual([ME, OTHER])
+})
+
+test("one key takes: claims what is free, assigns what a colleague has, leaves what is mine", async () => {
+  for (const [holder, type] of [
+    [null, "conversation.claim"],
+    [OTHER, "conversation.assign"],
+    [ME, undefined],
+  ] as const) {
+    const { actions, asked } = acting({ agent_id: holder })
+    await actions.take("c")
+    expect(asked[0]?.type).toBe(type)
+  }
+})
+
+test("the same key resolves what is open and opens what is resolved", async () => {
+  const open = acting()
+  await open.actions.toggleResolved("c")
+  expect(open.asked[0]).toMatchObject({ status: "resolved" })
+  const done = acting({ category: "resolved", status: "resolved" })
+  await done.actions.toggleResolved("c")
+  expect(done.asked[0]).toMatchObject({ status: "open" })
+})

@@ -1,0 +1,171 @@
+import type { AgentCommand, AgentEvent, Me } from "@parley/client/contract"
+import type { Outbox, OutboxEntry } from "@parley/client/outbox"
+import { expect, test } from "vitest"
+import { createDesk, type DeskOptions } from "../models/desk"
+import type { Notice } from "../models/notices"
+import { fakeApi } from "./fake-api"
+import { at, conversation, ME, me, message, NO_MARKS, OTHER } from "./making"
+import { memoryStorage } from "./memory-storage"
+import { settle, travelClock } from "./travel"
+
+async function working() {
+  const lists = fakeApi([conversation("mine", 1), conversation("theirs", 2, { agent_id: OTHER })])
+  const api = { ...lists, get: async <T>(path: string) => (path === "/me" ? (me() as Me as T) : lists.get<T>(path)) }
+  const clock = travelClock()
+  const said: AgentCommand[] = []
+  const notices: Notice[] = []
+  const rung: string[] = []
+  const told = {
+    event: (_: AgentEvent) => {},
+    connected: () => {},
+    sent: (_: OutboxEntry) => {},
+  }
+  const connection = {
+    state: () => ({ name: "online", code: null, via: "websocket" }),
+    onState: () => () => {},
+    onConnected: (tell: () => void) => {
+      told.connected = tell
+      return () => {}
+    },
+    onEvent: (tell: (event: AgentEvent) => void) => {
+      told.event = tell
+      return () => {}
+    },
+    command: async (command: AgentCommand) => {
+      said.push(command)
+      return { ok: true, conversation: conversation("new", 9, { agent_id: ME, rev: 4 }) }
+    },
+    retry: () => {},
+    close: () => {},
+  }
+  const outbox = {
+    entries: () => [],
+    subscribe: () => () => {},
+    onSent: (tell: (entry: OutboxEntry) => void) => {
+      told.sent = tell
+      return () => {}
+    },
+    close: () => {},
+  }
+  const desk = createDesk({
+    me: me(),
+    api,
+    connection: connection as unknown as DeskOptions["connection"],
+    outbox: outbox as unknown as Outbox,
+    clock,
+    storage: memoryStorage(),
+    around: {
+      isHidden: () => false,
+      isFirstToRing: async key => {
+        rung.push(key)
+        return true
+      },
+      beep: () => {},
+      setTitle: () => {},
+      setBadge: () => {},
+      canNotify: () => false,
+      askToNotify: async () => false,
+      notify: () => {},
+    },
+    upload: () => {
+      throw new Error("not used")
+    },
+    notify: notice => notices.push(notice),
+    words: { visitor: () => "Visitor", offered: () => "For you" },
+    open: () => {},
+  })
+  await settle()
+  for (const row of lists.held) desk.conversations.put(row, false)
+  const types = () => said.map(command => command.type)
+  return { desk, lists, clock, said, types, notices, rung, told }
+}
+
+test("a contact's message in my conversation rings, moves the row and is confirmed as delivered", async () => {
+  const { desk, told, rung, said } = await working()
+  told.event({ type: "message.created", message: message("mine", 2) })
+  expect(desk.conversations.get("mine")?.unread_count).toBe(1)
+  expect(rung).toEqual(["mine-2"])
+  expect(said).toEqual([{ type: "conversation.delivered", conversation_id: "mine", seq: 2 }])
+})
+
+test("a message in a colleague's conversation is silent", async () => {
+  const { told, rung, said } = await working()
+  told.event({ type: "message.created", message: message("theirs", 2) })
+  expect([rung, said]).toEqual([[], []])
+})
+
+test("what is being looked at does not ring", async () => {
+  const { desk, told, rung } = await working()
+  desk.view("mine")
+  told.event({ type: "message.created", message: message("mine", 2) })
+  expect(rung).toEqual([])
+})
+
+test("a conversation never heard of is asked for once, however much is said in it", async () => {
+  const { desk, told, types, clock } = await working()
+  for (const seq of [3, 4, 5]) told.event({ type: "message.created", message: message("new", seq) })
+  clock.travel(200)
+  await settle()
+  expect(types()).toEqual(["conversation.sync"])
+  expect(desk.conversations.get("new")?.rev).toBe(4)
+})
+
+test("a head beyond what is held heals the row, a head at the same place only moves the marks", async () => {
+  const { desk, told, types, clock } = await working()
+  const head = { conversation_id: "mine", seq: 1, rev: 1, marks: { ...NO_MARKS, contact_read_seq: 1 } }
+  told.event({ type: "heads", epoch: "1", heads: [head] })
+  expect(desk.conversations.get("mine")?.marks.contact_read_seq).toBe(1)
+  told.event({ type: "heads", epoch: "1", heads: [{ ...head, rev: 3 }] })
+  clock.travel(200)
+  expect(types()).toEqual(["conversation.sync"])
+})
+
+test("coming back fetches lists and counts anew and says again what is looked at", async () => {
+  const { desk, lists, told, said } = await working()
+  told.connected()
+  desk.view("mine")
+  const before = lists.asked.length
+  said.length = 0
+  lists.held.push(conversation("late", 50))
+  told.connected()
+  await settle()
+  expect(lists.asked.length).toBeGreaterThan(before)
+  expect(desk.inbox.list.value.rows.value.map(row => row.id)).toEqual(["late", "mine"])
+  expect(desk.counts.now.value?.mine).toBe(2)
+  expect(said).toEqual([{ type: "conversation.view", conversation_id: "mine" }])
+})
+
+test("going from one conversation to the next says one thing, leaving for good says that", async () => {
+  const { desk, said, clock } = await working()
+  desk.view("mine")
+  desk.leave("mine")
+  desk.view("theirs")
+  clock.travel(1000)
+  desk.leave("theirs")
+  clock.travel(1000)
+  expect(said.map(command => "conversation_id" in command && command.conversation_id)).toEqual(["mine", "theirs", null])
+})
+
+test("send and resolve waits until the message is on the server", async () => {
+  const { desk, told, types } = await working()
+  desk.resolveWhenSent("mine", "client-1")
+  told.sent({ client_id: "another" } as OutboxEntry)
+  expect(types()).toEqual([])
+  told.sent({ client_id: "client-1" } as OutboxEntry)
+  told.sent({ client_id: "client-1" } as OutboxEntry)
+  expect(types()).toEqual(["conversation.set_status"])
+})
+
+test("an offered conversation is announced with a way to open it", async () => {
+  const { told, notices } = await working()
+  told.event({ type: "assignment.offered", conversation_id: "mine", reason: "assigned" })
+  expect(notices).toMatchObject([{ key: "done.offered", tone: "news", act: { key: "done.open" } }])
+})
+
+test("an older wall never replaces a newer one", async () => {
+  const { desk, told } = await working()
+  const wall = { queues: [], agents: [], opened_today: 2, resolved_today: 0, made_at: at(5) }
+  told.event({ type: "wall.changed", wall })
+  told.event({ type: "wall.changed", wall: { ...wall, opened_today: 1, made_at: at(4) } })
+  expect(desk.wall.now.value?.opened_today).toBe(2)
+})

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest"
+import { createConversations } from "../models/conversations"
+import { createList } from "../models/list"
+import type { Filter } from "../models/order"
+import { fakeApi } from "./fake-api"
+import { at, conversation, ME, message, OTHER } from "./making"
+import { settle } from "./travel"
+
+const MINE: Filter = { view: "mine", shelf: "open", query: "" }
+
+async function opened(filter: Filter = MINE, count = 5) {
+  const api = fakeApi(Array.from({ length: count }, (_, index) => conversation(`c${index}`, index)))
+  const store = createConversations()
+  const list = createList(api, store, filter, ME)
+  await list.refresh()
+  const ids = () => list.rows.value.map(row => row.id)
+  return { api, store, list, ids }
+}
+
+test("pages are read one after another until the end", async () => {
+  const { list, ids, api } = await opened()
+  expect(ids()).toEqual(["c4", "c3", "c2"])
+  await list.more()
+  expect(ids()).toEqual(["c4", "c3", "c2", "c1", "c0"])
+  expect(list.hasMore.value).toBe(false)
+  await list.more()
+  expect(api.asked).toHaveLength(2)
+})
+
+test("a message moves its row to the top", async () => {
+  const { store, ids } = await opened()
+  store.advance(message("c3", 2))
+  expect(ids()).toEqual(["c3", "c4", "c2"])
+})
+
+test("a conversation taken by a colleague leaves, one given to me comes", async () => {
+  const { store, ids } = await opened()
+  store.put(conversation("c4", 4, { rev: 2, agent_id: OTHER }))
+  store.put(conversation("new", 9))
+  expect(ids()).toEqual(["new", "c3", "c2"])
+})
+
+test("a row older than everything read so far waits for its page", async () => {
+  const { store, list, ids } = await opened()
+  store.put(conversation("c1", 1, { rev: 2 }))
+  expect(ids()).toEqual(["c4", "c3", "c2"])
+  await list.more()
+  expect(ids()).toEqual(["c4", "c3", "c2", "c1", "c0"])
+})
+
+test("an event that overtakes the page is not undone by it", async () => {
+  const { api, store, list, ids } = await opened()
+  const release = api.hold()
+  const refreshed = list.refresh()
+  store.put(conversation("c2", 50, { rev: 7 }))
+  store.put(conversation("fresh", 60))
+  release()
+  await refreshed
+  expect(ids()).toEqual(["fresh", "c2", "c4", "c3"])
+})
+
+test("a refresh drops what has left while we were away, to the depth that was read", async () => {
+  const { api, list, ids } = await opened()
+  await list.more()
+  api.held = api.held.filter(row => row.id !== "c3" && row.id !== "c0")
+  await list.refresh()
+  expect(ids()).toEqual(["c4", "c2", "c1"])
+})
+
+test("a failed first page says so, and a later refresh recovers", async () => {
+  const api = fakeApi([conversation("a", 1)])
+  const list = createList(api, createConversations(), MINE, ME)
+  api.failNext()
+  await list.refresh()
+  expect(list.state.value).toBe("failed")
+  await list.refresh()
+  expect(list.state.value).toBe("ready")
+})
+
+test("a failed refresh keeps what is on the screen", async () => {
+  const { api, list, ids } = await opened()
+  api.failNext()
+  await list.refresh()
+  expect(ids()).toEqual(["c4", "c3", "c2"])
+  expect(list.state.value).toBe("ready")
+})
+
+test("a search is the server's answer: rows change in place and nothing is added", async () => {
+  const { store, ids, list } = await opened({ view: "all", shelf: "open", query: "Hello" })
+  store.put(conversation("c3", 99, { rev: 2, preview: "Changed" }))
+  store.put(conversation("new", 100))
+  expect(ids()).toEqual(["c4", "c3", "c2"])
+  expect(list.rows.value[1]?.preview).toBe("Changed")
+})
+
+test("ten thousand rows take a live change without being sorted anew", async () => {
+  const { api, store, list, ids } = await opened(MINE, 10_000)
+  api.pageSize = 10_000
+  await list.refresh()
+  const started = performance.now()
+  for (let seq = 2; seq < 102; seq++) {
+    store.put(conversation("c5", 0, { rev: seq, last_message_at: at(20_000 + seq) }))
+    store.put(conversation("c6", 0, { rev: seq, last_message_at: at(20_000 + seq) }))
+  }
+  await settle()
+  expect(ids().slice(0, 2)).toEqual(["c6", "c5"])
+  expect(ids()).toHaveLength(10_000)
+  expect((performance.now() - started) / 200).toBeLessThan(8)
+})
+
+test("a stopped list hears nothing any more", async () => {
+  const { store, list, ids } = await opened()
+  list.stop()
+  store.put(conversation("new", 9))
+  expect(ids()).toEqual(["c4", "c3", "c2"])
+})

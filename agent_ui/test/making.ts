@@ -1,0 +1,111 @@
+import type { AgentView, ConversationView, MarksView, Me, MessageView } from "@parley/client/contract"
+import type { ThreadRow } from "@parley/client/rows"
+
+export const ME = "agent-me"
+export const OTHER = "agent-other"
+const START = Date.parse("2026-03-02T09:00:00Z")
+
+export const at = (minute: number): string => new Date(START + minute * 60_000).toISOString()
+
+export const NO_MARKS: MarksView = {
+  contact_delivered_seq: 0,
+  contact_read_seq: 0,
+  agent_delivered_seq: 0,
+  agent_read_seq: 0,
+}
+
+/** A conversation whose last message is `minute` minutes old in the order of the tests: higher is newer. */
+export function conversation(id: string, minute: number, change: Partial<ConversationView> = {}): ConversationView {
+  return {
+    id,
+    inbox_id: "inbox",
+    channel: "chat",
+    contact: {
+      id: `contact-${id}`,
+      name: `Contact ${id}`,
+      email: null,
+      is_verified: false,
+      locale: "en",
+      page_url: null,
+      last_seen_at: null,
+      created_at: at(0),
+    },
+    status: "open",
+    category: "open",
+    priority: "medium",
+    agent_id: ME,
+    team_id: null,
+    seq: 1,
+    rev: 1,
+    marks: NO_MARKS,
+    preview: "Hello",
+    last_message_at: at(minute),
+    waiting_since: null,
+    queued_at: null,
+    snoozed_until: null,
+    escalation_level: 0,
+    unread_count: 0,
+    ticket: null,
+    created_at: at(0),
+    ...change,
+  }
+}
+
+export function message(conversationId: string, seq: number, change: Partial<MessageView> = {}): MessageView {
+  return {
+    id: `${conversationId}-${seq}`,
+    client_id: null,
+    conversation_id: conversationId,
+    seq,
+    rev: seq,
+    author: { kind: "contact", id: `contact-${conversationId}`, name: "Nina" },
+    visibility: "public",
+    channel: "chat",
+    system: null,
+    body: `Message ${seq}`,
+    attachments: [],
+    created_at: at(100 + seq),
+    ...change,
+  }
+}
+
+export const row = (change: Partial<MessageView> & { progress?: ThreadRow["progress"] }): ThreadRow => {
+  const { progress = null, ...rest } = change
+  const made = message("c", rest.seq ?? 1, rest)
+  return { key: made.id, message: made, entry: null, progress }
+}
+
+export function agent(id: string, change: Partial<AgentView> = {}): AgentView {
+  return {
+    id,
+    name: id,
+    email: `${id}@example.org`,
+    role: "agent",
+    presence: "online",
+    presence_since: at(0),
+    load: 0,
+    capacity: 4,
+    team_ids: [],
+    ...change,
+  }
+}
+
+export function me(change: Partial<Me> = {}): Me {
+  return {
+    agent: agent(ME),
+    permissions: ["conversation.reply"],
+    agents: [agent(ME), agent(OTHER, { name: "Other" })],
+    teams: [{ id: "team", name: "Support" }],
+    inboxes: [],
+    statuses: [
+      { key: "new", name: "New", category: "new" },
+      { key: "open", name: "Open", category: "open" },
+      { key: "responded", name: "Responded", category: "waiting" },
+      { key: "resolved", name: "Resolved", category: "resolved" },
+    ],
+    topics: [],
+    epoch: "1",
+    ok: true,
+    ...change,
+  }
+}

@@ -1,0 +1,53 @@
+import type { AgentEvent, ConversationView } from "@parley/client/contract"
+import { describe, expect, test } from "vitest"
+import { createConversations } from "../models/conversations"
+
+interface Screen {
+  conversation: ConversationView
+}
+
+interface Transcript {
+  story: string
+  conversation_id: string | null
+  sides: { agent: { before: Screen | null; events: AgentEvent[]; after: Screen | null } }
+}
+
+/** Written by tests/contract/record.py from the real verbs on a real database. */
+const transcripts = Object.values(
+  import.meta.glob<Transcript>("../../realtime/client/test/transcripts/*.json", { eager: true, import: "default" }),
+)
+const cases = transcripts.flatMap(({ story, conversation_id, sides }) => {
+  const { before, events, after } = sides.agent
+  return conversation_id && after ? [{ story, id: conversation_id, before, events, after }] : []
+})
+
+function replay(id: string, before: Screen | null, events: AgentEvent[]) {
+  const conversations = createConversations()
+  if (before) conversations.put(before.conversation, false)
+  let asked = false
+  for (const event of events) {
+    if (event.type === "message.created") asked = !conversations.advance(event.message) || asked
+    else if (event.type === "conversation.changed") conversations.put(event.conversation)
+    else if (event.type === "message.marked") conversations.mark(event.conversation_id, event.marks)
+    else if (event.type === "ticket.opened") conversations.setTicket(event.ticket.conversation_id, event.ticket)
+  }
+  return { row: conversations.get(id), asked }
+}
+
+test("there is something to replay", () => {
+  expect(cases.length).toBeGreaterThan(35)
+})
+
+describe.each(cases)("$story, in a list", ({ id, before, events, after }) => {
+  const { row, asked } = replay(id, before, events)
+
+  test("the row is that of a fresh list", () => {
+    // Ticks are drawn from the open thread, whose marks are replayed in realtime/client.
+    expect({ ...row, marks: null }).toEqual({ ...after.conversation, marks: null })
+  })
+
+  test("nothing has to be asked for, unless a change came before its message", () => {
+    const isToldWhole = events.some(event => event.type === "conversation.changed")
+    expect(asked && !isToldWhole).toBe(false)
+  })
+})

@@ -1,0 +1,36 @@
+import ui from "@nuxt/ui/vite"
+import vue from "@vitejs/plugin-vue"
+import { defineConfig } from "vite"
+
+/** Where `npm run dev` finds the server. */
+const SERVER = "http://127.0.0.1:8000"
+
+export default defineConfig({
+  base: "/inbox/",
+  plugins: [
+    vue(),
+    ui({
+      router: false,
+      colorMode: false,
+      autoImport: false,
+      components: false,
+      experimental: { componentDetection: true },
+      icon: { clientBundle: { scan: true } },
+      ui: {
+        colors: { primary: "indigo", neutral: "zinc" },
+        button: { slots: { base: "cursor-pointer" } },
+      },
+    }),
+  ],
+  build: {
+    target: "es2022",
+    chunkSizeWarningLimit: 700,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/api": SERVER,
+      "/socket.io": { target: SERVER, ws: true },
+    },
+  },
+})
