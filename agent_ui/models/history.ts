@@ -2,9 +2,11 @@ import type { ContactHistory, ConversationView } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "./api"
 
+export type HistoryState = "idle" | "loading" | "ready" | "failed"
+
 export interface History {
   conversations: Readonly<ShallowRef<readonly ConversationView[]>>
-  state: Readonly<ShallowRef<"loading" | "ready" | "failed">>
+  state: Readonly<ShallowRef<HistoryState>>
   show(contactId: string): Promise<void>
   /** Somebody else is about to be shown. */
   forget(): void
@@ -13,7 +15,7 @@ export interface History {
 /** What else a contact has talked with us about. */
 export function createHistory(api: Api): History {
   const conversations = shallowRef<readonly ConversationView[]>([])
-  const state = shallowRef<"loading" | "ready" | "failed">("loading")
+  const state = shallowRef<HistoryState>("idle")
   let wanted = ""
   return {
     conversations,
@@ -21,7 +23,7 @@ export function createHistory(api: Api): History {
     forget() {
       wanted = ""
       conversations.value = []
-      state.value = "loading"
+      state.value = "idle"
     },
     async show(contactId) {
       wanted = contactId
