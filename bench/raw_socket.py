@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 
 class RawSocket(asyncio.Protocol):
-    """Text frames in, text frames out; Engine.IO pings are answered."""
+    """Text frames in, text frames out; Engine.IO's pings and the websocket's are answered."""
 
     def __init__(self) -> None:
         self.on_frame: Callable[[str], None] = lambda _: None
@@ -105,6 +105,10 @@ class RawSocket(asyncio.Protocol):
                     self.send("3")
                 else:
                     self.on_frame(frame)
+            elif buffer[at] & 0x0F == 9 and self._transport is not None:
+                self._transport.write(
+                    struct.pack("!BB", 0x8A, 0x80 | length) + b"\0\0\0\0" + bytes(buffer[start : start + length])
+                )
             at = start + length
         if at:
             del buffer[:at]

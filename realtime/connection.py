@@ -12,7 +12,7 @@ from realtime.engine import EngineSocket
 from realtime.gateway import Gateway, refused
 from realtime.hub import Told
 
-MOST_PENDING = 64
+MOST_PENDING = 128
 _encoder = msgspec.json.Encoder()
 
 

@@ -38,7 +38,7 @@ class EngineSocket(AsyncSocket):
 
     def push(self, frame: str) -> None:
         """Queue an encoded frame without waiting."""
-        if self.closed or self.closing:
+        if self.closed or self.closing or self._is_cut:
             return
         self.queued_bytes += len(frame)
         blocked = self._blocked_since
@@ -52,7 +52,8 @@ class EngineSocket(AsyncSocket):
         """End the connection now, whatever is still queued."""
         if self._reader is not None and not self._is_cut:
             self._is_cut = True
-            self._reader.cancel()
+            if self._reader is not asyncio.current_task():  # cut from within, the reader ends after this frame
+                self._reader.cancel()
 
     def count_protocol_error(self) -> None:
         """The client sent what nobody could mean. After five of those it is closed, with one line in the log."""

@@ -8,7 +8,6 @@ from app.contract.commands import (
     AnswerSurvey,
     ConversationDelivered,
     EndConversation,
-    PrechatFields,
     ReadConversation,
     SearchArticles,
     SetTyping,
@@ -19,7 +18,7 @@ from app.contract.commands import (
     VisitorSync,
 )
 from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
-from app.contract.views import WidgetContactView
+from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
 from app.conversations.messages import post_visitor_message
 from app.conversations.reading import mark_delivered, mark_read, sync_for_visitor
@@ -28,8 +27,7 @@ from app.conversations.typing import typing_changed
 from app.csat import answer_survey
 from app.knowledge.suggest import Suggester
 from app.people.actors import Visitor
-from app.people.contacts import remember_contact, widget_contact_view
-from app.work import Work, Works
+from app.work import Works
 from realtime.hub import Hub, Subscriber
 
 
@@ -68,11 +66,6 @@ class VisitorCommands:
             case SearchArticles():
                 return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=True))
             case UpdateContact():
-                return ContactIs(contact=await run(_update_contact, visitor, command))
+                return ContactIs(contact=await run(update_contact, visitor, command))
             case _:
                 assert_never(command)
-
-
-async def _update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
-    fields = PrechatFields(name=command.name, email=command.email)
-    return widget_contact_view(visitor, await remember_contact(work, visitor, fields, None))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import itertools
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import websockets
 
@@ -21,6 +21,9 @@ class Refused(Exception):
 
 class Wire:
     """One connected namespace: commands with acks, events kept in the order they came."""
+
+    opened: ClassVar[list[Wire]] = []
+    """Every one of this test, for whoever clears up after it."""
 
     def __init__(self, socket: websockets.ClientConnection, namespace: str) -> None:
         self.namespace = namespace
@@ -46,6 +49,7 @@ class Wire:
             raise Refused(json.loads(answer.partition(",")[2])["message"])
         assert answer.startswith(f"40{namespace},"), answer
         wire._reader = asyncio.create_task(wire._read())
+        cls.opened.append(wire)
         return wire
 
     async def command(self, type: str, timeout: float = 10, **fields: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, dataclass_transform
 from msgspec import Meta, Struct, field
 
 from app.contract.commands import Email
-from app.contract.values import Line, Role, Said
+from app.contract.values import Id, Line, Role, Said
 from app.contract.views import (
     AgentView,
     AttachmentView,
@@ -149,7 +149,7 @@ class CreateAgent(Asked):
     email: Email
     password: Password
     role: Role = "agent"
-    team_ids: list[str] = []
+    team_ids: Annotated[list[Id], Meta(max_length=100)] = []
 
 
 class CreateTeam(Asked):

@@ -53,7 +53,10 @@ class MessageView(Said):
 
 
 class MarksView(Said):
-    """How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side."""
+    """How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
+
+    Whoever writes has read up to their own message; no `message.marked` says so besides.
+    """
 
     contact_delivered_seq: int
     contact_read_seq: int

@@ -36,7 +36,7 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
     if conversation is None:
         conversation = await _add_conversation(work, visitor)
     message = await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
-    if is_first:
+    if is_first or command.fields:  # agents see who it is
         await tell_change(work, conversation)
     return Started(conversation=await visitor_view_of(work, conversation), message=message)
 

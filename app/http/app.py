@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
 from app.http import attachments, conversations, health, help_centre, mailbox, people, signing_in, widget_sessions
+from app.http.bodies import CarefulRequest
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
 from app.http.wrapping import Wrapping
@@ -57,6 +58,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
         exception_handlers={ParleyError: on_parley_error, HTTPException: on_http_error, Exception: on_any_error},
         middleware=[Wrapping(is_https=platform.settings.is_https)],
         lifespan=list(lifespan),
+        request_class=CarefulRequest,
         request_max_body_size=MOST_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Parley",

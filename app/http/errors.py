@@ -37,6 +37,13 @@ CODES: dict[int, ErrorCode] = {
     503: "unavailable",
 }
 
+CAREFUL = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+"""On every refusal, because those of the router never pass the middleware that says so."""
+
 
 def refusal_of(error: ParleyError) -> Refused:
     """An error as the caller reads it."""
@@ -50,7 +57,9 @@ def refusal_of(error: ParleyError) -> Refused:
 
 def answer(refused: Refused, status: int | None = None) -> Response[bytes]:
     """A refusal as a response; 429 says when to come back."""
-    headers = {"Retry-After": str(max(1, round(refused.retry_seconds)))} if refused.retry_seconds else {}
+    headers = dict(CAREFUL)
+    if refused.retry_seconds:
+        headers["Retry-After"] = str(max(1, round(refused.retry_seconds)))
     return Response(
         msgspec.json.encode(refused), status_code=status or STATUSES[refused.code], media_type=MediaType.JSON, headers=headers
     )

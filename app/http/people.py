@@ -8,7 +8,6 @@ from litestar import post
 from litestar.params import JSONBody
 
 from app.contract.http import AgentIs, CreateAgent, CreateTeam, TeamIs
-from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.agents import add_agent, add_team
 from app.people.permissions import may_manage_people, require
@@ -27,7 +26,7 @@ async def create_agent(request: AnyRequest, data: JSONBody[CreateAgent]) -> Agen
         password_hash=await asyncio.to_thread(hash_password, data.password),
         role=data.role,
         capacity=platform.settings.agent_capacity,
-        team_ids=[as_id(team_id, "team") for team_id in data.team_ids],
+        team_ids=data.team_ids,
     )
     return AgentIs(agent=view)
 

@@ -42,7 +42,7 @@ def main(folder: str, sha256: str, threads: str) -> None:
     os.environ.update(QUIET, OMP_NUM_THREADS=threads, MKL_NUM_THREADS=threads)
     answers = _private_stdout()
     asked: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_read_frames, args=(sys.stdin.buffer, asked), daemon=True).start()
+    threading.Thread(target=_read_frames, args=(asked,), daemon=True).start()
     digest = _digest(Path(folder) / "model.safetensors")
     if sha256 and digest != sha256:
         raise SystemExit("the model's weights are not the ones they should be")
@@ -93,14 +93,22 @@ def _private_stdout() -> BinaryIO:
     return kept
 
 
-def _read_frames(pipe: BinaryIO, asked: queue.SimpleQueue[bytes]) -> None:
+def _read_frames(asked: queue.SimpleQueue[bytes]) -> None:
     while True:
-        head = pipe.read(LENGTH.size)
-        length = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else LONGEST_FRAME + 1
-        body = pipe.read(length) if length <= LONGEST_FRAME else b""
-        if len(body) != length:
+        (length,) = LENGTH.unpack(_read_exactly(LENGTH.size))
+        asked.put(_read_exactly(min(length, LONGEST_FRAME)))
+
+
+def _read_exactly(size: int) -> bytes:
+    """Straight from the pipe: a thread that waits inside a buffered reader would keep the process from ending in order."""
+    parts: list[bytes] = []
+    while size:
+        part = os.read(0, size)
+        if not part:
             os._exit(0)
-        asked.put(body)
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
 
 
 def _write_frame(pipe: BinaryIO, body: bytes) -> None:

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.events import SuggestionsReady
 from app.contract.views import SuggestionView
+from app.database.prepared import Prepared
 from app.knowledge.cards import settle
 from app.knowledge.context import MOST_WORDS, question_of
 from app.knowledge.index import Found
@@ -22,14 +23,24 @@ from models import Conversation, Message
 
 log = structlog.get_logger("suggest")
 
+_MESSAGES = Message.__table__
+_CONVERSATIONS = Conversation.__table__
+_CONVERSATION = Prepared(select(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("row_id")), Conversation)
+_LAST_TURNS = Prepared(
+    select(_MESSAGES)
+    .where(_MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.author_kind == "contact")
+    .order_by(_MESSAGES.c.rev.desc())
+    .limit(40),
+    Message,
+)
+
 LEAST_FOR_AGENTS = 0.45
 LEAST_FOR_VISITORS = 0.55
 LEAST_FOR_SEARCH = 0.4
 CANDIDATES = 8
 MOST_FOUND = 5
-MOST_TURNS = 40
-MOST_AT_ONCE = 32
-WITHIN_SECONDS = 2.0
+MOST_AT_ONCE = 64
+WITHIN_SECONDS = 1.0
 REMEMBERED = 5_000
 IDLE_UNDER_WAY = 4
 FEWEST_WORDS = 24
@@ -99,13 +110,8 @@ class Suggester:
     async def _suggest(self, conversation_id: str) -> None:
         async with self._places:
             async with self._works.read() as rows:
-                conversation = await rows.one(select(Conversation).where(Conversation.id == conversation_id))
-                messages = await rows.all(
-                    select(Message)
-                    .where(Message.conversation_id == conversation_id, Message.author_kind == "contact")
-                    .order_by(Message.rev.desc())
-                    .limit(MOST_TURNS)
-                )
+                conversation = await rows.first(_CONVERSATION, row_id=conversation_id)
+                messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
             question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))
             if conversation is None or not question:
                 return

@@ -8,6 +8,7 @@ import hmac
 import re
 import secrets
 from datetime import datetime, timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -17,7 +18,6 @@ from app.people.actors import Visitor
 VISITOR_TOKEN_LIFE = timedelta(days=180)
 _VISITOR_TOKEN = re.compile(r"pv1\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def new_secret() -> str:
@@ -38,9 +38,14 @@ def hash_password(password: str) -> str:
 def is_password(password_hash: str | None, password: str) -> bool:
     """Whether it is the password. Takes as long when there is no such agent (`None`). Call it off the event loop."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _hasher.verify(password_hash or _hash_of_nobody(), password) and password_hash is not None
     except (Argon2Error, InvalidHashError):
         return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 class VisitorTokens:

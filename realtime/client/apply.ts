@@ -129,7 +129,16 @@ function addMessages<V extends AnyConversation>(state: ThreadState<V>, more: rea
   if (fresh.length === 0) return state
   const messages = [...state.messages, ...fresh].sort((a, b) => placeOf(state.side, a) - placeOf(state.side, b))
   const known = Math.max(state.known, ...fresh.map(it => placeOf(state.side, it)))
-  return settle({ ...state, messages, known, typing: state.typing.filter(it => !fresh.some(m => isBy(m, it))) })
+  const marks = fresh.map(readByWriting).reduce(later, state.marks)
+  return settle({ ...state, messages, known, marks, typing: state.typing.filter(it => !fresh.some(m => isBy(m, it))) })
+}
+
+/** Whoever writes has read up to there; no mark is told besides. */
+function readByWriting({ author, seq }: MessageView): MarksView {
+  const upTo = seq ?? 0
+  if (author.kind === "contact") return { ...NO_MARKS, contact_delivered_seq: upTo, contact_read_seq: upTo }
+  if (author.kind === "agent") return { ...NO_MARKS, agent_delivered_seq: upTo, agent_read_seq: upTo }
+  return NO_MARKS
 }
 
 function isBy({ author }: MessageView, typing: Typing): boolean {

@@ -89,7 +89,11 @@ export interface MessageView {
   created_at: string
 }
 
-/** How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side. */
+/**
+ * How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
+ *
+ * Whoever writes has read up to their own message; no `message.marked` says so besides.
+ */
 export interface MarksView {
   contact_delivered_seq: number
   contact_read_seq: number
@@ -791,6 +795,7 @@ export interface CreateAgent {
   /** At least 8 characters, at most 256 characters. */
   password: string
   role?: Role
+  /** At most 100 entries. */
   team_ids?: string[]
 }
 

@@ -57,7 +57,11 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     visitor.frame.locator("input[type=file]").set_input_files(image)
     expect(visitor.frame.get_by_role("button", name="Send")).to_be_enabled()
     visitor.say("Here it is")
-    expect(agent.log.get_by_role("link", name=re.compile("lamp.png")).or_(agent.log.get_by_role("button", name=re.compile("lamp.png")))).to_be_visible()
+    expect(
+        agent.log.get_by_role("link", name=re.compile("lamp.png")).or_(
+            agent.log.get_by_role("button", name=re.compile("lamp.png"))
+        )
+    ).to_be_visible()
 
     agent.page.keyboard.press("Escape")
     agent.page.get_by_role("group", name="Who will read this").get_by_text("Note").click()
@@ -82,7 +86,9 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     visitor.page.screenshot(path=artefacts / "survey.png")
 
 
-def test_tickets_and_wall_show_what_happened(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+def test_tickets_and_wall_show_what_happened(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
     supervisor = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, "sam@example.com")
     visitor = VisitorPage(new_context(), parley.url)
     visitor.open()

@@ -1,0 +1,68 @@
+"""Commands as they come off a wire, obeyed by the real gateway over a house's rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from app.knowledge.embedder import NoEmbedder
+from app.knowledge.library import Library
+from app.knowledge.suggest import Suggester
+from app.people.actors import SignedInAgent, Visitor
+from app.settings import Settings
+from realtime.agent_socket import AgentCommands
+from realtime.attendance import Attendance
+from realtime.gateway import Gateway
+from realtime.hub import LocalHub, Subscriber, Told
+from realtime.limits import CommandLimits
+from realtime.visitor_socket import VisitorCommands
+from tests.factories import House
+
+LEASE = timedelta(hours=8)
+
+
+class Stream:
+    """A subscriber that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.rooms: set[str] = set()
+        self.heard: list[Told] = []
+        self.is_cut = False
+
+    def deliver(self, told: Told) -> None:
+        self.heard.append(told)
+
+    def cut(self) -> None:
+        self.is_cut = True
+
+
+class Doors:
+    """Both sides' commands over a house, and who stands before them."""
+
+    def __init__(self, house: House) -> None:
+        self.hub = LocalHub()
+        self.library = Library(house.works, NoEmbedder())
+        self.suggester = Suggester(house.works, house.told, self.library, "https://help.example.com")
+        self.attendance = Attendance(house.works, self.hub, LEASE, "1")
+        self.gateway = Gateway(
+            VisitorCommands(house.works, self.hub, self.suggester),
+            AgentCommands(house.works, self.hub, self.suggester, self.attendance, LEASE),
+            CommandLimits(Settings(message_rate=1000.0)),
+        )
+        house.told.listeners.append(self.hub.publish)
+
+
+async def ask(
+    gateway: Gateway, actor: Visitor | SignedInAgent, type: str, stream: Subscriber | None = None, **given: Any
+) -> dict[str, Any]:
+    """The reply to a command, as its JSON."""
+    return await ask_raw(gateway, actor, msgspec.json.encode({"type": type, **given}), stream)
+
+
+async def ask_raw(
+    gateway: Gateway, actor: Visitor | SignedInAgent, raw: bytes, stream: Subscriber | None = None
+) -> dict[str, Any]:
+    answer = await gateway.obey(actor, stream or Stream(), raw)
+    return msgspec.json.decode(answer.json())

@@ -1,0 +1,203 @@
+"""Lists: every row once, whatever arrives meanwhile, and cursors that are only what we gave out."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.clock import new_id
+from app.contract.commands import OpenTicket, PrechatFields
+from app.contract.events import ConversationChanged, MessageCreated
+from app.contract.views import ConversationView
+from app.conversations.listing import (
+    Standing,
+    View,
+    count_conversations,
+    list_contact_conversations,
+    list_conversations,
+    list_tickets,
+)
+from app.conversations.tickets import open_ticket
+from app.errors import Invalid
+from app.people.actors import SignedInAgent
+from tests.factories import House
+
+
+async def page(
+    house: House,
+    agent: SignedInAgent,
+    after: str | None = None,
+    limit: int = 7,
+    view: View = "all",
+    standing: Standing = "open",
+    words: str = "",
+) -> tuple[list[ConversationView], str | None]:
+    async with house.works.read() as rows:
+        found = await list_conversations(rows, agent, view, standing, words, after, limit)
+    return found.conversations, found.next
+
+
+async def every(house: House, agent: SignedInAgent, limit: int = 7) -> list[str]:
+    ids: list[str] = []
+    after = None
+    while True:
+        found, after = await page(house, agent, after, limit)
+        ids += [one.id for one in found]
+        if after is None:
+            return ids
+
+
+async def test_pages_are_complete_without_repeats_newest_first(house: House) -> None:
+    ana = await house.agent()
+    ids: list[str] = []
+    for number in range(20):
+        if number % 3:
+            house.clock.on(seconds=1)  # some share a time: the id then decides
+        ids.append((await house.chat())[0])
+    listed = await every(house, ana)
+    assert sorted(listed) == sorted(ids)
+    times = [(await house.conversation(id)).last_message_at for id in listed]
+    assert times == sorted(times, reverse=True)
+    assert await every(house, ana, limit=1) == listed
+
+
+async def test_while_messages_arrive_a_reader_who_listens_misses_none(house: House) -> None:
+    """A conversation that moves to the top while one pages is told as an event; pages and events together are everything."""
+    ana = await house.agent()
+    chats: list[tuple[str, object]] = []
+    for _ in range(20):
+        house.clock.on(seconds=1)
+        chats.append(await house.chat())
+    house.told.forget()
+    seen: list[str] = []
+    after = None
+    for turn in range(100):
+        found, after = await page(house, ana, after, 3)
+        seen += [one.id for one in found]
+        if after is None:
+            break
+        house.clock.on(seconds=1)
+        id, visitor = chats[(turn * 7) % 20]
+        await house.write(visitor, id)  # pyright: ignore[reportArgumentType]
+        await house.chat()
+    assert len(seen) == len(set(seen)), "a page repeated a row"
+    told = {event.message.conversation_id for event in house.told.all(MessageCreated)}
+    told |= {event.conversation.id for event in house.told.all(ConversationChanged)}
+    assert {id for id, _ in chats} <= set(seen) | told
+
+
+async def test_views_hold_what_they_say_and_the_counts_agree(house: House) -> None:
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    mine, bens, free = (await house.chat(ana))[0], (await house.chat(ben))[0], (await house.chat())[0]
+    done = (await house.chat(ana))[0]
+    await house.resolve(ana, done)
+
+    async def ids(view: View, standing: Standing = "open") -> set[str]:
+        return {one.id for one in (await page(house, ana, view=view, standing=standing))[0]}
+
+    assert await ids("mine") == {mine}
+    assert await ids("unassigned") == {free}
+    assert await ids("all") == {mine, bens, free}
+    assert await ids("all", "resolved") == {done}
+    async with house.works.read() as rows:
+        counts = await count_conversations(rows, ana)
+    assert (counts.mine, counts.unassigned, counts.all) == (1, 1, 3)
+
+
+async def test_words_narrow_a_list_and_are_only_words(house: House) -> None:
+    ana = await house.agent()
+    fields = PrechatFields(name="Mia Berg", email="mia@example.com")
+    id = (await house.start(body="My stove is cold", fields=fields)).conversation.id
+    await house.start(body="100 tents")
+
+    async def finds(words: str) -> bool:
+        return id in [one.id for one in (await page(house, ana, words=words))[0]]
+
+    finding = ["", "mia", "MIA BERG", "berg mia", "stove", "mia@example", "mia\x00", "\x00"]
+    assert [words for words in finding if not await finds(words)] == []
+    not_finding = ["mia tent", "%", "_", "m%a", "\\", "' OR 1=1", "👋", " ".join("abcdefghijkl")]
+    assert [words for words in not_finding if await finds(words)] == []
+
+
+ID = "00000000-0000-7000-8000-000000000000"
+AT = "2026-03-02T09:00:00+00:00"
+BAD_CURSORS = [
+    "x",
+    "_",
+    f"{AT}_",
+    f"{AT}_" + "x" * 36,
+    f"2026-03-02T09:00:00_{ID}",
+    f"yesterday_{ID}",
+    f"{AT}_{ID}\n",
+    "9" * 100,
+    "\x00",
+]
+BAD_NUMBERS = ["x", "-1", "1.5", "²", "9" * 30, " ", "\x00", "1\n"]
+
+
+async def test_a_made_up_cursor_is_refused(house: House) -> None:
+    ana = await house.agent()
+    for cursor in BAD_CURSORS:
+        with pytest.raises(Invalid):
+            await page(house, ana, cursor)
+    for cursor in BAD_NUMBERS:
+        async with house.works.read() as rows:
+            with pytest.raises(Invalid):
+                await list_tickets(rows, cursor, 10)
+
+
+async def test_a_page_has_a_sensible_size(house: House) -> None:
+    ana = await house.agent()
+    for _ in range(12):
+        await house.chat()
+    assert [len((await page(house, ana, limit=limit))[0]) for limit in (0, -5, 10**9)] == [1, 1, 12]
+
+
+async def test_tickets_are_listed_newest_first_each_once(house: House) -> None:
+    ana = await house.agent()
+    for _ in range(9):
+        await house.run(open_ticket, ana, OpenTicket(conversation_id=(await house.chat())[0]))
+    numbers: list[int] = []
+    after = None
+    while True:
+        async with house.works.read() as rows:
+            found = await list_tickets(rows, after, 4)
+        numbers += [ticket.number for ticket in found.tickets]
+        after = found.next
+        if after is None:
+            break
+    assert numbers == list(range(9, 0, -1))
+
+
+async def test_a_contacts_history_is_theirs_alone(house: House) -> None:
+    ana = await house.agent()
+    first, visitor = await house.chat(ana)
+    await house.resolve(ana, first)
+    house.clock.on(days=1)
+    second, _ = await house.chat(visitor=visitor)
+    await house.chat()
+    async with house.works.read() as rows:
+        history = await list_contact_conversations(rows, visitor.contact_id)
+        assert await list_contact_conversations(rows, new_id()) == []
+    assert [one.id for one in history] == [second, first]
+
+
+async def test_a_list_shows_what_every_change_left(house: House) -> None:
+    """Derived figures equal a recount: twenty conversations, many hands, one list."""
+    agents = [await house.agent(f"Agent {n}") for n in range(3)]
+    ana = agents[0]
+    chats = [await house.chat() for _ in range(10)]
+    await asyncio.gather(*(house.claim(agents[n % 3], id) for n, (id, _) in enumerate(chats)))
+    await asyncio.gather(*(house.write(visitor, id) for id, visitor in chats[::2]))
+    await asyncio.gather(*(house.answer(agents[n % 3], id) for n, (id, _) in enumerate(chats) if n % 4 == 1))
+    for view in (await page(house, ana, limit=50))[0]:
+        messages = await house.messages(view.id)
+        public = [message for message in messages if message.seq]
+        spoken = [message for message in public if message.system is None]
+        assert (view.seq, view.rev) == (len(public), max(view.rev, messages[-1].rev))
+        assert view.preview == spoken[-1].body
+        last_answer = max((message.seq or 0 for message in public if message.author_kind == "agent"), default=0)
+        asked = [message for message in public if message.author_kind == "contact" and (message.seq or 0) > last_answer]
+        assert view.unread_count == len(asked)
+        assert (view.waiting_since is not None) == bool(asked)

@@ -1,0 +1,146 @@
+"""Presence is a lease: who stops renewing it is gone, and their chats go on without them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.contract.audiences import ToAllAgents
+from app.contract.events import ConversationChanged, PresenceChanged
+from app.people.actors import SignedInAgent
+from app.people.agents import get_agent
+from app.people.presence import arrive, lapse_leases, renew_leases, set_presence
+from app.routing.dispatch import dispatch, hand_on
+from app.routing.queue import queue_of
+from app.timetable import domain_sweeps
+from app.work import Work
+from tests.factories import House
+
+TEN_SECONDS = timedelta(seconds=10)
+
+
+async def presence_of(house: House, agent: SignedInAgent) -> str:
+    async with house.works.read() as rows:
+        return (await get_agent(rows, agent.id, house.clock())).presence
+
+
+async def lapse(house: House) -> list[str]:
+    async def sweep(work: Work) -> list[str]:
+        gone = await lapse_leases(work)
+        await hand_on(work, gone)
+        return gone
+
+    return await house.run(sweep)
+
+
+async def test_whoever_connects_is_online_and_everyone_is_told(house: House) -> None:
+    ana = await house.agent(presence=None)
+    assert await presence_of(house, ana) == "offline"
+    house.told.forget()
+    await house.run(arrive, ana.id, TEN_SECONDS)
+    assert await presence_of(house, ana) == "online"
+    assert house.told.one(PresenceChanged, ToAllAgents).agent.presence == "online"
+
+
+async def test_a_reload_inside_the_lease_changes_nothing(house: House) -> None:
+    ana = await house.agent(lease=TEN_SECONDS, presence="away")
+    id, _ = await house.chat(ana)
+    before = await house.agent_row(ana)
+    house.clock.on(seconds=6)
+    house.told.forget()
+    await house.run(arrive, ana.id, TEN_SECONDS)
+    after = await house.agent_row(ana)
+    assert (after.presence, after.presence_since) == ("away", before.presence_since)
+    assert after.lease_until == house.clock() + TEN_SECONDS
+    assert house.told.announcements == []
+    assert await lapse(house) == []
+    assert (await house.conversation(id)).agent_id == ana.id
+
+
+async def test_a_renewed_lease_does_not_lapse(house: House) -> None:
+    ana = await house.agent(lease=TEN_SECONDS)
+    for _ in range(5):
+        house.clock.on(seconds=6)
+        await house.run(renew_leases, [ana.id], TEN_SECONDS)
+        assert await lapse(house) == []
+    assert await presence_of(house, ana) == "online"
+
+
+async def test_without_a_sign_of_life_one_is_offline_to_the_second(house: House) -> None:
+    ana = await house.agent(lease=TEN_SECONDS)
+    house.clock.on(seconds=9.999)
+    assert await presence_of(house, ana) == "online"
+    house.clock.on(seconds=0.001)
+    assert await presence_of(house, ana) == "offline", "no sweep is needed for this to be true"
+
+
+async def test_a_lease_lapses_once_and_everyone_is_told_once(house: House) -> None:
+    ana = await house.agent(lease=TEN_SECONDS)
+    house.clock.on(seconds=10)
+    house.told.forget()
+    assert await lapse(house) == [ana.id]
+    assert await lapse(house) == []
+    assert house.told.one(PresenceChanged).agent.presence == "offline"
+
+
+async def test_chats_of_whoever_left_go_to_the_head_of_the_queue_and_on_to_a_colleague(house: House) -> None:
+    ana = await house.agent("Ana", lease=TEN_SECONDS)
+    waiting, _ = await house.chat(ana)
+    house.clock.on(seconds=1)
+    later, _ = await house.chat()
+    house.clock.on(seconds=9)
+    house.told.forget()
+    await lapse(house)
+    assert [one.id for one in await house.all(queue_of(house.team_id))] == [waiting, later]
+    assert house.told.one(ConversationChanged).conversation.agent_id is None
+    ben = await house.agent("Ben")
+    await dispatch(house.works, house.team_id)
+    assert (await house.conversation(waiting)).agent_id == ben.id
+
+
+async def test_a_chat_that_waits_for_the_contact_stays_with_its_agent_until_the_contact_writes(house: House) -> None:
+    ana, ben = await house.agent("Ana", lease=TEN_SECONDS), await house.agent("Ben")
+    id, visitor = await house.chat(ana)
+    await house.answer(ana, id)
+    house.clock.on(seconds=10)
+    await lapse(house)
+    assert (await house.conversation(id)).agent_id == ana.id
+    await house.write(visitor, id, "One more thing")
+    await dispatch(house.works, house.team_id)
+    assert (await house.conversation(id)).agent_id == ben.id
+
+
+async def test_the_timetable_lapses_and_hands_on_by_itself(house: House) -> None:
+    ana = await house.agent("Ana", lease=TEN_SECONDS)
+    reactions = house.react()
+    id, _ = await house.chat(ana)
+    ben = await house.agent("Ben")
+    house.clock.on(seconds=10)
+    for sweep in domain_sweeps(house.works, reactions):
+        await sweep.run()
+    await reactions.settle()
+    assert (await presence_of(house, ana), (await house.conversation(id)).agent_id) == ("offline", ben.id)
+
+
+async def test_one_who_chose_to_be_away_is_still_away_after_coming_back(house: House) -> None:
+    ana = await house.agent(presence="busy", lease=TEN_SECONDS)
+    house.clock.on(minutes=5)
+    await lapse(house)
+    await house.run(arrive, ana.id, TEN_SECONDS)
+    assert await presence_of(house, ana) == "busy"
+
+
+async def test_one_who_signed_off_is_online_when_they_come_back(house: House) -> None:
+    ana = await house.agent(presence="offline", lease=TEN_SECONDS)
+    assert await presence_of(house, ana) == "offline"
+    house.clock.on(minutes=5)
+    await house.run(arrive, ana.id, TEN_SECONDS)
+    assert await presence_of(house, ana) == "online"
+
+
+async def test_presence_is_told_with_the_load(house: House) -> None:
+    ana = await house.agent()
+    await house.chat(ana)
+    house.told.forget()
+    await house.run(set_presence, ana.id, "away", TEN_SECONDS)
+    told = house.told.one(PresenceChanged).agent
+    assert (told.presence, told.load, told.capacity, told.team_ids) == ("away", 1, 4, [house.team_id])

@@ -1,0 +1,116 @@
+"""A conversation's number and promise: no gap, no second one, opened by hand or when nobody is here."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+
+from app.contract.audiences import ToInboxAgents
+from app.contract.commands import OpenTicket
+from app.contract.events import ConversationChanged, TicketOpened
+from app.conversations.tickets import NO_TOPIC, open_ticket, open_ticket_for
+from app.routing.dispatch import dispatch
+from app.work import Work
+from models import Conversation, Ticket
+from tests.factories import House
+
+
+async def numbers(house: House) -> list[int]:
+    return list(await house.all(select(Ticket.number).order_by(Ticket.number)))
+
+
+async def test_a_ticket_says_what_the_contact_first_said(house: House) -> None:
+    ana = await house.agent()
+    id = (await house.start(body="My stove leaks gas\nand it smells " + "badly " * 30)).conversation.id
+    await house.claim(ana, id)
+    ticket = await house.run(open_ticket, ana, OpenTicket(conversation_id=id))
+    assert ticket.title.startswith("My stove leaks gas and it smells badly")
+    assert len(ticket.title) <= 80
+    assert (ticket.number, ticket.topic, ticket.priority, ticket.closed_at) == (1, NO_TOPIC, "medium", None)
+    assert house.told.one(TicketOpened, ToInboxAgents(inbox_id=house.inbox_id)).ticket == ticket
+    assert house.told.all(ConversationChanged)[-1].conversation.ticket == ticket
+    assert (await house.messages(id))[-1].body == "Ticket #1 was opened."
+
+
+async def test_what_the_agent_says_comes_before_what_is_proposed(house: House) -> None:
+    ana = await house.agent()
+    first, second = (await house.chat())[0], (await house.chat())[0]
+    command = OpenTicket(conversation_id=first, title=" Gas  leak\n", topic="Safety", priority="urgent")
+    said = await house.run(open_ticket, ana, command, "Proposed title", "Proposed topic")
+    assert (said.title, said.topic, said.priority) == ("Gas leak", "Safety", "urgent")
+    assert (await house.conversation(first)).priority_rank == 0
+    proposed = await house.run(open_ticket, ana, OpenTicket(conversation_id=second), "Proposed title", "Proposed topic")
+    assert (proposed.title, proposed.topic) == ("Proposed title", "Proposed topic")
+
+
+async def test_opening_again_gives_the_same_ticket(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    first = await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One"))
+    again = await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="Two"))
+    assert (again.number, again.title) == (first.number, "One")
+    assert await numbers(house) == [1]
+
+
+async def test_one_conversation_raced_by_ten_gets_one_ticket(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    async with house.another_node() as other:
+        tickets = await asyncio.gather(
+            *(works.run(open_ticket, ana, OpenTicket(conversation_id=id)) for works in [house.works, other] * 5)
+        )
+    assert {ticket.number for ticket in tickets} == {1}
+    assert len([message for message in await house.messages(id) if message.system == "ticket_opened"]) == 1
+
+
+async def test_twenty_tickets_at_once_are_numbered_without_a_gap(house: House) -> None:
+    ana = await house.agent(capacity=50)
+    ids = [(await house.chat())[0] for _ in range(20)]
+    async with house.another_node() as other:
+        await asyncio.gather(
+            *((house.works, other)[n % 2].run(open_ticket, ana, OpenTicket(conversation_id=id)) for n, id in enumerate(ids))
+        )
+    assert await numbers(house) == list(range(1, 21))
+
+
+async def test_a_number_is_not_spent_when_the_work_fails(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+
+    async def fail_after_opening(work: Work) -> None:
+        conversation = await work.one(select(Conversation).where(Conversation.id == id).with_for_update())
+        assert conversation
+        await open_ticket_for(work, conversation)
+        raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        await house.run(fail_after_opening)
+    assert await numbers(house) == []
+    assert (await house.run(open_ticket, ana, OpenTicket(conversation_id=id))).number == 1
+
+
+async def test_whoever_writes_while_nobody_is_here_gets_a_ticket_once(house: House) -> None:
+    await house.agent(presence=None)
+    id, visitor = await house.chat()
+    for _ in range(2):
+        await dispatch(house.works, house.team_id)
+    assert await numbers(house) == [1]
+    view = (await house.start(visitor, "Hello? Anyone?")).conversation
+    assert (view.id, view.ticket_number) == (id, 1)
+
+
+async def test_nobody_here_means_no_live_lease_of_somebody_who_answers(house: House) -> None:
+    await house.agent("Away", presence="away")
+    await house.chat()
+    await dispatch(house.works, house.team_id)
+    assert await numbers(house) == [1]
+
+
+async def test_while_somebody_is_here_but_busy_one_waits_without_a_ticket(house: House) -> None:
+    ana = await house.agent(capacity=1)
+    await house.chat(ana)
+    await house.chat()
+    await dispatch(house.works, house.team_id)
+    assert await numbers(house) == []

@@ -1,0 +1,313 @@
+"""Golden transcripts: every command on a real database, with what both screens held before, heard, and should hold after.
+
+`python -m tests.contract.record` writes them to realtime/client/test/transcripts, where the front end's own code replays
+them; `--check` changes nothing and fails when they are not what would be written. Ids are counted and time stands still.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msgspec
+
+import app.clock
+from app.conversations.lifecycle import wake_conversation
+from app.database.migrating import migrate
+from app.knowledge.articles import ArticleDraft, publish_article
+from app.people.actors import SignedInAgent, Visitor
+from app.people.agents import list_agents
+from app.people.presence import lapse_leases, renew_leases
+from app.routing.dispatch import dispatch, hand_on
+from app.work import Work
+from realtime.hub import Subscriber, Told
+from tests.app.asking import LEASE, Doors, Stream, ask
+from tests.factories import House, open_house
+
+FOLDER = Path(__file__).resolve().parents[2] / "realtime" / "client" / "test" / "transcripts"
+Act = Callable[[], Awaitable[Any]]
+
+
+class Stage:
+    """One visitor and two agents with everything open, and a pen."""
+
+    def __init__(self, house: House, doors: Doors) -> None:
+        self.house = house
+        self.doors = doors
+        self.told: dict[str, str] = {}
+        self.visitor_stream, self.agent_stream = Stream(), Stream()
+
+    async def open(self) -> None:
+        """Let the agents in."""
+        self.ana = await self.house.agent("Ana Duarte", role="supervisor", presence=None)
+        self.ben = await self.house.agent("Ben Okafor", presence=None)
+        await self.doors.attendance.came(self.agent_stream, self.ana)
+        await self.doors.attendance.came(Stream(), self.ben)
+
+    async def new_visitor(self) -> None:
+        """The last one leaves, the next one comes."""
+        await self.doors.attendance.left(self.visitor_stream)
+        self.visitor_stream, self.mia = Stream(), self.house.visitor()
+        await self.doors.attendance.came(self.visitor_stream, self.mia)
+
+    async def claimed(self, agent: SignedInAgent) -> str:
+        """A conversation of the visitor that an agent has; nothing of it is recorded."""
+        reply = await self.say(self.mia, "conversation.start", client_id="s", body="My stove is cold")
+        await self.say(agent, "conversation.claim", conversation_id=reply["conversation"]["id"])
+        return reply["conversation"]["id"]
+
+    async def say(self, actor: Visitor | SignedInAgent, type: str, **given: Any) -> dict[str, Any]:
+        """Obey a command, as if it came over this actor's stream."""
+        stream: Subscriber | None = self.agent_stream if actor == self.ana else self.visitor_stream if actor == self.mia else None
+        return await ask(self.doors.gateway, actor, type, stream, **given)
+
+    async def command(
+        self,
+        story: str,
+        actor: Visitor | SignedInAgent,
+        type: str,
+        conversation_id: str | None = None,
+        about: str | None = None,
+        **given: Any,
+    ) -> dict[str, Any]:
+        """Record what a command does to the conversation it names, or to the one it is `about`."""
+        if conversation_id:
+            given["conversation_id"] = conversation_id
+        reply: dict[str, Any] = {}
+
+        async def act() -> None:
+            reply.update(await self.say(actor, type, **given))
+
+        by = "visitor" if isinstance(actor, Visitor) else "agent"
+        asked = {"by": by, "said": {"type": type, **given}, "reply": reply}
+        await self.record(story, act, conversation_id or about or reply, asked)
+        return reply
+
+    async def record(self, story: str, act: Act, about: str | dict[str, Any], asked: dict[str, Any] | None = None) -> None:
+        """Both screens before, what they hear, both screens after. `about` is the conversation, or the reply that names it."""
+        self.house.clock.on(seconds=1)
+        await self.house.run(renew_leases, [self.ana.id, self.ben.id], LEASE)
+        before = await self.screens(about) if isinstance(about, str) else {"visitor": None, "agent": None}
+        agents = await self.agents()
+        self.visitor_stream.heard.clear()
+        self.agent_stream.heard.clear()
+        await act()
+        heard = {"visitor": heard_by(self.visitor_stream), "agent": heard_by(self.agent_stream)}
+        id = about if isinstance(about, str) else about["conversation"]["id"] if "conversation" in about else None
+        after = await self.screens(id) if id else {"visitor": None, "agent": None}
+        transcript = {
+            "story": story,
+            "conversation_id": id,
+            "command": asked,
+            "agents": {"before": agents, "after": await self.agents()},
+            "sides": {
+                side: {"before": before[side], "events": heard[side], "after": after[side]} for side in ("visitor", "agent")
+            },
+        }
+        name = story.replace(" ", "-")
+        assert name not in self.told, f"two stories called {story}"
+        self.told[name] = written(transcript) + "\n"
+
+    async def screens(self, id: str) -> dict[str, Any]:
+        """What a client that has just synced holds."""
+        shown: dict[str, Any] = {}
+        for side, actor, after in (("visitor", self.mia, {"after_seq": 0}), ("agent", self.ana, {"after_rev": 0})):
+            page = await self.say(actor, "conversation.sync", conversation_id=id, **after)
+            assert page["is_complete"], page
+            shown[side] = {name: page[name] for name in ("conversation", "messages", "is_complete")}
+        return shown
+
+    async def agents(self) -> list[Any]:
+        async with self.house.works.read() as rows:
+            return msgspec.to_builtins(await list_agents(rows, self.house.clock()))
+
+
+async def tell(stage: Stage) -> None:
+    """The stories, a visitor each."""
+    for chapter in (talking, understanding, handing_over, setting_aside, ending):
+        await stage.new_visitor()
+        await chapter(stage)
+
+
+async def talking(stage: Stage) -> None:
+    """Messages, marks and signs of typing."""
+    house, ana, mia, command = stage.house, stage.ana, stage.mia, stage.command
+    started = await command("a visitor starts a conversation", mia, "conversation.start", client_id="s1", body="My stove is cold")
+    id: str = started["conversation"]["id"]
+    again = {"client_id": "s1", "body": "My stove is cold"}
+    await command("the same start again changes nothing", mia, "conversation.start", about=id, **again)
+    await stage.record("routing finds an agent", lambda: dispatch(house.works, house.team_id), id)
+    await command("an agent answers", ana, "message.send", id, client_id="a1", body="Let me look.", seen_seq=2)
+    await command("an agent answers again", ana, "message.send", id, client_id="a5", body="Is it the big one?")
+    await command("an agent writes a note", ana, "message.send", id, client_id="a2", body="Gas?", visibility="internal")
+    await command("a visitor writes", mia, "message.send", id, client_id="v1", body="It is the *small* one 👋")
+    await command("an answer that missed something", ana, "message.send", id, client_id="a3", body="Which one?", seen_seq=2)
+    await command("an agent has received", ana, "conversation.delivered", id, seq=5)
+    await command("an agent has read", ana, "conversation.read", id, seq=5)
+    await command("a visitor has received", mia, "conversation.delivered", id, seq=2)
+    await command("a visitor has read", mia, "conversation.read", id, seq=4)
+    await command("a visitor types", mia, "typing.set", id, typing=True)
+    await command("a visitor stops typing", mia, "typing.set", id, typing=False)
+    await command("an agent types", ana, "typing.set", id, typing=True)
+    await command("a visitor catches up", mia, "conversation.sync", id, after_seq=2)
+    await command("an agent catches up", ana, "conversation.sync", id, after_rev=2)
+    await stage.record("a beat tells how far everything has come", stage.doors.attendance.beat, id)
+
+
+async def understanding(stage: Stage) -> None:
+    """Who it is, what it is about, and what may help."""
+    ana, mia, command = stage.ana, stage.mia, stage.command
+    id = await stage.claimed(ana)
+    await command("a visitor says who they are", mia, "contact.update", about=id, name="Mia Berg", email="mia@example.com")
+    await command("an agent looks", ana, "conversation.view", id)
+    await suggestions(stage, id)
+    await command("a visitor searches", mia, "article.search", query="stove")
+    await command("an agent searches", ana, "article.search", query="stove")
+    await command("an agent makes it urgent", ana, "conversation.set_priority", id, priority="urgent")
+    await command("an agent opens a ticket", ana, "ticket.open", id, topic="Stoves")
+    await command("an agent escalates", ana, "conversation.escalate", id, level=2, reason="Gas")
+
+
+async def handing_over(stage: Stage) -> None:
+    """From one to another, and back to the queue."""
+    ana, ben, command = stage.ana, stage.ben, stage.command
+    id = await stage.claimed(ana)
+    await command("an agent gives it to another", ana, "conversation.assign", id, agent_id=ben.id)
+    await command("an agent transfers with a note", ben, "conversation.transfer", id, agent_id=ana.id, note="Yours.")
+    await command("an agent puts it back", ana, "conversation.assign", id)
+    await stage.record("those who wait are told their place", lambda: dispatch_while_busy(stage), id)
+    await command("an agent claims", ana, "conversation.claim", id)
+
+
+async def setting_aside(stage: Stage) -> None:
+    """Snoozed, woken, and left alone by an agent who vanishes."""
+    house, ana, mia, command = stage.house, stage.ana, stage.mia, stage.command
+    id = await stage.claimed(ana)
+    until = house.clock().replace(hour=20)
+    await command("an agent snoozes", ana, "conversation.snooze", id, until=until.isoformat().replace("+00:00", "Z"))
+    house.clock.now = until
+    await stage.record("a snooze is over", lambda: house.run(wake_conversation, id), id)
+    await stage.say(ana, "message.send", conversation_id=id, client_id="a4", body="How is it now?")
+    await command("a visitor writes into what was answered", mia, "message.send", id, client_id="v2", body="Still cold")
+    await stage.record("an agent vanishes", lambda: vanish(stage, ana), id)
+    await stage.record("routing finds another", lambda: dispatch(house.works, house.team_id), id)
+    await command("an agent is away", ana, "presence.set", about=id, presence="away")
+    await command("an agent watches the wall", ana, "wall.watch", about=id, watching=True)
+
+
+async def ending(stage: Stage) -> None:
+    """Resolved, rated, reopened, ended."""
+    ben, mia, command = stage.ben, stage.mia, stage.command
+    id = await stage.claimed(ben)
+    await command("an agent resolves", ben, "conversation.set_status", id, status="resolved")
+    await command("a visitor rates", mia, "survey.answer", id, score=5, comment="Warm again")
+    await command("a visitor reopens by writing", mia, "message.send", id, client_id="v3", body="Cold again")
+    await command("a visitor ends", mia, "conversation.end", id)
+    await command("an agent reopens", ben, "conversation.set_status", id, status="open")
+
+
+async def suggestions(stage: Stage, id: str) -> None:
+    """Articles that fit, found while the contact waits."""
+    article = ArticleDraft(
+        title="My stove is cold", category="Stoves", body="## A cold stove\n\nTurn the small stove on. It is cold."
+    )
+    await stage.house.run(publish_article, article)
+    await stage.doors.library.refresh()
+
+    async def suggest() -> None:
+        stage.doors.suggester.wanted(id)
+        await stage.doors.suggester.settle()
+
+    await stage.record("suggestions are ready", suggest, id)
+
+
+async def dispatch_while_busy(stage: Stage) -> None:
+    """Nobody is free, so whoever waits is only told where they stand."""
+    for agent in (stage.ana, stage.ben):
+        await stage.say(agent, "presence.set", presence="busy")
+    await dispatch(stage.house.works, stage.house.team_id)
+    for agent in (stage.ana, stage.ben):
+        await stage.say(agent, "presence.set", presence="online")
+
+
+async def vanish(stage: Stage, agent: SignedInAgent) -> None:
+    """The lease of one lapses while the others' are renewed."""
+    stage.house.clock.on(hours=9)
+    await stage.house.run(renew_leases, [one.id for one in (stage.ana, stage.ben) if one != agent], LEASE)
+
+    async def sweep(work: Work) -> None:
+        await hand_on(work, await lapse_leases(work))
+
+    await stage.house.run(sweep)
+
+
+def heard_by(stream: Stream) -> list[Any]:
+    return [json.loads(told.json) for told in stream.heard if isinstance(told, Told)]
+
+
+@contextmanager
+def counted_ids() -> Iterator[None]:
+    """Ids that count up, so that two recordings are alike."""
+    numbers = itertools.count(1)
+
+    def next_id() -> str:
+        return f"00000000-0000-7000-8000-{next(numbers):012x}"
+
+    with mock.patch.object(app.clock.uuid_utils, "uuid7", next_id):
+        yield
+
+
+async def record_all(database_url: str) -> dict[str, str]:
+    """File name to text."""
+    with counted_ids():
+        async with open_house(database_url) as house:
+            stage = Stage(house, Doors(house))
+            await stage.open()
+            await tell(stage)
+    return {f"{name}.json": text for name, text in stage.told.items()}
+
+
+def stale(recorded: dict[str, str]) -> list[str]:
+    """Names of files that are not what would be written."""
+    held = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.json")}
+    return sorted(name for name in held.keys() | recorded.keys() if held.get(name) != recorded.get(name))
+
+
+def written(value: Any, indent: str = "") -> str:
+    """JSON as the front ends' formatter would have it."""
+    deeper = indent + "  "
+    if isinstance(value, dict) and value:
+        lines = [f"{deeper}{json.dumps(key)}: {written(inner, deeper)}" for key, inner in value.items()]
+        return "{\n" + ",\n".join(lines) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(inner, (dict, list)) for inner in value):
+        return "[\n" + ",\n".join(deeper + written(inner, deeper) for inner in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/parley.db"
+        migrate(url)
+        recorded = asyncio.run(record_all(url))
+    changed = stale(recorded)
+    if "--check" in sys.argv[1:]:
+        print("\n".join(changed), file=sys.stderr)  # noqa: T201
+        return 1 if changed else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in changed:
+        (FOLDER / name).unlink(missing_ok=True)
+        if name in recorded:
+            (FOLDER / name).write_text(recorded[name], "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""The contract: written once, said whole, generated fresh."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any, get_args
+
+import msgspec
+import pytest
+from msgspec import Struct
+from msgspec.structs import fields
+
+from app.contract import audiences, commands, events, http, replies, views
+from app.contract.commands import AgentCommand, VisitorCommand
+from app.contract.events import AgentEvent, VisitorEvent
+from app.contract.replies import AgentReply, Reply, VisitorReply
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS: list[ModuleType] = [audiences, commands, events, http, replies, views]
+TAG = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)?")
+
+
+def structs(room: ModuleType) -> list[type[Struct]]:
+    return [
+        it for it in vars(room).values() if isinstance(it, type) and issubclass(it, Struct) and it.__module__ == room.__name__
+    ]
+
+
+EVERY = [struct for room in ROOMS for struct in structs(room)]
+
+
+@pytest.mark.parametrize("struct", EVERY, ids=lambda struct: struct.__name__)
+def test_every_struct_says_what_it_is_in_a_sentence(struct: type[Struct]) -> None:
+    said = vars(struct).get("__doc__") or ""
+    assert len(said.split()) >= 2
+    assert said.rstrip().endswith((".", "`"))
+
+
+def test_what_is_generated_is_fresh() -> None:
+    checked = subprocess.run([sys.executable, ROOT / "tools" / "types", "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    "union",
+    [VisitorCommand, AgentCommand, VisitorEvent, AgentEvent],
+    ids=["visitor commands", "agent commands", "visitor events", "agent events"],
+)
+def test_each_side_has_one_struct_a_name(union: Any) -> None:
+    tags = [str(struct.__struct_config__.tag) for struct in get_args(union)]
+    assert len(set(tags)) == len(tags)
+    assert [tag for tag in tags if not TAG.fullmatch(tag)] == []
+
+
+@pytest.mark.parametrize("room", [commands, events], ids=["commands", "events"])
+def test_nothing_is_defined_that_nobody_may_say(room: ModuleType) -> None:
+    said = {struct for union in (VisitorCommand, AgentCommand, VisitorEvent, AgentEvent) for struct in get_args(union)}
+    tagged = {struct for struct in structs(room) if struct.__struct_config__.tag is not None and fields(struct)}
+    assert tagged - said - {commands.Command, events.Event} == set()
+
+
+def test_every_reply_is_in_a_union_and_says_ok() -> None:
+    answered = set(get_args(VisitorReply)) | set(get_args(AgentReply))
+    assert {struct for struct in structs(replies) if struct is not Reply} == answered
+    assert [struct.__name__ for struct in answered if "ok" not in struct.__struct_fields__] == []
+
+
+def test_commands_and_bodies_take_nothing_they_do_not_know() -> None:
+    taking = [struct for struct in structs(commands) if fields(struct)] + [
+        it for it in structs(http) if issubclass(it, http.Asked)
+    ]
+    assert [it.__name__ for it in taking if not it.__struct_config__.forbid_unknown_fields] == []
+
+
+def test_every_text_a_client_may_send_has_an_end() -> None:
+    """A field without a bound is a way to fill the memory."""
+
+    unbounded: list[str] = []
+    for struct in [*structs(commands), *(it for it in structs(http) if issubclass(it, http.Asked))]:
+        schema = msgspec.json.schema(struct)["$defs"].get(struct.__name__, {})
+        times = {field.name for field in fields(struct) if "datetime" in str(field.type)}
+        for name, it in schema.get("properties", {}).items():
+            for kind in it.get("anyOf", [it]):
+                if kind.get("type") == "string" and name not in times and not {"maxLength", "pattern", "enum"} & kind.keys():
+                    unbounded.append(f"{struct.__name__}.{name}")
+                if kind.get("type") == "array" and "maxItems" not in kind:
+                    unbounded.append(f"{struct.__name__}.{name}")
+    assert unbounded == []
+
+
+def test_no_view_leaves_a_key_out() -> None:
+    """A reader may rely on every key: a default would be dropped or forgotten on one side."""
+    assert [
+        f"{struct.__name__}.{field.name}"
+        for struct in [*structs(views), *structs(events)]
+        for field in fields(struct)
+        if not field.required
+    ] == []
+
+
+def test_a_visitor_is_never_told_of_what_is_ours_alone() -> None:
+    """By type: nothing that reaches a visitor can carry these."""
+    ours = {views.ConversationView, views.ContactView, views.TicketView, views.AgentView, views.WallView, views.QueueWallView}
+
+    def holds(hint: Any) -> set[Any]:
+        found: set[Any] = set()
+        if isinstance(hint, type) and issubclass(hint, Struct):
+            found.add(hint)
+            for kind in msgspec.inspect.type_info(hint).fields:  # pyright: ignore[reportAttributeAccessIssue]
+                found |= reach(kind.type)
+        return found
+
+    def reach(info: Any) -> set[Any]:
+        if isinstance(info, msgspec.inspect.StructType):
+            return holds(info.cls)
+        found: set[Any] = set()
+        for inner in (*getattr(info, "types", ()), *([info.item_type] if hasattr(info, "item_type") else [])):
+            found |= reach(inner)
+        return found
+
+    for union in (VisitorEvent, VisitorReply):
+        for struct in get_args(union):
+            assert holds(struct) & ours == set(), struct

@@ -1,0 +1,151 @@
+"""What realtime/ relies on inside python-engineio and python-socketio. When one of these fails, read its release notes
+and realtime/engine.py side by side before moving the pin."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from datetime import timedelta
+from importlib.metadata import version
+from types import SimpleNamespace
+from typing import Any
+
+import engineio
+import pytest
+import socketio
+from engineio import packet as engine_packet
+from engineio.async_socket import AsyncSocket
+from socketio import packet
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from realtime.engine import EngineServer, EngineSocket
+from realtime.packets import TextPacket
+from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
+
+
+async def nothing(*_: Any) -> None:
+    return None
+
+
+def server() -> SocketServer:
+    any_: Any = SimpleNamespace()
+    return SocketServer(any_, any_, nothing, nothing, lambda origin, environ: True)
+
+
+def parameters(function: Any) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+def test_the_versions_are_the_ones_read() -> None:
+    assert version("python-engineio").startswith("4.15.")
+    assert version("python-socketio").startswith("5.18.")
+
+
+def test_the_methods_we_replace_are_still_there_with_the_same_arguments() -> None:
+    assert parameters(AsyncSocket.close) == parameters(EngineSocket.close) == ["self", "wait", "abort", "reason"]
+    assert parameters(AsyncSocket._websocket_handler) == ["self", "ws"]
+    assert parameters(engineio.AsyncServer._handle_connect) == ["self", "environ", "transport", "jsonp_index"]
+    assert parameters(socketio.AsyncServer._handle_eio_connect) == ["self", "eio_sid", "environ"]
+    assert parameters(socketio.AsyncServer._handle_eio_message) == ["self", "eio_sid", "data"]
+    assert parameters(socketio.AsyncServer._handle_eio_disconnect) == ["self", "eio_sid", "reason"]
+    assert parameters(socketio.AsyncServer._handle_connect) == ["self", "eio_sid", "namespace", "data"]
+    assert parameters(socketio.AsyncServer._handle_disconnect) == ["self", "eio_sid", "namespace", "reason"]
+    assert parameters(socketio.AsyncServer._engineio_server_class) == ["self"]
+
+
+def test_the_methods_we_call_are_still_there() -> None:
+    for name in ("schedule_ping", "handle_get_request", "send", "_upgrade_websocket"):
+        assert callable(getattr(AsyncSocket, name)), name
+    for name in ("generate_id", "start_background_task", "_service_task", "_trigger_event", "_unauthorized"):
+        assert callable(getattr(engineio.AsyncServer, name)), name
+    assert asyncio.iscoroutinefunction(AsyncSocket._websocket_handler)
+    assert asyncio.iscoroutinefunction(AsyncSocket.close)
+    assert not asyncio.iscoroutinefunction(AsyncSocket.schedule_ping)
+
+
+async def test_our_classes_are_the_ones_in_use() -> None:
+    ours = server()
+    assert type(ours.eio) is EngineServer
+    assert ours.packet_class is TextPacket
+    assert ours.eio.max_http_buffer_size == MOST_FRAME_BYTES
+    assert ours.eio.transports == ["websocket"]
+    assert set(ours.eio.handlers) >= {"connect", "message", "disconnect"}
+    assert ours.eio.handlers["message"] == ours._handle_eio_message
+    assert (ours.eio.start_service_task, ours.eio.sockets) == (True, {})
+
+
+async def test_a_socket_starts_as_we_expect_it() -> None:
+    ours = server()
+    socket = EngineSocket(ours.eio, "sid")
+    assert isinstance(socket.queue, asyncio.Queue)
+    assert socket.queue.maxsize == 0, "bounded by us, not by them"
+    assert (socket.connected, socket.upgraded, socket.closing, socket.closed) == (False, False, False, False)
+    assert hasattr(ours.reason, "CLIENT_DISCONNECT")
+    assert hasattr(ours.eio.reason, "TRANSPORT_CLOSE")
+
+
+async def test_what_the_library_queues_can_be_told_from_what_we_queue() -> None:
+    """We queue encoded text; the library queues packets, and an empty entry to end the writer."""
+    socket = EngineSocket(server().eio, "sid")
+    socket.push('42/visitor,["event",{}]')
+    await socket.send(engine_packet.Packet(engine_packet.NOOP))
+    ours, theirs = socket.queue.get_nowait(), socket.queue.get_nowait()
+    assert isinstance(ours, str)
+    assert isinstance(theirs, engine_packet.Packet)
+    assert theirs.encode() == "6"
+    assert engine_packet.Packet(engine_packet.CLOSE).packet_type == engine_packet.CLOSE
+
+
+def test_packets_are_written_as_our_frames_are() -> None:
+    """`hub.Told.frame` and `Connection._answer` write by hand what this class would."""
+    event = TextPacket(packet.EVENT, namespace="/visitor", data=["event", {"a": 1}]).encode()
+    assert event == '2/visitor,["event",{"a":1}]'
+    answer = TextPacket(packet.ACK, namespace="/visitor", id=7, data=[{"ok": True}]).encode()
+    assert answer == '3/visitor,7[{"ok":true}]'
+    assert (packet.CONNECT, packet.DISCONNECT, packet.EVENT, packet.ACK, packet.CONNECT_ERROR) == (0, 1, 2, 3, 4)
+    assert (packet.BINARY_EVENT, packet.BINARY_ACK) == (5, 6)
+
+
+def test_bytes_are_never_an_attachment() -> None:
+    assert TextPacket.uses_binary_events is False
+    with pytest.raises(ValueError, match="accepted"):
+        TextPacket(encoded_packet='51-/visitor,["command",{"_placeholder":true,"num":0}]')
+
+
+async def test_a_refusal_reaches_the_client_as_its_code() -> None:
+    error = Refused("unauthenticated")
+    assert error.error_args == {"message": "unauthenticated"}
+
+
+async def test_a_sid_leads_back_to_its_socket() -> None:
+    ours = server()
+    sid = await ours.manager.connect("eio", "/visitor")
+    assert ours.manager.eio_sid_from_sid(sid, "/visitor") == "eio"
+
+
+async def test_a_cut_from_within_ends_the_reader_without_a_cancelled_task() -> None:
+    """A frame that breaks the budget is handled by the reader itself: its own cut must not come back as an error."""
+
+    class Peer:
+        """Sends what nobody could mean, for ever."""
+
+        closed = 0
+
+        async def wait(self) -> str:
+            return "9"
+
+        async def send(self, frame: str) -> None:
+            return None
+
+        async def close(self) -> None:
+            self.closed += 1
+
+    ours, peer = server(), Peer()
+    socket = EngineSocket(ours.eio, "sid")
+    ours.eio.sockets["sid"] = socket
+    async with asyncio.timeout(timedelta(seconds=5).total_seconds()):
+        await socket._websocket_handler(peer)
+    assert (socket.protocol_errors, peer.closed) == (5, 1)
+    current = asyncio.current_task()
+    assert current is not None
+    assert current.cancelling() == 0

@@ -1,0 +1,70 @@
+"""Too much at once is refused with the moment to come back, and costs nobody else anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from tests.running import PASSWORD, Running
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that allows little."""
+    server = Running(tmp_path_factory.mktemp("strict"), message_rate=2, login_rate=0.2, widget_rate=3).start()
+    yield server
+    server.stop()
+
+
+async def test_a_flood_of_messages_is_told_when_to_come_back(strict: Running) -> None:
+    flooder, other = await strict.visitor(), await strict.visitor()
+    id = (await flooder.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
+    replies = [await flooder.wire.command("message.send", client_id=f"m{n}", conversation_id=id, body=f"{n}") for n in range(25)]
+    passed = [reply for reply in replies if reply["ok"]]
+    refused = [reply for reply in replies if not reply["ok"]]
+    assert 11 <= len(passed) <= 16, "a burst of six seconds' worth, less the first"
+    assert {reply["code"] for reply in refused} == {"rate_limited"}
+    assert all(0 < reply["retry_seconds"] <= 0.5 for reply in refused)
+    assert (await other.wire.ask("conversation.start", client_id="k", body="Hello"))["ok"]
+    await asyncio.sleep(refused[-1]["retry_seconds"])
+    again = await flooder.wire.ask("message.send", client_id="m24", conversation_id=id, body="24")
+    assert again["message"]["body"] == "24", "whoever waits as told is served"
+
+
+async def test_reading_on_is_not_held_up_by_writing_too_much(strict: Running) -> None:
+    visitor = await strict.visitor()
+    id = (await visitor.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
+    for n in range(15):
+        await visitor.wire.command("message.send", client_id=f"r{n}", conversation_id=id, body="x")
+    assert (await visitor.wire.ask("conversation.sync", conversation_id=id, after_seq=0))["is_complete"]
+    assert (await visitor.wire.ask("conversation.read", conversation_id=id, seq=1))["ok"]
+
+
+async def test_a_flood_of_typing_is_refused_and_the_line_stays(strict: Running) -> None:
+    visitor = await strict.visitor()
+    id = (await visitor.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
+    replies = [await visitor.wire.command("typing.set", conversation_id=id, typing=True) for _ in range(60)]
+    assert {reply.get("code") for reply in replies} == {None, "rate_limited"}
+    assert not visitor.wire.is_closed.is_set()
+
+
+async def test_guessing_passwords_is_slow(strict: Running) -> None:
+    async with strict.http() as http:
+        answers = [
+            await http.post("/api/v1/login", json={"email": "ana@example.com", "password": f"guess {n}"}) for n in range(12)
+        ]
+        assert [answer.status_code for answer in answers[:10]] == [401] * 10
+        last = answers[-1]
+        assert (last.status_code, last.json()["code"]) == (429, "rate_limited")
+        assert int(last.headers["retry-after"]) >= 1
+        right = await http.post("/api/v1/login", json={"email": "ana@example.com", "password": PASSWORD})
+        assert right.status_code == 429, "not even the right one tells them anything now"
+
+
+async def test_opening_widgets_without_end_is_refused(strict: Running) -> None:
+    async with strict.http() as http:
+        statuses = [(await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"})).status_code for _ in range(45)]
+    assert 429 in statuses
+    assert set(statuses) <= {200, 429}

@@ -1,0 +1,55 @@
+"""A session that ends takes its open sockets with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+
+import pytest
+
+from tests.running import Running
+
+
+def change(running: Running, statement: str, *values: object) -> None:
+    """An admin's change, made behind the server's back."""
+    with contextlib.closing(sqlite3.connect(running.folder / "data" / "parley.db", timeout=10)) as connection, connection:
+        connection.execute(statement, values)
+
+
+async def test_signing_out_closes_the_open_socket_within_two_seconds(running: Running) -> None:
+    cookie = await running.sign_in("chi@example.com")
+    here, elsewhere = await running.agent("chi@example.com", cookie), await running.agent("chi@example.com")
+    async with running.http(cookies={"parley_session": cookie}) as http:
+        assert (await http.post("/api/v1/logout")).json() == {"ok": True}
+        began = time.monotonic()
+        assert (await http.get("/api/v1/me")).status_code == 401
+    await asyncio.wait_for(here.wire.is_closed.wait(), 10)
+    assert time.monotonic() - began < 2
+    assert here.wire.all_events("signed_out") == [{"type": "signed_out"}]
+    assert (await elsewhere.wire.ask("presence.set", presence="online"))["ok"], "the other session is not concerned"
+
+
+@pytest.mark.parametrize(
+    ("changing", "back"),
+    [("role = 'supervisor'", "role = 'agent'"), ("is_active = 0", "is_active = 1")],
+    ids=["another role", "deactivated"],
+)
+async def test_what_an_agent_may_is_asked_again_on_open_sockets(running: Running, changing: str, back: str) -> None:
+    agent = await running.agent("chi@example.com")
+    change(running, f"UPDATE agents SET {changing} WHERE email = 'chi@example.com'")
+    began = time.monotonic()
+    try:
+        await asyncio.wait_for(agent.wire.is_closed.wait(), 10)
+        assert time.monotonic() - began < 2
+    finally:
+        change(running, f"UPDATE agents SET {back} WHERE email = 'chi@example.com'")
+
+
+async def test_a_polled_stream_ends_with_its_session_too(running: Running) -> None:
+    cookie = await running.sign_in("chi@example.com")
+    async with running.http(cookies={"parley_session": cookie}) as http:
+        assert (await http.get("/api/v1/events")).json()["is_fresh"]
+        await http.post("/api/v1/logout")
+        assert (await http.get("/api/v1/events")).status_code == 401
