@@ -70,8 +70,6 @@ def _read(path: Path) -> Asset:
     is_compressed = path.suffix in COMPRESSED and len(plain) >= SMALLEST
     guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     content_type = "text/javascript" if path.suffix == ".js" else guessed
-    if content_type.startswith("text/") or content_type.endswith("json"):
-        content_type += "; charset=utf-8"
     return Asset(
         plain=plain,
         gzipped=gzip.compress(plain, 9, mtime=0) if is_compressed else None,

@@ -160,7 +160,7 @@ async def test_two_tabs_that_mark_at_once_end_at_the_furthest(house: House) -> N
 MARKS = st.tuples(st.sampled_from(["read", "delivered"]), st.sampled_from(["contact", "agent"]), st.integers(0, 12))
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(marks=st.lists(MARKS, max_size=12))
 def test_marks_never_go_back_and_nothing_is_read_before_it_arrived(
     sqlite_files: SqliteFiles, tmp_path: Path, marks: list[tuple[str, str, int]]
