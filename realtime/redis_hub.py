@@ -96,20 +96,20 @@ class RedisHub(LocalHub):
             self._has_outgoing.set()
 
     async def _publish_forever(self) -> None:
-        client = self._client(TIMEOUT_SECONDS)
-        while True:
-            await self._has_outgoing.wait()
-            self._has_outgoing.clear()
-            while self._outgoing:
-                batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
-                try:
-                    await asyncio.wait_for(self._send(client, batch), 2 * TIMEOUT_SECONDS)
-                    hints_total.labels("out").inc(len(batch))
-                except (redis.RedisError, OSError, TimeoutError):
-                    hints_total.labels("dropped").inc(len(batch))
-                    self._outgoing.clear()
-                    await client.aclose()
-                    await _pause()
+        async with self._client(TIMEOUT_SECONDS) as client:
+            while True:
+                await self._has_outgoing.wait()
+                self._has_outgoing.clear()
+                while self._outgoing:
+                    batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
+                    try:
+                        await asyncio.wait_for(self._send(client, batch), 2 * TIMEOUT_SECONDS)
+                        hints_total.labels("out").inc(len(batch))
+                    except (redis.RedisError, OSError, TimeoutError):
+                        hints_total.labels("dropped").inc(len(batch))
+                        self._outgoing.clear()
+                        await client.connection_pool.disconnect()
+                        await _pause()
 
     async def _send(self, client: Any, batch: Sequence[tuple[str, str]]) -> None:
         by_room: dict[str, list[str]] = {}
@@ -121,13 +121,13 @@ class RedisHub(LocalHub):
         await pipeline.execute()
 
     async def _beacon_forever(self) -> None:
-        client = self._client(TIMEOUT_SECONDS)
-        while True:
-            try:
-                await asyncio.wait_for(client.publish(BEACON + self._node, b"1"), TIMEOUT_SECONDS)
-            except (redis.RedisError, OSError, TimeoutError):
-                await client.aclose()
-            await asyncio.sleep(BEACON_SECONDS)
+        async with self._client(TIMEOUT_SECONDS) as client:
+            while True:
+                try:
+                    await asyncio.wait_for(client.publish(BEACON + self._node, b"1"), TIMEOUT_SECONDS)
+                except (redis.RedisError, OSError, TimeoutError):
+                    await client.connection_pool.disconnect()
+                await asyncio.sleep(BEACON_SECONDS)
 
     async def _watch_forever(self) -> None:
         """While deaf, whatever happens on other nodes is fetched from rows, once a second."""
