@@ -12,7 +12,13 @@ from app.contract.audiences import ToAgent, ToAllAgents, ToContact
 from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
 from app.contract.events import AssignmentOffered, PresenceChanged, VisitorConversationChanged
 from app.contract.views import ConversationView
-from app.conversations.assignment import assign_conversation, claim_conversation, put_back, transfer_conversation
+from app.conversations.assignment import (
+    assign_conversation,
+    claim_conversation,
+    put_back,
+    take_if_free,
+    transfer_conversation,
+)
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
@@ -47,6 +53,18 @@ async def test_of_all_who_claim_at_once_exactly_one_gets_it(house: House) -> Non
     assert all(isinstance(outcome, Conflict) for outcome in outcomes if outcome not in winners)
     assert (await house.conversation(id)).agent_id == winners[0].agent_id
     assert await history(house, id) == [(winners[0].agent_id, "claimed", False)]
+
+
+async def test_routing_takes_only_what_is_open_and_free(house: House) -> None:
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    free, held, ended = (await house.chat())[0], (await house.chat(ana))[0], (await house.chat())[0]
+    await house.resolve(ana, ended)
+
+    async def takes(id: str) -> bool:
+        return await house.run(take_if_free, id, ben.id, house.clock(), {}, "routed") is not None
+
+    assert [await takes(id) for id in (free, held, ended, new_id())] == [True, False, False, False]
+    assert (await house.conversation(held)).agent_id == ana.id
 
 
 async def test_claiming_what_one_has_changes_nothing(house: House) -> None:

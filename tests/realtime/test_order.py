@@ -30,6 +30,22 @@ async def test_a_hundred_commands_sent_at_once_are_obeyed_and_answered_in_order(
     assert heard == [str(number) for number in range(100)]
 
 
+async def test_what_is_asked_next_sees_what_was_done_before(running: Running) -> None:
+    """A write waits for the disk and a look does not; sent together, the look is still the second."""
+    visitor = await running.visitor()
+    id = (await visitor.wire.ask("conversation.start", client_id="k", body="start"))["conversation"]["id"]
+    pairs = [
+        (
+            asyncio.create_task(visitor.wire.ask("message.send", client_id=f"w{n}", conversation_id=id, body=f"{n}")),
+            asyncio.create_task(visitor.wire.ask("conversation.sync", conversation_id=id, after_seq=0)),
+        )
+        for n in range(30)
+    ]
+    for writing, looking in pairs:
+        sent, synced = await writing, await looking
+        assert sent["message"] in synced["messages"]
+
+
 async def test_whoever_has_the_answer_the_others_have_the_event(running: Running) -> None:
     """Commit, publish, answer: on one connection the event even comes first."""
     visitor = await running.visitor()
