@@ -56,6 +56,7 @@ class Running:
                     return self
             except httpx.TransportError:
                 time.sleep(0.05)
+        self.stop(signal.SIGKILL)
         raise AssertionError(f"the server was not ready in {seconds} s: {self.log.read_text()[-3000:]}")
 
     def wait_for_model(self, seconds: float = 90) -> Running:
