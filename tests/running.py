@@ -22,6 +22,8 @@ PASSWORD = "parley-demo"
 class Running:
     """One `parley demo` process. Settings go in as keyword arguments without the prefix."""
 
+    program: tuple[str, ...] = ("-m", "cli", "demo")
+
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -45,7 +47,7 @@ class Running:
         """Start and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "cli", "demo"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                [sys.executable, *self.program], cwd=ROOT, env=self.environment, stdout=log, stderr=log
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:
