@@ -11,7 +11,12 @@ _SPACES = re.compile(r"\s+")
 def clean_text(text: str) -> str:
     """Everything but control characters, with plain line ends and no blank margins. Right-to-left marks, emoji and
     combining characters stay."""
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return clean_unfinished(text).strip()
+
+
+def clean_unfinished(text: str) -> str:
+    """The same for a text still being written: its margins stay."""
+    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_line(text: str) -> str:

@@ -1,7 +1,8 @@
 """Nouns at rest: SQLAlchemy tables and nothing else."""
 
 from models.base import Base
-from models.conversation import Assignment, Attachment, Conversation, CsatScore, Message
+from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message
+from models.desk import CannedResponse, Draft, Macro, SavedView
 from models.inbox import Inbox
 from models.job import Job
 from models.knowledge import Article, Passage
@@ -19,14 +20,19 @@ __all__ = [
     "Assignment",
     "Attachment",
     "Base",
+    "CannedResponse",
     "Contact",
     "Conversation",
+    "ConversationTag",
     "CsatScore",
+    "Draft",
     "Inbox",
     "Job",
+    "Macro",
     "Message",
     "OutgoingMail",
     "Passage",
+    "SavedView",
     "Sequence",
     "Status",
     "Team",

@@ -20,6 +20,7 @@ class Conversation(Base):
 
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
     `changed_at` moves with every write to this row, for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     """
 
     __tablename__ = "conversations"
@@ -77,10 +78,20 @@ class Conversation(Base):
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalation_level: Mapped[int]
     escalation_reason: Mapped[str] = mapped_column(Text)
+    tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ConversationTag(Base):
+    """A word agents have put on a conversation."""
+
+    __tablename__ = "conversation_tags"
+
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True, index=True)
 
 
 class Message(Base):

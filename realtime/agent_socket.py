@@ -10,11 +10,13 @@ from app.contract.commands import (
     AgentSendMessage,
     AgentSync,
     AssignConversation,
+    ChangeConversations,
     ClaimConversation,
     ConversationDelivered,
     EscalateConversation,
     OpenTicket,
     ReadConversation,
+    SaveDraft,
     SearchArticles,
     SetPresence,
     SetPriority,
@@ -25,9 +27,11 @@ from app.contract.commands import (
     ViewConversation,
     WatchWall,
 )
-from app.contract.replies import ArticlesFound, Changed, Done, PresenceIs, Reply, Sent, TicketIs, Watching
+from app.contract.replies import ArticlesFound, Changed, Done, DraftIs, PresenceIs, Reply, Sent, TicketIs, Watching
 from app.conversations.access import access_conversation_to_read
 from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
+from app.conversations.bulk import change_conversations
+from app.conversations.drafting import save_draft
 from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
 from app.conversations.messages import post_agent_message
 from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
@@ -89,6 +93,10 @@ class AgentCommands:
                 return Changed(conversation=await run(snooze_conversation, agent, command))
             case EscalateConversation():
                 return Changed(conversation=await run(escalate_conversation, agent, command))
+            case ChangeConversations():
+                return await change_conversations(self._works, agent, command)
+            case SaveDraft():
+                return DraftIs(draft=await run(save_draft, agent, command))
             case OpenTicket():
                 return await self._open_ticket(agent, command)
             case ViewConversation():

@@ -45,6 +45,7 @@ export function conversation(id: string, minute: number, change: Partial<Convers
     snoozed_until: null,
     escalation_level: 0,
     unread_count: 0,
+    tags: [],
     ticket: null,
     created_at: at(0),
     ...change,

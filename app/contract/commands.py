@@ -11,7 +11,7 @@ from typing import Annotated, dataclass_transform
 
 from msgspec import Meta, Struct, field
 
-from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, Visibility
+from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, StatusKey, Tag, Visibility
 
 Attachments = Annotated[list[Id], Meta(max_length=10)]
 Email = Annotated[
@@ -175,7 +175,7 @@ class SetStatus(Command, tag="conversation.set_status"):
     """Set a status by key. Resolving frees the agent; setting an open status reopens."""
 
     conversation_id: Id
-    status: Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
+    status: StatusKey
 
 
 class SetPriority(Command, tag="conversation.set_priority"):
@@ -209,6 +209,38 @@ class OpenTicket(Command, tag="ticket.open"):
     priority: Priority | None = None
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to do with some conversations, all of it or nothing for each. With `moves`, who has it becomes `agent_id` or
+    `team_id`, or nobody."""
+
+    conversation_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]
+    status: StatusKey | None = None
+    priority: Priority | None = None
+    snooze_until: datetime | None = None
+    moves: bool = False
+    agent_id: Id | None = None
+    team_id: Id | None = None
+    add_tags: Annotated[list[Tag], Meta(max_length=20)] = []
+    remove_tags: Annotated[list[Tag], Meta(max_length=20)] = []
+
+
+class ChangeConversations(Command, tag="conversations.bulk"):
+    """Change up to 200 conversations at once, or put them back, each group in its own way. What is refused for one leaves
+    the others alone. The same again changes nothing more."""
+
+    changes: Annotated[list[Change], Meta(min_length=1, max_length=200)]
+
+
+class SaveDraft(Command, tag="draft.save"):
+    """Keep what has been written so far, for this agent alone. Without words, files and note mode it is forgotten."""
+
+    conversation_id: Id
+    body: Annotated[str, Meta(max_length=20_000)]
+    visibility: Visibility = "public"
+    attachment_ids: Attachments = []
+
+
 class ViewConversation(Command, tag="conversation.view"):
     """The agent looks at this conversation now (empty: at none). Colleagues are told."""
 
@@ -236,6 +268,8 @@ AgentCommand = (
     | SnoozeConversation
     | EscalateConversation
     | OpenTicket
+    | ChangeConversations
+    | SaveDraft
     | ViewConversation
     | SearchArticles
     | WatchWall

@@ -10,6 +10,7 @@ from app.contract.values import Said
 from app.contract.views import (
     AgentView,
     ConversationView,
+    DraftView,
     MarksView,
     MessageView,
     QueueView,
@@ -101,6 +102,16 @@ class ViewersChanged(Event, tag="viewers.changed"):
     agent_ids: list[str]
 
 
+class DraftChanged(Event, tag="draft.changed"):
+    """You wrote, sent or gave up a draft, here or elsewhere."""
+
+    draft: DraftView
+
+
+class DeskChanged(Event, tag="desk.changed"):
+    """Saved views, canned responses or macros changed: ask `GET /api/v1/desk`."""
+
+
 class WallChanged(Event, tag="wall.changed"):
     """The wall, whole, at most once a second."""
 
@@ -155,6 +166,8 @@ AgentEvent = (
     | PresenceChanged
     | TypingChanged
     | ViewersChanged
+    | DraftChanged
+    | DeskChanged
     | WallChanged
     | Heads
     | GoingAway

@@ -7,12 +7,16 @@ from typing import Annotated, Any, Literal, dataclass_transform
 from msgspec import Meta, Struct, field
 
 from app.contract.commands import Email
-from app.contract.values import Id, Line, Role, Said
+from app.contract.values import Body, Id, Line, Priority, Role, Said, Shelf, Sort, StepKind, View
 from app.contract.views import (
     AgentView,
     AttachmentView,
+    CannedResponseView,
     ConversationView,
+    DraftView,
     InboxView,
+    MacroView,
+    SavedViewView,
     StatusView,
     TeamView,
     TicketView,
@@ -102,12 +106,97 @@ class ConversationPage(Said):
     ok: Literal[True] = True
 
 
+class SavedCount(Said):
+    """How many conversations a saved view holds, counted up to 1,000."""
+
+    id: str
+    count: int
+
+
 class ConversationCounts(Said):
-    """How many open conversations each view holds."""
+    """How many open conversations each view holds, and how many each saved view of this agent."""
 
     mine: int
     unassigned: int
     all: int
+    saved: list[SavedCount]
+    ok: Literal[True] = True
+
+
+class Desk(Said):
+    """What this agent has at hand: their own and shared views, canned responses and macros, drafts, and every tag in use."""
+
+    views: list[SavedViewView]
+    canned: list[CannedResponseView]
+    macros: list[MacroView]
+    drafts: list[DraftView]
+    tags: list[str]
+    ok: Literal[True] = True
+
+
+class ListFilter(Asked):
+    """What a list shows and in which order; what is left out narrows nothing."""
+
+    view: View = "all"
+    shelf: Shelf = "open"
+    query: Line = ""
+    tag: Annotated[str, Meta(max_length=40)] = ""
+    priority: Priority | None = None
+    status: Annotated[str, Meta(max_length=40)] = ""
+    team_id: Id | None = None
+    inbox_id: Id | None = None
+    sort: Sort = "newest"
+
+
+class SaveView(Asked):
+    """`POST /api/v1/views`, `PUT /api/v1/views/{id}`"""
+
+    name: Annotated[Line, Meta(min_length=1)]
+    filter: ListFilter
+    is_shared: bool = False
+
+
+class SaveCannedResponse(Asked):
+    """`POST /api/v1/canned-responses`, `PUT /api/v1/canned-responses/{id}`"""
+
+    shortcut: Annotated[str, Meta(max_length=40, pattern=r"^[^\s/]{1,40}$(?!\n)")]
+    body: Annotated[Body, Meta(min_length=1)]
+    is_shared: bool = False
+
+
+class MacroStep(Asked):
+    """One action of a macro, as in MacroStepView."""
+
+    do: StepKind
+    value: Annotated[Body, Meta(min_length=1)]
+
+
+class SaveMacro(Asked):
+    """`POST /api/v1/macros`, `PUT /api/v1/macros/{id}`"""
+
+    name: Annotated[Line, Meta(min_length=1)]
+    steps: Annotated[list[MacroStep], Meta(min_length=1, max_length=20)]
+    is_shared: bool = False
+
+
+class SavedViewIs(Said):
+    """The view after the change."""
+
+    view: SavedViewView
+    ok: Literal[True] = True
+
+
+class CannedResponseIs(Said):
+    """The canned response after the change."""
+
+    canned: CannedResponseView
+    ok: Literal[True] = True
+
+
+class MacroIs(Said):
+    """The macro after the change."""
+
+    macro: MacroView
     ok: Literal[True] = True
 
 

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.contract.values import Said
+from app.contract.values import ErrorCode, Said
 from app.contract.views import (
     AgentView,
     ConversationView,
+    DraftView,
     MessageView,
+    NotChanged,
     SuggestionView,
     TicketView,
     VisitorConversationView,
     WallView,
     WidgetContactView,
 )
-
-ErrorCode = Literal[
-    "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"
-]
 
 
 class Reply(Said):
@@ -68,6 +66,21 @@ class Changed(Reply):
     """The conversation after the change."""
 
     conversation: ConversationView
+    ok: Literal[True] = True
+
+
+class ManyChanged(Reply):
+    """The conversations after the change, and those that were refused it."""
+
+    conversations: list[ConversationView]
+    failed: list[NotChanged]
+    ok: Literal[True] = True
+
+
+class DraftIs(Reply):
+    """The draft as kept."""
+
+    draft: DraftView
     ok: Literal[True] = True
 
 
@@ -124,4 +137,6 @@ class Refused(Reply):
 
 
 VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
-AgentReply = Done | Sent | AgentSynced | Changed | TicketIs | PresenceIs | ArticlesFound | Watching | Refused
+AgentReply = (
+    Done | Sent | AgentSynced | Changed | ManyChanged | DraftIs | TicketIs | PresenceIs | ArticlesFound | Watching | Refused
+)

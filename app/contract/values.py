@@ -11,6 +11,8 @@ Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?
 ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$(?!\n)")]
 Body = Annotated[str, Meta(max_length=10_000)]
 Line = Annotated[str, Meta(max_length=200)]
+Tag = Annotated[str, Meta(min_length=1, max_length=40)]
+StatusKey = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
 Counter = Annotated[int, Meta(ge=0, le=2**53)]
 
 Channel = Literal["chat", "email", "form", "sms"]
@@ -19,6 +21,10 @@ Category = Literal["new", "open", "waiting", "resolved", "closed"]
 Priority = Literal["low", "medium", "high", "urgent"]
 Presence = Literal["online", "away", "busy", "offline"]
 Role = Literal["agent", "supervisor", "admin"]
+View = Literal["mine", "unassigned", "all"]
+Shelf = Literal["open", "resolved"]
+Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
+StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
 SystemCode = Literal[
     "joined",
@@ -32,6 +38,9 @@ SystemCode = Literal[
     "escalated",
     "ticket_opened",
     "ended_by_contact",
+]
+ErrorCode = Literal[
+    "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"
 ]
 
 OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")

@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import AuthorKind, Category, Channel, Presence, Priority, Role, Said, SystemCode, Visibility
+from app.contract.values import (
+    AuthorKind,
+    Category,
+    Channel,
+    ErrorCode,
+    Presence,
+    Priority,
+    Role,
+    Said,
+    Shelf,
+    Sort,
+    StepKind,
+    SystemCode,
+    View,
+    Visibility,
+)
 
 
 class AuthorView(Said):
@@ -144,8 +159,77 @@ class ConversationView(Said):
     snoozed_until: datetime | None
     escalation_level: int
     unread_count: int
+    tags: list[str]
     ticket: TicketView | None
     created_at: datetime
+
+
+class NotChanged(Said):
+    """A conversation that was left as it was, and why."""
+
+    conversation_id: str
+    code: ErrorCode
+    detail: str
+
+
+class DraftView(Said):
+    """What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up."""
+
+    conversation_id: str
+    visibility: Visibility
+    body: str
+    attachments: list[AttachmentView]
+    changed_at: datetime
+
+
+class FilterView(Said):
+    """What a list shows and in which order. Empty fields narrow nothing."""
+
+    view: View
+    shelf: Shelf
+    query: str
+    tag: str
+    priority: Priority | None
+    status: str
+    team_id: str | None
+    inbox_id: str | None
+    sort: Sort
+
+
+class SavedViewView(Said):
+    """A filter with a name, one agent's or everybody's."""
+
+    id: str
+    name: str
+    is_shared: bool
+    filter: FilterView
+
+
+class CannedResponseView(Said):
+    """A text found by its shortcut. `{{contact.name}}`, `{{agent.name}}` and `{{ticket.number}}` are filled in; what
+    stands in [square brackets] is left for the agent."""
+
+    id: str
+    shortcut: str
+    body: str
+    is_shared: bool
+
+
+class MacroStepView(Said):
+    """One action. `value` is a status, a priority, `me`, `queue`, `agent:` or `team:` and an id, seconds of snooze, a tag,
+    or the text of a reply or note."""
+
+    do: StepKind
+    value: str
+
+
+class MacroView(Said):
+    """A named list of actions, done in order."""
+
+    id: str
+    name: str
+    is_shared: bool
+    steps: list[MacroStepView]
 
 
 class AgentView(Said):

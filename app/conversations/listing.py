@@ -1,51 +1,72 @@
-"""Lists of conversations and tickets, a page at a time, each order served by an index."""
+"""Lists of conversations and tickets, a page at a time."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+import msgspec
+from sqlalchemy import Select, func, or_, select
 
-from app.contract.http import ConversationCounts, ConversationPage, TicketPage
-from app.contract.values import OPEN_CATEGORIES
+from app.contract.http import ConversationCounts, ConversationPage, ListFilter, SavedCount, TicketPage
+from app.contract.values import View
 from app.contract.views import ConversationView
+from app.conversations.filtering import conditions_of
+from app.conversations.sorting import after_cursor, cursor_of, order_of
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
-from app.text import clean_line
 from app.work import Rows
-from models import Contact, Conversation, Ticket
+from models import Contact, Conversation, SavedView, Ticket
 
-View = Literal["mine", "unassigned", "all"]
-Standing = Literal["open", "resolved"]
 MOST = 200
+MOST_VIEWS = 100
+MOST_COUNTED = 1000
 
 
 async def list_conversations(
-    rows: Rows, agent: SignedInAgent, view: View, standing: Standing, words: str, after: str | None, limit: int
+    rows: Rows, agent: SignedInAgent, wanted: ListFilter, after: str | None, limit: int
 ) -> ConversationPage:
-    """Latest message first. `words` narrows to contacts and previews that hold them; `after` is the cursor of a page."""
+    """A page of what the filter lets through. `query` narrows to contacts, previews and titles that hold its words, or to
+    a ticket's number; `after` is the cursor of a page in the same order."""
     limit = max(1, min(limit, MOST))
-    wanted = (
+    statement = (
         select_for_agents()
-        .where(_in_view(agent, view), _stands(standing), _holds(words), _older_than(after))
-        .order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
+        .where(*conditions_of(agent, wanted), after_cursor(wanted.sort, rows.dialect, after))
+        .order_by(*order_of(wanted.sort, rows.dialect))
         .limit(limit + 1)
     )
-    found = await agent_views(rows, wanted)
-    return ConversationPage(conversations=found[:limit], next=_cursor(found[limit - 1]) if len(found) > limit else None)
+    found = await agent_views(rows, statement)
+    following = cursor_of(wanted.sort, found[limit - 1]) if len(found) > limit else None
+    return ConversationPage(conversations=found[:limit], next=following)
 
 
 async def count_conversations(rows: Rows, agent: SignedInAgent) -> ConversationCounts:
-    """Open conversations per view."""
+    """Open conversations per view, and what each saved view of this agent holds, up to 1,000."""
     views: tuple[View, ...] = ("mine", "unassigned", "all")
     counts = [
-        await rows.one(select(func.count()).select_from(Conversation).where(_stands("open"), _in_view(agent, view))) or 0
+        await rows.one(select(func.count()).select_from(Conversation).where(*conditions_of(agent, ListFilter(view=view)))) or 0
         for view in views
     ]
-    return ConversationCounts(mine=counts[0], unassigned=counts[1], all=counts[2])
+    return ConversationCounts(
+        mine=counts[0],
+        unassigned=counts[1],
+        all=counts[2],
+        saved=[
+            SavedCount(id=view.id, count=await _count_up_to(rows, agent, msgspec.convert(view.filter, ListFilter)))
+            for view in await rows.all(saved_views_of(agent))
+        ],
+    )
+
+
+def saved_views_of(agent: SignedInAgent):
+    """The agent's own views and the shared ones, oldest first."""
+    is_theirs = or_(SavedView.agent_id == agent.id, SavedView.agent_id.is_(None))
+    return select(SavedView).where(is_theirs).order_by(SavedView.created_at, SavedView.id).limit(MOST_VIEWS)
+
+
+async def _count_up_to(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> int:
+    held = select_for_agents().with_only_columns(Conversation.id).where(*conditions_of(agent, wanted)).limit(MOST_COUNTED)
+    return await rows.one(select(func.count()).select_from(held.subquery())) or 0
 
 
 async def list_contact_conversations(rows: Rows, contact_id: str) -> list[ConversationView]:
@@ -70,49 +91,3 @@ async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:
         wanted = wanted.where(Ticket.number < int(after))
     found = [ticket_view(*row) for row in await rows.rows(wanted)]
     return TicketPage(tickets=found[:limit], next=str(found[limit - 1].number) if len(found) > limit else None)
-
-
-def _in_view(agent: SignedInAgent, view: View) -> ColumnElement[bool]:
-    match view:
-        case "mine":
-            return Conversation.agent_id == agent.id
-        case "unassigned":
-            return Conversation.agent_id.is_(None)
-        case "all":
-            return true()
-
-
-def _stands(standing: Standing) -> ColumnElement[bool]:
-    return Conversation.category.in_(OPEN_CATEGORIES if standing == "open" else ("resolved", "closed"))
-
-
-def _holds(words: str) -> ColumnElement[bool]:
-    conditions: list[Any] = []
-    for word in clean_line(words).split()[:8]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        conditions.append(
-            or_(
-                *(
-                    column.ilike(pattern, escape="\\")
-                    for column in (Contact.name, Contact.email, Conversation.preview, Ticket.title)
-                )
-            )
-        )
-    return and_(true(), *conditions)
-
-
-def _older_than(after: str | None) -> ColumnElement[bool]:
-    if not after:
-        return true()
-    try:
-        text, _, last_id = after.partition("_")
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("That is not the cursor of a page.") from error
-    if at.tzinfo is None or not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", last_id):
-        raise Invalid("That is not the cursor of a page.")
-    return or_(Conversation.last_message_at < at, and_(Conversation.last_message_at == at, Conversation.id < last_id))
-
-
-def _cursor(last: ConversationView) -> str:
-    return f"{last.last_message_at.isoformat()}_{last.id}"

@@ -14,6 +14,7 @@ from app.contract.views import MessageView
 from app.conversations.access import access_conversation
 from app.conversations.attaching import attach_files
 from app.conversations.changing import NEW_SEQ, ONE_MORE, change_conversation, status_values
+from app.conversations.drafting import forget_draft
 from app.conversations.holding import begin_assignment, owner_or_queue
 from app.conversations.telling import tell_change, tell_message
 from app.conversations.views import message_view
@@ -102,6 +103,7 @@ async def post_agent_message(work: Work, agent: SignedInAgent, command: AgentSen
         return message_view(earlier, for_agents=True)
     if command.visibility == "public" and command.seen_seq is not None:
         await _refuse_stale(work, agent, conversation, command.seen_seq)
+    await forget_draft(work, agent.id, conversation.id)
     return await add_agent_message(
         work, conversation, agent, command.client_id, command.body, command.visibility, command.attachment_ids
     )

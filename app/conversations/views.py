@@ -94,6 +94,7 @@ def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | N
         snoozed_until=conversation.snoozed_until,
         escalation_level=conversation.escalation_level,
         unread_count=conversation.unread_count,
+        tags=conversation.tags or [],
         ticket=ticket_view(ticket, conversation, contact) if ticket else None,
         created_at=conversation.created_at,
     )

@@ -13,7 +13,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
-from app.http import attachments, conversations, health, help_centre, mailbox, people, signing_in, widget_sessions
+from app.http import attachments, conversations, desk, health, help_centre, mailbox, people, signing_in, widget_sessions
 from app.http.bodies import CarefulRequest
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
@@ -39,6 +39,16 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             conversations.counts,
             conversations.contact_history,
             conversations.tickets,
+            desk.desk,
+            desk.create_view,
+            desk.change_view,
+            desk.delete_view,
+            desk.create_canned_response,
+            desk.change_canned_response,
+            desk.delete_canned_response,
+            desk.create_macro,
+            desk.change_macro,
+            desk.delete_macro,
             attachments.upload,
             attachments.download,
             people.create_agent,

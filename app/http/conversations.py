@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from litestar import get
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from app.contract.http import ContactHistory, ConversationCounts, ConversationPage, TicketPage
+from app.contract.http import ContactHistory, ConversationCounts, ConversationPage, ListFilter, TicketPage
+from app.contract.values import Priority, Shelf, Sort, View
 from app.conversations.listing import count_conversations, list_contact_conversations, list_conversations, list_tickets
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_view_conversations, require
 
 Words = Annotated[str, QueryParameter(max_length=200)]
-Cursor = Annotated[str | None, QueryParameter(max_length=120)]
+ShortText = Annotated[str, QueryParameter(max_length=40)]
+IdText = Annotated[str | None, QueryParameter(max_length=36)]
+Cursor = Annotated[str | None, QueryParameter(max_length=400)]
 
 
 @get("/api/v1/conversations")
 async def conversations(
     request: AnyRequest,
-    view: FromQuery[Literal["mine", "unassigned", "all"]] = "all",
-    category: FromQuery[Literal["open", "resolved"]] = "open",
+    view: FromQuery[View] = "all",
+    category: FromQuery[Shelf] = "open",
     q: Words = "",
+    tag: ShortText = "",
+    priority: FromQuery[Priority | None] = None,
+    status: ShortText = "",
+    team_id: IdText = None,
+    inbox_id: IdText = None,
+    sort: FromQuery[Sort] = "newest",
     after: Cursor = None,
     limit: FromQuery[int] = 50,
 ) -> ConversationPage:
-    """A page of a view, latest message first."""
+    """A page of a view in the order asked for. `q` holds words or a ticket's number, `tag` one tag."""
     agent = await agent_of(request)
     require(may_view_conversations, agent)
+    wanted = ListFilter(
+        view=view,
+        shelf=category,
+        query=q,
+        tag=tag,
+        priority=priority,
+        status=status,
+        team_id=team_id and as_id(team_id, "team"),
+        inbox_id=inbox_id and as_id(inbox_id, "inbox"),
+        sort=sort,
+    )
     async with platform_of(request).works.read() as rows:
-        return await list_conversations(rows, agent, view, category, q, after, limit)
+        return await list_conversations(rows, agent, wanted, after, limit)
 
 
 @get("/api/v1/conversations/counts")

@@ -8,7 +8,7 @@ from app.errors import Forbidden
 from app.people.actors import SignedInAgent
 
 AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "ticket.open", "article.search"}
-SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence"}
+SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence", "desk.share"}
 ADMIN_MAY = SUPERVISOR_MAY | {"people.manage", "inbox.manage", "article.manage", "mail.view"}
 
 PERMISSIONS: dict[str, set[str]] = {"agent": AGENT_MAY, "supervisor": SUPERVISOR_MAY, "admin": ADMIN_MAY}
@@ -37,6 +37,11 @@ def may_open_tickets(agent: SignedInAgent) -> bool:
 
 def may_watch_wall(agent: SignedInAgent) -> bool:
     return "wall.watch" in PERMISSIONS[agent.role]
+
+
+def may_share(agent: SignedInAgent) -> bool:
+    """Saved views, canned responses and macros for everybody."""
+    return "desk.share" in PERMISSIONS[agent.role]
 
 
 def may_manage_people(agent: SignedInAgent) -> bool:

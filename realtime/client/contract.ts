@@ -6,6 +6,8 @@ export const CONTRACT_VERSION = 1
 export const LIMITS = {
   body: 10000,
   line: 200,
+  tag: 40,
+  statusKey: 40,
   attachments: 10,
   email: 254,
   password: 256,
@@ -22,6 +24,14 @@ export type Priority = "low" | "medium" | "high" | "urgent"
 export type Presence = "online" | "away" | "busy" | "offline"
 
 export type Role = "agent" | "supervisor" | "admin"
+
+export type View = "mine" | "unassigned" | "all"
+
+export type Shelf = "open" | "resolved"
+
+export type Sort = "newest" | "waiting" | "queue" | "priority" | "status" | "topic"
+
+export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "untag" | "reply" | "note"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
@@ -177,8 +187,74 @@ export interface ConversationView {
   snoozed_until: string | null
   escalation_level: number
   unread_count: number
+  tags: string[]
   ticket: TicketView | null
   created_at: string
+}
+
+/** A conversation that was left as it was, and why. */
+export interface NotChanged {
+  conversation_id: string
+  code: ErrorCode
+  detail: string
+}
+
+/** What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up. */
+export interface DraftView {
+  conversation_id: string
+  visibility: Visibility
+  body: string
+  attachments: AttachmentView[]
+  changed_at: string
+}
+
+/** What a list shows and in which order. Empty fields narrow nothing. */
+export interface FilterView {
+  view: View
+  shelf: Shelf
+  query: string
+  tag: string
+  priority: Priority | null
+  status: string
+  team_id: string | null
+  inbox_id: string | null
+  sort: Sort
+}
+
+/** A filter with a name, one agent's or everybody's. */
+export interface SavedViewView {
+  id: string
+  name: string
+  is_shared: boolean
+  filter: FilterView
+}
+
+/**
+ * A text found by its shortcut. `{{contact.name}}`, `{{agent.name}}` and `{{ticket.number}}` are filled in; what
+ * stands in [square brackets] is left for the agent.
+ */
+export interface CannedResponseView {
+  id: string
+  shortcut: string
+  body: string
+  is_shared: boolean
+}
+
+/**
+ * One action. `value` is a status, a priority, `me`, `queue`, `agent:` or `team:` and an id, seconds of snooze, a tag,
+ * or the text of a reply or note.
+ */
+export interface MacroStepView {
+  do: StepKind
+  value: string
+}
+
+/** A named list of actions, done in order. */
+export interface MacroView {
+  id: string
+  name: string
+  is_shared: boolean
+  steps: MacroStepView[]
 }
 
 /** Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed. */
@@ -461,6 +537,47 @@ export interface OpenTicket {
   priority?: Priority | null
 }
 
+/**
+ * What to do with some conversations, all of it or nothing for each. With `moves`, who has it becomes `agent_id` or
+ * `team_id`, or nobody.
+ */
+export interface Change {
+  /** At least 1 entries, at most 200 entries. */
+  conversation_ids: string[]
+  /** At most 40 characters. */
+  status?: string | null
+  priority?: Priority | null
+  snooze_until?: string | null
+  moves?: boolean
+  agent_id?: string | null
+  team_id?: string | null
+  /** At most 20 entries. */
+  add_tags?: string[]
+  /** At most 20 entries. */
+  remove_tags?: string[]
+}
+
+/**
+ * Change up to 200 conversations at once, or put them back, each group in its own way. What is refused for one leaves
+ * the others alone. The same again changes nothing more.
+ */
+export interface ChangeConversations {
+  type: "conversations.bulk"
+  /** At least 1 entries, at most 200 entries. */
+  changes: Change[]
+}
+
+/** Keep what has been written so far, for this agent alone. Without words, files and note mode it is forgotten. */
+export interface SaveDraft {
+  type: "draft.save"
+  conversation_id: string
+  /** At most 20000 characters. */
+  body: string
+  visibility?: Visibility
+  /** At most 10 entries. */
+  attachment_ids?: string[]
+}
+
 /** The agent looks at this conversation now (empty: at none). Colleagues are told. */
 export interface ViewConversation {
   type: "conversation.view"
@@ -510,6 +627,19 @@ export interface AgentSynced {
 /** The conversation after the change. */
 export interface Changed {
   conversation: ConversationView
+  ok: true
+}
+
+/** The conversations after the change, and those that were refused it. */
+export interface ManyChanged {
+  conversations: ConversationView[]
+  failed: NotChanged[]
+  ok: true
+}
+
+/** The draft as kept. */
+export interface DraftIs {
+  draft: DraftView
   ok: true
 }
 
@@ -639,6 +769,17 @@ export interface ViewersChanged {
   agent_ids: string[]
 }
 
+/** You wrote, sent or gave up a draft, here or elsewhere. */
+export interface DraftChanged {
+  type: "draft.changed"
+  draft: DraftView
+}
+
+/** Saved views, canned responses or macros changed: ask `GET /api/v1/desk`. */
+export interface DeskChanged {
+  type: "desk.changed"
+}
+
 /** The wall, whole, at most once a second. */
 export interface WallChanged {
   type: "wall.changed"
@@ -751,11 +892,95 @@ export interface ConversationPage {
   ok: true
 }
 
-/** How many open conversations each view holds. */
+/** How many conversations a saved view holds, counted up to 1,000. */
+export interface SavedCount {
+  id: string
+  count: number
+}
+
+/** How many open conversations each view holds, and how many each saved view of this agent. */
 export interface ConversationCounts {
   mine: number
   unassigned: number
   all: number
+  saved: SavedCount[]
+  ok: true
+}
+
+/** What this agent has at hand: their own and shared views, canned responses and macros, drafts, and every tag in use. */
+export interface Desk {
+  views: SavedViewView[]
+  canned: CannedResponseView[]
+  macros: MacroView[]
+  drafts: DraftView[]
+  tags: string[]
+  ok: true
+}
+
+/** What a list shows and in which order; what is left out narrows nothing. */
+export interface ListFilter {
+  view?: View
+  shelf?: Shelf
+  /** At most 200 characters. */
+  query?: string
+  /** At most 40 characters. */
+  tag?: string
+  priority?: Priority | null
+  /** At most 40 characters. */
+  status?: string
+  team_id?: string | null
+  inbox_id?: string | null
+  sort?: Sort
+}
+
+/** `POST /api/v1/views`, `PUT /api/v1/views/{id}` */
+export interface SaveView {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  filter: ListFilter
+  is_shared?: boolean
+}
+
+/** `POST /api/v1/canned-responses`, `PUT /api/v1/canned-responses/{id}` */
+export interface SaveCannedResponse {
+  /** At most 40 characters. */
+  shortcut: string
+  /** At most 10000 characters, at least 1 characters. */
+  body: string
+  is_shared?: boolean
+}
+
+/** One action of a macro, as in MacroStepView. */
+export interface MacroStep {
+  do: StepKind
+  /** At most 10000 characters, at least 1 characters. */
+  value: string
+}
+
+/** `POST /api/v1/macros`, `PUT /api/v1/macros/{id}` */
+export interface SaveMacro {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  /** At least 1 entries, at most 20 entries. */
+  steps: MacroStep[]
+  is_shared?: boolean
+}
+
+/** The view after the change. */
+export interface SavedViewIs {
+  view: SavedViewView
+  ok: true
+}
+
+/** The canned response after the change. */
+export interface CannedResponseIs {
+  canned: CannedResponseView
+  ok: true
+}
+
+/** The macro after the change. */
+export interface MacroIs {
+  macro: MacroView
   ok: true
 }
 
@@ -844,6 +1069,8 @@ export type AgentCommand =
   | SnoozeConversation
   | EscalateConversation
   | OpenTicket
+  | ChangeConversations
+  | SaveDraft
   | ViewConversation
   | SearchArticles
   | WatchWall
@@ -869,6 +1096,8 @@ export type AgentEvent =
   | PresenceChanged
   | TypingChanged
   | ViewersChanged
+  | DraftChanged
+  | DeskChanged
   | WallChanged
   | Heads
   | GoingAway
@@ -876,4 +1105,15 @@ export type AgentEvent =
 
 export type VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
 
-export type AgentReply = Done | Sent | AgentSynced | Changed | TicketIs | PresenceIs | ArticlesFound | Watching | Refused
+export type AgentReply =
+  | Done
+  | Sent
+  | AgentSynced
+  | Changed
+  | ManyChanged
+  | DraftIs
+  | TicketIs
+  | PresenceIs
+  | ArticlesFound
+  | Watching
+  | Refused

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+from typing import Any, get_args
 
 import pytest
 
 from app.clock import new_id
-from app.contract.commands import OpenTicket, PrechatFields
+from app.contract.commands import AssignConversation, Change, OpenTicket, PrechatFields, SetPriority, SetStatus
 from app.contract.events import ConversationChanged, MessageCreated
+from app.contract.http import ListFilter, SaveView
+from app.contract.values import Shelf, Sort, View
 from app.contract.views import ConversationView
-from app.conversations.listing import (
-    Standing,
-    View,
-    count_conversations,
-    list_contact_conversations,
-    list_conversations,
-    list_tickets,
-)
+from app.conversations.assignment import assign_conversation
+from app.conversations.bulk import change_one_conversation
+from app.conversations.lifecycle import set_priority, set_status
+from app.conversations.listing import count_conversations, list_contact_conversations, list_conversations, list_tickets
 from app.conversations.tickets import open_ticket
+from app.desk import save_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
+from app.routing.queue import queue_of
 from tests.factories import House
 
 
@@ -30,11 +33,13 @@ async def page(
     after: str | None = None,
     limit: int = 7,
     view: View = "all",
-    standing: Standing = "open",
+    shelf: Shelf = "open",
     words: str = "",
+    **narrowing: Any,
 ) -> tuple[list[ConversationView], str | None]:
     async with house.works.read() as rows:
-        found = await list_conversations(rows, agent, view, standing, words, after, limit)
+        wanted = ListFilter(view=view, shelf=shelf, query=words, **narrowing)
+        found = await list_conversations(rows, agent, wanted, after, limit)
     return found.conversations, found.next
 
 
@@ -93,8 +98,8 @@ async def test_views_hold_what_they_say_and_the_counts_agree(house: House) -> No
     done = (await house.chat(ana))[0]
     await house.resolve(ana, done)
 
-    async def ids(view: View, standing: Standing = "open") -> set[str]:
-        return {one.id for one in (await page(house, ana, view=view, standing=standing))[0]}
+    async def ids(view: View, shelf: Shelf = "open") -> set[str]:
+        return {one.id for one in (await page(house, ana, view=view, shelf=shelf))[0]}
 
     assert await ids("mine") == {mine}
     assert await ids("unassigned") == {free}
@@ -120,9 +125,99 @@ async def test_words_narrow_a_list_and_are_only_words(house: House) -> None:
     assert [words for words in not_finding if await finds(words)] == []
 
 
+@pytest.mark.parametrize("sort", get_args(Sort))
+async def test_every_order_pages_through_every_row_once(house: House, sort: Sort) -> None:
+    """One row a page gives the same order as one page, ties included, whatever the keys are."""
+    ana = await house.agent()
+    for number in range(12):
+        if number % 3:
+            house.clock.on(seconds=1)
+        id, _ = await house.chat(ana if number % 4 == 0 else None)
+        if number % 2:
+            await house.run(set_priority, ana, SetPriority(conversation_id=id, priority="urgent"))
+        if number % 3 == 0:
+            await house.run(open_ticket, ana, OpenTicket(conversation_id=id, topic="äpfel" if number % 2 else "Zelte"))
+        if number % 5 == 0:
+            await house.answer(ana, id)
+            await house.run(set_status, ana, SetStatus(conversation_id=id, status="in_progress"))
+    whole = [row.id for row in (await page(house, ana, limit=50, sort=sort))[0]]
+    assert len(set(whole)) == 12
+    paged: list[str] = []
+    after = None
+    while len(paged) <= 12:
+        found, after = await page(house, ana, after, 1, sort=sort)
+        paged += [row.id for row in found]
+        if after is None:
+            break
+    assert paged == whole
+
+
+async def test_orders_put_first_what_they_promise(house: House) -> None:
+    ana = await house.agent()
+    early, urgent, late = [(await house.chat())[0] for _ in range(3) if house.clock.on(seconds=1)]
+    await house.run(set_priority, ana, SetPriority(conversation_id=urgent, priority="urgent"))
+    house.clock.on(seconds=1)
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=late, topic="Beds"))
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=early, topic="Tents"))
+    await house.answer(ana, early)
+
+    async def order(sort: Sort) -> list[str]:
+        return [row.id for row in (await page(house, ana, sort=sort))[0]]
+
+    assert await order("newest") == [early, late, urgent]
+    assert await order("queue") == [urgent, early, late], "urgent first, then whoever came first"
+    assert await order("priority") == [urgent, early, late]
+    assert await order("waiting") == [urgent, late, early], "whoever has waited longest; the answered one last"
+    assert await order("status") == [late, urgent, early], "new before open"
+    assert await order("topic") == [late, early, urgent], "by topic; without a ticket last"
+
+
+async def test_the_queues_order_is_routings(house: House) -> None:
+    ana = await house.agent()
+    for number in range(8):
+        house.clock.on(seconds=number % 2)
+        id, _ = await house.chat()
+        if number % 3 == 1:
+            await house.run(set_priority, ana, SetPriority(conversation_id=id, priority="high"))
+    listed = [row.id for row in (await page(house, ana, limit=50, view="unassigned", sort="queue"))[0]]
+    assert listed == [row.id for row in await house.all(queue_of(house.team_id))]
+
+
+async def test_filters_narrow_and_saved_views_count_what_they_show(house: House) -> None:
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    team = await house.team("Orders")
+    tagged, urgent, moved = [(await house.chat())[0] for _ in range(3)]
+    await house.run(change_one_conversation, ana, tagged, Change(conversation_ids=[tagged], add_tags=["refund"]))
+    await house.run(set_priority, ana, SetPriority(conversation_id=urgent, priority="urgent"))
+    await house.run(assign_conversation, ana, AssignConversation(conversation_id=moved, team_id=team))
+    numbered = await house.run(open_ticket, ana, OpenTicket(conversation_id=moved))
+    cases: list[tuple[dict[str, Any], set[str]]] = [
+        ({"tag": "refund"}, {tagged}),
+        ({"tag": "nothing"}, set()),
+        ({"priority": "urgent"}, {urgent}),
+        ({"team_id": team}, {moved}),
+        ({"inbox_id": house.inbox_id}, {tagged, urgent, moved}),
+        ({"status": "new"}, {tagged, urgent, moved}),
+        ({"status": "open"}, set()),
+        ({"words": f"#{numbered.number}"}, {moved}),
+    ]
+    for narrowing, expected in cases:
+        assert {row.id for row in (await page(house, ana, **narrowing))[0]} == expected, narrowing
+        kept = ListFilter(query=narrowing.get("words", ""), **{k: v for k, v in narrowing.items() if k != "words"})
+        view = await house.run(save_view, ana, SaveView(name="One of mine", filter=kept))
+        async with house.works.read() as rows:
+            counts = await count_conversations(rows, ana)
+            assert {one.id: one.count for one in counts.saved}[view.id] == len(expected), narrowing
+            assert (await count_conversations(rows, ben)).saved == [], "nobody else's views are counted"
+
+
 ID = "00000000-0000-7000-8000-000000000000"
 AT = "2026-03-02T09:00:00+00:00"
 BAD_CURSORS = [
+    *(
+        base64.urlsafe_b64encode(json.dumps(held).encode()).decode()
+        for held in ([], {}, 1, [AT], [AT, "x"], [1, ID], ["x", ID], [AT[:19], ID])
+    ),
     "x",
     "_",
     f"{AT}_",

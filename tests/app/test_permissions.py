@@ -18,6 +18,7 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "may_assign": (True, True, True),
     "may_open_tickets": (True, True, True),
     "may_watch_wall": (False, True, True),
+    "may_share": (False, True, True),
     "may_manage_people": (False, False, True),
     "may_read_mail": (False, False, True),
 }

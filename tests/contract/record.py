@@ -20,8 +20,10 @@ from unittest import mock
 import msgspec
 
 import app.clock
+from app.contract.http import SaveCannedResponse
 from app.conversations.lifecycle import wake_conversation
 from app.database.migrating import migrate
+from app.desk import save_canned_response
 from app.knowledge.articles import ArticleDraft, publish_article
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import list_agents
@@ -132,7 +134,7 @@ class Stage:
 
 async def tell(stage: Stage) -> None:
     """The stories, a visitor each."""
-    for chapter in (talking, understanding, handing_over, setting_aside, ending):
+    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk):
         await stage.new_visitor()
         await chapter(stage)
 
@@ -212,6 +214,20 @@ async def ending(stage: Stage) -> None:
     await command("a visitor reopens by writing", mia, "message.send", id, client_id="v3", body="Cold again")
     await command("a visitor ends", mia, "conversation.end", id)
     await command("an agent reopens", ben, "conversation.set_status", id, status="open")
+
+
+async def at_the_desk(stage: Stage) -> None:
+    """Drafts, tags, several at once, and what is at hand."""
+    ana, command = stage.ana, stage.command
+    id = await stage.claimed(ana)
+    await command("an agent begins to write", ana, "draft.save", id, body="Let me", visibility="public")
+    await command("what was begun is sent", ana, "message.send", id, client_id="a6", body="Let me look.")
+    tagging = {"conversation_ids": [id], "add_tags": ["Gas"], "priority": "high"}
+    await command("an agent tags several", ana, "conversations.bulk", about=id, changes=[tagging])
+    resolving = {"conversation_ids": [id], "status": "resolved"}
+    await command("an agent resolves several", ana, "conversations.bulk", about=id, changes=[resolving])
+    canned = SaveCannedResponse(shortcut="hi", body="Hello {{contact.name}}!")
+    await stage.record("a text is kept at hand", lambda: stage.house.run(save_canned_response, ana, canned), id)
 
 
 async def suggestions(stage: Stage, id: str) -> None:
