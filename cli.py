@@ -7,7 +7,8 @@ import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import uvicorn
@@ -15,6 +16,8 @@ import uvicorn
 from app.database.migrating import is_migrated, migrate
 from app.errors import ParleyError
 from app.settings import Settings, read_settings
+
+T = TypeVar("T")
 
 MOST_FRAME_BYTES = 64 * 1024
 DRAIN_SECONDS = 25
@@ -93,6 +96,38 @@ def worker() -> None:
     asyncio.run(run_worker(settings))
 
 
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """Write rows and files into one new archive at PATH (.tar or .tar.gz), while everybody goes on talking.
+
+    It holds no secret key: keep PARLEY_SECRET_KEY, or secret.key of the data folder, with your other secrets.
+    """
+    from app.backup.making import back_up
+
+    made = _carefully(lambda: back_up(_settings(), path))
+    rows = sum(table.rows for table in made.manifest.tables)
+    click.echo(
+        f"{path}: {rows} rows, {made.manifest.file_count} files, {path.stat().st_size} bytes. The secret key is not inside."
+    )
+    if made.damaged:
+        raise click.ClickException(f"Left out, because they are damaged on the disk: {', '.join(made.damaged)}")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Put it in the place of what the database holds.")
+def restore(path: Path, replace: bool) -> None:
+    """Bring back the archive at PATH, of this version or an older one, from SQLite or PostgreSQL alike. Stop every server first."""
+    from app.backup.restoring import restore as put_back
+
+    done = _carefully(lambda: put_back(_settings(), path, replace=replace))
+    rows = sum(table.rows for table in done.manifest.tables)
+    click.echo(f"Restored {rows} rows and {done.manifest.file_count} files as of {done.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
+    if not done.has_same_key:
+        click.echo("The secret key is not the one of the backup: visitors' tokens from before are void, and they begin anew.")
+
+
 @main.command("create-admin")
 @click.option("--name", prompt=True)
 @click.option("--email", prompt=True)
@@ -142,8 +177,13 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
 
 
 def _settings() -> Settings:
+    return _carefully(lambda: read_settings(os.environ))
+
+
+def _carefully(do: Callable[[], T]) -> T:
+    """What the domain refuses becomes a sentence, not a traceback."""
     try:
-        return read_settings(os.environ)
+        return do()
     except ParleyError as error:
         raise click.ClickException(error.detail) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -53,16 +54,21 @@ class FileStore:
     def keep(self, data: bytes) -> str:
         """Store durably; the digest. Blocking: call it off the event loop."""
         digest = hashlib.sha256(data).hexdigest()
-        path = self.path_of(digest)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f"{digest}.{new_id()}.part")
-            with partial.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+        self.take_in(digest, [data])
         return digest
+
+    def take_in(self, digest: str, blocks: Iterable[bytes]) -> None:
+        """Store what the caller knows to have this digest, unless it is there. Blocking."""
+        path = self.path_of(digest)
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{digest}.{new_id()}.part")
+        with partial.open("wb") as file:
+            file.writelines(blocks)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
 
     def path_of(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

@@ -14,11 +14,12 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import models.migrations
+from app.database.exclusive import MIGRATION_LOCK
 
 
 def migrate(url: str) -> None:
     """Run every step the database has not had. Two nodes that start together are kept apart by the database's own lock."""
-    _with_connection(url, _upgrade)
+    _with_connection(url, lambda connection: upgrade(connection, "head"))
 
 
 def is_migrated(url: str) -> bool:
@@ -26,7 +27,7 @@ def is_migrated(url: str) -> bool:
     found: list[str | None] = []
 
     def look(connection: Connection) -> None:
-        found.append(_stands_at(connection))
+        found.append(stands_at(connection))
 
     _with_connection(url, look)
     return found == [newest_revision()]
@@ -36,6 +37,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows_revision(revision: str) -> bool:
+    """Whether this code has a step of that name."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(models.migrations.__file__).parent))
@@ -43,15 +49,17 @@ def _config() -> Config:
     return config
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str) -> None:
+    """Run the steps up to a revision, or to "head", in the connection's transaction."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7237462)")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
-def _stands_at(connection: Connection) -> str | None:
+def stands_at(connection: Connection) -> str | None:
+    """The last step this database has had."""
     return MigrationContext.configure(connection).get_current_revision()
 
 

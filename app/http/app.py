@@ -18,8 +18,8 @@ from app.http.bodies import CarefulRequest
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
 from app.http.wrapping import Wrapping
+from app.version import VERSION
 
-VERSION = "0.1.0"
 MOST_BODY_BYTES = 128 * 1024
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
