@@ -39,7 +39,12 @@ def newest_revision() -> str | None:
 
 def knows_revision(revision: str) -> bool:
     """Whether this code has a step of that name."""
-    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    return revision in steps()
+
+
+def steps() -> list[str]:
+    """Every step this code knows, the first one first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 def _config() -> Config:

@@ -50,6 +50,12 @@ class PostgresDatabases:
         self._with_connection(lambda connection: connection.execute(f"CREATE DATABASE {name} TEMPLATE {self._template}"))
         return self.url(name)
 
+    def create_empty(self) -> str:
+        """A new database without a table; its URL."""
+        name = f"parley_test_{uuid.uuid4().hex}"
+        self._with_connection(lambda connection: connection.execute(f"CREATE DATABASE {name}"))
+        return self.url(name)
+
     def drop(self, url: str) -> None:
         """Gone, even while connections are open."""
         name = url.rsplit("/", 1)[1]
