@@ -46,11 +46,13 @@ from realtime.draining import drain
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, is_allowed_origin
 from realtime.hub import LocalHub
+from realtime.launchers import launcher_routes
 from realtime.limits import CommandLimits
 from realtime.polling import PollStreams
 from realtime.redis_hub import RedisHub
 from realtime.routes import wire_routes
 from realtime.socket_server import SocketServer
+from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
 from realtime.wall import WallPainter
 
@@ -69,10 +71,13 @@ def build(settings: Settings) -> Litestar:
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
     attendance = Attendance(works, hub, lease, epoch)
+    visits = Visits(works, hub)
     if isinstance(hub, RedisHub):
         hub.when_missed(CatchUp(works, hub, attendance).run)
     gateway = Gateway(
-        VisitorCommands(works, hub, suggester), AgentCommands(works, hub, suggester, attendance, lease), CommandLimits(settings)
+        VisitorCommands(works, hub, suggester, visits),
+        AgentCommands(works, hub, suggester, attendance, visits, lease),
+        CommandLimits(settings),
     )
     streams = PollStreams(attendance.came, attendance.left)
     server = SocketServer(
@@ -92,6 +97,7 @@ def build(settings: Settings) -> Litestar:
         Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
         Sweep("beat heads", 5.0, attendance.beat),
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
+        Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
     ]
     platform = Platform(
@@ -111,9 +117,14 @@ def build(settings: Settings) -> Litestar:
         await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
-        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever())):
+        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever()), ("visitors", visits.paint_forever())):
             tasks.append(asyncio.create_task(forever, name=name))
-        app.state.drain = lambda: drain(app, attendance)
+
+        async def leave() -> None:
+            visits.release()
+            await drain(app, attendance)
+
+        app.state.drain = leave
         yield
         for task in tasks:
             task.cancel()
@@ -129,6 +140,7 @@ def build(settings: Settings) -> Litestar:
             HERE / "widget" / "dist", HERE / "agent_ui" / "dist", HERE / "demo" / "shop.html" if settings.demo else None
         ),
         *wire_routes(server, gateway, streams),
+        *launcher_routes(visits),
     ]
     app = create_app(platform, routes, [running])
     app.state.needs_setup = needs_setup

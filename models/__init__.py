@@ -11,6 +11,7 @@ from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMemb
 from models.sequence import Sequence
 from models.status import Status
 from models.ticket import Ticket
+from models.visiting import Invitation, PageVisit, ProactiveMessage
 
 __all__ = [
     "Agent",
@@ -27,11 +28,14 @@ __all__ = [
     "CsatScore",
     "Draft",
     "Inbox",
+    "Invitation",
     "Job",
     "Macro",
     "Message",
     "OutgoingMail",
+    "PageVisit",
     "Passage",
+    "ProactiveMessage",
     "SavedView",
     "Sequence",
     "Status",

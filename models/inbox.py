@@ -13,7 +13,8 @@ from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 
 class Inbox(Base):
     """A doorway. `key` names it in the widget's script tag; `allowed_origins` are the sites that may frame it,
-    empty for any; `identity_secret` signs who a visitor is."""
+    empty for any; `identity_secret` signs who a visitor is; with `shows_visitors` the launcher says which page a visitor
+    is on and may greet them, before anybody has opened the chat."""
 
     __tablename__ = "inboxes"
 
@@ -28,4 +29,5 @@ class Inbox(Base):
     allowed_origins: Mapped[list[Any]] = mapped_column(JsonColumn)
     identity_secret: Mapped[str] = mapped_column(String(200))
     asks_email: Mapped[bool]
+    shows_visitors: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, IdColumn, UtcDateTime
+from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 
 
 class Contact(Base):
     """A person we help: one row from the first message on.
 
-    `external_id` is the customer's own key, set only by a signed identity.
+    `external_id` is the customer's own key, set only by a signed identity. `company`, `phone`, `notes` and `facts`
+    (names and values) are what agents have written down; `timezone` and `browser` are what the visitor's browser says.
     """
 
     __tablename__ = "contacts"
@@ -27,6 +29,12 @@ class Contact(Base):
     is_verified: Mapped[bool]
     locale: Mapped[str] = mapped_column(String(35))
     page_url: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(String(40))
+    company: Mapped[str | None] = mapped_column(String(200))
+    notes: Mapped[str | None] = mapped_column(Text)
+    facts: Mapped[list[Any] | None] = mapped_column(JsonColumn)
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    browser: Mapped[str | None] = mapped_column(String(400))
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -13,7 +13,9 @@ from app.contract.commands import (
     ChangeConversations,
     ClaimConversation,
     ConversationDelivered,
+    EditContact,
     EscalateConversation,
+    InviteVisitor,
     OpenTicket,
     ReadConversation,
     SaveDraft,
@@ -25,38 +27,56 @@ from app.contract.commands import (
     SnoozeConversation,
     TransferConversation,
     ViewConversation,
+    WatchVisitors,
     WatchWall,
 )
-from app.contract.replies import ArticlesFound, Changed, Done, DraftIs, PresenceIs, Reply, Sent, TicketIs, Watching
+from app.contract.replies import (
+    ArticlesFound,
+    Changed,
+    Done,
+    DraftIs,
+    PresenceIs,
+    Reply,
+    Sent,
+    TicketIs,
+    VisitorsWatched,
+    Watching,
+)
 from app.conversations.access import access_conversation_to_read
 from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
 from app.conversations.bulk import change_conversations
 from app.conversations.drafting import save_draft
+from app.conversations.introducing import edit_contact
 from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
 from app.conversations.messages import post_agent_message
 from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
 from app.conversations.tickets import first_words, open_ticket
 from app.conversations.typing import typing_changed
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.knowledge.suggest import Suggester
-from app.people.actors import SignedInAgent
-from app.people.permissions import may_watch_wall, require
+from app.people.actors import SignedInAgent, Visitor
+from app.people.permissions import may_view_visitors, may_watch_wall, require
 from app.people.presence import set_presence
 from app.reports import wall_view
+from app.visiting.greetings import invite_visitor
 from app.work import Works
 from realtime.attendance import Attendance
 from realtime.hub import Hub, Subscriber
-from realtime.rooms import WALL
+from realtime.rooms import VISITORS, WALL
+from realtime.visiting import Visits
 
 
 class AgentCommands:
     """Agent commands to verbs."""
 
-    def __init__(self, works: Works, hub: Hub, suggester: Suggester, attendance: Attendance, lease: timedelta) -> None:
+    def __init__(
+        self, works: Works, hub: Hub, suggester: Suggester, attendance: Attendance, visits: Visits, lease: timedelta
+    ) -> None:
         self._works = works
         self._hub = hub
         self._suggester = suggester
         self._attendance = attendance
+        self._visits = visits
         self._lease = lease
 
     async def obey(self, agent: SignedInAgent, stream: Subscriber | None, command: AgentCommand) -> Reply:
@@ -105,6 +125,12 @@ class AgentCommands:
                 return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=False))
             case WatchWall():
                 return await self._watch_wall(agent, stream, command)
+            case EditContact():
+                return await run(edit_contact, agent, command)
+            case WatchVisitors():
+                return await self._watch_visitors(agent, stream, command)
+            case InviteVisitor():
+                return await self._invite(agent, command)
             case _:
                 assert_never(command)
 
@@ -125,6 +151,24 @@ class AgentCommands:
         await self._attendance.look_at(stream, command.conversation_id)
         if command.conversation_id is not None:
             self._suggester.wanted(command.conversation_id)
+        return Done()
+
+    async def _watch_visitors(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchVisitors) -> VisitorsWatched:
+        require(may_view_visitors, agent)
+        if stream is None:
+            raise Invalid("Watching visitors needs a stream of events.")
+        if command.watching:
+            self._hub.enter(stream, [VISITORS])
+        else:
+            self._hub.leave(stream, [VISITORS])
+        return VisitorsWatched(visitors=await self._visits.list())
+
+    async def _invite(self, agent: SignedInAgent, command: InviteVisitor) -> Done:
+        visit = self._visits.find(command.contact_id)
+        if visit is None:
+            raise Conflict("This visitor has just left.")
+        visitor = Visitor(contact_id=visit.contact_id, inbox_id=visit.inbox_id)
+        self._visits.invited(visitor, await self._works.run(invite_visitor, agent, command, visitor))
         return Done()
 
     async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching:

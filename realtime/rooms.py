@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from app.contract.audiences import Audience, ToAgent, ToAllAgents, ToContact, ToInboxAgents, ToWall
+from app.contract.audiences import (
+    Audience,
+    ToAgent,
+    ToAllAgents,
+    ToContact,
+    ToInboxAgents,
+    ToNodes,
+    ToVisitorWatchers,
+    ToWall,
+)
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_conversations, may_watch_wall
 
 WALL = "wall"
+VISITORS = "visitors"
+NODES = "nodes"
 AGENTS = "agents"
 
 
@@ -26,6 +37,10 @@ def room_of(audience: Audience) -> str:
             return AGENTS
         case ToWall():
             return WALL
+        case ToVisitorWatchers():
+            return VISITORS
+        case ToNodes():
+            return NODES
         case _:
             assert_never(audience)
 

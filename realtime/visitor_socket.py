@@ -16,6 +16,7 @@ from app.contract.commands import (
     VisitorCommand,
     VisitorSendMessage,
     VisitorSync,
+    VisitPage,
 )
 from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
 from app.conversations.introducing import update_contact
@@ -29,12 +30,14 @@ from app.knowledge.suggest import Suggester
 from app.people.actors import Visitor
 from app.work import Works
 from realtime.hub import Hub, Subscriber
+from realtime.visiting import Visits, Whereabouts
 
 
 class VisitorCommands:
     """Visitor commands to verbs."""
 
-    def __init__(self, works: Works, hub: Hub, suggester: Suggester) -> None:
+    def __init__(self, works: Works, hub: Hub, suggester: Suggester, visits: Visits) -> None:
+        self._visits = visits
         self._works = works
         self._hub = hub
         self._suggester = suggester
@@ -45,7 +48,9 @@ class VisitorCommands:
             case VisitorSendMessage():
                 return Sent(message=await run(post_visitor_message, visitor, command))
             case StartConversation():
-                return await run(start_conversation, visitor, command)
+                started = await run(start_conversation, visitor, command)
+                await self._visits.remember(visitor)
+                return started
             case VisitorSync():
                 async with self._works.read() as rows:
                     return await sync_for_visitor(rows, visitor, command)
@@ -65,6 +70,10 @@ class VisitorCommands:
                 return Ended(conversation=await run(answer_survey, visitor, command))
             case SearchArticles():
                 return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=True))
+            case VisitPage():
+                at = Whereabouts(url=command.url, title=command.title, timezone=command.timezone, browser=command.browser)
+                await self._visits.seen(visitor, at)
+                return Done()
             case UpdateContact():
                 return ContactIs(contact=await run(update_contact, visitor, command))
             case _:

@@ -31,4 +31,12 @@ class ToWall(Said):
     """Every supervisor who has the wall open."""
 
 
-Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToWall
+class ToVisitorWatchers(Said):
+    """Every agent who has the list of visitors open."""
+
+
+class ToNodes(Said):
+    """Every node, for what each keeps in memory."""
+
+
+Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToWall | ToVisitorWatchers | ToNodes

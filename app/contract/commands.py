@@ -13,12 +13,21 @@ from msgspec import Meta, Struct, field
 
 from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, StatusKey, Tag, Visibility
 
+Url = Annotated[str, Meta(max_length=2000)]
 Attachments = Annotated[list[Id], Meta(max_length=10)]
 Email = Annotated[
     str,
     Meta(
         max_length=254,
         pattern=r"^[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,64}@[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,185}\.[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{2,63}$(?!\n)",
+    ),
+]
+
+EmailOrNone = Annotated[
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^([^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,64}@[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,185}\.[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{2,63})?$(?!\n)",
     ),
 ]
 
@@ -37,13 +46,15 @@ class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class StartConversation(Command, tag="conversation.start"):
-    """A visitor's first message. While one conversation is open in the inbox, the message goes there."""
+    """A visitor's first message. While one conversation is open in the inbox, the message goes there. An answer to what
+    we said first names it (`greeting_id`), and the conversation begins with that."""
 
     client_id: ClientId
     body: Body
     fields: PrechatFields | None = None
     attachment_ids: Attachments = []
-    page_url: Annotated[str, Meta(max_length=2000)] | None = None
+    page_url: Url | None = None
+    greeting_id: Id | None = None
 
 
 class VisitorSendMessage(Command, tag="message.send"):
@@ -110,6 +121,16 @@ class UpdateContact(Command, tag="contact.update"):
     email: Email | None = None
 
 
+class VisitPage(Command, tag="page.visited"):
+    """The visitor is on this page now, said on arriving and every so often while they stay. Kept for contacts; of
+    somebody who has not written, only for as long as they are here."""
+
+    url: Url
+    title: Line = ""
+    timezone: Annotated[str, Meta(max_length=60)] | None = None
+    browser: Annotated[str, Meta(max_length=400)] | None = None
+
+
 VisitorCommand = (
     StartConversation
     | VisitorSendMessage
@@ -121,6 +142,7 @@ VisitorCommand = (
     | AnswerSurvey
     | SearchArticles
     | UpdateContact
+    | VisitPage
 )
 
 
@@ -253,6 +275,40 @@ class WatchWall(Command, tag="wall.watch"):
     watching: bool
 
 
+class FactGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact under a name of the agent's own."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    value: Annotated[str, Meta(max_length=500)]
+
+
+class EditContact(Command, tag="contact.edit"):
+    """An agent writes down what they know. Fields left out stay; empty ones are cleared; `facts` replaces them all.
+    Refused for a name or address that the site itself has vouched for."""
+
+    contact_id: Id
+    name: Line | None = None
+    email: EmailOrNone | None = None
+    phone: Annotated[str, Meta(max_length=40)] | None = None
+    company: Line | None = None
+    notes: Body | None = None
+    facts: Annotated[list[FactGiven], Meta(max_length=30)] | None = None
+
+
+class WatchVisitors(Command, tag="visitors.watch"):
+    """Start or stop receiving `visitors.changed` on this connection."""
+
+    watching: bool
+
+
+class InviteVisitor(Command, tag="visitor.invite"):
+    """Say something first to a visitor who is here. It becomes a conversation when they answer."""
+
+    client_id: ClientId
+    contact_id: Id
+    body: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
 AgentCommand = (
     SetPresence
     | AgentSendMessage
@@ -273,4 +329,7 @@ AgentCommand = (
     | ViewConversation
     | SearchArticles
     | WatchWall
+    | EditContact
+    | WatchVisitors
+    | InviteVisitor
 )

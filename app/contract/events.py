@@ -9,14 +9,19 @@ from msgspec import Struct, field
 from app.contract.values import Said
 from app.contract.views import (
     AgentView,
+    ContactDetailsView,
+    ContactView,
     ConversationView,
     DraftView,
+    GreetingView,
     MarksView,
     MessageView,
+    PageView,
     QueueView,
     SuggestionView,
     TicketView,
     VisitorConversationView,
+    VisitorView,
     WallView,
 )
 
@@ -118,6 +123,33 @@ class WallChanged(Event, tag="wall.changed"):
     wall: WallView
 
 
+class ContactChanged(Event, tag="contact.changed"):
+    """A contact as agents know them now."""
+
+    contact: ContactView
+    details: ContactDetailsView
+
+
+class ContactVisited(Event, tag="contact.visited"):
+    """A contact is on this page now; one of the same id replaces it."""
+
+    contact_id: str
+    page: PageView
+
+
+class VisitorsChanged(Event, tag="visitors.changed"):
+    """Who has come, moved on or left, at most twice a second."""
+
+    visitors: list[VisitorView]
+    gone_ids: list[str]
+
+
+class InvitationMade(Event, tag="invitation.made"):
+    """An agent says something to a visitor who has not asked."""
+
+    greeting: GreetingView
+
+
 class HeadView(Said):
     """How far a conversation has come on the server. `rev` is 0 for visitors."""
 
@@ -152,6 +184,7 @@ VisitorEvent = (
     | ConversationQueued
     | SuggestionsReady
     | TypingChanged
+    | InvitationMade
     | Heads
     | GoingAway
     | SignedOut
@@ -169,6 +202,9 @@ AgentEvent = (
     | DraftChanged
     | DeskChanged
     | WallChanged
+    | ContactChanged
+    | ContactVisited
+    | VisitorsChanged
     | Heads
     | GoingAway
     | SignedOut

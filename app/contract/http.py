@@ -6,17 +6,23 @@ from typing import Annotated, Any, Literal, dataclass_transform
 
 from msgspec import Meta, Struct, field
 
-from app.contract.commands import Email
-from app.contract.values import Body, Id, Line, Priority, Role, Said, Shelf, Sort, StepKind, View
+from app.contract.commands import Email, Url
+from app.contract.values import Body, Id, Line, Priority, Role, Said, Shelf, Sort, Staffing, StepKind, View, VisitorKind
 from app.contract.views import (
     AgentView,
     AttachmentView,
     CannedResponseView,
+    ContactDetailsView,
+    ContactView,
     ConversationView,
     DraftView,
+    GreetingView,
     InboxView,
     MacroView,
+    PageView,
+    ProactiveMessageView,
     SavedViewView,
+    ScoreView,
     StatusView,
     TeamView,
     TicketView,
@@ -25,6 +31,8 @@ from app.contract.views import (
     WidgetInboxView,
 )
 
+InboxKey = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
+VisitorToken = Annotated[str, Meta(max_length=512)]
 Password = Annotated[str, Meta(min_length=8, max_length=256)]
 
 
@@ -36,8 +44,8 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class OpenWidget(Asked):
     """`POST /api/v1/widget/sessions`"""
 
-    inbox_key: Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
-    visitor_token: Annotated[str, Meta(max_length=512)] | None = None
+    inbox_key: InboxKey
+    visitor_token: VisitorToken | None = None
     identity_token: Annotated[str, Meta(max_length=8192)] | None = None
     locale: Annotated[str, Meta(max_length=35)] | None = None
     page: Annotated[str, Meta(max_length=2000)] | None = None
@@ -216,9 +224,106 @@ class Uploaded(Said):
 
 
 class ContactHistory(Said):
-    """A contact's other conversations, newest first."""
+    """A contact's conversations, newest first. `next` is the cursor of the following page, empty at the end."""
 
     conversations: list[ConversationView]
+    next: str | None
+    ok: Literal[True] = True
+
+
+class ContactKnown(Said):
+    """Everything known of a contact besides their conversations; each list newest first."""
+
+    contact: ContactView
+    details: ContactDetailsView
+    pages: list[PageView]
+    tickets: list[TicketView]
+    scores: list[ScoreView]
+    ok: Literal[True] = True
+
+
+class TellVisit(Asked):
+    """`POST /api/v1/widget/visits`: a launcher says where its visitor is. `is_waiting` holds the answer back until there
+    is something to say, or 20 s; `is_leaving` says that the page is being closed."""
+
+    inbox_key: InboxKey
+    url: Url
+    visitor_token: VisitorToken | None = None
+    title: Line = ""
+    locale: Annotated[str, Meta(max_length=35)] = ""
+    timezone: Annotated[str, Meta(max_length=60)] | None = None
+    browser: Annotated[str, Meta(max_length=400)] | None = None
+    is_returning: bool = False
+    is_waiting: bool = False
+    is_leaving: bool = False
+
+
+class VisitTold(Said):
+    """What the launcher may say, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want to
+    know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word."""
+
+    visitor_token: str
+    greetings: list[GreetingView]
+    invitation: GreetingView | None
+    again_seconds: float
+    ok: Literal[True] = True
+
+
+class TellGreeting(Asked):
+    """`POST /api/v1/widget/greetings`: a greeting was shown, or waved away."""
+
+    visitor_token: VisitorToken
+    greeting_id: Id
+    outcome: Literal["shown", "dismissed"]
+
+
+class SaveProactiveMessage(Asked):
+    """`POST /api/v1/proactive-messages` and `/{id}`: a message and when it is shown. Empty conditions hold for everybody."""
+
+    inbox_id: Id
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    body: Annotated[str, Meta(min_length=1, max_length=500)]
+    is_on: bool = True
+    page: Annotated[str, Meta(max_length=500)] = ""
+    locale: Annotated[str, Meta(max_length=35)] = ""
+    visitor: VisitorKind = "any"
+    staffing: Staffing = "any"
+    after_seconds: Annotated[int, Meta(ge=0, le=3600)] = 10
+    every_days: Annotated[int, Meta(ge=0, le=365)] = 7
+    agent_id: Id | None = None
+
+
+class OrderProactiveMessages(Asked):
+    """`POST /api/v1/proactive-messages/order`: all of an inbox's, first to last."""
+
+    inbox_id: Id
+    ids: Annotated[list[Id], Meta(max_length=200)]
+
+
+class ProactiveMessages(Said):
+    """Every proactive message, in order."""
+
+    messages: list[ProactiveMessageView]
+    ok: Literal[True] = True
+
+
+class ProactiveMessageIs(Said):
+    """The proactive message after the change."""
+
+    message: ProactiveMessageView
+    ok: Literal[True] = True
+
+
+class SetInbox(Asked):
+    """`POST /api/v1/inboxes/{id}`: fields left out stay."""
+
+    shows_visitors: bool | None = None
+
+
+class InboxIs(Said):
+    """The inbox after the change."""
+
+    inbox: InboxView
     ok: Literal[True] = True
 
 

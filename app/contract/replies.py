@@ -7,6 +7,8 @@ from typing import Literal
 from app.contract.values import ErrorCode, Said
 from app.contract.views import (
     AgentView,
+    ContactDetailsView,
+    ContactView,
     ConversationView,
     DraftView,
     MessageView,
@@ -14,6 +16,7 @@ from app.contract.views import (
     SuggestionView,
     TicketView,
     VisitorConversationView,
+    VisitorView,
     WallView,
     WidgetContactView,
 )
@@ -126,6 +129,21 @@ class Watching(Reply):
     ok: Literal[True] = True
 
 
+class ContactEdited(Reply):
+    """The contact after the change."""
+
+    contact: ContactView
+    details: ContactDetailsView
+    ok: Literal[True] = True
+
+
+class VisitorsWatched(Reply):
+    """Who is here now, latest first; changes follow as events."""
+
+    visitors: list[VisitorView]
+    ok: Literal[True] = True
+
+
 class Refused(Reply):
     """It did not happen. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again."""
 
@@ -138,5 +156,17 @@ class Refused(Reply):
 
 VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
 AgentReply = (
-    Done | Sent | AgentSynced | Changed | ManyChanged | DraftIs | TicketIs | PresenceIs | ArticlesFound | Watching | Refused
+    Done
+    | Sent
+    | AgentSynced
+    | Changed
+    | ManyChanged
+    | DraftIs
+    | TicketIs
+    | PresenceIs
+    | ArticlesFound
+    | Watching
+    | ContactEdited
+    | VisitorsWatched
+    | Refused
 )

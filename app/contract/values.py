@@ -25,6 +25,9 @@ View = Literal["mine", "unassigned", "all"]
 Shelf = Literal["open", "resolved"]
 Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
 StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
+InvitationState = Literal["none", "sent", "shown", "dismissed"]
+VisitorKind = Literal["any", "new", "returning"]
+Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
 SystemCode = Literal[
     "joined",

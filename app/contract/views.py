@@ -12,16 +12,19 @@ from app.contract.values import (
     Category,
     Channel,
     ErrorCode,
+    InvitationState,
     Presence,
     Priority,
     Role,
     Said,
     Shelf,
     Sort,
+    Staffing,
     StepKind,
     SystemCode,
     View,
     Visibility,
+    VisitorKind,
 )
 
 
@@ -113,6 +116,94 @@ class ContactView(Said):
     page_url: str | None
     last_seen_at: datetime | None
     created_at: datetime
+
+
+class FactView(Said):
+    """Something an agent has noted of a contact, under a name of their own."""
+
+    name: str
+    value: str
+
+
+class ContactDetailsView(Said):
+    """The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word."""
+
+    contact_id: str
+    phone: str
+    company: str
+    notes: str
+    facts: list[FactView]
+    timezone: str | None
+    browser: str | None
+
+
+class PageView(Said):
+    """A page a contact was on, from when to when at least."""
+
+    id: str
+    url: str
+    title: str
+    visited_at: datetime
+    left_at: datetime
+
+
+class ScoreView(Said):
+    """What a contact thought of a conversation: 1 (bad) to 5 (good)."""
+
+    conversation_id: str
+    score: int
+    comment: str
+    answered_at: datetime
+
+
+class VisitorView(Said):
+    """Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
+    written; `invitation` tells how far our own first word to them has come."""
+
+    contact_id: str
+    inbox_id: str
+    name: str
+    is_contact: bool
+    is_returning: bool
+    url: str
+    title: str
+    locale: str
+    came_at: datetime
+    page_since: datetime
+    conversation_id: str | None
+    agent_id: str | None
+    invitation: InvitationState
+
+
+class GreetingView(Said):
+    """What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
+    `every_days`; both are 0 for the word of an agent, which is shown at once."""
+
+    id: str
+    author: AuthorView
+    body: str
+    after_seconds: int
+    every_days: int
+
+
+class ProactiveMessageView(Said):
+    """A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits."""
+
+    id: str
+    inbox_id: str
+    name: str
+    position: int
+    is_on: bool
+    page: str
+    locale: str
+    visitor: VisitorKind
+    staffing: Staffing
+    after_seconds: int
+    every_days: int
+    body: str
+    agent_id: str | None
+    shown_count: int
+    answered_count: int
 
 
 class TicketView(Said):
@@ -269,6 +360,7 @@ class InboxView(Said):
     name: str
     channel: Channel
     team_id: str | None
+    shows_visitors: bool
 
 
 class WidgetInboxView(Said):

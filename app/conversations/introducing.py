@@ -1,29 +1,83 @@
-"""A visitor says who they are."""
+"""Who a contact is: by their own word, and by what agents write down."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
 
-from app.contract.commands import PrechatFields, UpdateContact
+from sqlalchemy import select, update
+
+from app.contract.audiences import ToInboxAgents
+from app.contract.commands import EditContact, PrechatFields, UpdateContact
+from app.contract.events import ContactChanged
+from app.contract.replies import ContactEdited
 from app.contract.values import OPEN_CATEGORIES
 from app.contract.views import WidgetContactView
 from app.conversations.changing import change_conversation
 from app.conversations.telling import tell_change
-from app.people.actors import Visitor
-from app.people.contacts import remember_contact, widget_contact_view
+from app.errors import Invalid, NotFound
+from app.people.actors import SignedInAgent, Visitor
+from app.people.contacts import contact_view, details_view, remember_contact, widget_contact_view
+from app.people.permissions import may_edit_contacts, may_view_conversations, require
+from app.text import clean_line, clean_text
 from app.work import Work
-from models import Conversation
+from models import Contact, Conversation
 
 
 async def update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
     """Keep the name or address, unverified; agents see it in every open conversation of theirs."""
     contact = await remember_contact(work, visitor, PrechatFields(name=command.name, email=command.email), None)
+    await _tell_known(work, contact)
+    return widget_contact_view(visitor, contact)
+
+
+async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -> ContactEdited:
+    """Keep what an agent knows of a contact; fields left out stay, empty ones are cleared.
+
+    Raises NotFound, and Invalid for a name or address that the site itself has vouched for.
+    """
+    require(may_edit_contacts, agent)
+    contact = await work.one(select(Contact).where(Contact.id == command.contact_id).with_for_update())
+    if contact is None or not may_view_conversations(agent):
+        raise NotFound("contact", command.contact_id)
+    values = _changes(command)
+    if contact.is_verified and any(name in values and values[name] != getattr(contact, name) for name in ("name", "email")):
+        raise Invalid("This name and address come from the site the contact has signed in to.")
+    if values:
+        changed = await work.one(update(Contact).where(Contact.id == contact.id).values(**values).returning(Contact))
+        assert changed is not None
+        contact = changed
+    view, details = contact_view(contact), details_view(contact)
+    work.announce(ContactChanged(contact=view, details=details), to=ToInboxAgents(inbox_id=contact.inbox_id))
+    if "name" in values or "email" in values:
+        await _tell_known(work, contact)
+    return ContactEdited(contact=view, details=details)
+
+
+def _changes(command: EditContact) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in ("name", "phone", "company"):
+        said: str | None = getattr(command, field)
+        if said is not None:
+            values[field] = clean_line(said)
+    if command.email is not None:
+        values["email"] = command.email.lower() or None
+    if command.notes is not None:
+        values["notes"] = clean_text(command.notes)
+    if command.facts is not None:
+        facts = [(clean_line(fact.name), clean_line(fact.value)) for fact in command.facts]
+        if len({name.casefold() for name, _ in facts}) < len(facts) or not all(name for name, _ in facts):
+            raise Invalid("Every fact needs a name of its own.")
+        values["facts"] = [{"name": name, "value": value} for name, value in facts]
+    return values
+
+
+async def _tell_known(work: Work, contact: Contact) -> None:
+    """Agents see who it is in every open conversation of theirs."""
     open_ones = await work.all(
         select(Conversation)
-        .where(Conversation.contact_id == visitor.contact_id, Conversation.category.in_(OPEN_CATEGORIES))
+        .where(Conversation.contact_id == contact.id, Conversation.category.in_(OPEN_CATEGORIES))
         .order_by(Conversation.id)
         .with_for_update()
     )
     for conversation in open_ones:
         await tell_change(work, await change_conversation(work, conversation))
-    return widget_contact_view(visitor, contact)

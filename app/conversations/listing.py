@@ -9,7 +9,6 @@ from sqlalchemy import Select, func, or_, select
 
 from app.contract.http import ConversationCounts, ConversationPage, ListFilter, SavedCount, TicketPage
 from app.contract.values import View
-from app.contract.views import ConversationView
 from app.conversations.filtering import conditions_of
 from app.conversations.sorting import after_cursor, cursor_of, order_of
 from app.conversations.views import agent_views, select_for_agents, ticket_view
@@ -67,12 +66,6 @@ def saved_views_of(agent: SignedInAgent):
 async def _count_up_to(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> int:
     held = select_for_agents().with_only_columns(Conversation.id).where(*conditions_of(agent, wanted)).limit(MOST_COUNTED)
     return await rows.one(select(func.count()).select_from(held.subquery())) or 0
-
-
-async def list_contact_conversations(rows: Rows, contact_id: str) -> list[ConversationView]:
-    """A contact's conversations, newest first."""
-    wanted = select_for_agents().where(Conversation.contact_id == contact_id).order_by(Conversation.created_at.desc()).limit(50)
-    return await agent_views(rows, wanted)
 
 
 async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:

@@ -9,12 +9,14 @@ from app.contract.commands import StartConversation
 from app.contract.replies import Started
 from app.contract.values import OPEN_CATEGORIES
 from app.conversations.changing import PRIORITY_RANKS, change_conversation
+from app.conversations.greeting import answered, begin_with
 from app.conversations.messages import add_contact_message, announce_again, find_message
 from app.conversations.telling import tell_change
 from app.conversations.views import message_view, visitor_view_of
 from app.errors import NotFound
 from app.people.actors import Visitor
 from app.people.contacts import remember_contact
+from app.visiting.greetings import find_greeting
 from app.work import Work
 from models import Conversation, Inbox
 
@@ -33,11 +35,16 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
     await remember_contact(work, visitor, command.fields, command.page_url)
     conversation = await _open_conversation(work, visitor)
     is_first = conversation is None
+    greeting = await find_greeting(work, visitor, command.greeting_id) if command.greeting_id else None
     if conversation is None:
         conversation = await _add_conversation(work, visitor)
+        if greeting is not None:
+            conversation = await begin_with(work, conversation, greeting)
     message = await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
     if is_first or command.fields:  # agents see who it is
         await tell_change(work, conversation)
+    if is_first and greeting is not None:
+        await answered(work, visitor, conversation.id, greeting)
     return Started(conversation=await visitor_view_of(work, conversation), message=message)
 
 

@@ -13,7 +13,19 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
-from app.http import attachments, conversations, desk, health, help_centre, mailbox, people, signing_in, widget_sessions
+from app.http import (
+    attachments,
+    contacts,
+    conversations,
+    desk,
+    health,
+    help_centre,
+    mailbox,
+    people,
+    proactive,
+    signing_in,
+    widget_sessions,
+)
 from app.http.bodies import CarefulRequest
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
@@ -37,7 +49,8 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             signing_in.me,
             conversations.conversations,
             conversations.counts,
-            conversations.contact_history,
+            contacts.contact,
+            contacts.contact_history,
             conversations.tickets,
             desk.desk,
             desk.create_view,
@@ -53,6 +66,12 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             attachments.download,
             people.create_agent,
             people.create_team,
+            proactive.proactive_messages,
+            proactive.add_proactive,
+            proactive.order_proactive,
+            proactive.change_proactive,
+            proactive.remove_proactive,
+            proactive.change_inbox,
             mailbox.mailbox,
             mailbox.one_mail,
             help_centre.help_style,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 
-from app.contract.http import ContactHistory, ConversationCounts, ConversationPage, ListFilter, TicketPage
+from app.contract.http import ConversationCounts, ConversationPage, ListFilter, TicketPage
 from app.contract.values import Priority, Shelf, Sort, View
-from app.conversations.listing import count_conversations, list_contact_conversations, list_conversations, list_tickets
+from app.conversations.listing import count_conversations, list_conversations, list_tickets
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_view_conversations, require
@@ -60,14 +60,6 @@ async def counts(request: AnyRequest) -> ConversationCounts:
     require(may_view_conversations, agent)
     async with platform_of(request).works.read() as rows:
         return await count_conversations(rows, agent)
-
-
-@get("/api/v1/contacts/{contact_id:str}/conversations")
-async def contact_history(request: AnyRequest, contact_id: FromPath[str]) -> ContactHistory:
-    """A contact's conversations, newest first."""
-    require(may_view_conversations, await agent_of(request))
-    async with platform_of(request).works.read() as rows:
-        return ContactHistory(conversations=await list_contact_conversations(rows, as_id(contact_id, "contact")))
 
 
 @get("/api/v1/tickets")

@@ -11,11 +11,12 @@ from sqlalchemy import func, select
 
 from app.contract.http import Login, Me, SetUp, SetupState, SignedIn
 from app.contract.replies import Done
-from app.contract.views import InboxView, StatusView
+from app.contract.views import StatusView
 from app.errors import Conflict, Forbidden
 from app.http.platform import SESSION_COOKIE, AnyRequest, Platform, address_of, agent_of, platform_of, refuse_foreign_origin
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, get_agent, list_agents, list_teams
+from app.people.inboxes import inbox_view
 from app.people.permissions import permissions_of
 from app.people.signing_in import SESSION_LIFE, sign_in, sign_out
 from app.people.tokens import hash_password
@@ -89,7 +90,7 @@ async def me(request: AnyRequest) -> Me:
             permissions=permissions_of(agent),
             agents=agents,
             teams=await list_teams(rows),
-            inboxes=[InboxView(id=i.id, key=i.key, name=i.name, channel=i.channel, team_id=i.team_id) for i in inboxes],  # pyright: ignore[reportArgumentType]
+            inboxes=[inbox_view(inbox) for inbox in inboxes],
             statuses=[StatusView(key=s.key, name=s.name, category=s.category) for s in statuses],  # pyright: ignore[reportArgumentType]
             topics=list(topics),
             epoch=platform.epoch,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from litestar import post
 from litestar.params import JSONBody
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.http import OpenWidget, WidgetSession
@@ -17,8 +17,9 @@ from app.http.platform import AnyRequest, address_of, platform_of
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
 from app.people.identity import identify_visitor
+from app.visiting.proactive import is_staffed
 from app.work import Rows
-from models import Agent, Assignment, Inbox, TeamMember
+from models import Assignment, Inbox
 
 
 @post("/api/v1/widget/sessions", status_code=200)
@@ -48,16 +49,13 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
 
 
 async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxView:
-    staffed = select(func.count()).where(Agent.is_active, Agent.lease_until > now, Agent.presence == "online")
-    if inbox.team_id:
-        staffed = staffed.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
     return WidgetInboxView(
         key=inbox.key,
         name=inbox.name,
         greeting=inbox.greeting,
         color=inbox.color,
         locale=inbox.locale,
-        is_staffed=bool(await rows.one(staffed)),
+        is_staffed=await is_staffed(rows, inbox, now),
         reply_seconds=await _reply_seconds(rows, inbox, now),
         asks_email=inbox.asks_email,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, select, update
 
 from app.contract.commands import PrechatFields
-from app.contract.views import ContactView, WidgetContactView
+from app.contract.views import ContactDetailsView, ContactView, FactView, WidgetContactView
 from app.database import Prepared
 from app.errors import NotFound
 from app.people.actors import Visitor
@@ -74,6 +75,19 @@ def contact_view(contact: Contact) -> ContactView:
         page_url=contact.page_url,
         last_seen_at=contact.last_seen_at,
         created_at=contact.created_at,
+    )
+
+
+def details_view(contact: Contact) -> ContactDetailsView:
+    """The rest of what agents know of a contact."""
+    return ContactDetailsView(
+        contact_id=contact.id,
+        phone=contact.phone or "",
+        company=contact.company or "",
+        notes=contact.notes or "",
+        facts=msgspec.convert(contact.facts or [], list[FactView]),
+        timezone=contact.timezone,
+        browser=contact.browser,
     )
 
 

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from app.errors import Forbidden
 from app.people.actors import SignedInAgent
 
-AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "ticket.open", "article.search"}
+AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "ticket.open", "article.search"} | {
+    "contact.edit",
+    "visitor.view",
+    "visitor.invite",
+}
 SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence", "desk.share"}
-ADMIN_MAY = SUPERVISOR_MAY | {"people.manage", "inbox.manage", "article.manage", "mail.view"}
+ADMIN_MAY = SUPERVISOR_MAY | {"people.manage", "inbox.manage", "article.manage", "mail.view", "proactive.manage"}
 
 PERMISSIONS: dict[str, set[str]] = {"agent": AGENT_MAY, "supervisor": SUPERVISOR_MAY, "admin": ADMIN_MAY}
 
@@ -50,6 +54,26 @@ def may_manage_people(agent: SignedInAgent) -> bool:
 
 def may_read_mail(agent: SignedInAgent) -> bool:
     return "mail.view" in PERMISSIONS[agent.role]
+
+
+def may_edit_contacts(agent: SignedInAgent) -> bool:
+    return "contact.edit" in PERMISSIONS[agent.role]
+
+
+def may_view_visitors(agent: SignedInAgent) -> bool:
+    return "visitor.view" in PERMISSIONS[agent.role]
+
+
+def may_invite_visitors(agent: SignedInAgent) -> bool:
+    return "visitor.invite" in PERMISSIONS[agent.role]
+
+
+def may_manage_inboxes(agent: SignedInAgent) -> bool:
+    return "inbox.manage" in PERMISSIONS[agent.role]
+
+
+def may_manage_proactive(agent: SignedInAgent) -> bool:
+    return "proactive.manage" in PERMISSIONS[agent.role]
 
 
 def require(may: Callable[[SignedInAgent], bool], agent: SignedInAgent) -> None:

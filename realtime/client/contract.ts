@@ -8,8 +8,12 @@ export const LIMITS = {
   line: 200,
   tag: 40,
   statusKey: 40,
+  url: 2000,
   attachments: 10,
   email: 254,
+  emailOrNone: 254,
+  inboxKey: 64,
+  visitorToken: 512,
   password: 256,
 } as const
 
@@ -32,6 +36,12 @@ export type Shelf = "open" | "resolved"
 export type Sort = "newest" | "waiting" | "queue" | "priority" | "status" | "topic"
 
 export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "untag" | "reply" | "note"
+
+export type InvitationState = "none" | "sent" | "shown" | "dismissed"
+
+export type VisitorKind = "any" | "new" | "returning"
+
+export type Staffing = "any" | "staffed" | "unstaffed"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
@@ -142,6 +152,91 @@ export interface ContactView {
   page_url: string | null
   last_seen_at: string | null
   created_at: string
+}
+
+/** Something an agent has noted of a contact, under a name of their own. */
+export interface FactView {
+  name: string
+  value: string
+}
+
+/** The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word. */
+export interface ContactDetailsView {
+  contact_id: string
+  phone: string
+  company: string
+  notes: string
+  facts: FactView[]
+  timezone: string | null
+  browser: string | null
+}
+
+/** A page a contact was on, from when to when at least. */
+export interface PageView {
+  id: string
+  url: string
+  title: string
+  visited_at: string
+  left_at: string
+}
+
+/** What a contact thought of a conversation: 1 (bad) to 5 (good). */
+export interface ScoreView {
+  conversation_id: string
+  score: number
+  comment: string
+  answered_at: string
+}
+
+/**
+ * Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
+ * written; `invitation` tells how far our own first word to them has come.
+ */
+export interface VisitorView {
+  contact_id: string
+  inbox_id: string
+  name: string
+  is_contact: boolean
+  is_returning: boolean
+  url: string
+  title: string
+  locale: string
+  came_at: string
+  page_since: string
+  conversation_id: string | null
+  agent_id: string | null
+  invitation: InvitationState
+}
+
+/**
+ * What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
+ * `every_days`; both are 0 for the word of an agent, which is shown at once.
+ */
+export interface GreetingView {
+  id: string
+  author: AuthorView
+  body: string
+  after_seconds: number
+  every_days: number
+}
+
+/** A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits. */
+export interface ProactiveMessageView {
+  id: string
+  inbox_id: string
+  name: string
+  position: number
+  is_on: boolean
+  page: string
+  locale: string
+  visitor: VisitorKind
+  staffing: Staffing
+  after_seconds: number
+  every_days: number
+  body: string
+  agent_id: string | null
+  shown_count: number
+  answered_count: number
 }
 
 /** A conversation's number and promise. */
@@ -290,6 +385,7 @@ export interface InboxView {
   name: string
   channel: Channel
   team_id: string | null
+  shows_visitors: boolean
 }
 
 /** What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. */
@@ -355,7 +451,10 @@ export interface PrechatFields {
   email?: string | null
 }
 
-/** A visitor's first message. While one conversation is open in the inbox, the message goes there. */
+/**
+ * A visitor's first message. While one conversation is open in the inbox, the message goes there. An answer to what
+ * we said first names it (`greeting_id`), and the conversation begins with that.
+ */
 export interface StartConversation {
   type: "conversation.start"
   client_id: string
@@ -366,6 +465,7 @@ export interface StartConversation {
   attachment_ids?: string[]
   /** At most 2000 characters. */
   page_url?: string | null
+  greeting_id?: string | null
 }
 
 /** A visitor writes. Reopens a resolved conversation. */
@@ -440,6 +540,22 @@ export interface UpdateContact {
   name?: string | null
   /** At most 254 characters. */
   email?: string | null
+}
+
+/**
+ * The visitor is on this page now, said on arriving and every so often while they stay. Kept for contacts; of
+ * somebody who has not written, only for as long as they are here.
+ */
+export interface VisitPage {
+  type: "page.visited"
+  /** At most 2000 characters. */
+  url: string
+  /** At most 200 characters. */
+  title?: string
+  /** At most 60 characters. */
+  timezone?: string | null
+  /** At most 400 characters. */
+  browser?: string | null
 }
 
 /** The agent is available (`online`) or not. Kept until changed, and true only while the lease lives. */
@@ -590,6 +706,50 @@ export interface WatchWall {
   watching: boolean
 }
 
+/** A fact under a name of the agent's own. */
+export interface FactGiven {
+  /** At least 1 characters, at most 60 characters. */
+  name: string
+  /** At most 500 characters. */
+  value: string
+}
+
+/**
+ * An agent writes down what they know. Fields left out stay; empty ones are cleared; `facts` replaces them all.
+ * Refused for a name or address that the site itself has vouched for.
+ */
+export interface EditContact {
+  type: "contact.edit"
+  contact_id: string
+  /** At most 200 characters. */
+  name?: string | null
+  /** At most 254 characters. */
+  email?: string | null
+  /** At most 40 characters. */
+  phone?: string | null
+  /** At most 200 characters. */
+  company?: string | null
+  /** At most 10000 characters. */
+  notes?: string | null
+  /** At most 30 entries. */
+  facts?: FactGiven[] | null
+}
+
+/** Start or stop receiving `visitors.changed` on this connection. */
+export interface WatchVisitors {
+  type: "visitors.watch"
+  watching: boolean
+}
+
+/** Say something first to a visitor who is here. It becomes a conversation when they answer. */
+export interface InviteVisitor {
+  type: "visitor.invite"
+  client_id: string
+  contact_id: string
+  /** At least 1 characters, at most 500 characters. */
+  body: string
+}
+
 /** It happened; there is nothing more to say. */
 export interface Done {
   ok: true
@@ -676,6 +836,19 @@ export interface ArticlesFound {
 /** The wall as it is now; changes follow as events. */
 export interface Watching {
   wall: WallView
+  ok: true
+}
+
+/** The contact after the change. */
+export interface ContactEdited {
+  contact: ContactView
+  details: ContactDetailsView
+  ok: true
+}
+
+/** Who is here now, latest first; changes follow as events. */
+export interface VisitorsWatched {
+  visitors: VisitorView[]
   ok: true
 }
 
@@ -784,6 +957,33 @@ export interface DeskChanged {
 export interface WallChanged {
   type: "wall.changed"
   wall: WallView
+}
+
+/** A contact as agents know them now. */
+export interface ContactChanged {
+  type: "contact.changed"
+  contact: ContactView
+  details: ContactDetailsView
+}
+
+/** A contact is on this page now; one of the same id replaces it. */
+export interface ContactVisited {
+  type: "contact.visited"
+  contact_id: string
+  page: PageView
+}
+
+/** Who has come, moved on or left, at most twice a second. */
+export interface VisitorsChanged {
+  type: "visitors.changed"
+  visitors: VisitorView[]
+  gone_ids: string[]
+}
+
+/** An agent says something to a visitor who has not asked. */
+export interface InvitationMade {
+  type: "invitation.made"
+  greeting: GreetingView
 }
 
 /** How far a conversation has come on the server. `rev` is 0 for visitors. */
@@ -997,9 +1197,115 @@ export interface Uploaded {
   ok: true
 }
 
-/** A contact's other conversations, newest first. */
+/** A contact's conversations, newest first. `next` is the cursor of the following page, empty at the end. */
 export interface ContactHistory {
   conversations: ConversationView[]
+  next: string | null
+  ok: true
+}
+
+/** Everything known of a contact besides their conversations; each list newest first. */
+export interface ContactKnown {
+  contact: ContactView
+  details: ContactDetailsView
+  pages: PageView[]
+  tickets: TicketView[]
+  scores: ScoreView[]
+  ok: true
+}
+
+/**
+ * `POST /api/v1/widget/visits`: a launcher says where its visitor is. `is_waiting` holds the answer back until there
+ * is something to say, or 20 s; `is_leaving` says that the page is being closed.
+ */
+export interface TellVisit {
+  /** At most 64 characters. */
+  inbox_key: string
+  /** At most 2000 characters. */
+  url: string
+  /** At most 512 characters. */
+  visitor_token?: string | null
+  /** At most 200 characters. */
+  title?: string
+  /** At most 35 characters. */
+  locale?: string
+  /** At most 60 characters. */
+  timezone?: string | null
+  /** At most 400 characters. */
+  browser?: string | null
+  is_returning?: boolean
+  is_waiting?: boolean
+  is_leaving?: boolean
+}
+
+/**
+ * What the launcher may say, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want to
+ * know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word.
+ */
+export interface VisitTold {
+  visitor_token: string
+  greetings: GreetingView[]
+  invitation: GreetingView | null
+  again_seconds: number
+  ok: true
+}
+
+/** `POST /api/v1/widget/greetings`: a greeting was shown, or waved away. */
+export interface TellGreeting {
+  /** At most 512 characters. */
+  visitor_token: string
+  greeting_id: string
+  outcome: "shown" | "dismissed"
+}
+
+/** `POST /api/v1/proactive-messages` and `/{id}`: a message and when it is shown. Empty conditions hold for everybody. */
+export interface SaveProactiveMessage {
+  inbox_id: string
+  /** At least 1 characters, at most 200 characters. */
+  name: string
+  /** At least 1 characters, at most 500 characters. */
+  body: string
+  is_on?: boolean
+  /** At most 500 characters. */
+  page?: string
+  /** At most 35 characters. */
+  locale?: string
+  visitor?: VisitorKind
+  staffing?: Staffing
+  /** From 0, to 3600. */
+  after_seconds?: number
+  /** From 0, to 365. */
+  every_days?: number
+  agent_id?: string | null
+}
+
+/** `POST /api/v1/proactive-messages/order`: all of an inbox's, first to last. */
+export interface OrderProactiveMessages {
+  inbox_id: string
+  /** At most 200 entries. */
+  ids: string[]
+}
+
+/** Every proactive message, in order. */
+export interface ProactiveMessages {
+  messages: ProactiveMessageView[]
+  ok: true
+}
+
+/** The proactive message after the change. */
+export interface ProactiveMessageIs {
+  message: ProactiveMessageView
+  ok: true
+}
+
+/** `POST /api/v1/inboxes/{id}`: fields left out stay. */
+export interface SetInbox {
+  shows_visitors?: boolean | null
+}
+
+/** The inbox after the change. */
+export interface InboxIs {
+  inbox: InboxView
   ok: true
 }
 
@@ -1053,6 +1359,7 @@ export type VisitorCommand =
   | AnswerSurvey
   | SearchArticles
   | UpdateContact
+  | VisitPage
 
 export type AgentCommand =
   | SetPresence
@@ -1074,6 +1381,9 @@ export type AgentCommand =
   | ViewConversation
   | SearchArticles
   | WatchWall
+  | EditContact
+  | WatchVisitors
+  | InviteVisitor
 
 export type VisitorEvent =
   | MessageCreated
@@ -1082,6 +1392,7 @@ export type VisitorEvent =
   | ConversationQueued
   | SuggestionsReady
   | TypingChanged
+  | InvitationMade
   | Heads
   | GoingAway
   | SignedOut
@@ -1099,6 +1410,9 @@ export type AgentEvent =
   | DraftChanged
   | DeskChanged
   | WallChanged
+  | ContactChanged
+  | ContactVisited
+  | VisitorsChanged
   | Heads
   | GoingAway
   | SignedOut
@@ -1116,4 +1430,6 @@ export type AgentReply =
   | PresenceIs
   | ArticlesFound
   | Watching
+  | ContactEdited
+  | VisitorsWatched
   | Refused

@@ -17,6 +17,7 @@ from realtime.attendance import Attendance
 from realtime.gateway import Gateway
 from realtime.hub import LocalHub, Subscriber, Told
 from realtime.limits import CommandLimits
+from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
 from tests.factories import House
 
@@ -46,9 +47,10 @@ class Doors:
         self.library = Library(house.works, NoEmbedder())
         self.suggester = Suggester(house.works, house.told, self.library, "https://help.example.com")
         self.attendance = Attendance(house.works, self.hub, LEASE, "1")
+        self.visits = Visits(house.works, self.hub)
         self.gateway = Gateway(
-            VisitorCommands(house.works, self.hub, self.suggester),
-            AgentCommands(house.works, self.hub, self.suggester, self.attendance, LEASE),
+            VisitorCommands(house.works, self.hub, self.suggester, self.visits),
+            AgentCommands(house.works, self.hub, self.suggester, self.attendance, self.visits, LEASE),
             CommandLimits(Settings(message_rate=1000.0)),
         )
         house.told.listeners.append(self.hub.publish)

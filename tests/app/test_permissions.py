@@ -17,9 +17,14 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "may_reply": (True, True, True),
     "may_assign": (True, True, True),
     "may_open_tickets": (True, True, True),
+    "may_edit_contacts": (True, True, True),
+    "may_view_visitors": (True, True, True),
+    "may_invite_visitors": (True, True, True),
     "may_watch_wall": (False, True, True),
     "may_share": (False, True, True),
     "may_manage_people": (False, False, True),
+    "may_manage_inboxes": (False, False, True),
+    "may_manage_proactive": (False, False, True),
     "may_read_mail": (False, False, True),
 }
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "admin")

@@ -77,7 +77,7 @@ class Stage:
         actor: Visitor | SignedInAgent,
         type: str,
         conversation_id: str | None = None,
-        about: str | None = None,
+        about: str | dict[str, Any] | None = None,
         **given: Any,
     ) -> dict[str, Any]:
         """Record what a command does to the conversation it names, or to the one it is `about`."""
@@ -127,6 +127,11 @@ class Stage:
             shown[side] = {name: page[name] for name in ("conversation", "messages", "is_complete")}
         return shown
 
+    def heard_greeting(self) -> str:
+        """The last thing an agent has said to the visitor first."""
+        said = [it["greeting"]["id"] for it in heard_by(self.visitor_stream) if it["type"] == "invitation.made"]
+        return said[-1]
+
     async def agents(self) -> list[Any]:
         async with self.house.works.read() as rows:
             return msgspec.to_builtins(await list_agents(rows, self.house.clock()))
@@ -134,7 +139,7 @@ class Stage:
 
 async def tell(stage: Stage) -> None:
     """The stories, a visitor each."""
-    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk):
+    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk, visiting):
         await stage.new_visitor()
         await chapter(stage)
 
@@ -228,6 +233,36 @@ async def at_the_desk(stage: Stage) -> None:
     await command("an agent resolves several", ana, "conversations.bulk", about=id, changes=[resolving])
     canned = SaveCannedResponse(shortcut="hi", body="Hello {{contact.name}}!")
     await stage.record("a text is kept at hand", lambda: stage.house.run(save_canned_response, ana, canned), id)
+
+
+async def visiting(stage: Stage) -> None:
+    """Where the contact is, what is known of them, and who else is on the site."""
+    ana, mia, command = stage.ana, stage.mia, stage.command
+    id = await stage.claimed(ana)
+    page = {"url": "https://shop.example/stoves?size=small", "title": "Stoves", "timezone": "Europe/Berlin"}
+    await command("a visitor is on a page", mia, "page.visited", about=id, **page)
+    facts = [{"name": "Stove", "value": "The small one"}]
+    await command("an agent writes down what they know", ana, "contact.edit", about=id, contact_id=mia.contact_id, facts=facts)
+    named = {"contact_id": mia.contact_id, "name": "Mia B."}
+    await command("an agent corrects a name", ana, "contact.edit", about=id, **named)
+    await command("an agent watches visitors", ana, "visitors.watch", about=id, watching=True)
+    await stage.record("a visitor moves on", lambda: move_on(stage), id)
+    await stage.new_visitor()
+    await stage.say(stage.mia, "page.visited", url="https://shop.example/", title="Shop")
+    invited = {"contact_id": stage.mia.contact_id, "client_id": "i1", "body": "Shall I show you around?"}
+    await command("an agent speaks first", ana, "visitor.invite", about={}, **invited)
+    started = await stage.say(
+        stage.mia, "conversation.start", client_id="s2", body="Yes, please", greeting_id=stage.heard_greeting()
+    )
+    await command(
+        "a visitor has answered what was said first", ana, "conversation.sync", started["conversation"]["id"], after_rev=0
+    )
+
+
+async def move_on(stage: Stage) -> None:
+    """To another page, and whoever watches is told."""
+    await stage.say(stage.mia, "page.visited", url="https://shop.example/cart", title="Cart")
+    await stage.doors.visits.paint({stage.mia.contact_id})
 
 
 async def suggestions(stage: Stage, id: str) -> None:

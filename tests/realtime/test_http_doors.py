@@ -14,7 +14,13 @@ from PIL import Image
 from tests.running import PASSWORD, Running
 
 MISSING = "00000000-0000-7000-8000-000000000000"
-PUBLIC = {"/api/v1/login", "/api/v1/setup", "/api/v1/widget/sessions"}
+PUBLIC = {
+    "/api/v1/login",
+    "/api/v1/setup",
+    "/api/v1/widget/sessions",
+    "/api/v1/widget/visits",
+    "/api/v1/widget/greetings",
+}
 SCRIPTS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",

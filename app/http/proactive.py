@@ -1,0 +1,73 @@
+"""Proactive messages, and whether an inbox shows who is on its site. For admins."""
+
+from __future__ import annotations
+
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from app.contract.http import (
+    InboxIs,
+    OrderProactiveMessages,
+    ProactiveMessageIs,
+    ProactiveMessages,
+    SaveProactiveMessage,
+    SetInbox,
+)
+from app.contract.replies import Done
+from app.http.ids import as_id
+from app.http.platform import AnyRequest, agent_of, platform_of
+from app.people.inboxes import set_inbox
+from app.people.permissions import may_manage_proactive, require
+from app.visiting.proactive import (
+    delete_proactive_message,
+    list_proactive_messages,
+    order_proactive_messages,
+    save_proactive_message,
+)
+
+
+@get("/api/v1/proactive-messages")
+async def proactive_messages(request: AnyRequest) -> ProactiveMessages:
+    """Every proactive message, in order."""
+    require(may_manage_proactive, await agent_of(request))
+    async with platform_of(request).works.read() as rows:
+        return ProactiveMessages(messages=await list_proactive_messages(rows))
+
+
+@post("/api/v1/proactive-messages", status_code=201)
+async def add_proactive(request: AnyRequest, data: JSONBody[SaveProactiveMessage]) -> ProactiveMessageIs:
+    """Add a proactive message at the end of its inbox's."""
+    agent = await agent_of(request)
+    return ProactiveMessageIs(message=await platform_of(request).works.run(save_proactive_message, agent, None, data))
+
+
+@post("/api/v1/proactive-messages/order", status_code=200)
+async def order_proactive(request: AnyRequest, data: JSONBody[OrderProactiveMessages]) -> Done:
+    """Put an inbox's proactive messages in order; a visitor sees the first that fits."""
+    agent = await agent_of(request)
+    await platform_of(request).works.run(order_proactive_messages, agent, data.inbox_id, data.ids)
+    return Done()
+
+
+@post("/api/v1/proactive-messages/{message_id:str}", status_code=200)
+async def change_proactive(
+    request: AnyRequest, message_id: FromPath[str], data: JSONBody[SaveProactiveMessage]
+) -> ProactiveMessageIs:
+    """Change a proactive message; what has been counted stays."""
+    agent, id = await agent_of(request), as_id(message_id, "proactive message")
+    return ProactiveMessageIs(message=await platform_of(request).works.run(save_proactive_message, agent, id, data))
+
+
+@delete("/api/v1/proactive-messages/{message_id:str}", status_code=200)
+async def remove_proactive(request: AnyRequest, message_id: FromPath[str]) -> Done:
+    """Remove a proactive message."""
+    agent, id = await agent_of(request), as_id(message_id, "proactive message")
+    await platform_of(request).works.run(delete_proactive_message, agent, id)
+    return Done()
+
+
+@post("/api/v1/inboxes/{inbox_id:str}", status_code=200)
+async def change_inbox(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[SetInbox]) -> InboxIs:
+    """Change what an inbox does."""
+    agent = await agent_of(request)
+    return InboxIs(inbox=await platform_of(request).works.run(set_inbox, agent, as_id(inbox_id, "inbox"), data))

@@ -1,0 +1,187 @@
+"""Proactive messages: which of them fit a visit (a pure rule), and how admins keep them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from sqlalchemy import delete, func, select, update
+
+from app.clock import new_id
+from app.contract.http import SaveProactiveMessage
+from app.contract.values import Staffing, VisitorKind
+from app.contract.views import GreetingView, ProactiveMessageView
+from app.errors import Invalid, NotFound
+from app.people.actors import SignedInAgent
+from app.people.permissions import may_manage_proactive, require
+from app.text import clean_line, clean_text
+from app.visiting.greetings import author_of
+from app.work import Rows, Work
+from models import Agent, Inbox, ProactiveMessage, TeamMember
+
+
+class Visit(Struct, frozen=True, kw_only=True):
+    """What a rule may ask of a visit."""
+
+    url: str
+    locale: str
+    is_returning: bool
+    is_staffed: bool
+
+
+def fits(message: ProactiveMessage, visit: Visit) -> bool:
+    """Whether a message that is on is meant for this visit."""
+    if not message.is_on or not is_page(message.page, visit.url):
+        return False
+    if message.locale and not _speaks(visit.locale, message.locale):
+        return False
+    if message.visitor != "any" and (message.visitor == "returning") != visit.is_returning:
+        return False
+    return message.staffing == "any" or (message.staffing == "staffed") == visit.is_staffed
+
+
+def is_page(pattern: str, url: str) -> bool:
+    """Whether a pattern with `*` names the page: by its whole address, or from its first slash on by path and query.
+    A pattern without a star must match to the end; the query counts only where the pattern has one."""
+    if not pattern:
+        return True
+    parts = urlsplit(url)
+    path = parts.path or "/"
+    whole = f"{parts.scheme}://{parts.netloc}{path}" if "://" in pattern else path
+    if "?" in pattern and parts.query:
+        whole += "?" + parts.query
+    return _compiled(pattern).fullmatch(whole) is not None
+
+
+def _speaks(locale: str, wanted: str) -> bool:
+    locale, wanted = locale.lower(), wanted.lower()
+    return locale == wanted or locale.startswith(wanted + "-")
+
+
+@lru_cache(maxsize=1000)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    pieces = [re.escape(piece) for piece in re.sub(r"\*+", "*", pattern).split("*")]
+    return re.compile(".*".join(pieces))
+
+
+async def greetings_for(rows: Rows, inbox: Inbox, now: datetime, url: str, locale: str, is_returning: bool) -> list[GreetingView]:
+    """What may be said by rule on this page, in the order it is tried."""
+    found = await rows.rows(
+        select(ProactiveMessage, Agent)
+        .outerjoin(Agent, Agent.id == ProactiveMessage.agent_id)
+        .where(ProactiveMessage.inbox_id == inbox.id, ProactiveMessage.is_on.is_(True))
+        .order_by(ProactiveMessage.position, ProactiveMessage.id)
+    )
+    if not found:
+        return []
+    visit = Visit(url=url, locale=locale, is_returning=is_returning, is_staffed=await is_staffed(rows, inbox, now))
+    return [
+        GreetingView(
+            id=message.id,
+            author=author_of(agent, inbox.name),
+            body=message.body,
+            after_seconds=message.after_seconds,
+            every_days=message.every_days,
+        )
+        for message, agent in found
+        if fits(message, visit)
+    ]
+
+
+async def is_staffed(rows: Rows, inbox: Inbox, now: datetime) -> bool:
+    """Whether somebody could answer in this inbox now."""
+    staffed = select(func.count()).where(Agent.is_active, Agent.lease_until > now, Agent.presence == "online")
+    if inbox.team_id:
+        staffed = staffed.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
+    return bool(await rows.one(staffed))
+
+
+async def list_proactive_messages(rows: Rows) -> list[ProactiveMessageView]:
+    """All of them, by inbox and in order."""
+    ordered = select(ProactiveMessage).order_by(ProactiveMessage.inbox_id, ProactiveMessage.position, ProactiveMessage.id)
+    return [proactive_view(message) for message in await rows.all(ordered)]
+
+
+async def save_proactive_message(
+    work: Work, agent: SignedInAgent, message_id: str | None, said: SaveProactiveMessage
+) -> ProactiveMessageView:
+    """Add one at the end of its inbox's, or change one. Raises NotFound for what it names and is not there."""
+    require(may_manage_proactive, agent)
+    values = await _values_of(work, said)
+    if message_id is None:
+        last = await work.one(select(func.max(ProactiveMessage.position)).where(ProactiveMessage.inbox_id == said.inbox_id))
+        added = ProactiveMessage(
+            id=new_id(), position=(last or 0) + 1, shown_count=0, answered_count=0, created_at=work.now, **values
+        )
+        return proactive_view(await work.add(added))
+    changed = await work.one(
+        update(ProactiveMessage).where(ProactiveMessage.id == message_id).values(**values).returning(ProactiveMessage)
+    )
+    if changed is None:
+        raise NotFound("proactive message", message_id)
+    return proactive_view(changed)
+
+
+async def order_proactive_messages(work: Work, agent: SignedInAgent, inbox_id: str, ids: Sequence[str]) -> None:
+    """Put an inbox's in this order. Raises Invalid unless every one of them is named once."""
+    require(may_manage_proactive, agent)
+    held = await work.all(select(ProactiveMessage.id).where(ProactiveMessage.inbox_id == inbox_id).with_for_update())
+    if sorted(held) != sorted(ids):
+        raise Invalid("The list has changed meanwhile. Please look again.")
+    for position, id in enumerate(ids, 1):
+        await work.change(update(ProactiveMessage).where(ProactiveMessage.id == id).values(position=position))
+
+
+async def delete_proactive_message(work: Work, agent: SignedInAgent, message_id: str) -> None:
+    """Remove one; what was said with it stays said. Raises NotFound."""
+    require(may_manage_proactive, agent)
+    if not await work.change(delete(ProactiveMessage).where(ProactiveMessage.id == message_id)):
+        raise NotFound("proactive message", message_id)
+
+
+def proactive_view(message: ProactiveMessage) -> ProactiveMessageView:
+    return ProactiveMessageView(
+        id=message.id,
+        inbox_id=message.inbox_id,
+        name=message.name,
+        position=message.position,
+        is_on=message.is_on,
+        page=message.page,
+        locale=message.locale,
+        visitor=cast(VisitorKind, message.visitor),
+        staffing=cast(Staffing, message.staffing),
+        after_seconds=message.after_seconds,
+        every_days=message.every_days,
+        body=message.body,
+        agent_id=message.agent_id,
+        shown_count=message.shown_count,
+        answered_count=message.answered_count,
+    )
+
+
+async def _values_of(work: Work, said: SaveProactiveMessage) -> dict[str, object]:
+    if not await work.one(select(Inbox.id).where(Inbox.id == said.inbox_id)):
+        raise NotFound("inbox", said.inbox_id)
+    if said.agent_id and not await work.one(select(Agent.id).where(Agent.id == said.agent_id, Agent.is_active)):
+        raise NotFound("agent", said.agent_id)
+    name, body = clean_line(said.name), clean_text(said.body)
+    if not name or not body:
+        raise Invalid("A proactive message needs a name and words.")
+    return {
+        "inbox_id": said.inbox_id,
+        "name": name,
+        "is_on": said.is_on,
+        "page": clean_line(said.page),
+        "locale": clean_line(said.locale),
+        "visitor": said.visitor,
+        "staffing": said.staffing,
+        "after_seconds": said.after_seconds,
+        "every_days": said.every_days,
+        "body": body,
+        "agent_id": said.agent_id,
+    }

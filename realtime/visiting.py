@@ -1,0 +1,285 @@
+"""Who is on the sites now: kept in memory on every node, told by each to all, forgotten when a lease runs out.
+
+A list of visitors is a hint: opening a page writes nothing, and a node that starts knows everybody again as soon as
+their launchers have spoken once more. What an agent has said to a visitor is a row; it is only carried along here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+import structlog
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import and_, select
+
+from app.clock import monotonic
+from app.contract.audiences import ToNodes, ToVisitorWatchers
+from app.contract.events import ContactChanged, ConversationChanged, Event, VisitorsChanged
+from app.contract.values import OPEN_CATEGORIES, InvitationState
+from app.contract.views import GreetingView, VisitorView
+from app.people.actors import Visitor
+from app.text import clean_line
+from app.visiting.pages import MOST_TITLE, Device, SeenPage, page_address, remember_pages
+from app.work import Announcement, Rows, Works
+from models import Contact, Conversation
+from realtime.hub import LocalHub, Told
+from realtime.rooms import NODES, VISITORS
+
+log = structlog.get_logger("visiting")
+
+LEASE_SECONDS = 45.0
+LEAVING_SECONDS = 6.0
+PAUSE_SECONDS = 0.5
+MOST_VISITS = 10_000
+MOST_SHOWN = 500
+MOST_TRAIL = 10
+MOST_WAITING = 5_000
+
+
+class Whereabouts(Struct, frozen=True, kw_only=True):
+    """Where a visitor is, as their browser says."""
+
+    url: str
+    title: str = ""
+    locale: str = ""
+    timezone: str | None = None
+    browser: str | None = None
+    is_returning: bool = False
+
+
+class VisitTold(Event, tag="visit.told"):
+    """From node to node: a visitor is here. `greeting` is an agent's word that waits to be shown to them."""
+
+    contact_id: str
+    inbox_id: str
+    at: Whereabouts
+    came_at: datetime
+    page_since: datetime
+    invitation: InvitationState
+    greeting: GreetingView | None
+    lives_seconds: float
+
+
+class Visits:
+    """The visitors of all nodes, and the launchers that wait at this one. A subscriber of its own hub."""
+
+    def __init__(self, works: Works, hub: LocalHub) -> None:
+        self.rooms: set[str] = set()
+        self._works = works
+        self._hub = hub
+        self._visits: dict[str, VisitTold] = {}
+        self._until: dict[str, float] = {}
+        self._trails: dict[str, list[SeenPage]] = {}
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._dirty: set[str] = set()
+        self._has_moved = asyncio.Event()
+        hub.enter(self, [NODES])
+        hub.when_published(self._hear)
+
+    def deliver(self, told: Told) -> None:
+        """What a node tells of its visitors, this one's included."""
+        try:
+            visit = msgspec.json.decode(told.json, type=VisitTold)
+        except msgspec.DecodeError:
+            return
+        if visit.contact_id not in self._visits and len(self._visits) >= MOST_VISITS:
+            self._forget(min(self._until, key=lambda id: self._until[id]))
+        self._visits[visit.contact_id] = visit
+        self._until[visit.contact_id] = monotonic() + visit.lives_seconds
+        self._moved(visit.contact_id)
+        if visit.greeting is not None and visit.invitation == "sent":
+            for waiting in self._waiting.get(visit.contact_id, ()):
+                waiting.set()
+
+    def cut(self) -> None:
+        """Nothing to close."""
+
+    def find(self, contact_id: str) -> VisitTold | None:
+        """Where this visitor is, if they are here."""
+        return self._visits.get(contact_id)
+
+    async def seen(self, visitor: Visitor, at: Whereabouts, *, is_leaving: bool = False) -> VisitTold | None:
+        """The visitor is on a page. A contact's pages are kept; others' only in memory. None for what is no page."""
+        url = page_address(at.url)
+        if url is None:
+            return None
+        now = self._works.clock()
+        before = self._visits.get(visitor.contact_id)
+        is_same_page = before is not None and before.at.url == url
+        visit = VisitTold(
+            contact_id=visitor.contact_id,
+            inbox_id=visitor.inbox_id,
+            at=replace(
+                at,
+                url=url,
+                title=clean_line(at.title)[:MOST_TITLE],
+                is_returning=at.is_returning or (before is not None and before.at.is_returning),
+            ),
+            came_at=before.came_at if before else now,
+            page_since=before.page_since if before and is_same_page else now,
+            invitation=before.invitation if before else "none",
+            greeting=before.greeting if before else None,
+            lives_seconds=LEAVING_SECONDS if is_leaving else LEASE_SECONDS,
+        )
+        self._tell(visit)
+        trail = self._trails.setdefault(visitor.contact_id, [])
+        page = SeenPage(url=url, title=visit.at.title, since=visit.page_since, until=now)
+        if trail and trail[-1].url == url:
+            trail.pop()
+        trail.append(page)
+        del trail[:-MOST_TRAIL]
+        if not is_same_page:
+            await self.remember(visitor)
+        return visit
+
+    async def remember(self, visitor: Visitor) -> None:
+        """Keep where a contact was. Asked again once somebody has written for the first time."""
+        trail = self._trails.get(visitor.contact_id)
+        visit = self._visits.get(visitor.contact_id)
+        if not trail or visit is None:
+            return
+        async with self._works.read() as rows:
+            if await rows.one(select(Contact.id).where(Contact.id == visitor.contact_id)) is None:
+                return
+        device = Device(timezone=visit.at.timezone, browser=visit.at.browser)
+        await self._works.run(remember_pages, visitor, tuple(trail), device)
+        del trail[:-1]
+
+    def invited(self, visitor: Visitor, greeting: GreetingView) -> None:
+        """An agent has said something to a visitor who is here."""
+        visit = self._visits.get(visitor.contact_id)
+        if visit is not None:
+            self._tell(replace(visit, invitation="sent", greeting=greeting))
+
+    def greeted(self, visitor: Visitor, outcome: Literal["shown", "dismissed"]) -> None:
+        """An agent's word was shown to the visitor, or they waved it away."""
+        visit = self._visits.get(visitor.contact_id)
+        if visit is not None:
+            self._tell(replace(visit, invitation=outcome, greeting=visit.greeting if outcome == "shown" else None))
+
+    async def wait(self, contact_id: str, seconds: float) -> GreetingView | None:
+        """Hold a launcher until an agent says something to its visitor, or for so long."""
+        if greeting := self._unshown(contact_id):
+            return greeting
+        if sum(map(len, self._waiting.values())) >= MOST_WAITING:
+            return None
+        waiting = asyncio.Event()
+        self._waiting.setdefault(contact_id, set()).add(waiting)
+        try:
+            await asyncio.wait_for(waiting.wait(), seconds)
+        except TimeoutError:
+            return None
+        finally:
+            waiters = self._waiting[contact_id]
+            waiters.discard(waiting)
+            if not waiters:
+                del self._waiting[contact_id]
+        return self._unshown(contact_id)
+
+    def release(self) -> None:
+        """Let every launcher go: this node is about to stop."""
+        for waiting in [one for waiters in self._waiting.values() for one in waiters]:
+            waiting.set()
+
+    async def list(self) -> list[VisitorView]:
+        """Who is here now, latest first."""
+        newest = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)[:MOST_SHOWN]
+        async with self._works.read() as rows:
+            return await self._views(rows, newest)
+
+    async def sweep(self) -> None:
+        """Forget those whose lease has run out."""
+        now = monotonic()
+        for contact_id in [id for id, until in self._until.items() if until <= now]:
+            self._forget(contact_id)
+
+    async def paint_forever(self) -> None:
+        """Tell those who watch what has moved, at most twice a second."""
+        while True:
+            await self._has_moved.wait()
+            self._has_moved.clear()
+            dirty, self._dirty = self._dirty, set()
+            if self._hub.is_anyone_in(VISITORS):
+                try:
+                    await self.paint(dirty)
+                except Exception:
+                    log.exception("the list of visitors could not be told")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def paint(self, dirty: set[str]) -> None:
+        """Tell those who watch how these visitors stand now."""
+        here = [self._visits[id] for id in sorted(dirty) if id in self._visits]
+        async with self._works.read() as rows:
+            views = await self._views(rows, here[:MOST_SHOWN])
+        gone = sorted(dirty - {visit.contact_id for visit in here})
+        self._hub.deliver_here([Announcement(VisitorsChanged(visitors=views, gone_ids=gone), ToVisitorWatchers())])
+
+    async def _views(self, rows: Rows, visits: Sequence[VisitTold]) -> list[VisitorView]:
+        known = {
+            id: (name, conversation_id, agent_id)
+            for id, name, conversation_id, agent_id in await rows.rows(
+                select(Contact.id, Contact.name, Conversation.id, Conversation.agent_id)
+                .outerjoin(
+                    Conversation,
+                    and_(Conversation.contact_id == Contact.id, Conversation.category.in_(OPEN_CATEGORIES)),
+                )
+                .where(Contact.id.in_([visit.contact_id for visit in visits]))
+            )
+        }
+        return [_view(visit, known.get(visit.contact_id)) for visit in visits]
+
+    def _hear(self, announcements: Sequence[Announcement]) -> None:
+        """What this node has announced of somebody who is here concerns every list."""
+        for announcement in announcements:
+            match announcement.event:
+                case ConversationChanged(conversation=conversation):
+                    self._retell(conversation.contact.id)
+                case ContactChanged(contact=contact):
+                    self._retell(contact.id)
+                case _:
+                    pass
+
+    def _retell(self, contact_id: str) -> None:
+        visit = self._visits.get(contact_id)
+        if visit is not None:
+            self._tell(replace(visit, lives_seconds=max(0.0, self._until[contact_id] - monotonic())))
+
+    def _tell(self, visit: VisitTold) -> None:
+        self._hub.publish([Announcement(visit, ToNodes())])
+
+    def _unshown(self, contact_id: str) -> GreetingView | None:
+        visit = self._visits.get(contact_id)
+        return visit.greeting if visit is not None and visit.invitation == "sent" else None
+
+    def _forget(self, contact_id: str) -> None:
+        for held in (self._visits, self._until, self._trails):
+            held.pop(contact_id, None)
+        self._moved(contact_id)
+
+    def _moved(self, contact_id: str) -> None:
+        self._dirty.add(contact_id)
+        self._has_moved.set()
+
+
+def _view(visit: VisitTold, known: tuple[str, str | None, str | None] | None) -> VisitorView:
+    name, conversation_id, agent_id = known or ("", None, None)
+    return VisitorView(
+        contact_id=visit.contact_id,
+        inbox_id=visit.inbox_id,
+        name=name,
+        is_contact=known is not None,
+        is_returning=visit.at.is_returning or known is not None,
+        url=visit.at.url,
+        title=visit.at.title,
+        locale=visit.at.locale,
+        came_at=visit.came_at,
+        page_since=visit.page_since,
+        conversation_id=conversation_id,
+        agent_id=agent_id,
+        invitation=visit.invitation,
+    )
