@@ -74,9 +74,10 @@ def build(settings: Settings) -> Litestar:
     visits = Visits(works, hub)
     if isinstance(hub, RedisHub):
         hub.when_missed(CatchUp(works, hub, attendance).run)
+    wall = WallPainter(works, hub)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),
-        AgentCommands(works, hub, suggester, attendance, visits, lease),
+        AgentCommands(works, hub, suggester, attendance, visits, wall, lease),
         CommandLimits(settings),
     )
     streams = PollStreams(attendance.came, attendance.left)
@@ -87,8 +88,7 @@ def build(settings: Settings) -> Litestar:
         left=attendance.left,
         is_allowed_origin=lambda origin, environ: is_allowed_origin(origin, environ.get("HTTP_HOST"), settings.origins),
     )
-    wall = WallPainter(works, hub)
-    reactions = Reactions(works, suggester, wall.moved)
+    reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
     jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)
@@ -188,7 +188,7 @@ async def run_worker(settings: Settings) -> None:
     works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
-    reactions = Reactions(works, suggester, lambda: None)
+    reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
     jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)

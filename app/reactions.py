@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 
 import structlog
 
@@ -24,10 +24,9 @@ SUGGEST_EVERY_SECONDS = 1.0
 class Reactions:
     """Hears every batch of announcements once its rows are safe, and sets off what follows, off the caller's path."""
 
-    def __init__(self, works: Works, suggester: Suggester, wall_moved: Callable[[], None]) -> None:
+    def __init__(self, works: Works, suggester: Suggester) -> None:
         self._works = works
         self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
-        self._wall_moved = wall_moved
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
         self._again: set[str | None] = set()
@@ -41,11 +40,9 @@ class Reactions:
                     if event.message.author.kind == "contact":
                         self._suggest.ask(event.message.conversation_id)
                 case ConversationChanged(conversation=conversation), ToInboxAgents():
-                    self._wall_moved()
                     if conversation.agent_id is None and conversation.category in OPEN:
                         self.serve(conversation.team_id)
                 case PresenceChanged(), ToAllAgents():
-                    self._wall_moved()
                     self._on_presence(event)
                 case _:
                     pass

@@ -12,6 +12,7 @@ from models.sequence import Sequence
 from models.status import Status
 from models.ticket import Ticket
 from models.visiting import Invitation, PageVisit, ProactiveMessage
+from models.watching import AuditLine, TeamThresholds
 
 __all__ = [
     "Agent",
@@ -20,6 +21,7 @@ __all__ = [
     "Article",
     "Assignment",
     "Attachment",
+    "AuditLine",
     "Base",
     "CannedResponse",
     "Contact",
@@ -41,5 +43,6 @@ __all__ = [
     "Status",
     "Team",
     "TeamMember",
+    "TeamThresholds",
     "Ticket",
 ]

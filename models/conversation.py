@@ -13,6 +13,8 @@ from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 IS_OPEN = text("category IN ('new', 'open', 'waiting')")
 IS_QUEUED = text("agent_id IS NULL AND category IN ('new', 'open')")
 IS_HELD = text("agent_id IS NOT NULL AND category IN ('new', 'open')")
+IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
+IS_ANSWERED = text("first_answered_at IS NOT NULL")
 
 
 class Conversation(Base):
@@ -21,6 +23,7 @@ class Conversation(Base):
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
     `changed_at` moves with every write to this row, for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
+    `ended_by` is "contact" or "agent", of the last time it was ended.
     """
 
     __tablename__ = "conversations"
@@ -48,6 +51,16 @@ class Conversation(Base):
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed", "changed_at"),
         Index("ix_conversations_resolved", "resolved_at"),
+        Index("ix_conversations_held_by", "team_id", "agent_id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_conversations_abandoned", "resolved_at", "team_id", sqlite_where=IS_ABANDONED, postgresql_where=IS_ABANDONED),
+        Index(
+            "ix_conversations_answered",
+            "first_answered_at",
+            "team_id",
+            "created_at",
+            sqlite_where=IS_ANSWERED,
+            postgresql_where=IS_ANSWERED,
+        ),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
@@ -81,6 +94,7 @@ class Conversation(Base):
     tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_by: Mapped[str | None] = mapped_column(String(20))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

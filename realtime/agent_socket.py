@@ -57,26 +57,34 @@ from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_visitors, may_watch_wall, require
 from app.people.presence import set_presence
-from app.reports import wall_view
 from app.visiting.greetings import invite_visitor
 from app.work import Works
 from realtime.attendance import Attendance
 from realtime.hub import Hub, Subscriber
-from realtime.rooms import VISITORS, WALL
+from realtime.rooms import VISITORS
 from realtime.visiting import Visits
+from realtime.wall import WallPainter
 
 
 class AgentCommands:
     """Agent commands to verbs."""
 
     def __init__(
-        self, works: Works, hub: Hub, suggester: Suggester, attendance: Attendance, visits: Visits, lease: timedelta
+        self,
+        works: Works,
+        hub: Hub,
+        suggester: Suggester,
+        attendance: Attendance,
+        visits: Visits,
+        wall: WallPainter,
+        lease: timedelta,
     ) -> None:
         self._works = works
         self._hub = hub
         self._suggester = suggester
         self._attendance = attendance
         self._visits = visits
+        self._wall = wall
         self._lease = lease
 
     async def obey(self, agent: SignedInAgent, stream: Subscriber | None, command: AgentCommand) -> Reply:
@@ -171,13 +179,11 @@ class AgentCommands:
         self._visits.invited(visitor, await self._works.run(invite_visitor, agent, command, visitor))
         return Done()
 
-    async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching:
+    async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None,     async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching | Done:
         require(may_watch_wall, agent)
         if stream is None:
             raise Invalid("Watching the wall needs a stream of events.")
         if command.watching:
-            self._hub.enter(stream, [WALL])
-        else:
-            self._hub.leave(stream, [WALL])
-        async with self._works.read() as rows:
-            return Watching(wall=await wall_view(rows, self._works.clock()))
+            return Watching(wall=await self._wall.watch(stream))
+        self._wall.unwatch(stream)
+        return Done()

@@ -247,7 +247,7 @@ class House:
     def react(self) -> Reactions:
         """Let reactions follow what is announced from now on, as in a running server."""
         suggester = Suggester(self.works, self.told, Library(self.works, NoEmbedder()), "https://help.example.com")
-        reactions = Reactions(self.works, suggester, lambda: None)
+        reactions = Reactions(self.works, suggester)
         self.told.listeners.append(reactions.hear)
         return reactions
 

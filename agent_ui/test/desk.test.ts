@@ -164,7 +164,14 @@ test("an offered conversation is announced with a way to open it", async () => {
 
 test("an older wall never replaces a newer one", async () => {
   const { desk, told } = await working()
-  const wall = { queues: [], agents: [], opened_today: 2, resolved_today: 0, made_at: at(5) }
+  const wall = {
+    queues: [],
+    agents: [],
+    csat: { average: null, answered_count: 0, satisfied_count: 0 },
+    opened_today: 2,
+    resolved_today: 0,
+    made_at: at(5),
+  }
   told.event({ type: "wall.changed", wall })
   told.event({ type: "wall.changed", wall: { ...wall, opened_today: 1, made_at: at(4) } })
   expect(desk.wall.now.value?.opened_today).toBe(2)

@@ -16,6 +16,6 @@ export function figuresOf(wall: WallView): Figures {
     waiting: wall.queues.reduce((sum, queue) => sum + queue.waiting_count, 0),
     oldest: oldest[0] ?? null,
     open: wall.queues.reduce((sum, queue) => sum + queue.open_count, 0),
-    online: wall.agents.filter(agent => agent.presence === "online").length,
+    online: wall.agents.filter(({ agent }) => agent.presence === "online").length,
   }
 }

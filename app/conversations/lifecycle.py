@@ -118,7 +118,12 @@ async def _move(
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
     values: dict[str, Any] = dict(status) | {"snoozed_until": None}
     if is_ended and not was_ended:
-        values |= {"resolved_at": work.now, "waiting_since": None, "queued_at": None}
+        values |= {
+            "resolved_at": work.now,
+            "ended_by": "contact" if code == "ended_by_contact" else "agent",
+            "waiting_since": None,
+            "queued_at": None,
+        }
     if was_ended and not is_ended:
         values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner_or_queue(work, conversation)
         await _refuse_second_open(work, conversation)

@@ -419,20 +419,70 @@ export interface SuggestionView {
   why: string
 }
 
-/** One team's queue now. `team_id` is empty for conversations no team has. */
+/**
+ * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
+ *
+ * `answer_seconds` is how soon after the contact's first message an answer is promised.
+ */
+export interface ThresholdsView {
+  waiting_count: number
+  longest_seconds: number
+  p90_seconds: number
+  answer_seconds: number
+}
+
+/**
+ * One team's queue now, and its day (UTC) so far. `team_id` is empty for conversations no team has.
+ *
+ * `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
+ * `next_at_risk_at`. `wait_p50_seconds` and `wait_p90_seconds` are of the waits that ended today in an agent's hands,
+ * empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
+ * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`.
+ */
 export interface QueueWallView {
   team_id: string | null
   name: string
   waiting_count: number
   oldest_waiting_at: string | null
+  at_risk_count: number
+  next_at_risk_at: string | null
   open_count: number
   online_count: number
+  wait_p50_seconds: number | null
+  wait_p90_seconds: number | null
+  abandoned_today: number
+  answered_today: number
+  answered_in_time_today: number
+  thresholds: ThresholdsView
 }
 
-/** What a supervisor watches: every queue and every agent, and the day so far. */
+/** A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not). */
+export interface ChatWallView {
+  conversation_id: string
+  contact_name: string
+  since: string
+  waiting_since: string | null
+}
+
+/** An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve. */
+export interface AgentWallView {
+  agent: AgentView
+  chat_count: number
+  chats: ChatWallView[]
+}
+
+/** What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied. */
+export interface CsatWallView {
+  average: number | null
+  answered_count: number
+  satisfied_count: number
+}
+
+/** What a supervisor watches: every queue and every agent now, and the day (UTC) so far. */
 export interface WallView {
   queues: QueueWallView[]
-  agents: AgentView[]
+  agents: AgentWallView[]
+  csat: CsatWallView
   opened_today: number
   resolved_today: number
   made_at: string

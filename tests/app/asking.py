@@ -19,6 +19,7 @@ from realtime.hub import LocalHub, Subscriber, Told
 from realtime.limits import CommandLimits
 from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
+from realtime.wall import WallPainter
 from tests.factories import House
 
 LEASE = timedelta(hours=8)
@@ -48,9 +49,10 @@ class Doors:
         self.suggester = Suggester(house.works, house.told, self.library, "https://help.example.com")
         self.attendance = Attendance(house.works, self.hub, LEASE, "1")
         self.visits = Visits(house.works, self.hub)
+        self.wall = WallPainter(house.works, self.hub)
         self.gateway = Gateway(
             VisitorCommands(house.works, self.hub, self.suggester, self.visits),
-            AgentCommands(house.works, self.hub, self.suggester, self.attendance, self.visits, LEASE),
+            AgentCommands(house.works, self.hub, self.suggester, self.attendance, self.visits, self.wall, LEASE),
             CommandLimits(Settings(message_rate=1000.0)),
         )
         house.told.listeners.append(self.hub.publish)

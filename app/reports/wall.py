@@ -1,0 +1,74 @@
+"""The wall: every queue, every agent and the day so far, recounted from the rows through their indexes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
+from app.people.agents import list_agents, list_teams
+from app.reports import queues, today
+from app.reports.queues import Waiting
+from app.reports.thresholds import DEFAULT, risk_after, thresholds_of
+from app.reports.today import Answers, Waits, midnight_of
+from app.work import Rows
+
+NO_TEAM = "No team"
+
+
+async def wall_view(rows: Rows, now: datetime) -> WallView:
+    """Everything a supervisor watches. Times are for the reader to count from: nothing on the wall moves by itself
+    except who is at risk, and `repaint_at` says when."""
+    midnight = midnight_of(now)
+    thresholds = await thresholds_of(rows)
+    waiting = await queues.waiting_by_team(rows, thresholds, now)
+    held = await queues.held_by_team_and_agent(rows)
+    chats = await queues.chats_by_agent(rows, held)
+    waits = await today.waits_by_team(rows, midnight)
+    answers = await today.answers_by_team(rows, thresholds, midnight)
+    abandoned = await today.abandoned_by_team(rows, midnight)
+    agents = await list_agents(rows, now)
+    names: dict[str | None, str] = {team.id: team.name for team in await list_teams(rows)}
+    if not names or any(None in figures for figures in (waiting, held.by_team, waits, answers, abandoned)):
+        names[None] = NO_TEAM
+
+    def queue(team_id: str | None, name: str) -> QueueWallView:
+        here, answered = waiting.get(team_id, Waiting()), answers.get(team_id, Answers())
+        wait, limits = waits.get(team_id, Waits()), thresholds.get(team_id or "", DEFAULT)
+        return QueueWallView(
+            team_id=team_id,
+            name=name,
+            waiting_count=here.count,
+            oldest_waiting_at=here.oldest_at,
+            at_risk_count=here.risky_count,
+            next_at_risk_at=here.next_queued_at + risk_after(limits) if here.next_queued_at else None,
+            open_count=held.by_team.get(team_id, 0),
+            online_count=sum(_serves(agent, team_id) for agent in agents),
+            wait_p50_seconds=wait.p50,
+            wait_p90_seconds=wait.p90,
+            abandoned_today=abandoned.get(team_id, 0),
+            answered_today=answered.count,
+            answered_in_time_today=answered.in_time_count,
+            thresholds=limits,
+        )
+
+    return WallView(
+        queues=[queue(team_id, name) for team_id, name in names.items()],
+        agents=[
+            AgentWallView(agent=agent, chat_count=held.by_agent.get(agent.id, 0), chats=chats.get(agent.id, []))
+            for agent in agents
+        ],
+        csat=await today.satisfaction(rows, midnight),
+        opened_today=await today.opened_since(rows, midnight),
+        resolved_today=await today.resolved_since(rows, midnight),
+        made_at=now,
+    )
+
+
+def repaint_at(wall: WallView) -> datetime:
+    """When the wall changes without anything happening: somebody has waited too long, or the day is over."""
+    risks = [queue.next_at_risk_at for queue in wall.queues if queue.next_at_risk_at]
+    return min([*risks, midnight_of(wall.made_at) + timedelta(days=1)])
+
+
+def _serves(agent: AgentView, team_id: str | None) -> bool:
+    return agent.presence == "online" and (team_id is None or team_id in agent.team_ids)
