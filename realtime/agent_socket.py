@@ -179,7 +179,7 @@ class AgentCommands:
         self._visits.invited(visitor, await self._works.run(invite_visitor, agent, command, visitor))
         return Done()
 
-    async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None,     async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching | Done:
+    async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching | Done:
         require(may_watch_wall, agent)
         if stream is None:
             raise Invalid("Watching the wall needs a stream of events.")
