@@ -34,6 +34,15 @@ export function age(since: string | number, now: number, locale: string): string
   return unit(locale, "day", Math.floor(seconds / DAY))
 }
 
+/** "0:42", "12:05", and from an hour on as `age`: a wait that is watched. */
+export function clock(since: string, now: number, locale: string): string {
+  const seconds = Math.max(0, Math.floor((now - at(since)) / 1000))
+  if (seconds >= HOUR) return age(since, now, locale)
+  const digits = keep(`${locale}/digits`, () => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 }))
+  const minutes = keep(`${locale}/plain`, () => new Intl.NumberFormat(locale)).format(Math.floor(seconds / MINUTE))
+  return `${minutes}:${digits.format(seconds % MINUTE)}`
+}
+
 /** As `age`, but for when rather than how long: "now" for the last minute, a date after a week. */
 export function ago(when: string, now: number, locale: string, t: (key: Key) => string): string {
   const seconds = (now - at(when)) / 1000

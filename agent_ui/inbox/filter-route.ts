@@ -1,23 +1,36 @@
 import type { LocationQuery } from "vue-router"
-import { type Filter, VIEWS, type View } from "../models/order"
+import { type Filter, PRIORITIES, SORTS, usualSort, VIEWS } from "../models/order"
 
 /** The list a URL asks for. */
 export function filterOf(query: LocationQuery): Filter {
-  const view = VIEWS.find(name => name === query.view) ?? "mine"
+  const text = (name: string) => (typeof query[name] === "string" ? query[name] : "")
+  const priority = PRIORITIES.find(name => name === query.priority)
+  const sort = SORTS.find(name => name === query.sort)
   return {
-    view,
+    view: VIEWS.find(name => name === query.view) ?? "mine",
     shelf: query.shelf === "resolved" ? "resolved" : "open",
-    query: typeof query.q === "string" ? query.q : "",
+    query: text("q"),
+    ...(text("tag") ? { tag: text("tag") } : {}),
+    ...(text("status") ? { status: text("status") } : {}),
+    ...(text("team") ? { team_id: text("team") } : {}),
+    ...(text("inbox") ? { inbox_id: text("inbox") } : {}),
+    ...(priority ? { priority } : {}),
+    ...(sort ? { sort } : {}),
   }
 }
 
 /** The URL of a list; what is usual is left out. */
-export function queryOf({ view, shelf, query }: Filter): Record<string, string> {
+export function queryOf(filter: Filter): Record<string, string> {
+  const { view, shelf, query, tag, status, team_id, inbox_id, priority, sort } = filter
   return {
     ...(view === "mine" ? {} : { view }),
     ...(shelf === "open" ? {} : { shelf }),
-    ...(query === "" ? {} : { q: query }),
+    ...(query ? { q: query } : {}),
+    ...(tag ? { tag } : {}),
+    ...(status ? { status } : {}),
+    ...(team_id ? { team: team_id } : {}),
+    ...(inbox_id ? { inbox: inbox_id } : {}),
+    ...(priority ? { priority } : {}),
+    ...(sort && sort !== usualSort(filter) ? { sort } : {}),
   }
 }
-
-export const withView = (filter: Filter, view: View): Filter => ({ ...filter, view, query: "" })

@@ -3,10 +3,11 @@ import type { AgentCommand, ConversationView, Priority, Refused, StatusView } fr
 import type { AgentSide } from "@parley/client/sides"
 import type { Key, Values } from "../i18n/translate"
 import type { Conversations, Patch } from "./conversations"
-import { NOTICE_MS, type Notify } from "./notices"
+import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import type { People } from "./people"
 import { wordsFor } from "./refusals"
+import type { Undo } from "./undo"
 
 /** Who is to have a conversation; both empty: whoever is next. */
 export interface Target {
@@ -28,8 +29,6 @@ export interface Actions {
   snooze(id: string, until: Date, label: string): Promise<boolean>
   escalate(id: string, level: number, reason: string): Promise<boolean>
   openTicket(id: string): Promise<boolean>
-  /** Take back the last thing that can be, while its notice stands. */
-  undo(): void
 }
 
 export interface ActionsOptions {
@@ -37,7 +36,7 @@ export interface ActionsOptions {
   conversations: Conversations
   people: People
   notify: Notify
-  now: () => number
+  undo: Undo
 }
 
 type Asked = Extract<AgentCommand, { conversation_id: string }>
@@ -55,8 +54,7 @@ interface Attempt {
 
 /** What an agent does to a conversation: shown at once, taken back with the reason when the server refuses. */
 export function createActions(options: ActionsOptions): Actions {
-  const { command, conversations, people, notify, now } = options
-  let lastUndo: { run: () => Promise<boolean>; until: number } | null = null
+  const { command, conversations, people, notify } = options
 
   async function ask(asked: Asked): Promise<ConversationView | null | Refused> {
     try {
@@ -84,20 +82,8 @@ export function createActions(options: ActionsOptions): Actions {
     }
     if (answer) conversations.put(answer)
     takeBack()
-    lastUndo = undo ? { run: undo, until: now() + NOTICE_MS } : null
-    notify({
-      key: done,
-      tone: "done",
-      ...(values ? { values } : {}),
-      ...(undo ? { act: { key: "action.undo", run: takeBackLast } } : {}),
-    })
+    options.undo.done({ key: done, ...(values ? { values } : {}), undo: undo ?? null })
     return true
-  }
-
-  function takeBackLast() {
-    const last = lastUndo
-    lastUndo = null
-    if (last && last.until >= now()) void last.run()
   }
 
   const nameOf = (target: Target) => people.agent(target.agent_id)?.name ?? people.team(target.team_id)?.name ?? ""
@@ -115,7 +101,7 @@ export function createActions(options: ActionsOptions): Actions {
     })
   }
 
-  function status(id: string, key: string, back: string | null): Promise<boolean> {
+  function status(id: string, key: string, back: (() => Promise<boolean>) | null): Promise<boolean> {
     const known = people.status(key)
     const category = known?.category ?? "open"
     const row = conversations.get(id)
@@ -127,7 +113,7 @@ export function createActions(options: ActionsOptions): Actions {
       patch: { status: key, category },
       done,
       values: { status: known?.name ?? key },
-      ...(back ? { undo: () => status(id, back, null) } : {}),
+      ...(back ? { undo: back } : {}),
     })
   }
 
@@ -145,7 +131,21 @@ export function createActions(options: ActionsOptions): Actions {
     const row = conversations.get(id)
     return row?.agent_id ? { agent_id: row.agent_id, team_id: null } : { agent_id: null, team_id: row?.team_id ?? null }
   }
-  const statusOf = (id: string) => conversations.get(id)?.status ?? firstOf("open")
+  /** Back to where it stands now, however it got there. */
+  function wayBack(id: string): () => Promise<boolean> {
+    const row = conversations.get(id)
+    if (row?.snoozed_until && row.category === "waiting") return () => setAside(id, row.snoozed_until ?? "", null)
+    return () => status(id, row?.status ?? firstOf("open"), null)
+  }
+
+  function setAside(id: string, until: string, label: string | null): Promise<boolean> {
+    return attempt({
+      command: { type: "conversation.snooze", conversation_id: id, until },
+      patch: { snoozed_until: until, category: "waiting" },
+      done: label === null ? "done.undone" : "done.snoozed",
+      ...(label === null ? {} : { values: { time: label }, undo: wayBack(id) }),
+    })
+  }
 
   const claim = (id: string) =>
     attempt({
@@ -157,7 +157,6 @@ export function createActions(options: ActionsOptions): Actions {
     })
 
   return {
-    undo: takeBackLast,
     claim,
     async take(id) {
       const holder = conversations.get(id)?.agent_id
@@ -172,23 +171,14 @@ export function createActions(options: ActionsOptions): Actions {
         done: "done.transferred",
         values: { name: nameOf(target) },
       }),
-    setStatus: (id, key) => status(id, key, statusOf(id)),
-    resolve: id => status(id, firstOf("resolved"), statusOf(id)),
+    setStatus: (id, key) => status(id, key, wayBack(id)),
+    resolve: id => status(id, firstOf("resolved"), wayBack(id)),
     toggleResolved(id) {
       const row = conversations.get(id)
-      return status(id, firstOf(row && !isOpen(row) ? "open" : "resolved"), statusOf(id))
+      return status(id, firstOf(row && !isOpen(row) ? "open" : "resolved"), wayBack(id))
     },
     setPriority: (id, to) => priority(id, to, conversations.get(id)?.priority ?? "medium"),
-    snooze: (id, until, label) => {
-      const back = statusOf(id)
-      return attempt({
-        command: { type: "conversation.snooze", conversation_id: id, until: until.toISOString() },
-        patch: { snoozed_until: until.toISOString(), category: "waiting" },
-        done: "done.snoozed",
-        values: { time: label },
-        undo: () => status(id, back, null),
-      })
-    },
+    snooze: (id, until, label) => setAside(id, until.toISOString(), label),
     escalate: (id, level, reason) =>
       attempt({
         command: { type: "conversation.escalate", conversation_id: id, level, reason },

@@ -34,6 +34,9 @@ export interface AlertsOptions {
 export interface Alerts {
   hasSound: Readonly<ShallowRef<boolean>>
   hasDesktop: Readonly<ShallowRef<boolean>>
+  /** Do not disturb: no sound, no notification, nothing in the title. */
+  isSilent: Readonly<ShallowRef<boolean>>
+  setSilent(on: boolean): void
   setSound(on: boolean): void
   /** Asks the browser's permission, so call it from a click. */
   setDesktop(on: boolean): Promise<void>
@@ -45,16 +48,18 @@ export interface Alerts {
 const QUIET_MS = 1000
 const SOUND = "parley.sound"
 const DESKTOP = "parley.desktop"
+const SILENT = "parley.silent"
 
-/** Title, sound and desktop notification: each once, and none while the agent is busy. */
+/** Title, sound and desktop notification: each once, and none while the agent is busy or not to be disturbed. */
 export function createAlerts(options: AlertsOptions): Alerts {
   const { around, clock, storage, words, isBusy, unread, open } = options
   const hasSound = shallowRef(storage.getItem(SOUND) !== "off")
   const hasDesktop = shallowRef(storage.getItem(DESKTOP) === "on" && around.canNotify())
+  const isSilent = shallowRef(storage.getItem(SILENT) === "on")
   let quietUntil = 0
 
   const stopTitle = watch(
-    unread,
+    () => (isSilent.value ? 0 : unread.value),
     count => {
       around.setTitle(count > 0 ? `(${count}) Parley` : "Parley")
       around.setBadge(count)
@@ -75,6 +80,11 @@ export function createAlerts(options: AlertsOptions): Alerts {
   return {
     hasSound,
     hasDesktop,
+    isSilent,
+    setSilent(on) {
+      isSilent.value = on
+      storage.setItem(SILENT, on ? "on" : "off")
+    },
     setSound(on) {
       hasSound.value = on
       storage.setItem(SOUND, on ? "on" : "off")
@@ -85,12 +95,12 @@ export function createAlerts(options: AlertsOptions): Alerts {
       storage.setItem(DESKTOP, hasDesktop.value ? "on" : "off")
     },
     message(message, row) {
-      if (isBusy()) return
+      if (isBusy() || isSilent.value) return
       void ring(message.id)
       show(row, row.contact.name || words.visitor(), message.body)
     },
     offered(row) {
-      if (isBusy()) return
+      if (isBusy() || isSilent.value) return
       void ring(row.id)
       show(row, words.offered(), `${row.contact.name || words.visitor()}: ${row.preview}`)
     },

@@ -22,6 +22,8 @@ export class ApiError extends Error {
 export interface Api {
   get<T>(path: string, signal?: AbortSignal): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
+  delete<T>(path: string): Promise<T>
 }
 
 type Fetch = (path: string, init: RequestInit) => Promise<Response>
@@ -41,10 +43,16 @@ export function createApi(fetch: Fetch, onSignedOut: () => void): Api {
     if (response.status === 401) onSignedOut()
     throw new ApiError(response.status, asRefused(answer))
   }
+  const write = (method: string, body: unknown): RequestInit => ({
+    method,
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  })
   return {
     get: (path, signal) => ask(path, { method: "GET", signal: signal ?? null }),
-    post: (path, body) =>
-      ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) }),
+    post: (path, body) => ask(path, write("POST", body)),
+    put: (path, body) => ask(path, write("PUT", body)),
+    delete: path => ask(path, { method: "DELETE" }),
   }
 }
 

@@ -30,11 +30,13 @@ export interface Composer {
   write(text: string): void
   /** Put text where the caret is, as a reply. Returns where the caret goes. */
   insert(text: string, start: number, end: number): number
+  /** Put text in place of what stands between, whoever will read it. */
+  replace(text: string, start: number, end: number): void
   setMode(mode: Visibility): void
   attach(files: Iterable<File>): void
   remove(key: string): void
   /** What was handed over to be sent; empty when there was nothing to say. */
-  send(): Promise<OutboxEntry | null>
+  send(more?: { hold_ms?: number }): Promise<OutboxEntry | null>
   /** A refused message comes back for another look. */
   takeBack(entry: OutboxEntry): void
   stop(): void
@@ -98,6 +100,14 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
     )
   }
 
+  // Another screen of this agent went on with it.
+  const stopHearing = drafts.onChange((about, now) => {
+    if (about !== id) return
+    body.value = now.body
+    mode.value = now.mode
+    files.value = [...files.value.filter(file => file.attachment === null), ...now.attachments.map(arrived)]
+  })
+
   return {
     body,
     mode,
@@ -120,6 +130,10 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       save()
       return before.length + gap.length + text.length
     },
+    replace(text, start, end) {
+      body.value = body.value.slice(0, start) + text + body.value.slice(end)
+      save()
+    },
     setMode(next) {
       mode.value = next
       if (next === "internal") thread.setTyping(false)
@@ -133,7 +147,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
         else start(file)
       }
     },
-    async send() {
+    async send(more = {}) {
       if (!canSend.value) return null
       const text = body.value.trim()
       const attachments = files.value.flatMap(file => file.attachment ?? [])
@@ -144,7 +158,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       problem.value = null
       mode.value = "public"
       save()
-      return thread.send(text, { attachments, visibility, ...seen })
+      return thread.send(text, { attachments, visibility, ...seen, ...more })
     },
     takeBack(entry) {
       const { command } = entry
@@ -154,6 +168,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       save()
     },
     stop() {
+      stopHearing()
       thread.setTyping(false)
       for (const run of running.values()) run.cancel()
       running.clear()

@@ -1,11 +1,19 @@
 import type { ConversationView, MarksView, MessageView, TicketView } from "@parley/client/contract"
-import { shallowReactive } from "vue"
+import { shallowReactive, toRaw } from "vue"
 import { isOpen } from "./order"
 
 export type Patch = Partial<
   Pick<
     ConversationView,
-    "agent_id" | "team_id" | "status" | "category" | "priority" | "snoozed_until" | "unread_count" | "escalation_level"
+    | "agent_id"
+    | "team_id"
+    | "status"
+    | "category"
+    | "priority"
+    | "snoozed_until"
+    | "unread_count"
+    | "escalation_level"
+    | "tags"
   >
 >
 
@@ -14,6 +22,8 @@ export type Told = (now: ConversationView, before: ConversationView | undefined,
 export interface Conversations {
   /** The conversation as this screen shows it: what the server said, with what was just asked for on top. */
   get(id: string): ConversationView | undefined
+  /** Every one this screen holds. */
+  all(): ConversationView[]
   /** Take the server's word. Older than what is held: dropped. `isNews`: something happened, not a page read. */
   put(row: ConversationView, isNews?: boolean): void
   /** Bring a row forward by one message. False when more than this message was missed: ask the server. */
@@ -58,6 +68,7 @@ export function createConversations(): Conversations {
 
   return {
     get: id => shown.get(id),
+    all: () => [...toRaw(shown).values()],
     put,
     advance(message) {
       const held = said.get(message.conversation_id)

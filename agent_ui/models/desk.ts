@@ -1,25 +1,30 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { Me, Presence } from "@parley/client/contract"
+import type { Me, Presence, SuggestionView } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
 import { type Actions, createActions } from "./actions"
 import { type Alerts, type AlertWords, createAlerts, type Surroundings } from "./alerts"
 import type { Api } from "./api"
+import { type AtHand, createAtHand } from "./at-hand"
+import { type Bulk, createBulk } from "./bulk"
 import { type Conversations, createConversations } from "./conversations"
 import { createCounts, type ViewCounts } from "./counts"
 import { createDrafts, type Drafts } from "./drafts"
 import { createEvents } from "./events"
 import { createHealer } from "./healer"
 import { createInbox, type Inbox } from "./inbox"
-import type { Notify } from "./notices"
+import { createMacros, type Macros } from "./macros"
+import { NOTICE_MS, type Notify } from "./notices"
 import { isOpen } from "./order"
 import { createPeople, type People } from "./people"
 import { wordsFor } from "./refusals"
+import { createSelection, type Selection } from "./selection"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
+import { createUndo, type Undo } from "./undo"
 import type { Uploader } from "./uploads"
 import { createWall, type Wall } from "./wall"
 
@@ -52,7 +57,15 @@ export interface Desk {
   outbox: Outbox
   drafts: Drafts
   actions: Actions
+  bulk: Bulk
+  undo: Undo
+  selection: Selection
+  atHand: AtHand
+  macros: Macros
   alerts: Alerts
+  /** For how long a reply can be taken back before it is sent; 0 when the agent does not want that. */
+  holdMs: Readonly<ShallowRef<number>>
+  setHold(on: boolean): void
   tickets: Tickets
   wall: Wall
   ticker: Ticker
@@ -61,6 +74,8 @@ export interface Desk {
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
   resolveWhenSent(conversationId: string, clientId: string): void
   setPresence(presence: Presence): Promise<void>
+  /** Passages that may answer; none when nothing fits or nobody answered. */
+  searchArticles(query: string): Promise<readonly SuggestionView[]>
   /** Tell colleagues what is being looked at. */
   view(conversationId: string): void
   /** No longer, unless something else is looked at by now. */
@@ -69,21 +84,50 @@ export interface Desk {
 }
 
 const LEAVE_MS = 600
+const HOLD = "parley.hold"
+/** A little longer than the notice stands, so that what is taken back has not left. */
+export const HOLD_MS = NOTICE_MS + 400
 
 export function createDesk(options: DeskOptions): Desk {
   const { me, api, connection, outbox, clock, storage, around, notify, words, open } = options
   const { command } = connection
   const people = createPeople(me)
   const conversations = createConversations()
-  const inbox = createInbox(api, conversations, people.meId)
-  const counts = createCounts(api, conversations, clock, people.meId)
+  const positionOf = (key: string) => people.statuses.value.findIndex(status => status.key === key)
+  const inbox = createInbox(api, conversations, people.meId, clock, positionOf)
+  const drafts = createDrafts({
+    storage,
+    agentId: people.meId,
+    clock,
+    push: draft =>
+      command({ type: "draft.save", ...draft }).then(
+        reply => reply.ok || reply.code === "not_found",
+        () => false,
+      ),
+  })
+  const atHand = createAtHand(api, drafts.takeAll)
+  const counts = createCounts(api, conversations, clock, people.meId, () => atHand.views.value)
+  const selection = createSelection(() => inbox.list.value.rows.value)
   const healer = createHealer(command, conversations, clock)
   const tickets = createTickets(api)
   const wall = createWall(command)
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
-  const actions = createActions({ command, conversations, people, notify, now: clock.now })
+  const undo = createUndo(notify, clock.now)
+  const actions = createActions({ command, conversations, people, notify, undo })
+  const bulk = createBulk({ command, conversations, people, notify, undo })
+  const macros = createMacros({
+    meId: people.meId,
+    now: clock.now,
+    holdMs: HOLD_MS,
+    bulk,
+    undo,
+    outbox,
+    subjectOf: id => ({ conversation: conversations.get(id) ?? null, agentName: author.name }),
+    send: (id, body, more) => threads.open(id).send(body, more),
+  })
+  const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
   const online = shallowRef(connection.state().name)
   const unread = computed(() => conversations.unreadOf(people.meId))
   const alerts = createAlerts({
@@ -111,6 +155,8 @@ export function createDesk(options: DeskOptions): Desk {
     people,
     healer,
     wall: wall.put,
+    draft: drafts.take,
+    deskChanged: () => void atHand.refresh(),
     written(message, row) {
       const isSeen = viewed === row.id && !around.isHidden()
       const isOurs = row.agent_id === people.meId || row.agent_id === null
@@ -138,7 +184,8 @@ export function createDesk(options: DeskOptions): Desk {
       hear(event)
       if (event.type === "ticket.opened") tickets.put(event.ticket)
     }),
-    outbox.onSent(({ client_id }) => {
+    outbox.onSent(({ client_id, command: sent }) => {
+      if (sent && "conversation_id" in sent) drafts.sent(sent.conversation_id)
       const id = toResolve.get(client_id)
       if (id && toResolve.delete(client_id)) void actions.resolve(id)
     }),
@@ -148,6 +195,7 @@ export function createDesk(options: DeskOptions): Desk {
     connection.onConnected(() => {
       if (hasConnected) {
         void refresh()
+        void atHand.refresh()
         void api.get<Me>("/me").then(people.replace, () => {})
       }
       hasConnected = true
@@ -155,6 +203,7 @@ export function createDesk(options: DeskOptions): Desk {
       wall.resume()
     }),
   ]
+  void atHand.refresh()
   void counts.refresh()
 
   return {
@@ -168,8 +217,18 @@ export function createDesk(options: DeskOptions): Desk {
     counts,
     threads,
     outbox,
-    drafts: createDrafts(storage, people.meId),
+    drafts,
     actions,
+    bulk,
+    undo,
+    selection,
+    atHand,
+    macros,
+    holdMs,
+    setHold(on) {
+      holdMs.value = on ? HOLD_MS : 0
+      storage.setItem(HOLD, on ? "on" : "off")
+    },
     alerts,
     tickets,
     wall,
@@ -189,6 +248,10 @@ export function createDesk(options: DeskOptions): Desk {
       }
       people.put(before)
     },
+    async searchArticles(query) {
+      const reply = await command({ type: "article.search", query }).catch(() => null)
+      return reply?.ok ? reply.suggestions : []
+    },
     view(conversationId) {
       stopLeaving()
       if (viewed === conversationId) return
@@ -207,6 +270,7 @@ export function createDesk(options: DeskOptions): Desk {
     stop() {
       for (const stop of stops) stop()
       stopLeaving()
+      drafts.stop()
       alerts.stop()
       ticker.stop()
       threads.stop()

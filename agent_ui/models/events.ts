@@ -2,6 +2,7 @@ import type {
   AgentEvent,
   AssignmentOffered,
   ConversationView,
+  DraftView,
   HeadView,
   MessageView,
   WallView,
@@ -16,6 +17,9 @@ export interface Ears {
   people: People
   healer: Healer
   wall(wall: WallView): void
+  draft(draft: DraftView): void
+  /** Saved views, canned responses or macros are no longer what they were. */
+  deskChanged(): void
   /** A contact wrote. */
   written(message: MessageView, row: ConversationView): void
   offered(event: AssignmentOffered): void
@@ -53,6 +57,10 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return ears.offered(event)
       case "wall.changed":
         return ears.wall(event.wall)
+      case "draft.changed":
+        return ears.draft(event.draft)
+      case "desk.changed":
+        return ears.deskChanged()
       case "heads":
         for (const head of event.heads) headed(head)
         return

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@parley/client/clock"
 import type { ConversationView } from "@parley/client/contract"
 import { type ComputedRef, computed, type ShallowRef, shallowRef } from "vue"
 import type { Api } from "./api"
@@ -21,11 +22,21 @@ export interface Inbox {
 }
 
 const HELD = 6
+const FIRST: Filter = { view: "mine", shelf: "open", query: "" }
+/** While somebody types, the server is asked when they pause; what is held here is searched with every letter. */
+const TYPING_MS = 120
 
 /** Which list is shown, which row is selected. Lists seen lately are kept live, so coming back is instant. */
-export function createInbox(api: Api, conversations: Conversations, me: string): Inbox {
+export function createInbox(
+  api: Api,
+  conversations: Conversations,
+  me: string,
+  clock: Clock = systemClock,
+  positionOf: (status: string) => number = () => 0,
+): Inbox {
   const held = new Map<string, List>()
-  const list = shallowRef(open({ view: "mine", shelf: "open", query: "" }))
+  let stopAsking = () => {}
+  const list = shallowRef(open(FIRST))
   const selectedId = shallowRef<string | null>(null)
   /** Where the selected row stood while it was in the list. */
   let lastIndex = -1
@@ -40,12 +51,14 @@ export function createInbox(api: Api, conversations: Conversations, me: string):
     const key = filterKey(filter)
     const known = held.get(key)
     held.delete(key)
-    const found = known ?? createList(api, conversations, filter, me)
+    const found = known ?? createList(api, conversations, filter, me, positionOf)
     held.set(key, found)
-    if (!known) void found.refresh()
+    stopAsking()
+    if (!known && filter.query) stopAsking = clock.after(TYPING_MS, () => void found.refresh())
+    else if (!known) void found.refresh()
     for (const [other, one] of held) {
       if (held.size <= HELD) break
-      if (one === found || filterKey(one.filter) === "mine/open/") continue
+      if (one === found || filterKey(one.filter) === filterKey(FIRST)) continue
       one.stop()
       held.delete(other)
     }
@@ -83,6 +96,7 @@ export function createInbox(api: Api, conversations: Conversations, me: string):
       await Promise.all([...held.values()].map(one => one.refresh()))
     },
     stop() {
+      stopAsking()
       for (const one of held.values()) one.stop()
       held.clear()
     },

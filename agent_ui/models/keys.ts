@@ -17,10 +17,14 @@ export type KeyAction =
   | "undo"
   | "reply"
   | "note"
+  | "tag"
+  | "mark_next"
+  | "mark_previous"
   | "go_inbox"
   | "go_tickets"
-  | "go_wall"
-  | "go_people"
+  | "go_reports"
+  | "go_knowledge"
+  | "go_settings"
 
 export interface Shortcut {
   /** Keys pressed one after another. `mod` is Ctrl, or Command on a Mac. */
@@ -49,8 +53,9 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("mod+k", "palette"),
       key("g i", "go_inbox"),
       key("g t", "go_tickets"),
-      key("g w", "go_wall"),
-      key("g s", "go_people"),
+      key("g r", "go_reports"),
+      key("g k", "go_knowledge"),
+      key("g s", "go_settings"),
       key("?", "help"),
     ],
   },
@@ -61,7 +66,10 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("a", "assign"),
       key("i", "assign_me"),
       key("s", "snooze"),
+      key("t", "tag"),
       key("o", "ticket"),
+      key("shift+j", "mark_next"),
+      key("shift+k", "mark_previous"),
       key("z", "undo"),
     ],
   },
@@ -73,6 +81,8 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       { keys: ["enter"], name: "keys.send", action: null },
       { keys: ["shift+enter"], name: "keys.new_line", action: null },
       { keys: ["mod+enter"], name: "keys.send_resolve", action: null },
+      { keys: ["/"], name: "keys.canned", action: null },
+      { keys: ["tab"], name: "keys.gap", action: null },
     ],
   },
 ]
@@ -89,7 +99,7 @@ export interface Pressed {
 export function nameOf(pressed: Pressed): string {
   const name = pressed.key.toLowerCase()
   const mod = pressed.ctrlKey || pressed.metaKey ? "mod+" : ""
-  const shift = pressed.shiftKey && pressed.key.length > 1 ? "shift+" : ""
+  const shift = pressed.shiftKey && (pressed.key.length > 1 || /^[a-z]$/.test(name)) ? "shift+" : ""
   return `${mod}${shift}${name}`
 }
 
@@ -115,7 +125,6 @@ export function createKeyboard(clock: Clock): Keyboard {
       if (pressed.altKey) return null
       const name = nameOf(pressed)
       if (isInField && !name.startsWith("mod+") && name !== "escape") return null
-      if (pressed.shiftKey && /^[a-z]$/.test(name)) return null
       const sequence = first && first.until >= clock.now() ? actions.get(`${first.name} ${name}`) : undefined
       first = null
       if (sequence) return sequence

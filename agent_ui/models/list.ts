@@ -2,8 +2,9 @@ import type { ConversationPage, ConversationView } from "@parley/client/contract
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "./api"
 import type { Conversations } from "./conversations"
-import { belongs, byNewest as compare, type Filter } from "./order"
+import { belongs, compareOf, type Filter, sortOf, wholeFilter } from "./order"
 import { layPage, moveRow } from "./rows"
+import { finder } from "./words-in"
 
 export type ListState = "loading" | "ready" | "failed"
 
@@ -22,9 +23,19 @@ export interface List {
 }
 
 export const PAGE_SIZE = 100
+/** Whoever scrolls on wants more of it. */
+const NEXT_SIZE = 200
 
 /** One filter's conversations in order: pages from the server, kept true by what the store hears. */
-export function createList(api: Api, store: Conversations, filter: Filter, me: string): List {
+export function createList(
+  api: Api,
+  store: Conversations,
+  filter: Filter,
+  me: string,
+  positionOf: (status: string) => number = () => 0,
+): List {
+  const compare = compareOf(sortOf(filter), positionOf)
+  const holdsWords = finder(filter.query)
   const rows = shallowRef<readonly ConversationView[]>([])
   const state = shallowRef<ListState>("loading")
   const isLoadingMore = shallowRef(false)
@@ -53,9 +64,10 @@ export function createList(api: Api, store: Conversations, filter: Filter, me: s
     if (isTaking) return
     touched.add(now.id)
     const before = shown.get(now.id)
-    const isIn = isSearch ? before !== undefined : belongs(now, filter, me)
+    // What the server found stays, whatever it says now: words further back are the server's to look for.
+    const isIn = belongs(now, filter, me) && (!isSearch || before !== undefined || holdsWords(now))
     if (!before && !isIn) return
-    if (before && isIn && (isSearch || compare(before, now) === 0)) return replaceInPlace(before, now)
+    if (before && isIn && compare(before, now) === 0) return replaceInPlace(before, now)
     const moved = moveRow(rows.value, before, isIn ? now : null, compare)
     const isPastEnd = isIn && hasMore.value && moved.at(-1) === now
     rows.value = isPastEnd ? moved.slice(0, -1) : moved
@@ -64,8 +76,10 @@ export function createList(api: Api, store: Conversations, filter: Filter, me: s
   })
 
   function fetchPage(after: string | null): Promise<ConversationPage> {
-    const query = new URLSearchParams({ view: filter.view, category: filter.shelf, limit: String(PAGE_SIZE) })
-    if (filter.query) query.set("q", filter.query)
+    const { view, shelf, query: q, ...narrowing } = wholeFilter(filter)
+    const query = new URLSearchParams({ view, category: shelf, limit: String(after ? NEXT_SIZE : PAGE_SIZE) })
+    if (q) query.set("q", q)
+    for (const [name, value] of Object.entries(narrowing)) if (value) query.set(name, value)
     if (after) query.set("after", after)
     touched = new Set()
     return api.get<ConversationPage>(`/conversations?${query}`)
@@ -78,10 +92,6 @@ export function createList(api: Api, store: Conversations, filter: Filter, me: s
     cursor = page.next
     hasMore.value = page.next !== null
     const known = page.conversations.map(row => store.get(row.id) ?? row)
-    if (isSearch) {
-      const found = new Set(known.map(row => row.id))
-      return set(from ? [...rows.value.filter(row => !found.has(row.id)), ...known] : known)
-    }
     const mine = known.filter(row => belongs(row, filter, me))
     const held = rows.value.map(row => store.get(row.id) ?? row)
     set(layPage(held, { rows: mine, from, isLast: page.next === null }, touched, compare))
@@ -90,6 +100,7 @@ export function createList(api: Api, store: Conversations, filter: Filter, me: s
   async function refresh() {
     const mine = ++run
     const depth = isSearch ? 0 : rows.value.length
+    if (isSearch) cursor = null
     let from: ConversationView | null = null
     let seen = 0
     if (rows.value.length === 0) state.value = "loading"
@@ -118,6 +129,15 @@ export function createList(api: Api, store: Conversations, filter: Filter, me: s
       // The reader is still scrolling; the next row that comes into sight asks again.
     } finally {
       isLoadingMore.value = false
+    }
+  }
+
+  if (isSearch) {
+    // What this screen holds is searched at once; the server's answer completes it.
+    const held = store.all().filter(row => belongs(row, filter, me) && holdsWords(row))
+    if (held.length > 0) {
+      set(held.sort(compare))
+      state.value = "ready"
     }
   }
 

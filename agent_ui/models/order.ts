@@ -1,34 +1,81 @@
-import type { Category, ConversationView } from "@parley/client/contract"
+import type { Category, ConversationView, FilterView, Priority, Shelf, Sort, View } from "@parley/client/contract"
 
-export type View = "mine" | "unassigned" | "all"
-export type Shelf = "open" | "resolved"
+export type { Shelf, Sort, View }
 
-/** What one list shows. `query` is what stands in the search box. */
-export interface Filter {
-  view: View
-  shelf: Shelf
-  query: string
-}
+/** What one list shows. `query` is what stands in the search box; what is left out narrows nothing. */
+export type Filter = Pick<FilterView, "view" | "shelf" | "query"> & Partial<FilterView>
 
 export const VIEWS: readonly View[] = ["mine", "unassigned", "all"]
+export const SORTS: readonly Sort[] = ["newest", "queue", "waiting", "priority", "status", "topic"]
+export const PRIORITIES: readonly Priority[] = ["urgent", "high", "medium", "low"]
 const OPEN: readonly Category[] = ["new", "open", "waiting"]
+const NEVER = "9999-01-01T00:00:00Z"
 
-export const filterKey = (filter: Filter): string => `${filter.view}/${filter.shelf}/${filter.query}`
+/** Whoever waits for somebody is listed in the order they will be served. */
+export const usualSort = ({ view, shelf }: Pick<Filter, "view" | "shelf">): Sort =>
+  view === "unassigned" && shelf === "open" ? "queue" : "newest"
+
+export const sortOf = (filter: Filter): Sort => filter.sort ?? usualSort(filter)
+
+/** The filter with every field said, as the server keeps it. */
+export function wholeFilter(filter: Filter): FilterView {
+  return {
+    view: filter.view,
+    shelf: filter.shelf,
+    query: filter.query,
+    tag: filter.tag ?? "",
+    priority: filter.priority ?? null,
+    status: filter.status ?? "",
+    team_id: filter.team_id ?? null,
+    inbox_id: filter.inbox_id ?? null,
+    sort: sortOf(filter),
+  }
+}
+
+export const filterKey = (filter: Filter): string => Object.values(wholeFilter(filter)).join("/")
 
 export const isOpen = (row: Pick<ConversationView, "category">): boolean => OPEN.includes(row.category)
 
-/** Whether a list with this filter shows the conversation. A search is answered by the server alone. */
+/** Whether a list with this filter shows the conversation. Words are looked for elsewhere. */
 export function belongs(row: ConversationView, filter: Filter, me: string): boolean {
   if (isOpen(row) !== (filter.shelf === "open")) return false
-  if (filter.view === "mine") return row.agent_id === me
-  if (filter.view === "unassigned") return row.agent_id === null
-  return true
+  if (filter.view === "mine" && row.agent_id !== me) return false
+  if (filter.view === "unassigned" && row.agent_id !== null) return false
+  if (filter.tag && !row.tags.includes(filter.tag)) return false
+  if (filter.priority && row.priority !== filter.priority) return false
+  if (filter.status && row.status !== filter.status) return false
+  if (filter.team_id && row.team_id !== filter.team_id) return false
+  return !filter.inbox_id || row.inbox_id === filter.inbox_id
 }
 
-/** Latest message first, as the server pages them. The id settles ties. */
-export function byNewest(a: ConversationView, b: ConversationView): number {
-  return byTime(b.last_message_at, a.last_message_at) || compare(b.id, a.id)
+export type Compare = (a: ConversationView, b: ConversationView) => number
+
+/** Latest message first. The id settles ties. */
+export const byNewest: Compare = (a, b) => byTime(b.last_message_at, a.last_message_at) || compare(b.id, a.id)
+
+/** As the server pages them. `positionOf` is where admins have put a status. */
+export function compareOf(sort: Sort, positionOf: (status: string) => number): Compare {
+  switch (sort) {
+    case "newest":
+      return byNewest
+    case "waiting":
+      return (a, b) => byTime(a.waiting_since ?? NEVER, b.waiting_since ?? NEVER) || byNewest(a, b)
+    case "queue":
+      return (a, b) =>
+        byPriority(a, b) || byTime(a.queued_at ?? a.created_at, b.queued_at ?? b.created_at) || compare(a.id, b.id)
+    case "priority":
+      return (a, b) => byPriority(a, b) || byNewest(a, b)
+    case "status":
+      return (a, b) => positionOf(a.status) - positionOf(b.status) || byNewest(a, b)
+    case "topic":
+      return (a, b) =>
+        Number(a.ticket === null) - Number(b.ticket === null) ||
+        compare(a.ticket?.topic ?? "", b.ticket?.topic ?? "") ||
+        byNewest(a, b)
+  }
 }
+
+const byPriority: Compare = (a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority)
 
 /** Whole seconds come without a fraction, and "5Z" would sort after "5.5Z". */
 function byTime(a: string, b: string): number {

@@ -24,6 +24,9 @@ export function createRoutes(): Router {
         component: () => import("../wall/WallPage.vue"),
         meta: { permission: "wall.watch" },
       },
+      { path: "/knowledge", name: "knowledge", component: () => import("../knowledge/KnowledgePage.vue") },
+      { path: "/settings", name: "settings", redirect: { name: "replies" } },
+      { path: "/settings/replies", name: "replies", component: () => import("../settings/RepliesPage.vue") },
       {
         path: "/settings/people",
         name: "people",

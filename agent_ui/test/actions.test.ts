@@ -4,6 +4,7 @@ import { type ActionsOptions, createActions } from "../models/actions"
 import { createConversations } from "../models/conversations"
 import type { Notice } from "../models/notices"
 import { createPeople } from "../models/people"
+import { createUndo } from "../models/undo"
 import { conversation, ME, me, OTHER } from "./making"
 import { settle, travelClock } from "./travel"
 
@@ -20,15 +21,17 @@ function acting(change: Change = {}) {
     asked.push(it)
     return answer(it)
   }
+  const undo = createUndo(notice => notices.push(notice), clock.now)
   const actions = createActions({
     command: command as unknown as ActionsOptions["command"],
     conversations,
     people: createPeople(me()),
     notify: notice => notices.push(notice),
-    now: clock.now,
+    undo,
   })
   return {
     actions,
+    undo: undo.run,
     asked,
     notices,
     clock,
@@ -78,24 +81,24 @@ test("without a connection nothing is pretended", async () => {
 })
 
 test("undo asks for what was before, once, and only while its notice stands", async () => {
-  const { actions, asked, answers, clock } = acting({ status: "responded", category: "waiting" })
+  const { actions, asked, undo, answers, clock } = acting({ status: "responded", category: "waiting" })
   answers({ status: "resolved", category: "resolved" })
   await actions.resolve("c")
-  actions.undo()
-  actions.undo()
+  undo()
+  undo()
   await settle()
   expect(asked.slice(1)).toEqual([{ type: "conversation.set_status", conversation_id: "c", status: "responded" }])
   await actions.resolve("c")
   clock.travel(7000)
-  actions.undo()
+  undo()
   expect(asked).toHaveLength(3)
 })
 
 test("undoing an assignment gives it back to whoever had it", async () => {
-  const { actions, asked, answers } = acting({ agent_id: OTHER })
+  const { actions, asked, undo, answers } = acting({ agent_id: OTHER })
   answers({ agent_id: ME })
   await actions.take("c")
-  actions.undo()
+  undo()
   await settle()
   expect(asked.map(it => ("agent_id" in it ? it.agent_id : null))).toEqual([ME, OTHER])
 })

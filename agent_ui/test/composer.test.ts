@@ -4,7 +4,7 @@ import type { SendMore } from "@parley/client/thread"
 import { expect, test } from "vitest"
 import { ApiError } from "../models/api"
 import { createComposer } from "../models/composer"
-import { createDrafts } from "../models/drafts"
+import { draftsOn } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle } from "./travel"
 
@@ -31,7 +31,7 @@ function composing(storage = memoryStorage()) {
     setTyping: (isTyping: boolean) => void typing.push(isTyping),
     snapshot: () => ({ last_seq: 7 }),
   }
-  const drafts = createDrafts(storage, "ana")
+  const drafts = draftsOn(storage, "ana")
   const composer = createComposer("c", thread, drafts, () => {
     let settlers = { resolve: (_: AttachmentView) => {}, reject: (_: unknown) => {} }
     const done = new Promise<AttachmentView>((resolve, reject) => {

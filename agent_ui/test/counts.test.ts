@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { createConversations } from "../models/conversations"
 import { createCounts } from "../models/counts"
+import { wholeFilter } from "../models/order"
 import { fakeApi } from "./fake-api"
 import { conversation, ME } from "./making"
 import { settle, travelClock } from "./travel"
@@ -39,6 +40,20 @@ test("a conversation never seen before is counted by the server, asked once for 
   await settle()
   expect(api.asked).toHaveLength(2)
   expect(counts.now.value).toEqual({ mine: 3, unassigned: 1, all: 4 })
+})
+
+test("a saved view's count moves with what it lets through, and the server has the last word", async () => {
+  const { api, store, clock } = await counting()
+  const filter = wholeFilter({ view: "all", shelf: "open", query: "", tag: "refund" })
+  api.savedCounts = [{ id: "v", count: 4 }]
+  const counts = createCounts(api, store, clock, ME, () => [{ id: "v", name: "Refunds", is_shared: false, filter }])
+  await counts.refresh()
+  store.patch("a", { tags: ["refund"] })
+  expect(counts.saved.value.get("v")).toBe(5)
+  api.savedCounts = [{ id: "v", count: 6 }]
+  clock.travel(2000)
+  await settle()
+  expect(counts.saved.value.get("v")).toBe(6)
 })
 
 test("scrolling through pages asks for no counts", async () => {

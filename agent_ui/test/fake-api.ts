@@ -8,6 +8,7 @@ export interface FakeApi extends Api {
   /** What the server holds; change it to play the server's part. */
   held: ConversationView[]
   pageSize: number
+  savedCounts: { id: string; count: number }[]
   /** The next answer waits until the returned function is called. */
   hold(): () => void
   failNext(): void
@@ -21,6 +22,7 @@ export function fakeApi(held: ConversationView[] = []): FakeApi {
     asked: [],
     held,
     pageSize: 3,
+    savedCounts: [],
     hold() {
       let release = () => {}
       gate = new Promise(done => {
@@ -39,19 +41,24 @@ export function fakeApi(held: ConversationView[] = []): FakeApi {
       if (!answer) throw new Error("refused")
       return answer as T
     },
-    async post() {
-      throw new Error("not used")
-    },
+    post: notUsed,
+    put: notUsed,
+    delete: notUsed,
   }
   return api
+}
+
+async function notUsed(): Promise<never> {
+  throw new Error("not used")
 }
 
 function answerTo(api: FakeApi, url: URL): unknown {
   const filter = (view: View, shelf: Shelf) => api.held.filter(it => belongs(it, { view, shelf, query: "" }, ME))
   if (url.pathname === "/conversations/counts") {
     const [mine, unassigned, all] = (["mine", "unassigned", "all"] as const).map(view => filter(view, "open").length)
-    return { mine, unassigned, all, ok: true }
+    return { mine, unassigned, all, saved: api.savedCounts, ok: true }
   }
+  if (url.pathname === "/desk") return { views: [], canned: [], macros: [], drafts: [], tags: [], ok: true }
   const asked = url.searchParams
   const words = asked.get("q") ?? ""
   const found = filter(asked.get("view") as View, asked.get("category") as Shelf)

@@ -23,6 +23,7 @@ test.each([
   ["s", "snooze"],
   ["r", "reply"],
   ["n", "note"],
+  ["t", "tag"],
   ["z", "undo"],
 ])("%s means %s", (key, action) => {
   expect(createKeyboard(travelClock()).press(press(key), false)).toBe(action)
@@ -52,11 +53,28 @@ test("two keys in a second go somewhere, and then the second one means itself ag
   expect(keyboard.press(press("i"), false)).toBe("assign_me")
 })
 
+test.each([
+  ["i", "go_inbox"],
+  ["r", "go_reports"],
+  ["k", "go_knowledge"],
+  ["s", "go_settings"],
+])("g then %s means %s", (key, action) => {
+  const keyboard = createKeyboard(travelClock())
+  keyboard.press(press("g"), false)
+  expect(keyboard.press(press(key), false)).toBe(action)
+})
+
+test("Shift marks instead of moving", () => {
+  const keyboard = createKeyboard(travelClock())
+  expect(keyboard.press(press("J", { shiftKey: true }), false)).toBe("mark_next")
+  expect(keyboard.press(press("K", { shiftKey: true }), false)).toBe("mark_previous")
+})
+
 test("the browser's own combinations are left alone", () => {
   const keyboard = createKeyboard(travelClock())
   expect(keyboard.press(press("r", { ctrlKey: true }), false)).toBeNull()
   expect(keyboard.press(press("e", { altKey: true }), false)).toBeNull()
-  expect(keyboard.press(press("J", { shiftKey: true }), false)).toBeNull()
+  expect(keyboard.press(press("E", { shiftKey: true }), false)).toBeNull()
 })
 
 test("no two commands share their keys", () => {

@@ -85,12 +85,35 @@ test("a failed refresh keeps what is on the screen", async () => {
   expect(list.state.value).toBe("ready")
 })
 
-test("a search is the server's answer: rows change in place and nothing is added", async () => {
+test("a search is live: what the server found stays, what has the words comes in, what has them not stays out", async () => {
   const { store, ids, list } = await opened({ view: "all", shelf: "open", query: "Hello" })
   store.put(conversation("c3", 99, { rev: 2, preview: "Changed" }))
   store.put(conversation("new", 100))
-  expect(ids()).toEqual(["c4", "c3", "c2"])
+  store.put(conversation("other", 101, { preview: "Goodbye" }))
+  expect(ids()).toEqual(["new", "c3", "c4", "c2"])
   expect(list.rows.value[1]?.preview).toBe("Changed")
+})
+
+test("a search shows at once what this screen holds, and then what the server adds", async () => {
+  const api = fakeApi(["a", "b"].map((id, index) => conversation(id, index)))
+  const store = createConversations()
+  store.put(conversation("a", 0), false)
+  store.put(conversation("x", 9, { preview: "Nothing of the kind" }), false)
+  const list = createList(api, store, { view: "all", shelf: "open", query: "HELLO contact" }, ME)
+  expect(list.rows.value.map(row => row.id)).toEqual(["a"])
+  expect(list.state.value).toBe("ready")
+  api.held = api.held.map(row => ({ ...row, preview: "HELLO contact" }))
+  await list.refresh()
+  expect(list.rows.value.map(row => row.id)).toEqual(["b", "a"])
+})
+
+test("ten thousand rows are searched within a blink", () => {
+  const store = createConversations()
+  for (let n = 0; n < 10_000; n++) store.put(conversation(`c${n}`, n, { preview: `Order number ${n} is late` }), false)
+  const started = performance.now()
+  const list = createList(fakeApi(), store, { view: "all", shelf: "open", query: "number 99 late" }, ME)
+  expect(list.rows.value.length).toBeGreaterThan(100)
+  expect(performance.now() - started).toBeLessThan(200)
 })
 
 test("ten thousand rows take a live change without being sorted anew", async () => {

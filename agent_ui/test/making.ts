@@ -1,5 +1,7 @@
 import type { AgentView, ConversationView, MarksView, Me, MessageView } from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
+import { createDrafts, type Drafts, type DraftsOptions } from "../models/drafts"
+import { travelClock } from "./travel"
 
 export const ME = "agent-me"
 export const OTHER = "agent-other"
@@ -109,4 +111,13 @@ export function me(change: Partial<Me> = {}): Me {
     ok: true,
     ...change,
   }
+}
+
+/** Drafts of an agent, without a server unless one is given. */
+export function draftsOn(
+  storage: DraftsOptions["storage"],
+  agentId: string,
+  more: Partial<Pick<DraftsOptions, "clock" | "push">> = {},
+): Drafts {
+  return createDrafts({ storage, agentId, clock: travelClock(), push: async () => false, ...more })
 }

@@ -1,6 +1,7 @@
+import type { ConversationView, Sort } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import { belongs, byNewest, type Filter } from "../models/order"
-import { conversation, ME, OTHER } from "./making"
+import { belongs, byNewest, compareOf, type Filter, sortOf } from "../models/order"
+import { at, conversation, ME, OTHER } from "./making"
 
 const open = (view: Filter["view"]): Filter => ({ view, shelf: "open", query: "" })
 
@@ -30,6 +31,43 @@ test.each([
 test("the latest message comes first, and equal times are settled by the id as on the server", () => {
   const rows = [conversation("a", 1), conversation("c", 5), conversation("b", 5)]
   expect(rows.sort(byNewest).map(row => row.id)).toEqual(["c", "b", "a"])
+})
+
+const place = (key: string) => ["new", "open", "responded"].indexOf(key)
+const ordered = (sort: Sort, ...rows: ConversationView[]) => rows.sort(compareOf(sort, place)).map(row => row.id)
+
+test("each order puts first what it promises", () => {
+  const late = conversation("late", 1, { waiting_since: at(1), queued_at: at(9) })
+  const urgent = conversation("urgent", 2, { priority: "urgent", waiting_since: at(3), status: "responded" })
+  const calm = conversation("calm", 3, { status: "new" })
+  const rows = [late, urgent, calm]
+  expect(ordered("newest", ...rows)).toEqual(["calm", "urgent", "late"])
+  expect(ordered("waiting", ...rows)).toEqual(["late", "urgent", "calm"])
+  expect(ordered("queue", ...rows)).toEqual(["urgent", "calm", "late"])
+  expect(ordered("priority", ...rows)).toEqual(["urgent", "calm", "late"])
+  expect(ordered("status", ...rows)).toEqual(["calm", "late", "urgent"])
+})
+
+test("whoever waits for somebody is listed in the order of the queue, unless asked otherwise", () => {
+  expect(sortOf({ view: "unassigned", shelf: "open", query: "" })).toBe("queue")
+  expect(sortOf({ view: "unassigned", shelf: "open", query: "", sort: "newest" })).toBe("newest")
+  expect(sortOf({ view: "unassigned", shelf: "resolved", query: "" })).toBe("newest")
+})
+
+test.each([
+  [{ tag: "refund" }, true],
+  [{ tag: "other" }, false],
+  [{ priority: "urgent" as const }, true],
+  [{ priority: "low" as const }, false],
+  [{ status: "open" }, true],
+  [{ status: "new" }, false],
+  [{ team_id: "team" }, true],
+  [{ team_id: "other" }, false],
+  [{ inbox_id: "inbox" }, true],
+  [{ inbox_id: "other" }, false],
+])("narrowed by %o: %s", (narrowing, isShown) => {
+  const row = conversation("a", 1, { tags: ["refund"], priority: "urgent", team_id: "team" })
+  expect(belongs(row, { ...open("all"), ...narrowing }, ME)).toBe(isShown)
 })
 
 test("a whole second sorts before a part of the same second", () => {

@@ -7,7 +7,9 @@ import type {
   ContactIs,
   ConversationView,
   Done,
+  DraftIs,
   Ended,
+  ManyChanged,
   PresenceIs,
   Refused,
   Sent,
@@ -59,6 +61,8 @@ export interface AgentSide {
     "conversation.snooze": Changed
     "conversation.escalate": Changed
     "ticket.open": TicketIs
+    "conversations.bulk": ManyChanged
+    "draft.save": DraftIs
     "conversation.view": Done
     "article.search": ArticlesFound
     "wall.watch": Watching | Done

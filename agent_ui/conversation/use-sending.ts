@@ -1,0 +1,56 @@
+import { computed, type ShallowRef, shallowRef, watch } from "vue"
+import type { Composer } from "../models/composer"
+import type { Snapshot } from "../models/threads"
+import { useDesk } from "../shell/context"
+
+/** Sending what is in the composer: not past a colleague who is writing too, and with time to take it back. */
+export function useSending(
+  id: () => string,
+  model: Readonly<ShallowRef<Composer>>,
+  snapshot: Readonly<ShallowRef<Snapshot>>,
+) {
+  const desk = useDesk()
+  /** What is asked about before it is sent; `andResolve` is what was wanted. */
+  const held = shallowRef<{ andResolve: boolean; names: string[] } | null>(null)
+  let isForewarned = false
+
+  const others = computed(() =>
+    snapshot.value.typing.filter(it => it.kind === "agent" && it.id !== desk.people.meId).map(it => it.name),
+  )
+  watch(others, now => {
+    if (now.length === 0) isForewarned = false
+  })
+  watch(id, () => {
+    held.value = null
+    isForewarned = false
+  })
+
+  async function send(andResolve: boolean, isSure = false): Promise<void> {
+    const conversationId = id()
+    const composer = model.value
+    const isReply = composer.mode.value === "public" && composer.canSend.value
+    if (isReply && !isSure && !isForewarned && others.value.length > 0) {
+      held.value = { andResolve, names: others.value }
+      isForewarned = true
+      return
+    }
+    held.value = null
+    const isEmpty = composer.body.value.trim() === ""
+    const holdMs = isReply ? desk.holdMs.value : 0
+    const entry = await composer.send(holdMs ? { hold_ms: holdMs } : {})
+    if (entry && holdMs) {
+      desk.undo.done({
+        key: "done.sending",
+        undo: async () => {
+          await desk.outbox.discard(entry.client_id)
+          if (model.value === composer) composer.takeBack(entry)
+        },
+      })
+    }
+    if (!andResolve) return
+    if (entry) desk.resolveWhenSent(conversationId, entry.client_id)
+    else if (isEmpty) await desk.actions.resolve(conversationId)
+  }
+
+  return { send, held }
+}

@@ -1,0 +1,166 @@
+import type { Connection } from "@parley/client/connection"
+import type { Change, ConversationView, ManyChanged, Priority } from "@parley/client/contract"
+import type { AgentSide } from "@parley/client/sides"
+import type { Key, Values } from "../i18n/translate"
+import type { Target } from "./actions"
+import type { Conversations, Patch } from "./conversations"
+import type { Notify } from "./notices"
+import { isOpen } from "./order"
+import type { People } from "./people"
+import { wordsFor } from "./refusals"
+import type { Undo } from "./undo"
+
+/** What to do with conversations, whichever they are. */
+export type What = Omit<Change, "conversation_ids">
+
+export interface Bulk {
+  /** One request for all of them, one undo for all of it. */
+  change(ids: readonly string[], what: What, done: { key: Key; values?: Values }): Promise<boolean>
+  /** Resolve them; if all are resolved, open them. */
+  toggleResolved(ids: readonly string[]): Promise<boolean>
+  assign(ids: readonly string[], target: Target): Promise<boolean>
+  snooze(ids: readonly string[], until: Date, label: string): Promise<boolean>
+  setPriority(ids: readonly string[], priority: Priority): Promise<boolean>
+  tag(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<boolean>
+}
+
+export interface BulkOptions {
+  command: Connection<AgentSide>["command"]
+  conversations: Conversations
+  people: People
+  notify: Notify
+  undo: Undo
+}
+
+export const MOST = 200
+
+/** Several conversations changed together: shown at once, taken back where the server refuses. */
+export function createBulk({ command, conversations, people, notify, undo }: BulkOptions): Bulk {
+  const firstOf = (category: ConversationView["category"]) =>
+    people.statuses.value.find(it => it.category === category)?.key ?? category
+
+  function patchOf(row: ConversationView, what: What): Patch {
+    const status = what.status ? people.status(what.status) : undefined
+    const isGone = (tag: string) => what.remove_tags?.includes(tag) ?? false
+    return {
+      ...(status ? { status: status.key, category: status.category } : {}),
+      ...(what.snooze_until ? { snoozed_until: what.snooze_until, category: "waiting" as const } : {}),
+      ...(what.priority ? { priority: what.priority } : {}),
+      ...(what.moves ? { agent_id: what.agent_id ?? null, team_id: what.team_id ?? row.team_id } : {}),
+      ...(what.add_tags || what.remove_tags
+        ? { tags: [...new Set([...row.tags, ...(what.add_tags ?? [])])].filter(tag => !isGone(tag)) }
+        : {}),
+    }
+  }
+
+  async function send(changes: Change[]): Promise<ManyChanged | Key> {
+    try {
+      const reply = await command({ type: "conversations.bulk", changes })
+      return reply.ok ? reply : wordsFor(reply.code)
+    } catch {
+      return "error.offline"
+    }
+  }
+
+  /** Returns the ids that were changed, or null when nothing was. */
+  async function apply(changes: Change[]): Promise<ReadonlySet<string> | null> {
+    const takeBack = changes.flatMap(({ conversation_ids, ...what }) =>
+      conversation_ids.flatMap(id => {
+        const row = conversations.get(id)
+        return row ? [conversations.patch(id, patchOf(row, what))] : []
+      }),
+    )
+    const answer = await send(changes)
+    if (typeof answer !== "string") for (const row of answer.conversations) conversations.put(row)
+    for (const back of takeBack) back()
+    if (typeof answer === "string") {
+      notify({ key: answer, tone: "failed" })
+      return null
+    }
+    const { conversations: changed, failed } = answer
+    if (failed.length > 0) {
+      const key = changed.length > 0 ? "bulk.failed" : wordsFor(failed[0]?.code ?? "invalid")
+      notify({ key, values: { failed: failed.length, n: changed.length + failed.length }, tone: "failed" })
+    }
+    return changed.length > 0 ? new Set(changed.map(row => row.id)) : null
+  }
+
+  async function change(ids: readonly string[], what: What, done: { key: Key; values?: Values }): Promise<boolean> {
+    const these = ids.slice(0, MOST)
+    if (these.length === 0) return false
+    const before = new Map(these.map(id => [id, conversations.get(id)]))
+    const changed = await apply([{ conversation_ids: [...these], ...what }])
+    if (!changed) return false
+    const rows = [...before.values()].filter(row => row !== undefined && changed.has(row.id))
+    const back = gather(rows as ConversationView[], row => inverse(row, what))
+    const isMany = changed.size > 1
+    undo.done({
+      ...(isMany ? { key: "bulk.done", values: { n: changed.size } } : done),
+      undo: async () => {
+        if (await apply(back)) undo.done({ key: "done.undone", undo: null })
+      },
+    })
+    return true
+  }
+
+  return {
+    change,
+    toggleResolved(ids) {
+      const rows = ids.map(conversations.get)
+      const areDone = rows.every(row => row !== undefined && !isOpen(row))
+      return change(
+        ids,
+        { status: firstOf(areDone ? "open" : "resolved") },
+        { key: areDone ? "done.reopened" : "done.resolved" },
+      )
+    },
+    assign(ids, target) {
+      const name = people.agent(target.agent_id)?.name ?? people.team(target.team_id)?.name
+      const done = name ? { key: "done.assigned" as const, values: { name } } : { key: "done.unassigned" as const }
+      return change(ids, { moves: true, ...target }, done)
+    },
+    snooze: (ids, until, label) =>
+      change(ids, { snooze_until: until.toISOString() }, { key: "done.snoozed", values: { time: label } }),
+    setPriority: (ids, priority) => change(ids, { priority }, { key: "done.priority", values: { priority } }),
+    tag(ids, add, remove) {
+      const key = add.length > 0 ? "done.tagged" : "done.untagged"
+      const tags = [...add, ...remove].join(", ")
+      const what = {
+        ...(add.length ? { add_tags: [...add] } : {}),
+        ...(remove.length ? { remove_tags: [...remove] } : {}),
+      }
+      return change(ids, what, { key, values: { tags } })
+    },
+  }
+}
+
+/** What brings a row back to how it stands, once `what` has been done to it. */
+function inverse(row: ConversationView, what: What): What {
+  const stands = what.status || what.snooze_until || what.moves
+  const isNew = (tag: string) => !row.tags.includes(tag)
+  const added = what.add_tags?.filter(isNew) ?? []
+  const removed = what.remove_tags?.filter(tag => row.tags.includes(tag)) ?? []
+  const isSnoozed = row.snoozed_until !== null && row.category === "waiting"
+  return {
+    ...(what.moves ? { moves: true, agent_id: row.agent_id, team_id: row.team_id } : {}),
+    ...(stands && !isSnoozed ? { status: row.status } : {}),
+    ...(stands && isSnoozed ? { snooze_until: row.snoozed_until } : {}),
+    ...(what.priority ? { priority: row.priority } : {}),
+    ...(added.length > 0 ? { remove_tags: added } : {}),
+    ...(removed.length > 0 ? { add_tags: removed } : {}),
+  }
+}
+
+/** Rows that go back the same way, together. */
+function gather(rows: readonly ConversationView[], wayBack: (row: ConversationView) => What): Change[] {
+  const groups = new Map<string, Change>()
+  for (const row of rows) {
+    const what = wayBack(row)
+    if (Object.keys(what).length === 0) continue
+    const key = JSON.stringify(what)
+    const group = groups.get(key)
+    if (group) group.conversation_ids.push(row.id)
+    else groups.set(key, { conversation_ids: [row.id], ...what })
+  }
+  return [...groups.values()]
+}

@@ -1,0 +1,119 @@
+import type { CannedResponseView, MacroView } from "@parley/client/contract"
+import type { OutboxEntry } from "@parley/client/outbox"
+import { expect, test } from "vitest"
+import type { What } from "../models/bulk"
+import { askedAt, fill, find, nextGap } from "../models/canned"
+import { createMacros } from "../models/macros"
+import { createUndo } from "../models/undo"
+import { conversation, ME } from "./making"
+import { settle, travelClock } from "./travel"
+
+const canned = (shortcut: string, body: string): CannedResponseView => ({
+  id: shortcut,
+  shortcut,
+  body,
+  is_shared: false,
+})
+
+test.each([
+  ["/", 1, ""],
+  ["/re", 3, "re"],
+  ["Hello /re", 9, "re"],
+  ["Hello\n/re", 9, "re"],
+  ["and/or", 6, null],
+  ["/re fund", 8, null],
+  ["https://x", 9, null],
+  ["/re", 0, null],
+])("after %j at %i the menu is asked for %j", (text, caret, asked) => {
+  expect(askedAt(text, caret)).toBe(asked)
+})
+
+test("shortcuts that begin like it come before texts that hold it", () => {
+  const all = [canned("hi", "A refund is on its way"), canned("refund", "x"), canned("bye", "y")]
+  expect(find(all, "ref").map(it => it.shortcut)).toEqual(["refund", "hi"])
+  expect(find(all, "").map(it => it.shortcut)).toEqual(["hi", "refund", "bye"])
+})
+
+test("variables are filled in, and what is not known becomes a gap", () => {
+  const subject = { conversation: conversation("c", 1), agentName: "Ana" }
+  expect(fill("Hi {{contact.name}}, {{ ticket.number }}. {{agent.name}} {{other}}", subject)).toBe(
+    "Hi Contact c, [ticket number]. Ana [other]",
+  )
+})
+
+test("gaps are gone through in order, round and round", () => {
+  const text = "Order [number] from [date]"
+  expect(nextGap(text, 0)).toEqual({ start: 6, end: 14 })
+  expect(nextGap(text, 14)).toEqual({ start: 20, end: 26 })
+  expect(nextGap(text, 26)).toEqual({ start: 6, end: 14 })
+  expect(nextGap("none [ here", 0)).toBeNull()
+})
+
+function running() {
+  const clock = travelClock()
+  const changed: [readonly string[], What][] = []
+  const said: [string, string, string, number][] = []
+  const discarded: string[] = []
+  let tellSent = (_: OutboxEntry) => {}
+  const undo = createUndo(() => {}, clock.now)
+  const macros = createMacros({
+    meId: ME,
+    now: clock.now,
+    holdMs: 6400,
+    bulk: { change: async (ids: readonly string[], what: What) => changed.push([ids, what]) > 0 } as never,
+    undo,
+    outbox: {
+      discard: async id => void discarded.push(id),
+      onSent: told => {
+        tellSent = told as typeof tellSent
+        return () => {}
+      },
+    },
+    subjectOf: id => ({ conversation: conversation(id, 1), agentName: "Ana" }),
+    send: async (id, body, { visibility, hold_ms }) => {
+      said.push([id, body, visibility, hold_ms])
+      return { client_id: `${id}-${said.length}` } as OutboxEntry
+    },
+  })
+  return { macros, undo, changed, said, discarded, sent: (id: string) => tellSent({ client_id: id } as OutboxEntry) }
+}
+
+const macro = (...steps: MacroView["steps"]): MacroView => ({ id: "m", name: "Refund", is_shared: false, steps })
+
+test("a macro that only changes things does so at once, in one request", async () => {
+  const { macros, changed } = running()
+  await macros.run(
+    macro(
+      { do: "assign", value: "me" },
+      { do: "tag", value: "a" },
+      { do: "tag", value: "b" },
+      { do: "status", value: "resolved" },
+    ),
+    ["x", "y"],
+  )
+  expect(changed).toEqual([
+    [["x", "y"], { moves: true, agent_id: ME, team_id: null, add_tags: ["a", "b"], status: "resolved" }],
+  ])
+})
+
+test("what a macro says waits out its undo, and what it changes waits for what it says", async () => {
+  const { macros, changed, said, sent } = running()
+  await macros.run(macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" }), ["x"])
+  expect(said).toEqual([["x", "Bye Contact x", "public", 6400]])
+  expect(changed).toEqual([])
+  sent("x-1")
+  expect(changed).toEqual([[["x"], { status: "resolved" }]])
+})
+
+test("one undo takes back all of a macro before anything has left", async () => {
+  const { macros, undo, changed, discarded, sent } = running()
+  await macros.run(macro({ do: "reply", value: "A" }, { do: "note", value: "B" }, { do: "priority", value: "low" }), [
+    "x",
+  ])
+  undo.run()
+  await settle()
+  expect(discarded).toEqual(["x-1", "x-2"])
+  sent("x-1")
+  sent("x-2")
+  expect(changed).toEqual([])
+})
