@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, literal_column, select, update
 
 from app.errors import ParleyError
 from app.work import Work, Works
@@ -18,6 +18,9 @@ log = structlog.get_logger("jobs")
 
 JobHandler = Callable[[Works, dict[str, Any]], Awaitable[None]]
 """Does the job. Must be safe to run twice: a node may die between doing and saying so."""
+
+_IS_ALIVE = Job.state != literal_column("'dead'")
+"""In the very words of the index on what is due: with a value bound, SQLite could not use it."""
 
 LEASE = timedelta(seconds=60)
 PAUSES = (5.0, 30.0, 120.0, 600.0, 1800.0, 7200.0, 21600.0)
@@ -73,7 +76,7 @@ class JobRunner:
 
     async def _seconds_to_next(self) -> float:
         async with self._works.read() as rows:
-            due = await rows.one(select(func.min(Job.run_at)).where(Job.state != "dead"))
+            due = await rows.one(select(func.min(Job.run_at)).where(_IS_ALIVE))
         if due is None:
             return LONGEST_SLEEP_SECONDS
         return max(0.0, min(LONGEST_SLEEP_SECONDS, (due - self._works.clock()).total_seconds()))
@@ -86,7 +89,7 @@ async def _claim(work: Work) -> list[Job]:
     """
     due = (
         select(Job.id)
-        .where(Job.state != "dead", Job.run_at <= work.now)
+        .where(_IS_ALIVE, Job.run_at <= work.now)
         .order_by(Job.run_at)
         .limit(BATCH)
         .with_for_update(skip_locked=True)

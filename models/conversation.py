@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 
 IS_OPEN = text("category IN ('new', 'open', 'waiting')")
+IS_ENDED = text("category IN ('resolved', 'closed')")
 IS_QUEUED = text("agent_id IS NULL AND category IN ('new', 'open')")
 IS_HELD = text("agent_id IS NOT NULL AND category IN ('new', 'open')")
 IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
@@ -37,7 +38,16 @@ class Conversation(Base):
             postgresql_where=text(f"NOT is_extra AND {IS_OPEN.text}"),
         ),
         Index("ix_conversations_contact", "contact_id", "created_at"),
-        Index("ix_conversations_recent", "category", "last_message_at", "id"),
+        *(
+            Index(f"ix_conversations_{name}", *columns, "last_message_at", "id", sqlite_where=where, postgresql_where=where)
+            for name, columns, where in (
+                ("open_recent", (), IS_OPEN),
+                ("ended_recent", (), IS_ENDED),
+                ("agent_open", ("agent_id",), IS_OPEN),
+                ("agent_ended", ("agent_id",), IS_ENDED),
+            )
+        ),
+        Index("ix_conversations_standing", "agent_id", "category", "team_id"),
         Index(
             "ix_conversations_team_queue",
             "team_id",
@@ -47,7 +57,6 @@ class Conversation(Base):
             postgresql_where=IS_QUEUED,
         ),
         Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
-        Index("ix_conversations_agent_recent", "agent_id", "category", "last_message_at", "id"),
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed", "changed_at"),
         Index("ix_conversations_resolved", "resolved_at"),

@@ -274,3 +274,16 @@ async def open_house(url: str) -> AsyncIterator[House]:
         yield house
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def reopen_house(url: str) -> AsyncIterator[House]:
+    """A house over a database that was furnished before."""
+    database = open_database(url)
+    try:
+        house = House(database, url)
+        (inbox,) = await house.all(select(Inbox))
+        house.inbox_id, house.team_id = inbox.id, inbox.team_id or ""
+        yield house
+    finally:
+        await database.close()

@@ -81,7 +81,9 @@ def after_cursor(sort: Sort, dialect: str, cursor: str | None) -> ColumnElement[
         compared = key.compared(value)
         later.append(and_(true(), *same, key.column < compared if key.is_descending else key.column > compared))
         same.append(key.column == compared)
-    return or_(*later)
+    first, value = keys[0], keys[0].compared(held[0])
+    not_before = first.column <= value if first.is_descending else first.column >= value  # where an index may begin to read
+    return and_(not_before, or_(*later))
 
 
 def _keys(sort: Sort, dialect: str) -> tuple[Key, ...]:

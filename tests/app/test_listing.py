@@ -17,8 +17,9 @@ from app.contract.values import Shelf, Sort, View
 from app.contract.views import ConversationView
 from app.conversations.assignment import assign_conversation
 from app.conversations.bulk import change_one_conversation
+from app.conversations.knowing import list_contact_conversations
 from app.conversations.lifecycle import set_priority, set_status
-from app.conversations.listing import count_conversations, list_contact_conversations, list_conversations, list_tickets
+from app.conversations.listing import count_conversations, list_conversations, list_tickets
 from app.conversations.tickets import open_ticket
 from app.desk import save_view
 from app.errors import Invalid
@@ -274,8 +275,8 @@ async def test_a_contacts_history_is_theirs_alone(house: House) -> None:
     await house.chat()
     async with house.works.read() as rows:
         history = await list_contact_conversations(rows, visitor.contact_id)
-        assert await list_contact_conversations(rows, new_id()) == []
-    assert [one.id for one in history] == [second, first]
+        assert (await list_contact_conversations(rows, new_id())).conversations == []
+    assert [one.id for one in history.conversations] == [second, first]
 
 
 async def test_a_list_shows_what_every_change_left(house: House) -> None:

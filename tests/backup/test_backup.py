@@ -9,9 +9,8 @@ import json
 import sqlite3
 import stat
 import tarfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,15 +28,14 @@ from app.backup.tables import TYPES, kind_of
 from app.clock import new_id
 from app.contract.commands import OpenTicket
 from app.conversations.tickets import open_ticket
-from app.database import open_database
 from app.database.exclusive import in_snapshot
 from app.database.migrating import migrate
 from app.errors import Conflict, Invalid
 from app.knowledge.articles import publish_article
 from app.knowledge.front_matter import read_article
 from app.settings import Settings
-from models import Base, Conversation, CsatScore, Inbox, Message, Passage, Sequence
-from tests.factories import House, open_house
+from models import Base, Conversation, CsatScore, Message, Passage, Sequence
+from tests.factories import House, open_house, reopen_house
 from tests.servers.databases import PostgresDatabases
 
 T = TypeVar("T")
@@ -60,18 +58,6 @@ def rows_of(archive: Path) -> dict[str, list[Any]]:
     """Every row of an archive but the epoch, by its piece."""
     pieces = {name: [json.loads(line) for line in piece.splitlines()] for name, piece in read_pieces(archive)}
     return {name: [row for row in rows if row[0] != "epoch"] for name, rows in pieces.items()}
-
-
-@asynccontextmanager
-async def reopened(place: Place) -> AsyncIterator[House]:
-    """A place that has furniture already."""
-    database = open_database(place.url)
-    try:
-        house = House(database, place.url)
-        (house.inbox_id,) = await house.all(select(Inbox.id))
-        yield house
-    finally:
-        await database.close()
 
 
 async def live_in(place: Place) -> None:
@@ -161,7 +147,7 @@ async def test_the_archive_is_the_owners_alone_and_never_overwritten(place: Plac
 async def test_an_inhabited_database_is_only_replaced_when_told(place: Place, tmp_path: Path) -> None:
     archive = tmp_path / "backup.tar"
     in_a_thread(lambda: back_up(place.settings, archive))
-    async with reopened(place) as house:
+    async with reopen_house(place.url) as house:
         await house.start(body="after the backup")
     with pytest.raises(Conflict, match="--replace"):
         in_a_thread(lambda: restore(place.settings, archive))
@@ -174,7 +160,7 @@ async def test_an_inhabited_database_is_only_replaced_when_told(place: Place, tm
 async def test_a_running_server_is_not_robbed_of_its_database(place: Place, tmp_path: Path) -> None:
     archive = tmp_path / "backup.tar"
     in_a_thread(lambda: back_up(place.settings, archive))
-    async with reopened(place) as house:
+    async with reopen_house(place.url) as house:
         id = (await house.start()).conversation.id
         with pytest.raises(Conflict, match=r"is using|connected"):
             in_a_thread(lambda: restore(place.settings, archive, replace=True))
@@ -183,7 +169,7 @@ async def test_a_running_server_is_not_robbed_of_its_database(place: Place, tmp_
 
 async def test_a_backup_sees_one_moment_while_others_write(place: Place, tmp_path: Path) -> None:
     """Rows that were committed together are all there or none is, however late their table is read."""
-    async with reopened(place) as house:
+    async with reopen_house(place.url) as house:
         id, visitor = await house.chat()
 
         def count_late(connection: object) -> tuple[int, int]:

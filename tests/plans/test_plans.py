@@ -1,0 +1,109 @@
+"""No query without an index: what people wait for must not grow with the past."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from datetime import timedelta
+
+import asyncpg
+import pytest
+
+from app.clock import utc_now
+from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
+from app.contract.http import ListFilter
+from app.conversations.knowing import list_contact_conversations
+from app.conversations.listing import count_conversations, list_conversations, list_tickets
+from app.conversations.reading import (
+    heads_for_agent,
+    heads_for_visitor,
+    mark_delivered,
+    mark_read,
+    sync_for_agent,
+    sync_for_visitor,
+)
+from app.conversations.tickets import open_ticket
+from app.conversations.views import visitor_views
+from app.database.exclusive import sqlite_path
+from app.jobs import JobRunner
+from app.people.presence import lapse_leases, renew_leases
+from app.reports.wall import wall_view
+from app.routing.dispatch import dispatch
+from tests.factories import House, open_house, reopen_house
+from tests.plans.reading_plans import Asked, listening, postgres_faults, sqlite_faults
+from tests.seeding import seed_history
+
+PAST = 5_000
+
+
+async def live_a_day(house: House) -> None:
+    """What people wait for: write, open, list, count, sync, mark, queue, be served."""
+    ana = await house.agent("Ana")
+    id, visitor = await house.chat()
+    await dispatch(house.works, house.team_id)
+    await house.write(visitor, id)
+    await house.answer(ana, id, seen_seq=3)
+    await house.note(ana, id)
+    await house.run(mark_delivered, visitor, ConversationDelivered(conversation_id=id, seq=3))
+    await house.run(mark_read, visitor, ReadConversation(conversation_id=id, seq=3))
+    await house.run(mark_read, ana, ReadConversation(conversation_id=id, seq=1))
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="Torn tent"))
+    await house.resolve(ana, id)
+    await house.write(visitor, id)
+    await house.start(house.visitor())
+    async with house.works.read() as rows:
+        await sync_for_visitor(rows, visitor, VisitorSync(conversation_id=id, after_seq=1))
+        await sync_for_agent(rows, ana, AgentSync(conversation_id=id, after_rev=1))
+        await heads_for_visitor(rows, visitor.contact_id)
+        await heads_for_agent(rows, ana.id, id)
+        await visitor_views(rows, visitor.contact_id)
+        await count_conversations(rows, ana)
+        for view in ("mine", "unassigned", "all"):
+            for shelf in ("open", "resolved"):
+                page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf), None, 2)
+                if page.next:
+                    await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf), page.next, 2)
+        await list_contact_conversations(rows, visitor.contact_id)
+        await wall_view(rows, house.clock())
+        tickets = await list_tickets(rows, None, 2)
+        await list_tickets(rows, tickets.next, 2)
+    await house.run(renew_leases, [ana.id], timedelta(minutes=1))
+    await house.run(lapse_leases)
+    house.clock.on(minutes=10)
+    await JobRunner(house.works, {}).run_due()
+
+
+@pytest.fixture
+async def day(database_url: str) -> tuple[str, list[Asked]]:
+    """A place with a past, and everything its database was asked on one day."""
+    async with open_house(database_url) as house:
+        await house.agent("Ben", presence=None)
+        await asyncio.to_thread(seed_history, database_url, PAST)
+    with listening() as heard:
+        async with reopen_house(database_url) as house:
+            house.clock.now = utc_now()
+            await live_a_day(house)
+    return database_url, heard.queries
+
+
+async def test_nothing_people_wait_for_is_read_from_end_to_end(day: tuple[str, list[Asked]]) -> None:
+    url, asked = day
+    assert len(asked) > 40
+    faults = await faults_of(url, asked)
+    assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
+
+
+async def faults_of(url: str, asked: list[Asked]) -> dict[str, list[str]]:
+    """What is read from end to end, by statement."""
+    path = sqlite_path(url)
+    if path is not None:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            return {one.sql: found for one in asked if (found := sqlite_faults(connection, one))}
+    connection = await asyncpg.connect(url)
+    try:
+        for dear in ("seqscan", "sort", "mergejoin", "hashjoin"):  # cheap with a past this short, so the planner would take them
+            await connection.execute(f"SET enable_{dear} = off")
+        return {one.sql: found for one in asked if (found := await postgres_faults(connection, one))}
+    finally:
+        await connection.close()
