@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.attachments import FileStore
 from app.conversations.lifecycle import WAKE_JOB, wake_conversation
 from app.conversations.messages import UNREAD_JOB
-from app.database import open_database
+from app.database import DatabaseClock, open_database
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
@@ -57,6 +57,7 @@ from realtime.visitor_socket import VisitorCommands
 from realtime.wall import WallPainter
 
 HERE = Path(__file__).parent
+CLOCK_SECONDS = 10.0
 
 
 def build(settings: Settings) -> Litestar:
@@ -66,14 +67,14 @@ def build(settings: Settings) -> Litestar:
     database = open_database(settings.database_url)
     epoch, needs_setup = _ask_database(settings)
     hub = _open_hub(settings)
-    works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
+    clock = DatabaseClock(database)
+    works = Works(database, hub, clock, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     tokens = VisitorTokens(settings.secret_key)
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
     attendance = Attendance(works, hub, lease, epoch)
     visits = Visits(works, hub)
-    if isinstance(hub, RedisHub):
-        hub.when_missed(CatchUp(works, hub, attendance).run)
+    catch_up = CatchUp(works, hub, attendance) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),
@@ -99,6 +100,7 @@ def build(settings: Settings) -> Litestar:
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
         Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
+        Sweep("measure clock", CLOCK_SECONDS, clock.measure),
     ]
     platform = Platform(
         settings=settings,
@@ -110,15 +112,19 @@ def build(settings: Settings) -> Litestar:
         setup_code=secrets.token_hex(4),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
+        trouble=lambda: hub.trouble if isinstance(hub, RedisHub) else None,
     )
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
+        await clock.measure()
         await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
         for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever()), ("visitors", visits.paint_forever())):
             tasks.append(asyncio.create_task(forever, name=name))
+        if catch_up is not None:
+            tasks.append(asyncio.create_task(catch_up.run_forever(), name="catch up"))
 
         async def leave() -> None:
             visits.release()
@@ -185,7 +191,8 @@ async def run_worker(settings: Settings) -> None:
     set_up_logs(settings.log_format, settings.log_level)
     database = open_database(settings.database_url)
     hub = _open_hub(settings)
-    works = Works(database, hub, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
+    clock = DatabaseClock(database)
+    works = Works(database, hub, clock, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
     reactions = Reactions(works, suggester)
@@ -195,7 +202,9 @@ async def run_worker(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    tasks = [asyncio.create_task(keep(sweep)) for sweep in domain_sweeps(works, reactions)]
+    sweeps = [*domain_sweeps(works, reactions), Sweep("measure clock", CLOCK_SECONDS, clock.measure)]
+    await clock.measure()
+    tasks = [asyncio.create_task(keep(sweep)) for sweep in sweeps]
     tasks.append(asyncio.create_task(jobs.run_forever()))
     await hub.start()
     await library.start()

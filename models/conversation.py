@@ -22,7 +22,8 @@ class Conversation(Base):
     """The one unit of work that is routed, owned and timed.
 
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
-    `changed_at` moves with every write to this row, for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    `changed_at` moves with every write to this row. `changed_xid` is, on PostgreSQL, the transaction that wrote it last
+    (a trigger sees to it), for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     """
@@ -58,7 +59,7 @@ class Conversation(Base):
         ),
         Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
         Index("ix_conversations_created", "created_at"),
-        Index("ix_conversations_changed", "changed_at"),
+        Index("ix_conversations_changed_xid", "changed_xid").ddl_if(dialect="postgresql"),
         Index("ix_conversations_resolved", "resolved_at"),
         Index("ix_conversations_held_by", "team_id", "agent_id", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
         Index("ix_conversations_abandoned", "resolved_at", "team_id", sqlite_where=IS_ABANDONED, postgresql_where=IS_ABANDONED),
@@ -105,6 +106,7 @@ class Conversation(Base):
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(20))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_xid: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -61,6 +61,8 @@ class Hub(Protocol):
 
     def leave(self, subscriber: Subscriber, rooms: Iterable[str]) -> None: ...
 
+    async def hearing(self, rooms: Iterable[str]) -> None: ...
+
     def publish(self, announcements: Sequence[Announcement]) -> None: ...
 
     def deliver_here(self, announcements: Sequence[Announcement]) -> None: ...
@@ -89,6 +91,9 @@ class LocalHub:
                 members.discard(subscriber)
                 if not members:
                     del self._rooms[room]
+
+    async def hearing(self, rooms: Iterable[str]) -> None:
+        """Wait until what is told in these rooms is heard here: at once, for every room is here."""
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         self.deliver_here(announcements)

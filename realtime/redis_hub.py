@@ -1,81 +1,99 @@
 """The hub over Redis: every room is one channel, and a node listens only to the rooms it serves.
 
 Redis carries hints and decides nothing. It may be empty, slow, hung or dead at any moment: publishing never waits for
-it, what could not be sent is dropped, and clients find what they missed in the rows. Each batch is signed with the
-platform's key, so that whoever can write to Redis still cannot put words into anybody's mouth. A node that has not
-heard its own beacon for a while knows that it is deaf, says so, and catches up from rows until it hears again.
+it, what could not be sent is dropped, and what was missed is found in the rows (`catching_up`). A node hears its own
+beacon through every line it has; one that does not is deaf, one that cannot send is mute, and it says so.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
+import contextlib
 import random
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import AsyncGenerator, Iterable, Sequence
 
 import msgspec
-import redis.asyncio as redis
 import structlog
 from prometheus_client import Counter, Gauge
 
 from app.clock import monotonic
 from app.work import Announcement
+from realtime.heard import Heard
 from realtime.hub import LocalHub, Subscriber, Told
+from realtime.redis_lines import FAILURES, TIMEOUT_SECONDS, Line, open_lines
 from realtime.rooms import room_of
+from realtime.sealing import Seal
 
 log = structlog.get_logger("hub")
 
 PREFIX = "parley:room:"
 BEACON = "parley:beacon:"
-TIMEOUT_SECONDS = 0.5
-BEACON_SECONDS = 0.5
-DEAF_SECONDS = 2.0
+BEACON_SECONDS = 0.4
+DEAF_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 1.0
-MOST_WAITING = 10_000
+HEARING_SECONDS = 0.5
+MOST_WAITING_BYTES = 4_000_000
 BATCH = 256
-MAC_LENGTH = 22
 
 hints_total = Counter("parley_hub_hints_total", "Hints to and from other nodes", ["way"])
 is_deaf_gauge = Gauge("parley_hub_deaf", "1 while this node does not hear itself through Redis")
+is_mute_gauge = Gauge("parley_hub_mute", "1 while this node cannot send through Redis and does not try for every hint")
 
 
 class RedisHub(LocalHub):
-    """Local rooms at once, other nodes through Redis. `catch_up` is called whenever hints may have been missed."""
+    """Local rooms at once, other nodes through Redis."""
 
     def __init__(self, url: str, secret_key: str) -> None:
         super().__init__()
+        self.heard = Heard()
         self._url = url
-        self._key = hashlib.sha256(b"hub:" + secret_key.encode()).digest()
+        self._seal = Seal(secret_key)
         self._node = secrets.token_hex(4)
-        self._outgoing: deque[tuple[str, str]] = deque(maxlen=MOST_WAITING)
+        self._outgoing: deque[tuple[str, str]] = deque()
+        self._outgoing_bytes = 0
         self._has_outgoing = asyncio.Event()
+        self._all_sent = asyncio.Event()
+        self._all_sent.set()
+        self._is_mute = False
+        self._is_listening = False
         self._rooms_changed = asyncio.Event()
-        self._listened: set[str] = set()
-        self._heard_at = 0.0
-        self._catch_up: Callable[[], Awaitable[None]] | None = None
+        self._in_effect: set[str] = set()
+        self._awaited: dict[str, asyncio.Future[None]] = {}
+        self._heard_at: dict[Line, float] = {}
+        self._missed = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def is_deaf(self) -> bool:
         """Whether hints of other nodes may not be arriving."""
-        return monotonic() - self._heard_at > DEAF_SECONDS
+        return not self._is_listening or monotonic() - min(self._heard_at.values(), default=0.0) > DEAF_SECONDS
 
-    def when_missed(self, catch_up: Callable[[], Awaitable[None]]) -> None:
-        """Call after every (re)subscription, and once a second while deaf."""
-        self._catch_up = catch_up
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with the way to other nodes, in a sentence."""
+        if self.is_deaf:
+            return "Redis is not heard: what other nodes do is read from the database."
+        if self._is_mute:
+            return "Redis takes nothing: other nodes read what this one does from the database."
+        return None
+
+    async def until_missed(self, seconds: float) -> None:
+        """Return when hints may have been missed, and in so many seconds at the latest."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._missed.wait(), seconds)
+        self._missed.clear()
 
     async def start(self) -> None:
         """Begin to publish and to listen, without waiting for Redis."""
-        for forever in (self._publish_forever(), self._listen_forever(), self._beacon_forever(), self._watch_forever()):
+        for forever in (self._speak_forever(), self._listen_forever(), self._report_forever()):
             self._tasks.append(asyncio.create_task(forever))
 
     async def stop(self) -> None:
-        """Let go of Redis."""
+        """Send what is waiting, if it can be sent at once, and let go of Redis."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._all_sent.wait(), TIMEOUT_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -88,149 +106,192 @@ class RedisHub(LocalHub):
         super().leave(subscriber, rooms)
         self._rooms_changed.set()
 
+    async def hearing(self, rooms: Iterable[str]) -> None:
+        """Wait until what other nodes tell in these rooms arrives here: half a second at most, and not while deaf."""
+        loop = asyncio.get_running_loop()
+        missing = [room for room in rooms if room not in self._in_effect]
+        if missing and not self.is_deaf:
+            await asyncio.wait(
+                [self._awaited.setdefault(room, loop.create_future()) for room in missing], timeout=HEARING_SECONDS
+            )
+
     def publish(self, announcements: Sequence[Announcement]) -> None:
         super().publish(announcements)
         for announcement in announcements:
-            self._outgoing.append((room_of(announcement.to), msgspec.json.encode(announcement.event).decode()))
-        if announcements:
-            self._has_outgoing.set()
+            room = room_of(announcement.to)
+            if self.is_anyone_in(room):
+                self.heard.event(room, announcement.event)
+            self._queue(room, msgspec.json.encode(announcement.event).decode())
 
-    async def _publish_forever(self) -> None:
-        async with self._client(TIMEOUT_SECONDS) as client:
-            while True:
-                await self._has_outgoing.wait()
+    def _queue(self, room: str, event: str) -> None:
+        """Keep for the speaker; what it could not send soon is not worth keeping."""
+        if self._is_mute or self._outgoing_bytes > MOST_WAITING_BYTES:
+            hints_total.labels("dropped").inc()
+            return
+        self._outgoing.append((room, event))
+        self._outgoing_bytes += len(event)
+        self._has_outgoing.set()
+        self._all_sent.clear()
+
+    async def _speak_forever(self) -> None:
+        """Send while Redis takes it. When it does not, drop what waits and try again about once a second, not for every hint."""
+        while True:
+            try:
+                async with open_lines(self._url) as lines:
+                    await self._speak(lines)
+            except FAILURES as error:
+                if not self._is_mute:
+                    log.warning("mute: other nodes will read from rows", error=type(error).__name__)
+                self._is_mute = True
+                self._missed.set()
+                hints_total.labels("dropped").inc(len(self._outgoing))
+                self._outgoing.clear()
+                self._outgoing_bytes = 0
+                self._all_sent.set()
+            await _pause()
+
+    async def _speak(self, lines: list[Line]) -> None:
+        beacons = [(line, line.channel_like(BEACON + self._node)) for line in lines]
+        beacon_at = 0.0
+        while True:
+            batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
+            self._outgoing_bytes -= sum(len(event) for _, event in batch)
+            by_line: dict[Line, list[tuple[str, bytes]]] = {}
+            for channel, data in self._sealed(batch):
+                by_line.setdefault(next(line for line in lines if line.owns(channel)), []).append((channel, data))
+            if monotonic() >= beacon_at:
+                beacon_at = monotonic() + BEACON_SECONDS
+                for line, channel in beacons:
+                    by_line.setdefault(line, []).append((channel, b"1"))
+            await asyncio.gather(*(line.publish(some) for line, some in by_line.items()))
+            hints_total.labels("out").inc(len(batch))
+            if self._is_mute:
+                log.warning("speaking again")
+                self._is_mute = False
+            if not self._outgoing:
+                self._all_sent.set()
                 self._has_outgoing.clear()
-                while self._outgoing:
-                    batch = [self._outgoing.popleft() for _ in range(min(BATCH, len(self._outgoing)))]
-                    try:
-                        await asyncio.wait_for(self._send(client, batch), 2 * TIMEOUT_SECONDS)
-                        hints_total.labels("out").inc(len(batch))
-                    except (redis.RedisError, OSError, TimeoutError):
-                        hints_total.labels("dropped").inc(len(batch))
-                        self._outgoing.clear()
-                        await client.connection_pool.disconnect()
-                        await _pause()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._has_outgoing.wait(), max(0.001, beacon_at - monotonic()))
 
-    async def _send(self, client: Any, batch: Sequence[tuple[str, str]]) -> None:
+    def _sealed(self, batch: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
         by_room: dict[str, list[str]] = {}
         for room, event in batch:
             by_room.setdefault(room, []).append(event)
-        pipeline = client.pipeline(transaction=False)
-        for room, events in by_room.items():
-            pipeline.publish(PREFIX + room, self._seal(room, f"[{','.join(events)}]"))
-        await pipeline.execute()
-
-    async def _beacon_forever(self) -> None:
-        async with self._client(TIMEOUT_SECONDS) as client:
-            while True:
-                try:
-                    await asyncio.wait_for(client.publish(BEACON + self._node, b"1"), TIMEOUT_SECONDS)
-                except (redis.RedisError, OSError, TimeoutError):
-                    await client.connection_pool.disconnect()
-                await asyncio.sleep(BEACON_SECONDS)
-
-    async def _watch_forever(self) -> None:
-        """While deaf, whatever happens on other nodes is fetched from rows, once a second."""
-        was_deaf = False
-        while True:
-            await asyncio.sleep(1.0)
-            is_deaf = self.is_deaf
-            is_deaf_gauge.set(is_deaf)
-            if is_deaf != was_deaf:
-                log.warning("deaf: catching up from rows" if is_deaf else "hearing again")
-                was_deaf = is_deaf
-            if is_deaf:
-                await self._tell_missed()
+        return [
+            (PREFIX + room, self._seal.close(room, f"{self._node}[{','.join(events)}]".encode()))
+            for room, events in by_room.items()
+        ]
 
     async def _listen_forever(self) -> None:
         while True:
-            client = self._client(None)
             try:
-                await self._listen(client)
-            except (redis.RedisError, OSError, TimeoutError) as error:
-                log.info("listener lost", error=type(error).__name__)
-            finally:
-                await client.aclose()
+                async with self._listening() as (lines, group):
+                    for line in lines:
+                        group.create_task(self._hear(line))
+                    group.create_task(self._follow(lines))
+                    group.create_task(self._watch())
+            except* FAILURES as errors:
+                log.info("listener lost", error=type(errors.exceptions[0]).__name__)
+            self._missed.set()
             await _pause()
 
-    async def _listen(self, client: Any) -> None:
-        """Subscribe to what this node serves, then catch up, then listen; a second of silence means it is gone."""
-        pubsub = client.pubsub()
-        self._listened = set()
-        await asyncio.wait_for(pubsub.subscribe(BEACON + self._node), TIMEOUT_SECONDS)
-        await self._follow_rooms(pubsub)
-        await self._tell_missed()
-        deadline = monotonic() + DEAF_SECONDS
+    @contextlib.asynccontextmanager
+    async def _listening(self) -> AsyncGenerator[tuple[list[Line], asyncio.TaskGroup]]:
         try:
-            while monotonic() < deadline:
-                if self._rooms_changed.is_set():
-                    await self._follow_rooms(pubsub)
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=0.05)
-                while message is not None:
-                    self._take(message["channel"].decode(), message["data"])
-                    message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=0)
-                if self._heard_at:
-                    deadline = max(deadline, self._heard_at + DEAF_SECONDS)
+            async with open_lines(self._url) as lines, asyncio.TaskGroup() as group:
+                self._heard_at = dict.fromkeys(lines, monotonic() - DEAF_SECONDS)
+                self._is_listening = True
+                yield lines, group
         finally:
-            await pubsub.aclose()
+            self._is_listening = False
+            self._in_effect.clear()
+            for awaited in self._awaited.values():
+                awaited.cancel()
+            self._awaited.clear()
 
-    async def _follow_rooms(self, pubsub: Any) -> None:
-        self._rooms_changed.clear()
-        wanted = set(self._rooms)
-        if more := wanted - self._listened:
-            await asyncio.wait_for(pubsub.subscribe(*(PREFIX + room for room in more)), 4 * TIMEOUT_SECONDS)
-        if less := self._listened - wanted:
-            await asyncio.wait_for(pubsub.unsubscribe(*(PREFIX + room for room in less)), 4 * TIMEOUT_SECONDS)
-        self._listened = wanted
+    async def _follow(self, lines: list[Line]) -> None:
+        """Subscribe to what this node serves, then to the beacon, whose coming says that all before it is in effect;
+        again whenever the rooms change."""
+        asked: set[str] = set()
+        beacons = [(line, line.channel_like(BEACON + self._node)) for line in lines]
+        while True:
+            self._rooms_changed.clear()
+            wanted = set(self._rooms)
+            for line in lines:
+                await line.subscribe([PREFIX + room for room in wanted - asked if line.owns(PREFIX + room)])
+                await line.unsubscribe([PREFIX + room for room in asked - wanted if line.owns(PREFIX + room)])
+            while beacons:
+                line, channel = beacons.pop()
+                await line.subscribe([channel])
+            self._in_effect -= asked - wanted
+            asked = wanted
+            await self._rooms_changed.wait()
 
-    def _take(self, channel: str, data: bytes) -> None:
+    async def _watch(self) -> None:
+        """A line that brings no beacon is dead, whatever TCP says."""
+        began = monotonic()
+        while True:
+            await asyncio.sleep(BEACON_SECONDS)
+            if monotonic() - max(began, min(self._heard_at.values())) > 2 * DEAF_SECONDS:
+                raise TimeoutError
+
+    async def _hear(self, line: Line) -> None:
+        while True:
+            kind, channel, data = await line.hear()
+            if kind == "message":
+                self._take(line, channel, data)
+            elif kind == "subscribe":
+                self._take_effect(channel)
+            elif channel.removeprefix(PREFIX) in self._in_effect:
+                raise ConnectionError("the channel has moved to another server")
+
+    def _take_effect(self, channel: str) -> None:
         if channel.startswith(BEACON):
-            self._heard_at = monotonic()
+            self._missed.set()  # nothing that is told from here on is missed, so one look finds the rest
             return
         room = channel.removeprefix(PREFIX)
-        events = self._open(room, data)
-        members = self._rooms.get(room)
-        if events is None or not members:
+        if room in self._rooms:
+            self._in_effect.add(room)
+        if (awaited := self._awaited.pop(room, None)) and not awaited.done():
+            awaited.set_result(None)
+
+    def _take(self, line: Line, channel: str, data: bytes) -> None:
+        if channel.startswith(BEACON):
+            self._heard_at[line] = monotonic()
             return
-        hints_total.labels("in").inc(len(events))
-        for event in events:
+        room = channel.removeprefix(PREFIX)
+        members = self._rooms.get(room)
+        if not members:
+            return
+        for event in self._open(room, data):
+            hints_total.labels("in").inc()
+            self.heard.json(room, event)
             told = Told.of_json(bytes(event).decode())
             for member in tuple(members):
                 member.deliver(told)
 
-    def _seal(self, room: str, events: str) -> bytes:
-        body = f"{self._node}{events}".encode()
-        return self._mac(room, body) + body
-
-    def _open(self, room: str, data: bytes) -> list[msgspec.Raw] | None:
-        """The events of another node's batch; None for our own, and for what was not sealed for this room."""
-        mac, body = data[:MAC_LENGTH], data[MAC_LENGTH:]
-        if body[: len(self._node)] == self._node.encode():
-            return None
-        if not hmac.compare_digest(mac, self._mac(room, body)):
+    def _open(self, room: str, data: bytes) -> list[msgspec.Raw]:
+        """The events of another node's batch; none of our own, and none of what was not sealed for this room."""
+        own = self._node.encode()
+        if self._seal.names(data, own):
+            return []
+        body = self._seal.open(room, data)
+        if body is None:
             hints_total.labels("forged").inc()
-            return None
-        return msgspec.json.decode(body[len(self._node) :], type=list[msgspec.Raw])
+            return []
+        return msgspec.json.decode(body[len(own) :], type=list[msgspec.Raw])
 
-    def _mac(self, room: str, body: bytes) -> bytes:
-        digest = hmac.digest(self._key, room.encode() + b"\0" + body, "sha256")
-        return base64.b64encode(digest[:16])[:MAC_LENGTH]
-
-    async def _tell_missed(self) -> None:
-        if self._catch_up is not None:
-            try:
-                await self._catch_up()
-            except Exception:
-                log.exception("could not catch up")
-
-    def _client(self, timeout: float | None) -> Any:
-        return redis.Redis.from_url(
-            self._url,
-            socket_timeout=timeout,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-            retry=None,
-            health_check_interval=0,
-        )
+    async def _report_forever(self) -> None:
+        was_deaf = True
+        while True:
+            is_deaf_gauge.set(self.is_deaf)
+            is_mute_gauge.set(self._is_mute)
+            if self.is_deaf != was_deaf:
+                was_deaf = self.is_deaf
+                log.warning("deaf: reading from rows" if was_deaf else "hearing other nodes")
+                self._missed.set()
+            await asyncio.sleep(BEACON_SECONDS)
 
 
 async def _pause() -> None:

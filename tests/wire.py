@@ -71,7 +71,7 @@ class Wire:
         await self._socket.send(frame)
 
     async def event(self, type: str, timeout: float = 10, **fields: Any) -> dict[str, Any]:
-        """The first event of this type whose fields match, past or to come. `a__b=1` looks into a."""
+        """The first event of this type whose fields match, past or to come. `a__b=1` looks into a, `a__0` takes a list's first."""
 
         def find() -> dict[str, Any] | None:
             return next((event for event in self.events if event["type"] == type and _matches(event, fields)), None)
@@ -125,7 +125,10 @@ def _matches(event: dict[str, Any], fields: dict[str, Any]) -> bool:
     for path, wanted in fields.items():
         value: Any = event
         for part in path.split("__"):
-            value = value.get(part) if isinstance(value, dict) else None
+            if isinstance(value, list):
+                value = value[int(part)] if int(part) < len(value) else None
+            else:
+                value = value.get(part) if isinstance(value, dict) else None
         if value != wanted:
             return False
     return True

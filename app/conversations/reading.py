@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from app.contract.commands import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
-from app.contract.events import HeadView
 from app.contract.replies import AgentSynced, VisitorSynced
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.telling import tell_marks
-from app.conversations.views import agent_view_of, marks_view, message_view, visitor_view_of
+from app.conversations.views import agent_view_of, message_view, visitor_view_of
 from app.database import Prepared
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Rows, Work
 from models import Conversation, Message
 
 PAGE = 200
-MOST_HEADS = 100
 
 _TABLE = Conversation.__table__
-_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Conversation)
-_OF_CONTACT = Prepared(
-    select(_TABLE).where(_TABLE.c.contact_id == bindparam("contact")).order_by(_TABLE.c.created_at.desc()).limit(5), Conversation
-)
-_HELD_BY = Prepared(
-    select(_TABLE)
-    .where(_TABLE.c.agent_id == bindparam("agent"), or_(_TABLE.c.category == "new", _TABLE.c.category == "open"))
-    .order_by(_TABLE.c.last_message_at.desc())
-    .limit(MOST_HEADS),
-    Conversation,
-)
 _marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
 
 
@@ -111,17 +98,3 @@ async def _mark(work: Work, conversation: Conversation, **values: int) -> None:
     changed = await work.first(_marks[names], row_id=conversation.id, changed=work.now, **given)
     assert changed is not None
     tell_marks(work, changed)
-
-
-async def heads_for_visitor(rows: Rows, contact_id: str) -> list[HeadView]:
-    """How far the contact's recent conversations have come. Their revisions are not theirs to count."""
-    found = await rows.each(_OF_CONTACT, contact=contact_id)
-    return [HeadView(conversation_id=one.id, seq=one.seq, rev=0, marks=marks_view(one)) for one in found]
-
-
-async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> list[HeadView]:
-    """How far the conversations an agent holds or looks at have come."""
-    found = await rows.each(_HELD_BY, agent=agent_id)
-    if viewed_id and all(one.id != viewed_id for one in found):
-        found += await rows.each(_BY_ID, row_id=viewed_id)
-    return [HeadView(conversation_id=one.id, seq=one.seq, rev=one.rev, marks=marks_view(one)) for one in found]

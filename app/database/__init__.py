@@ -3,5 +3,6 @@
 from app.database.opening import open_database
 from app.database.prepared import Prepared, bare
 from app.database.rows import Database, Rows, Transaction
+from app.database.timekeeper import DatabaseClock
 
-__all__ = ["Database", "Prepared", "Rows", "Transaction", "bare", "open_database"]
+__all__ = ["Database", "DatabaseClock", "Prepared", "Rows", "Transaction", "bare", "open_database"]

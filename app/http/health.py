@@ -19,7 +19,8 @@ async def live() -> str:
 
 @get("/health/ready", media_type=MediaType.TEXT)
 async def ready(request: AnyRequest) -> str:
-    """The database answers and is migrated, and this node is not draining."""
+    """The database answers and is migrated, and this node is not draining. Trouble that chat outlives is named after
+    the word and changes no status: `ready, degraded: ...`."""
     if request.app.state.is_draining:
         raise Unavailable("This node is about to stop.")
     try:
@@ -27,7 +28,8 @@ async def ready(request: AnyRequest) -> str:
             await rows.all(select(Status.key).limit(1))
     except Exception as error:
         raise Unavailable("The database does not answer.") from error
-    return "ready"
+    trouble = platform_of(request).trouble()
+    return f"ready, degraded: {trouble}" if trouble else "ready"
 
 
 @get("/metrics")

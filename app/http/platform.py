@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -36,6 +37,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     setup_code: str
     login_limit: Limit
     widget_limit: Limit
+    trouble: Callable[[], str | None]
+    """What is wrong without stopping the chat, in a sentence."""
 
 
 def platform_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Platform:

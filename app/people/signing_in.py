@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all
 
 from app.errors import Unauthenticated
 from app.people.actors import SignedInAgent
@@ -15,6 +16,7 @@ from app.work import Rows, Work, Works
 from models import Agent, AgentSession, ApiToken
 
 SESSION_LIFE = timedelta(days=14)
+BATCH = 500
 
 
 async def sign_in(works: Works, email: str, password: str, user_agent: str) -> tuple[str, SignedInAgent]:
@@ -72,16 +74,24 @@ async def find_api_token(rows: Rows, secret: str, now: datetime) -> SignedInAgen
     return _signed_in(row, hash_secret(secret)) if row else None
 
 
-async def still_signed_in(rows: Rows, agent: SignedInAgent, now: datetime) -> bool:
-    """Whether the proof an open connection was made with still holds."""
-    session = select(AgentSession.agent_id).where(AgentSession.token_hash == agent.session, AgentSession.expires_at > now)
-    token = select(ApiToken.agent_id).where(
-        ApiToken.token_hash == agent.session, ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now)
-    )
-    found = await rows.one(
-        select(Agent).where(Agent.id == agent.id, Agent.is_active, Agent.id.in_(session) | Agent.id.in_(token))
-    )
-    return found is not None and found.role == agent.role
+async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> dict[str, tuple[str, str]]:
+    """Which of these proofs (hashes of sessions and tokens) still hold: each with the id and role of its agent."""
+    distinct = sorted(set(proofs))
+    found: dict[str, tuple[str, str]] = {}
+    for at in range(0, len(distinct), BATCH):
+        some = distinct[at : at + BATCH]
+        session = (
+            select(AgentSession.token_hash, Agent.id, Agent.role)
+            .join(Agent, Agent.id == AgentSession.agent_id)
+            .where(AgentSession.token_hash.in_(some), AgentSession.expires_at > now, Agent.is_active)
+        )
+        token = (
+            select(ApiToken.token_hash, Agent.id, Agent.role)
+            .join(Agent, Agent.id == ApiToken.agent_id)
+            .where(ApiToken.token_hash.in_(some), ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now), Agent.is_active)
+        )
+        found |= {proof: (id, role) for proof, id, role in await rows.rows(union_all(session, token))}
+    return found
 
 
 def _signed_in(agent: Agent, session: str) -> SignedInAgent:

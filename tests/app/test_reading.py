@@ -15,14 +15,8 @@ from app.contract.commands import AgentSync, ConversationDelivered, ReadConversa
 from app.contract.events import MessageMarked
 from app.contract.replies import AgentSynced, VisitorSynced
 from app.conversations import reading
-from app.conversations.reading import (
-    heads_for_agent,
-    heads_for_visitor,
-    mark_delivered,
-    mark_read,
-    sync_for_agent,
-    sync_for_visitor,
-)
+from app.conversations.heads import heads_for_agent, heads_for_visitor
+from app.conversations.reading import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent, Visitor
 from tests.factories import House, open_house
 from tests.servers.databases import SqliteFiles

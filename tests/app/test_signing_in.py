@@ -88,7 +88,7 @@ async def test_a_session_ends_to_the_second(house: House) -> None:
     house.clock.on(seconds=1)
     assert await known(house, secret) is None
     async with house.works.read() as rows:
-        assert not await still_signed_in(rows, signed_in, house.clock())
+        assert await still_signed_in(rows, [signed_in.session], house.clock()) == {}
 
 
 async def test_signing_out_ends_this_session_and_no_other(house: House) -> None:
@@ -112,7 +112,8 @@ async def test_an_open_connection_ends_with_the_agent_or_their_role(house: House
 
     async def holds() -> bool:
         async with house.works.read() as rows:
-            return await still_signed_in(rows, signed_in, house.clock())
+            holding = await still_signed_in(rows, [signed_in.session, "another"], house.clock())
+            return holding == {signed_in.session: (signed_in.id, signed_in.role)}
 
     assert await holds()
     await change(house, ana, role="supervisor")

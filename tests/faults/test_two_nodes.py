@@ -84,16 +84,24 @@ async def test_what_one_node_commits_the_other_shows(two: Two) -> None:
     await two.agent.wire.event("typing.changed", typing=True)
 
 
-async def test_chat_goes_on_while_redis_hangs(two: Two, redis_process: psutil.Process) -> None:
+async def test_chat_goes_on_while_redis_hangs(two: Two, nodes: tuple[Running, Running], redis_process: psutil.Process) -> None:
     redis_process.suspend()
     await two.visitor_says("said while Redis hangs")
     changed = await two.agent.wire.event("conversation.changed", timeout=8, conversation__preview="said while Redis hangs")
     synced = await two.agent.wire.ask("conversation.sync", conversation_id=two.conversation_id, after_rev=0)
     assert synced["messages"][-1]["body"] == "said while Redis hangs"
     assert changed["conversation"]["rev"] == synced["conversation"]["rev"]
+    for node in nodes:
+        async with node.http() as http:
+            answer = await http.get("/health/ready")
+        assert (answer.status_code, answer.text[:16]) == (200, "ready, degraded:"), "the chat goes on, and it says so"
+    await two.agent_says("said to a visitor while Redis hangs")
+    seq = synced["conversation"]["seq"] + 1
+    (head,) = (await two.visitor.wire.event("heads", timeout=8, heads__0__seq=seq))["heads"]
+    assert head["conversation_id"] == two.conversation_id
     redis_process.resume()
     await two.agent_says("and it is back")
-    await two.visitor.wire.event("conversation.changed", timeout=8, conversation__preview="and it is back")
+    await two.visitor.wire.event("heads", timeout=8, heads__0__seq=seq + 1)
 
 
 async def test_a_flushed_redis_is_not_noticed(two: Two, redis_url: str) -> None:
