@@ -19,6 +19,7 @@ from sqlalchemy import select
 from app.attachments import FileStore
 from app.conversations.lifecycle import WAKE_JOB, wake_conversation
 from app.conversations.messages import UNREAD_JOB
+from app.conversations.posting import Posting
 from app.database import DatabaseClock, open_database
 from app.http.app import create_app
 from app.http.pages import page_routes
@@ -76,9 +77,11 @@ def build(settings: Settings) -> Litestar:
     visits = Visits(works, hub)
     catch_up = CatchUp(works, hub, attendance) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
+    posting = Posting(works)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),
         AgentCommands(works, hub, suggester, attendance, visits, wall, lease),
+        posting,
         CommandLimits(settings),
     )
     streams = PollStreams(attendance.came, attendance.left)
@@ -135,6 +138,7 @@ def build(settings: Settings) -> Litestar:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await posting.settle()
         await reactions.settle()
         await suggester.settle()
         await library.stop()

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.clock import Clock, new_id, utc_now
 from app.contract.audiences import Audience
 from app.contract.events import Event
-from app.database import Database, Rows, Transaction
+from app.database import Batch, Database, Rows, Transaction
 from app.errors import Unavailable
 from models import Job
 
@@ -74,8 +74,7 @@ class Work(Transaction):
         self, kind: str, payload: dict[str, Any], after: timedelta = timedelta(), unique_key: str | None = None
     ) -> bool:
         """Queue a job in this transaction. With a `unique_key` already waiting, nothing happens; whether it was queued."""
-        self.has_jobs = True
-        return await self.add_unless_there(
+        is_queued = await self.add_unless_there(
             Job(
                 id=new_id(),
                 kind=kind,
@@ -88,6 +87,15 @@ class Work(Transaction):
                 created_at=self.now,
             )
         )
+        self.has_jobs |= is_queued
+        return is_queued
+
+
+class AnnouncingBatch(Batch, Protocol):
+    """A batch that has something to say, like a Work."""
+
+    announcements: list[Announcement]
+    has_jobs: bool
 
 
 class Works:
@@ -99,7 +107,7 @@ class Works:
         """`unread_after` is how long an answer may stay unread before email carries it on."""
         self.database = database
         self.clock = clock
-        self._unread_after = unread_after
+        self.unread_after = unread_after
         self._publisher = publisher
 
     async def run(self, verb: Callable[Concatenate[Work, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -126,14 +134,27 @@ class Works:
 
         def after_commit() -> None:
             for work in told:
-                self._publisher.publish(work.announcements)
-                if work.has_jobs:
-                    self._publisher.wake_jobs()
+                self._tell(work)
 
         async with self.database.begin(after_commit) as transaction:
-            work = Work(transaction, self.clock(), self._unread_after)
+            work = Work(transaction, self.clock(), self.unread_after)
             told.append(work)
             yield work
+
+    async def run_at_once(self, batch: AnnouncingBatch, answer: Callable[[], None]) -> None:
+        """Write a batch; once its rows are durable its events are told, then `answer` is called, whatever becomes of the
+        caller. Raises the driver's own errors: whoever has a batch has a way without one."""
+
+        def after_commit() -> None:
+            self._tell(batch)
+            answer()
+
+        await self.database.write_at_once(batch, after_commit)
+
+    def _tell(self, done: Work | AnnouncingBatch) -> None:
+        self._publisher.publish(done.announcements)
+        if done.has_jobs:
+            self._publisher.wake_jobs()
 
     def read(self):
         """A consistent look at the rows."""

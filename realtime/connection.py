@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from functools import partial
 
 import msgspec
 
 from app.people.actors import SignedInAgent, Visitor
 from realtime.engine import EngineSocket
-from realtime.gateway import Gateway, refused
+from realtime.gateway import Answer, Gateway, refused
 from realtime.hub import Told
 
 MOST_PENDING = 128
@@ -28,7 +29,7 @@ class Connection:
         self._socket = socket
         self._gateway = gateway
         self._pending: deque[tuple[int | None, msgspec.Raw]] = deque()
-        self._worker: asyncio.Task[None] | None = None
+        self._is_busy = False
 
     def receive(self, id: int | None, raw: msgspec.Raw) -> None:
         """A command has arrived. Must be called without awaiting in between, so that order of arrival is order of effect."""
@@ -36,8 +37,7 @@ class Connection:
             self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.")).decode())
             return
         self._pending.append((id, raw))
-        if self._worker is None:
-            self._worker = asyncio.create_task(self._work())
+        self._go_on()
 
     def deliver(self, told: Told) -> None:
         self._socket.push(told.frame(self.namespace))
@@ -46,16 +46,19 @@ class Connection:
         """End the connection now."""
         self._socket.cut()
 
-    async def _work(self) -> None:
-        try:
-            while self._pending:
-                id, raw = self._pending.popleft()
-                answer = await self._gateway.obey(self.actor, self, raw)
-                self._answer(id, answer.json())
-                if not answer.is_understood:
-                    self._socket.count_protocol_error()
-        finally:
-            self._worker = None
+    def _go_on(self) -> None:
+        while self._pending and not self._is_busy:
+            id, raw = self._pending.popleft()
+            self._is_busy = True
+            self._gateway.take(self.actor, self, raw, partial(self._answered, id))
+
+    def _answered(self, id: int | None, answer: Answer) -> None:
+        self._is_busy = False
+        self._answer(id, answer.json())
+        if not answer.is_understood:
+            self._socket.count_protocol_error()
+        if self._pending:
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     def _answer(self, id: int | None, json: str) -> None:
         if id is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
@@ -9,8 +12,10 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from app.clock import monotonic, new_id
-from app.contract.commands import AgentCommand, Command, VisitorCommand
-from app.contract.replies import Refused, Reply
+from app.contract.commands import AgentCommand, AgentSendMessage, Command, VisitorCommand, VisitorSendMessage
+from app.contract.replies import Refused, Reply, Sent
+from app.contract.views import MessageView
+from app.conversations.posting import Posting
 from app.errors import Conflict, Invalid, ParleyError, RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber
@@ -49,33 +54,51 @@ class Answer(msgspec.Struct, frozen=True):
         return _encoder.encode(self.reply).decode()
 
 
+Answered = Callable[[Answer], None]
+"""Told once what became of a command."""
+
+
 class Gateway:
     """Both doors (sockets and plain HTTP) bring their commands here."""
 
-    def __init__(self, visitors: VisitorSide, agents: AgentSide, limits: CommandLimits) -> None:
+    def __init__(self, visitors: VisitorSide, agents: AgentSide, posting: Posting, limits: CommandLimits) -> None:
         self._visitors = visitors
         self._agents = agents
+        self._posting = posting
         self._limits = limits
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._counters: dict[tuple[str, str], Any] = {}
+        self._clocks: dict[str, Any] = {}
 
     async def obey(self, actor: Visitor | SignedInAgent, stream: Subscriber | None, raw: bytes | msgspec.Raw) -> Answer:
-        """Do what was asked. Never raises: a refusal has a code and a sentence, anything else an id to look up in the log."""
+        """Do what was asked, and wait for what came of it."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.take(actor, stream, raw, lambda found: None if answer.done() else answer.set_result(found))
+        return await answer
+
+    def take(
+        self, actor: Visitor | SignedInAgent, stream: Subscriber | None, raw: bytes | msgspec.Raw, answered: Answered
+    ) -> None:
+        """Do what was asked; `answered` is called once, now or later. Never raises: a refusal has a code and a sentence,
+        anything else an id to look up in the log.
+
+        Messages, which are most of what is asked, go on without a task of their own.
+        """
         began = monotonic()
         name = "malformed"
         try:
             command = self._decode(actor, raw)
             name = str(command.__struct_config__.tag)
-            reply = await self._dispatch(actor, stream, command)
-            outcome = "ok"
-        except ParleyError as error:
-            reply, outcome = refusal_of(error), error.code
-        except Exception:
-            id = new_id()
-            log.exception("command failed", command=name, error_id=id)
-            reply = refused("internal", f"Something went wrong on our side. It is noted as {id}.")
-            outcome = "internal"
-        commands_total.labels(name, outcome).inc()
-        command_seconds.labels(name).observe(monotonic() - began)
-        return Answer(reply, name != "malformed")
+            self._limits.take(actor.contact_id if isinstance(actor, Visitor) else actor.session, command)
+            if isinstance(command, VisitorSendMessage | AgentSendMessage):
+                self._posting.post(actor, command, partial(self._posted, name, began, answered))
+                return
+        except Exception as error:  # noqa: BLE001 - it becomes the answer
+            self._answer(name, began, answered, error)
+            return
+        task = asyncio.create_task(self._dispatch(actor, stream, command, name, began, answered))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def _decode(self, actor: Visitor | SignedInAgent, raw: bytes | msgspec.Raw) -> Command:
         try:
@@ -83,12 +106,47 @@ class Gateway:
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             raise Invalid(f"That command does not fit the contract: {error}"[:300]) from error
 
-    async def _dispatch(self, actor: Visitor | SignedInAgent, stream: Subscriber | None, command: Any) -> Reply:
-        if isinstance(actor, Visitor):
-            self._limits.take(actor.contact_id, command)
-            return await self._visitors.obey(actor, stream, command)
-        self._limits.take(actor.session, command)
-        return await self._agents.obey(actor, stream, command)
+    async def _dispatch(
+        self,
+        actor: Visitor | SignedInAgent,
+        stream: Subscriber | None,
+        command: Any,
+        name: str,
+        began: float,
+        answered: Answered,
+    ) -> None:
+        try:
+            if isinstance(actor, Visitor):
+                found = await self._visitors.obey(actor, stream, command)
+            else:
+                found = await self._agents.obey(actor, stream, command)
+        except Exception as error:  # noqa: BLE001 - it becomes the answer
+            found = error
+        self._answer(name, began, answered, found)
+
+    def _posted(self, name: str, began: float, answered: Answered, found: MessageView | Exception) -> None:
+        self._answer(name, began, answered, found if isinstance(found, Exception) else Sent(message=found))
+
+    def _answer(self, name: str, began: float, answered: Answered, found: Reply | Exception) -> None:
+        outcome = "ok"
+        if isinstance(found, ParleyError):
+            outcome, found = found.code, refusal_of(found)
+        elif isinstance(found, Exception):
+            id = new_id()
+            log.error("command failed", command=name, error_id=id, exc_info=found)
+            outcome, found = "internal", refused("internal", f"Something went wrong on our side. It is noted as {id}.")
+        self._count(name, outcome, monotonic() - began)
+        answered(Answer(found, name != "malformed"))
+
+    def _count(self, name: str, outcome: str, seconds: float) -> None:
+        counter = self._counters.get((name, outcome))
+        if counter is None:
+            counter = self._counters[name, outcome] = commands_total.labels(name, outcome)
+        counter.inc()
+        clock = self._clocks.get(name)
+        if clock is None:
+            clock = self._clocks[name] = command_seconds.labels(name)
+        clock.observe(seconds)
 
 
 def refusal_of(error: ParleyError) -> Refused:

@@ -2,7 +2,7 @@
 
 from app.database.opening import open_database
 from app.database.prepared import Prepared, bare
-from app.database.rows import Database, Rows, Transaction
+from app.database.rows import Batch, Database, Rows, Transaction
 from app.database.timekeeper import DatabaseClock
 
-__all__ = ["Database", "DatabaseClock", "Prepared", "Rows", "Transaction", "bare", "open_database"]
+__all__ = ["Batch", "Database", "DatabaseClock", "Prepared", "Rows", "Transaction", "bare", "open_database"]

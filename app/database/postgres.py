@@ -12,7 +12,7 @@ from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app.database.prepared import Prepared, bare
-from app.database.rows import Rows, Transaction
+from app.database.rows import Batch, Rows, Transaction
 from models import Base
 
 B = TypeVar("B", bound=Base)
@@ -69,6 +69,12 @@ class PostgresDatabase:
             except asyncio.CancelledError:
                 await asyncio.wait([committing])  # the session may not be closed under a commit
                 raise
+
+    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+        async with self._engine.connect() as connection:
+            pooled = await connection.get_raw_connection()
+            await batch.on_postgres(pooled.driver_connection)  # pyright: ignore[reportArgumentType]
+        after_commit()
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar, TypeVarTuple, cast
 
+import asyncpg
 from sqlalchemy import Executable, Row, Table, bindparam, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Result
@@ -73,6 +75,18 @@ class Transaction(Rows):
         return bool(await self._run_prepared(_insert_unless_there(type(row), self.dialect), _values_of(row)))
 
 
+class Batch(Protocol):
+    """Many small writes that go to the database together, each database in the form that costs it least."""
+
+    def on_sqlite(self, connection: sqlite3.Connection) -> None:
+        """Write, inside a transaction that is open already. Runs on the event loop: at most a few milliseconds."""
+        ...
+
+    async def on_postgres(self, connection: asyncpg.Connection) -> None:
+        """Write, in one statement, which is its own transaction."""
+        ...
+
+
 class Database(Protocol):
     """A place rows live in."""
 
@@ -87,6 +101,10 @@ class Database(Protocol):
 
         `after_commit` runs once the rows are safe, in the order of commits, even if the caller was cancelled meanwhile.
         """
+        ...
+
+    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+        """Write a batch whole or not at all; `after_commit` as with `begin`. Raises the driver's own errors."""
         ...
 
     async def close(self) -> None:

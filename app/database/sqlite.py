@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from app.database.prepared import Prepared
-from app.database.rows import Rows, Transaction
+from app.database.rows import Batch, Rows, Transaction
 from models import Base
 
 B = TypeVar("B", bound=Base)
@@ -112,6 +112,10 @@ class SqliteDatabase:
             self._finished.append((safe, after_commit))
             self._has_finished.set()
         await asyncio.shield(safe)
+
+    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+        async with self.begin(after_commit):
+            batch.on_sqlite(self._writer.connection.dbapi_connection)  # pyright: ignore[reportArgumentType]
 
     def _undo(self, driver: sqlite3.Connection) -> None:
         """Undo one work. When the disk is full or fails, SQLite has undone its whole group: then every writer hears of it."""
