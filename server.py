@@ -17,8 +17,10 @@ from litestar import Litestar
 from sqlalchemy import select
 
 from app.attachments import FileStore
+from app.conversations.assignment import OFFER_JOB
 from app.conversations.lifecycle import WAKE_JOB, wake_conversation
 from app.conversations.messages import UNREAD_JOB
+from app.conversations.offering import lapse_offer
 from app.conversations.posting import Posting
 from app.database import DatabaseClock, open_database
 from app.http.app import create_app
@@ -34,8 +36,11 @@ from app.logs import set_up_logs
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
+from app.mail.untaken import Untaken
 from app.people.tokens import VisitorTokens
 from app.reactions import Reactions
+from app.routing.ladder import UNTAKEN_JOB
+from app.routing.overflow import OVERFLOW_JOB, overflow_conversation
 from app.settings import Settings, read_settings
 from app.timetable import Sweep, domain_sweeps, keep
 from app.work import Works
@@ -97,7 +102,7 @@ def build(settings: Settings) -> Litestar:
     jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)
     sweeps = [
-        *domain_sweeps(works, reactions),
+        *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds)),
         Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
         Sweep("beat heads", 5.0, attendance.beat),
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
@@ -168,7 +173,24 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
     async def wake(works: Works, payload: dict[str, Any]) -> None:
         await works.run(wake_conversation, payload["conversation_id"])
 
-    return JobRunner(works, {UNREAD_JOB: fallback.run, SEND_JOB: outbox.send, WAKE_JOB: wake, INDEX_JOB: library.index_article})
+    async def lapse(works: Works, payload: dict[str, Any]) -> None:
+        await works.run(lapse_offer, payload["conversation_id"])
+
+    async def overflow(works: Works, payload: dict[str, Any]) -> None:
+        await works.run(overflow_conversation, payload["conversation_id"])
+
+    return JobRunner(
+        works,
+        {
+            UNREAD_JOB: fallback.run,
+            SEND_JOB: outbox.send,
+            WAKE_JOB: wake,
+            INDEX_JOB: library.index_article,
+            OFFER_JOB: lapse,
+            OVERFLOW_JOB: overflow,
+            UNTAKEN_JOB: Untaken(settings.mail_from, settings.public_url).run,
+        },
+    )
 
 
 def _ask_database(settings: Settings) -> tuple[str, bool]:
@@ -203,10 +225,11 @@ async def run_worker(settings: Settings) -> None:
     hub.when_published(reactions.hear)
     jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)
+    grace = timedelta(seconds=settings.presence_grace_seconds)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    sweeps = [*domain_sweeps(works, reactions), Sweep("measure clock", CLOCK_SECONDS, clock.measure)]
+    sweeps = [*domain_sweeps(works, reactions, grace), Sweep("measure clock", CLOCK_SECONDS, clock.measure)]
     await clock.measure()
     tasks = [asyncio.create_task(keep(sweep)) for sweep in sweeps]
     tasks.append(asyncio.create_task(jobs.run_forever()))

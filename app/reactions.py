@@ -11,14 +11,17 @@ from app.calm import Calm
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
 from app.knowledge.suggest import Suggester
-from app.routing.dispatch import dispatch
-from app.routing.queue import teams_with_queues
+from app.routing.dispatch import serve_queue, settle_queue
+from app.routing.queue import Places, teams_with_queues
+from app.routing.sorting import sort_arrivals
 from app.work import Announcement, Works
 
 log = structlog.get_logger("reactions")
 
 OPEN = ("new", "open")
 SUGGEST_EVERY_SECONDS = 1.0
+TELL_PLACES_EVERY_SECONDS = 1.0
+NO_TEAM = ""
 
 
 class Reactions:
@@ -26,6 +29,9 @@ class Reactions:
 
     def __init__(self, works: Works, suggester: Suggester) -> None:
         self._works = works
+        self._propose = suggester.propose
+        self._places = Places()
+        self._settle_calmly = Calm(TELL_PLACES_EVERY_SECONDS, self._settle)
         self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
@@ -49,8 +55,8 @@ class Reactions:
 
     def _on_presence(self, event: PresenceChanged) -> None:
         agent = event.agent
-        if agent.presence == "online" and agent.load < agent.capacity:
-            self._do(self._serve_all())
+        if agent.presence == "online" and agent.weight < agent.capacity:
+            self._do(self.serve_all())
 
     def serve(self, team_id: str | None) -> None:
         """Serve a team's queue now; asked again while at it, once more afterwards."""
@@ -64,13 +70,20 @@ class Reactions:
         try:
             while True:
                 self._again.discard(team_id)
-                await dispatch(self._works, team_id)
+                await sort_arrivals(self._works, self._propose)
+                await serve_queue(self._works, team_id)
+                self._settle_calmly.ask(team_id or NO_TEAM)
                 if team_id not in self._again:
                     return
         finally:
             self._dispatching.discard(team_id)
 
-    async def _serve_all(self) -> None:
+    def _settle(self, team: str) -> None:
+        """Those who still wait are told, at most once a second: with many waiting, one who is served moves all the others."""
+        self._do(settle_queue(self._works, team or None, self._places))
+
+    async def serve_all(self) -> None:
+        """Serve every queue somebody waits in."""
         async with self._works.read() as rows:
             teams = await teams_with_queues(rows)
         for team_id in teams:

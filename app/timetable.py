@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 from msgspec import Struct
 
-from app.people.presence import lapse_leases
+from app.conversations.offering import lapse_offer, overdue_offers
+from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
-from app.routing.dispatch import hand_on
-from app.routing.queue import teams_with_queues
+from app.routing.dispatch import hand_on, inactive_owners
+from app.routing.overflow import overdue_overflows, overflow_conversation
 from app.work import Work, Works
 
 log = structlog.get_logger("timetable")
@@ -25,23 +27,40 @@ class Sweep(Struct, frozen=True):
     run: Callable[[], Awaitable[None]]
 
 
-def domain_sweeps(works: Works, reactions: Reactions) -> list[Sweep]:
-    """What the platform checks by itself."""
+def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[Sweep]:
+    """What the platform checks by itself. `grace` is how long what an agent holds stays theirs after their lease lapsed."""
 
     async def lapse() -> None:
-        await works.run(_lapse_and_hand_on)
+        await works.run(lapse_leases)
+        await works.run(_hand_on_after, grace)
+        await works.run(_hand_on_of_inactive)
 
     async def serve_queues() -> None:
+        await reactions.serve_all()
+
+    async def run_late_timers() -> None:
         async with works.read() as rows:
-            teams = await teams_with_queues(rows)
-        for team_id in teams:
-            reactions.serve(team_id)
+            offers = await overdue_offers(rows, works.clock())
+            overflows = await overdue_overflows(rows, works.clock())
+        for conversation_id in offers:
+            await works.run(lapse_offer, conversation_id)
+        for conversation_id in overflows:
+            await works.run(overflow_conversation, conversation_id)
 
-    return [Sweep("lapse leases", 1.0, lapse), Sweep("serve queues", 10.0, serve_queues)]
+    return [
+        Sweep("lapse leases", 1.0, lapse),
+        Sweep("late timers", 1.0, run_late_timers),
+        Sweep("serve queues", 10.0, serve_queues),
+    ]
 
 
-async def _lapse_and_hand_on(work: Work) -> None:
-    await hand_on(work, await lapse_leases(work))
+async def _hand_on_after(work: Work, grace: timedelta) -> None:
+    await hand_on(work, await end_graces(work, grace))
+
+
+async def _hand_on_of_inactive(work: Work) -> None:
+    """Somebody may have been deactivated by a node that died before it handed on what they held."""
+    await hand_on(work, await inactive_owners(work), "deactivated", all_of_it=True)
 
 
 async def keep(sweep: Sweep) -> None:

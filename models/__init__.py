@@ -8,6 +8,7 @@ from models.job import Job
 from models.knowledge import Article, Passage
 from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember
+from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
 from models.sequence import Sequence
 from models.status import Status
 from models.ticket import Ticket
@@ -23,6 +24,7 @@ __all__ = [
     "Attachment",
     "AuditLine",
     "Base",
+    "BusinessHours",
     "CannedResponse",
     "Contact",
     "Conversation",
@@ -37,7 +39,10 @@ __all__ = [
     "OutgoingMail",
     "PageVisit",
     "Passage",
+    "PresenceReason",
     "ProactiveMessage",
+    "Routing",
+    "RoutingRule",
     "SavedView",
     "Sequence",
     "Status",
@@ -45,4 +50,5 @@ __all__ = [
     "TeamMember",
     "TeamThresholds",
     "Ticket",
+    "WaitPromise",
 ]

@@ -16,6 +16,7 @@ IS_QUEUED = text("agent_id IS NULL AND category IN ('new', 'open')")
 IS_HELD = text("agent_id IS NOT NULL AND category IN ('new', 'open')")
 IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
 IS_ANSWERED = text("first_answered_at IS NOT NULL")
+IS_OFFERED = text("offer_until IS NOT NULL")
 
 
 class Conversation(Base):
@@ -26,6 +27,8 @@ class Conversation(Base):
     (a trigger sees to it), for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
+    While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
+    applied, or somebody chose a place for it by hand.
     """
 
     __tablename__ = "conversations"
@@ -58,6 +61,7 @@ class Conversation(Base):
             postgresql_where=IS_QUEUED,
         ),
         Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_conversations_offered", "offer_until", sqlite_where=IS_OFFERED, postgresql_where=IS_OFFERED),
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed_xid", "changed_xid").ddl_if(dialect="postgresql"),
         Index("ix_conversations_resolved", "resolved_at"),
@@ -97,6 +101,8 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offer_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    routed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalation_level: Mapped[int]
@@ -165,10 +171,14 @@ class Attachment(Base):
 
 
 class Assignment(Base):
-    """Who held a conversation, from when to when, and the decision that made it so."""
+    """Who held a conversation, from when to when, and the decision that made it so. `outcome` is what became of an offer:
+    accepted, declined or missed."""
 
     __tablename__ = "assignments"
-    __table_args__ = (Index("ix_assignments_conversation", "conversation_id", "started_at"),)
+    __table_args__ = (
+        Index("ix_assignments_conversation", "conversation_id", "started_at"),
+        Index("ix_assignments_team_ended", "team_id", "ended_at"),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"))
@@ -177,6 +187,7 @@ class Assignment(Base):
     made_by: Mapped[str] = mapped_column(String(36))
     reason: Mapped[str] = mapped_column(String(40))
     decision: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    outcome: Mapped[str | None] = mapped_column(String(20))
     waited_seconds: Mapped[float | None]
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

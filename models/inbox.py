@@ -14,7 +14,7 @@ from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 class Inbox(Base):
     """A doorway. `key` names it in the widget's script tag; `allowed_origins` are the sites that may frame it,
     empty for any; `identity_secret` signs who a visitor is; with `shows_visitors` the launcher says which page a visitor
-    is on and may greet them, before anybody has opened the chat."""
+    is on and may greet them, before anybody has opened the chat; without `hours_id` it is always open."""
 
     __tablename__ = "inboxes"
 
@@ -23,6 +23,7 @@ class Inbox(Base):
     name: Mapped[str] = mapped_column(String(200))
     channel: Mapped[str] = mapped_column(String(20))
     team_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("teams.id"))
+    hours_id: Mapped[str | None] = mapped_column(IdColumn)
     greeting: Mapped[str] = mapped_column(Text)
     color: Mapped[str] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(35))

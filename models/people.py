@@ -40,7 +40,12 @@ class Contact(Base):
 
 
 class Agent(Base):
-    """Someone who answers. `presence` is what they chose; it holds only while `lease_until` lies ahead."""
+    """Someone who answers. `presence` is what they chose; it holds only while `lease_until` lies ahead.
+
+    `presence_reason` is the name of the reason, `presence_by_id` the supervisor who set it for them. `is_idle`: away only
+    because nobody touched a key. `left_at` is when the lease lapsed, until the grace after it is over. `idle_seconds` is
+    how long without a touch counts as idle, empty for never. `channel_capacity` bounds single channels.
+    """
 
     __tablename__ = "agents"
     __table_args__ = (Index("ix_agents_lease", "lease_until"),)
@@ -56,16 +61,28 @@ class Agent(Base):
     presence_since: Mapped[datetime] = mapped_column(UtcDateTime)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    presence_reason: Mapped[str | None] = mapped_column(String(60))
+    presence_by_id: Mapped[str | None] = mapped_column(IdColumn)
+    is_idle: Mapped[bool | None]
+    idle_seconds: Mapped[int | None]
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    skills: Mapped[list[Any] | None] = mapped_column(JsonColumn)
+    languages: Mapped[list[Any] | None] = mapped_column(JsonColumn)
+    channel_capacity: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Team(Base):
-    """A group of agents."""
+    """A group of agents. `mode` is how one of them is chosen (empty: least load); `accept_seconds` how long an offer may
+    stay untaken (empty or 0: nobody needs to accept); `lead_id` who is asked when nobody takes it."""
 
     __tablename__ = "teams"
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    mode: Mapped[str | None] = mapped_column(String(20))
+    accept_seconds: Mapped[int | None]
+    lead_id: Mapped[str | None] = mapped_column(IdColumn)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from app.contract.commands import (
+    AcceptConversation,
     AgentCommand,
     AgentSendMessage,
     AgentSync,
@@ -13,8 +16,10 @@ from app.contract.commands import (
     ChangeConversations,
     ClaimConversation,
     ConversationDelivered,
+    DeclineConversation,
     EditContact,
     EscalateConversation,
+    ForcePresence,
     InviteVisitor,
     OpenTicket,
     ReadConversation,
@@ -49,6 +54,7 @@ from app.conversations.drafting import save_draft
 from app.conversations.introducing import edit_contact
 from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
 from app.conversations.messages import post_agent_message
+from app.conversations.offering import accept_by_looking, accept_conversation, decline_conversation
 from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
 from app.conversations.tickets import first_words, open_ticket
 from app.conversations.typing import typing_changed
@@ -56,7 +62,7 @@ from app.errors import Conflict, Invalid
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_visitors, may_watch_wall, require
-from app.people.presence import set_presence
+from app.people.presence import force_presence, set_own_presence
 from app.visiting.greetings import invite_visitor
 from app.work import Works
 from realtime.attendance import Attendance
@@ -106,7 +112,13 @@ class AgentCommands:
                     self._hub.publish(await typing_changed(rows, agent, command))
                 return Done()
             case SetPresence():
-                return PresenceIs(agent=await run(set_presence, agent.id, command.presence, self._lease))
+                return await self._set_presence(agent, stream, command)
+            case ForcePresence():
+                return PresenceIs(agent=await run(force_presence, agent, command))
+            case AcceptConversation():
+                return Changed(conversation=await run(accept_conversation, agent, command))
+            case DeclineConversation():
+                return Changed(conversation=await run(decline_conversation, agent, command))
             case ClaimConversation():
                 return Changed(conversation=await run(claim_conversation, agent, command))
             case AssignConversation():
@@ -142,6 +154,13 @@ class AgentCommands:
             case _:
                 assert_never(command)
 
+    async def _set_presence(self, agent: SignedInAgent, stream: Subscriber | None, command: SetPresence) -> PresenceIs:
+        """An idle browser makes its agent idle only when every other of theirs here is idle too."""
+        if command.is_automatic:
+            is_idle = self._attendance.note_idle(agent, stream, is_idle=command.presence != "online")
+            command = replace(command, presence="away" if is_idle else "online")
+        return PresenceIs(agent=await self._works.run(set_own_presence, agent, command, self._lease))
+
     async def _open_ticket(self, agent: SignedInAgent, command: OpenTicket) -> TicketIs:
         """What the agent left out is proposed from the contact's words, before the transaction begins."""
         async with self._works.read() as rows:
@@ -155,7 +174,9 @@ class AgentCommands:
             raise Invalid("Looking at a conversation needs a stream of events.")
         if command.conversation_id is not None:
             async with self._works.read() as rows:
-                await access_conversation_to_read(rows, agent, command.conversation_id)
+                conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
+            if conversation.offer_until and conversation.agent_id == agent.id:
+                await self._works.run(accept_by_looking, agent, command.conversation_id)
         await self._attendance.look_at(stream, command.conversation_id)
         if command.conversation_id is not None:
             self._suggester.wanted(command.conversation_id)

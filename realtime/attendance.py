@@ -34,6 +34,7 @@ class Attendance:
         self._visitors: dict[Subscriber, Visitor] = {}
         self._viewed: dict[Subscriber, tuple[str, str]] = {}
         self._said: dict[Subscriber, int] = {}
+        self._idle: set[Subscriber] = set()
 
     @property
     def epoch(self) -> str:
@@ -63,6 +64,7 @@ class Attendance:
         """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""
         self._hub.leave(subscriber, subscriber.rooms)
         self._agents.pop(subscriber, None)
+        self._idle.discard(subscriber)
         self._visitors.pop(subscriber, None)
         self._said.pop(subscriber, None)
         await self.look_at(subscriber, None)
@@ -78,6 +80,13 @@ class Attendance:
         for viewed in {before, self._viewed.get(subscriber)} - {None}:
             if viewed is not None:
                 self._tell_viewers(*viewed)
+
+    def note_idle(self, agent: SignedInAgent, subscriber: Subscriber | None, *, is_idle: bool) -> bool:
+        """This browser is idle, or is not; whether all of the agent's browsers here are."""
+        if subscriber in self._agents:
+            (self._idle.add if is_idle else self._idle.discard)(subscriber)
+        others = [one for one, owner in self._agents.items() if owner.id == agent.id and one is not subscriber]
+        return is_idle and all(one in self._idle for one in others)
 
     def agents_here(self) -> list[str]:
         return sorted({agent.id for agent in self._agents.values()})

@@ -158,7 +158,7 @@ test("send and resolve waits until the message is on the server", async () => {
 
 test("an offered conversation is announced with a way to open it", async () => {
   const { told, notices } = await working()
-  told.event({ type: "assignment.offered", conversation_id: "mine", reason: "assigned" })
+  told.event({ type: "assignment.offered", conversation_id: "mine", reason: "assigned", until: null })
   expect(notices).toMatchObject([{ key: "done.offered", tone: "news", act: { key: "done.open" } }])
 })
 

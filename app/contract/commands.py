@@ -38,11 +38,20 @@ class Command(Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknow
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class FieldValue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One field of a form and what was filled in."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    value: Line
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the visitor said of themself before the chat. Unverified until proven."""
+    """What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields."""
 
     name: Line | None = None
     email: Email | None = None
+    more: Annotated[list[FieldValue], Meta(max_length=20)] = []
 
 
 class StartConversation(Command, tag="conversation.start"):
@@ -147,9 +156,35 @@ VisitorCommand = (
 
 
 class SetPresence(Command, tag="presence.set"):
-    """The agent is available (`online`) or not. Kept until changed, and true only while the lease lives."""
+    """The agent is available (`online`) or not. Kept until changed, and true only while the lease lives.
+
+    `reason_id` names why. With `is_automatic` the browser speaks: away because nobody touched a key, online because
+    somebody did; that never changes what the agent chose, and counts only once every open tab says so.
+    """
 
     presence: Presence
+    reason_id: Id | None = None
+    is_automatic: bool = False
+
+
+class ForcePresence(Command, tag="presence.force"):
+    """A supervisor sets a colleague's presence; the colleague is told by whom, and may change it again."""
+
+    agent_id: Id
+    presence: Presence
+    reason_id: Id | None = None
+
+
+class AcceptConversation(Command, tag="conversation.accept"):
+    """Take what was offered. Answering or opening it does the same. Refused as `conflict` once it has gone on."""
+
+    conversation_id: Id
+
+
+class DeclineConversation(Command, tag="conversation.decline"):
+    """Not me: what was offered goes on at once."""
+
+    conversation_id: Id
 
 
 class AgentSendMessage(Command, tag="message.send"):
@@ -311,6 +346,9 @@ class InviteVisitor(Command, tag="visitor.invite"):
 
 AgentCommand = (
     SetPresence
+    | ForcePresence
+    | AcceptConversation
+    | DeclineConversation
     | AgentSendMessage
     | AgentSync
     | ReadConversation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import dataclass_transform
 
 from msgspec import Struct, field
@@ -64,10 +65,11 @@ class ConversationQueued(Event, tag="conversation.queued"):
 
 
 class AssignmentOffered(Event, tag="assignment.offered"):
-    """You were given this conversation, and why."""
+    """You were given this conversation, and why. With `until` you have until then to accept it, or it goes on."""
 
     conversation_id: str
     reason: str
+    until: datetime | None
 
 
 class TicketOpened(Event, tag="ticket.opened"):
@@ -88,6 +90,14 @@ class PresenceChanged(Event, tag="presence.changed"):
     """An agent came, went, or holds more or less than before."""
 
     agent: AgentView
+
+
+class PresenceForced(Event, tag="presence.forced"):
+    """A supervisor has set your presence."""
+
+    agent: AgentView
+    by_id: str
+    by_name: str
 
 
 class TypingChanged(Event, tag="typing.changed"):
@@ -197,6 +207,7 @@ AgentEvent = (
     | TicketOpened
     | SuggestionsReady
     | PresenceChanged
+    | PresenceForced
     | TypingChanged
     | ViewersChanged
     | DraftChanged

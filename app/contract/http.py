@@ -20,6 +20,7 @@ from app.contract.views import (
     InboxView,
     MacroView,
     PageView,
+    PresenceReasonView,
     ProactiveMessageView,
     SavedViewView,
     ScoreView,
@@ -102,6 +103,7 @@ class Me(Said):
     inboxes: list[InboxView]
     statuses: list[StatusView]
     topics: list[str]
+    reasons: list[PresenceReasonView]
     epoch: str
     ok: Literal[True] = True
 

@@ -16,6 +16,7 @@ from app.contract.values import (
     Presence,
     Priority,
     Role,
+    RoutingMode,
     Said,
     Shelf,
     Sort,
@@ -83,10 +84,16 @@ class MarksView(Said):
 
 
 class QueueView(Said):
-    """A place in the queue, 1 is next. `wait_seconds` is an estimate from recent waits, empty when there were none."""
+    """A place in the queue, 1 is next, and how long it may still take.
+
+    Four waits in five end between `low_seconds` and `high_seconds`, if the next hour is like the last; `wait_seconds` is the
+    middle. All are empty when there is nothing to estimate from, or nobody serves the queue.
+    """
 
     position: int
     wait_seconds: int | None
+    low_seconds: int | None
+    high_seconds: int | None
 
 
 class VisitorConversationView(Said):
@@ -227,7 +234,7 @@ class TicketView(Said):
 class ConversationView(Said):
     """A conversation as agents see it.
 
-    `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
+    While `offer_until` is set, `agent_id` has been offered it and has until then to accept. `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
     for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
     """
 
@@ -239,6 +246,7 @@ class ConversationView(Said):
     category: Category
     priority: Priority
     agent_id: str | None
+    offer_until: datetime | None
     team_id: str | None
     seq: int
     rev: int
@@ -323,8 +331,21 @@ class MacroView(Said):
     steps: list[MacroStepView]
 
 
+class ChannelCapacityView(Said):
+    """How many conversations of one channel an agent is given at most."""
+
+    channel: Channel
+    capacity: int
+
+
 class AgentView(Said):
-    """Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed."""
+    """Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed.
+
+    `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
+    supervisor who set their presence. `load` counts their conversations, `weight` is what these take of `capacity`: less
+    for some channels, and half for one that has been silent for ten minutes. `idle_seconds` is after how long without a
+    touch their browser reports them idle, empty for never.
+    """
 
     id: str
     name: str
@@ -332,16 +353,36 @@ class AgentView(Said):
     role: Role
     presence: Presence
     presence_since: datetime
+    reason: str
+    is_idle: bool
+    forced_by_id: str | None
     load: int
+    weight: float
     capacity: int
+    channel_capacity: list[ChannelCapacityView]
+    skills: list[str]
+    languages: list[str]
+    idle_seconds: int | None
     team_ids: list[str]
 
 
 class TeamView(Said):
-    """A group of agents."""
+    """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
+    last to the lead."""
 
     id: str
     name: str
+    mode: RoutingMode
+    accept_seconds: int
+    lead_id: str | None
+
+
+class PresenceReasonView(Said):
+    """A name admins gave to being away, busy or offline."""
+
+    id: str
+    name: str
+    presence: Presence
 
 
 class StatusView(Said):
@@ -361,6 +402,7 @@ class InboxView(Said):
     channel: Channel
     team_id: str | None
     shows_visitors: bool
+    hours_id: str | None
 
 
 class WidgetInboxView(Said):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -14,7 +14,7 @@ from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import change_conversation, status_values
 from app.conversations.holding import begin_assignment
-from app.conversations.messages import add_agent_message, add_system_message
+from app.conversations.messages import accept_offer, add_agent_message, add_system_message
 from app.conversations.telling import tell_change
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
@@ -24,6 +24,8 @@ from app.work import Work
 from models import Agent, Conversation, Team
 
 REOPENS = ("resolved", "closed", "waiting")
+OFFER_JOB = "assignment.lapse"
+"""Queued with every offer; when it falls due, what nobody has taken goes on."""
 
 
 async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimConversation) -> ConversationView:
@@ -31,6 +33,8 @@ async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimCon
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id == agent.id:
+        if conversation.offer_until:
+            conversation = await accept_offer(work, conversation, agent.name)
         return await tell_change(work, conversation)
     if conversation.agent_id is not None:
         raise Conflict("A colleague already has this conversation.")
@@ -60,28 +64,43 @@ async def transfer_conversation(work: Work, agent: SignedInAgent, command: Trans
 
 
 async def take_if_free(
-    work: Work, conversation_id: str, agent_id: str, now: datetime, decision: dict[str, Any], reason: str
+    work: Work,
+    conversation_id: str,
+    agent_id: str,
+    now: datetime,
+    decision: dict[str, Any],
+    reason: str,
+    accept_seconds: int = 0,
+    *,
+    tells_presence: bool = True,
 ) -> Conversation | None:
     """Routing's claim: one conditional UPDATE. None when somebody was faster, or it is no longer waiting to be had.
 
-    The agent's row must be locked and their lease and load checked by the caller, in this same work.
+    With `accept_seconds` it is only offered, and goes on by itself when they have passed. The agent's row must be locked
+    and their lease and load checked by the caller, in this same work.
     """
+    offer_until = now + timedelta(seconds=accept_seconds) if accept_seconds else None
     taken = await work.one(
         update(Conversation)
         .where(Conversation.id == conversation_id, Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")))
-        .values(agent_id=agent_id, assigned_at=now, changed_at=now, rev=Conversation.rev + 1)
+        .values(agent_id=agent_id, assigned_at=now, changed_at=now, offer_until=offer_until, rev=Conversation.rev + 1)
         .returning(Conversation)
     )
     if taken is None:
         return None
-    await _settle(work, taken, made_by="routing", reason=reason, decision=decision)
+    if offer_until:
+        due = {"conversation_id": conversation_id, "until": offer_until.isoformat()}
+        await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))
+    await _settle(work, taken, made_by="routing", reason=reason, decision=decision, tells_presence=tells_presence)
     return taken
 
 
 async def put_back(work: Work, conversation: Conversation, reason: str) -> None:
     """Back to the head of its queue: it keeps the time it first began to wait."""
     former, queued_at = conversation.agent_id, conversation.waiting_since or conversation.queued_at or work.now
-    changed = await change_conversation(work, conversation, agent_id=None, assigned_at=None, queued_at=queued_at)
+    changed = await change_conversation(
+        work, conversation, agent_id=None, assigned_at=None, offer_until=None, queued_at=queued_at
+    )
     await begin_assignment(work, changed, "routing", reason, {})
     await tell_change(work, changed)
     if former:
@@ -93,7 +112,13 @@ async def _give(
 ) -> ConversationView:
     await _must_exist(work, agent_id, team_id)
     former = conversation.agent_id
-    values: dict[str, Any] = {"agent_id": agent_id, "team_id": team_id, "assigned_at": work.now if agent_id else None}
+    values: dict[str, Any] = {
+        "agent_id": agent_id,
+        "team_id": team_id,
+        "assigned_at": work.now if agent_id else None,
+        "offer_until": None,
+        "routed_at": conversation.routed_at or work.now,
+    }
     if agent_id is None:
         values["queued_at"] = conversation.queued_at or work.now
     if conversation.category == "waiting":
@@ -108,18 +133,26 @@ async def _give(
 
 
 async def _settle(
-    work: Work, conversation: Conversation, *, made_by: str, reason: str, decision: dict[str, Any]
+    work: Work,
+    conversation: Conversation,
+    *,
+    made_by: str,
+    reason: str,
+    decision: dict[str, Any],
+    tells_presence: bool = True,
 ) -> ConversationView:
     """What every change of owner brings with it: the history, the line the contact reads, the new owner's notice."""
     await begin_assignment(work, conversation, made_by, reason, decision)
     if conversation.agent_id:
         name = await work.one(select(Agent.name).where(Agent.id == conversation.agent_id)) or ""
         await work.change(update(Agent).where(Agent.id == conversation.agent_id).values(last_assigned_at=work.now))
-        conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
+        if not conversation.offer_until:
+            conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
         if made_by != conversation.agent_id:
-            offered = AssignmentOffered(conversation_id=conversation.id, reason=reason)
+            offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=conversation.offer_until)
             work.announce(offered, to=ToAgent(agent_id=conversation.agent_id or ""))
-        await announce_presence(work, conversation.agent_id or "")
+        if tells_presence:
+            await announce_presence(work, conversation.agent_id or "")
     return await tell_change(work, conversation)
 
 

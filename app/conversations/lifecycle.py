@@ -12,7 +12,7 @@ from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import ONE_MORE, PRIORITY_RANKS, change_conversation, status_values
-from app.conversations.holding import begin_assignment, end_assignment, owner_or_queue
+from app.conversations.holding import begin_assignment, end_assignment, owner_or_queue, owner_with_room_or_queue
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
 from app.conversations.views import visitor_view_of
@@ -69,7 +69,7 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     if conversation.category in ENDED:
         raise Invalid("This conversation has ended. Reopen it first.")
     values = await status_values(work, "snoozed")
-    conversation = await change_conversation(work, conversation, snoozed_until=until, **values)
+    conversation = await change_conversation(work, conversation, snoozed_until=until, offer_until=None, **values)
     conversation = await add_system_message(
         work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
     )
@@ -123,9 +123,10 @@ async def _move(
             "ended_by": "contact" if code == "ended_by_contact" else "agent",
             "waiting_since": None,
             "queued_at": None,
+            "offer_until": None,
         }
     if was_ended and not is_ended:
-        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner_or_queue(work, conversation)
+        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner_with_room_or_queue(work, conversation)
         await _refuse_second_open(work, conversation)
     if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
         values["queued_at"] = work.now

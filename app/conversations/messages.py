@@ -15,7 +15,7 @@ from app.conversations.access import access_conversation
 from app.conversations.attaching import attach_files
 from app.conversations.changing import NEW_SEQ, ONE_MORE, change_conversation, status_values
 from app.conversations.drafting import forget_draft
-from app.conversations.holding import begin_assignment, owner_or_queue
+from app.conversations.holding import accept_assignment, begin_assignment, owner_or_queue, owner_with_room_or_queue
 from app.conversations.telling import tell_change, tell_message
 from app.conversations.views import message_view
 from app.database import Prepared
@@ -120,6 +120,8 @@ async def add_agent_message(
 ) -> MessageView:
     """An agent's words in a conversation whose row is locked. A first answer opens it."""
     is_public = visibility == "public"
+    if is_public and conversation.offer_until and conversation.agent_id == agent.id:
+        conversation = await accept_offer(work, conversation, agent.name)
     message = Message(
         author_kind="agent",
         author_id=agent.id,
@@ -149,6 +151,26 @@ async def add_agent_message(
     if opens:
         await tell_change(work, changed)
     return message_view(message, for_agents=True)
+
+
+async def accept_offer(work: Work, conversation: Conversation, agent_name: str) -> Conversation:
+    """Whoever was offered it has it now; the contact reads who joined."""
+    conversation = await change_conversation(work, conversation, offer_until=None, assigned_at=work.now)
+    await accept_assignment(work, conversation)
+    conversation = await add_system_message(work, conversation, "joined", f"{agent_name} joined.", agent_name)
+    await tell_change(work, conversation)
+    return conversation
+
+
+async def add_bot_message(work: Work, conversation: Conversation, name: str, body: str) -> Conversation:
+    """Words to the contact that nobody wrote just now."""
+    values = {"preview": shorten(body, PREVIEW_LENGTH), "last_message_at": work.now}
+    changed = await change_conversation(work, conversation, is_public=True, **values)
+    message = Message(
+        author_kind="bot", author_name=name, visibility="public", channel=conversation.channel, body=body, attachments=[]
+    )
+    await _store(work, changed, message)
+    return changed
 
 
 async def add_system_message(
@@ -226,7 +248,7 @@ async def _waking(work: Work, conversation: Conversation) -> dict[str, Any]:
         return await status_values(work, "open") | {"snoozed_until": None} | await owner_or_queue(work, conversation)
     if conversation.category not in OPEN_CATEGORIES:
         reopened = {"resolved_at": None, "reopened_count": ONE_MORE, "is_extra": await _has_another_open(work, conversation)}
-        return await status_values(work, "reopened") | reopened | await owner_or_queue(work, conversation)
+        return await status_values(work, "reopened") | reopened | await owner_with_room_or_queue(work, conversation)
     if conversation.agent_id and conversation.waiting_since is None:  # one that waits is handed on when its owner leaves
         return await owner_or_queue(work, conversation)
     return {}

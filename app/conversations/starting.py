@@ -11,6 +11,7 @@ from app.contract.values import OPEN_CATEGORIES
 from app.conversations.changing import PRIORITY_RANKS, change_conversation
 from app.conversations.greeting import answered, begin_with
 from app.conversations.messages import add_contact_message, announce_again, find_message
+from app.conversations.offering import keep_fields
 from app.conversations.telling import tell_change
 from app.conversations.views import message_view, visitor_view_of
 from app.errors import NotFound
@@ -40,6 +41,8 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
         conversation = await _add_conversation(work, visitor)
         if greeting is not None:
             conversation = await begin_with(work, conversation, greeting)
+    if is_first and command.fields and command.fields.more:
+        await keep_fields(work, conversation.id, {one.name: one.value for one in command.fields.more})
     message = await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
     if is_first or command.fields:  # agents see who it is
         await tell_change(work, conversation)

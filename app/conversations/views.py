@@ -18,11 +18,10 @@ from app.contract.views import (
     TicketView,
     VisitorConversationView,
 )
+from app.conversations.estimate import pace_of, place_view
 from app.people.contacts import contact_view
 from app.work import Rows
-from models import Agent, Assignment, Contact, Conversation, CsatScore, Message, Ticket
-
-MOST_WAITS = 20
+from models import Agent, Contact, Conversation, CsatScore, Message, Ticket
 
 
 def message_view(message: Message, *, for_agents: bool) -> MessageView:
@@ -83,6 +82,7 @@ def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | N
         category=cast(Category, conversation.category),
         priority=cast(Priority, conversation.priority),
         agent_id=conversation.agent_id,
+        offer_until=conversation.offer_until,
         team_id=conversation.team_id,
         seq=conversation.seq,
         rev=conversation.rev,
@@ -142,7 +142,7 @@ async def visitor_views(
                 category=cast(Category, conversation.category),
                 seq=conversation.seq,
                 marks=marks_view(conversation),
-                agent_name=agent_name,
+                agent_name=None if conversation.offer_until else agent_name,
                 queue=queue,
                 ticket_number=number,
                 rating=rating,
@@ -160,12 +160,16 @@ async def visitor_view_of(rows: Rows, conversation: Conversation) -> VisitorConv
 
 
 def is_queued(conversation: Conversation) -> bool:
-    """Whether it waits for somebody to have it."""
-    return conversation.agent_id is None and conversation.category in ("new", "open")
+    """Whether its contact waits for somebody to have it; one that is only offered nobody has yet."""
+    is_free = conversation.agent_id is None or conversation.offer_until is not None
+    return is_free and conversation.category in ("new", "open")
 
 
 async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
-    """The place in the queue (1 is next), and the median of the team's last waits as an estimate for each place."""
+    """The place in the queue, 1 is next, with an estimate. One that is offered to somebody stands before everyone."""
+    pace = await pace_of(rows, conversation.team_id)
+    if conversation.agent_id is not None:
+        return place_view(1, pace)
     ahead = or_(
         Conversation.priority_rank < conversation.priority_rank,
         and_(Conversation.priority_rank == conversation.priority_rank, Conversation.queued_at < conversation.queued_at),
@@ -176,26 +180,13 @@ async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
         ),
     )
     position = 1 + (await rows.one(select(func.count()).where(in_queue_of(conversation.team_id), ahead)) or 0)
-    wait = await _expected_wait(rows, conversation.team_id)
-    return QueueView(position=position, wait_seconds=None if wait is None else wait * position)
+    return place_view(position, pace)
 
 
 def in_queue_of(team_id: str | None):
     """Open, unassigned conversations of a team (or of none)."""
     of_team = Conversation.team_id.is_(None) if team_id is None else Conversation.team_id == team_id
     return and_(Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")), of_team)
-
-
-async def _expected_wait(rows: Rows, team_id: str | None) -> int | None:
-    of_team = Assignment.team_id.is_(None) if team_id is None else Assignment.team_id == team_id
-    recent = await rows.all(
-        select(Assignment.waited_seconds)
-        .where(of_team, Assignment.waited_seconds > 1.0)
-        .order_by(Assignment.started_at.desc())
-        .limit(MOST_WAITS)
-    )
-    waits = sorted(wait for wait in recent if wait is not None)
-    return round(waits[len(waits) // 2]) if len(waits) >= 3 else None
 
 
 def as_json(view: Any) -> Any:

@@ -23,6 +23,7 @@ from app.http import (
     mailbox,
     people,
     proactive,
+    routing,
     signing_in,
     widget_sessions,
 )
@@ -72,6 +73,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             proactive.change_proactive,
             proactive.remove_proactive,
             proactive.change_inbox,
+            *routing.ROUTES,
             mailbox.mailbox,
             mailbox.one_mail,
             help_centre.help_style,

@@ -18,6 +18,7 @@ from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, get_agent, list_agents, list_teams
 from app.people.inboxes import inbox_view
 from app.people.permissions import permissions_of
+from app.people.reasons import list_reasons
 from app.people.signing_in import SESSION_LIFE, sign_in, sign_out
 from app.people.tokens import hash_password
 from app.work import Rows
@@ -93,6 +94,7 @@ async def me(request: AnyRequest) -> Me:
             inboxes=[inbox_view(inbox) for inbox in inboxes],
             statuses=[StatusView(key=s.key, name=s.name, category=s.category) for s in statuses],  # pyright: ignore[reportArgumentType]
             topics=list(topics),
+            reasons=await list_reasons(rows),
             epoch=platform.epoch,
         )
 

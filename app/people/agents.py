@@ -6,17 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents
 from app.contract.events import PresenceChanged
-from app.contract.values import Presence, Role
-from app.contract.views import AgentView, TeamView
+from app.contract.values import Channel, Presence, Role, RoutingMode
+from app.contract.views import AgentView, ChannelCapacityView, TeamView
 from app.errors import Conflict, Invalid, NotFound
+from app.people.load import Load, loads_of
 from app.text import clean_line
 from app.work import Rows, Work
-from models import Agent, Conversation, Team, TeamMember
+from models import Agent, Team, TeamMember
+
+IDLE_SECONDS = 600
+"""After how long without a touch a new agent's browser says they are idle, until they choose otherwise."""
 
 
 async def add_agent(
@@ -43,6 +47,7 @@ async def add_agent(
             role=role,
             capacity=capacity,
             is_active=True,
+            idle_seconds=IDLE_SECONDS,
             presence="online",
             presence_since=work.now,
             created_at=work.now,
@@ -50,7 +55,7 @@ async def add_agent(
     )
     for team_id in team_ids:
         await work.add(TeamMember(team_id=team_id, agent_id=agent.id))
-    view = agent_view(agent, list(team_ids), 0, work.now)
+    view = agent_view(agent, list(team_ids), Load(), work.now)
     work.announce(PresenceChanged(agent=view), to=ToAllAgents())
     return view
 
@@ -63,49 +68,38 @@ async def add_team(work: Work, name: str) -> TeamView:
     if await work.one(select(Team.id).where(Team.name == name)):
         raise Conflict("A team with this name exists already.")
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
-    return TeamView(id=team.id, name=team.name)
+    return team_view(team)
 
 
-async def list_agents(rows: Rows, now: datetime, agent_id: str | None = None) -> list[AgentView]:
-    """Active agents by name, each with presence, load and teams; only one with `agent_id`."""
+async def list_agents(rows: Rows, now: datetime, *, agent_ids: Sequence[str] | None = None) -> list[AgentView]:
+    """Active agents by name, each with presence, load and teams; only those with these ids."""
     wanted = select(Agent).where(Agent.is_active).order_by(Agent.name)
     members = select(TeamMember.team_id, TeamMember.agent_id)
-    if agent_id:
-        wanted, members = wanted.where(Agent.id == agent_id), members.where(TeamMember.agent_id == agent_id)
-    loads = await loads_of(rows, [agent_id] if agent_id else None)
+    if agent_ids is not None:
+        wanted, members = wanted.where(Agent.id.in_(agent_ids)), members.where(TeamMember.agent_id.in_(agent_ids))
+    loads = await loads_of(rows, now, agent_ids)
     teams: dict[str, list[str]] = {}
     for team_id, member_id in await rows.rows(members):
         teams.setdefault(member_id, []).append(team_id)
-    return [agent_view(agent, teams.get(agent.id, []), loads.get(agent.id, 0), now) for agent in await rows.all(wanted)]
+    return [agent_view(agent, teams.get(agent.id, []), loads.get(agent.id, Load()), now) for agent in await rows.all(wanted)]
 
 
 async def get_agent(rows: Rows, agent_id: str, now: datetime) -> AgentView:
     """One active agent. Raises NotFound."""
-    for agent in await list_agents(rows, now, agent_id):
+    for agent in await list_agents(rows, now, agent_ids=[agent_id]):
         return agent
     raise NotFound("agent", agent_id)
 
 
 async def list_teams(rows: Rows) -> list[TeamView]:
     """Every team, by name."""
-    return [TeamView(id=team.id, name=team.name) for team in await rows.all(select(Team).order_by(Team.name))]
+    return [team_view(team) for team in await rows.all(select(Team).order_by(Team.name))]
 
 
-async def loads_of(rows: Rows, agent_ids: Sequence[str] | None = None) -> dict[str, int]:
-    """How many conversations each agent holds that want attention (new or open)."""
-    held = (
-        select(Conversation.agent_id, func.count())
-        .where(Conversation.agent_id.is_not(None), Conversation.category.in_(("new", "open")))
-        .group_by(Conversation.agent_id)
-    )
-    if agent_ids is not None:
-        held = held.where(Conversation.agent_id.in_(agent_ids))
-    return {agent_id: load for agent_id, load in await rows.rows(held) if agent_id is not None}
-
-
-def agent_view(agent: Agent, team_ids: list[str], load: int, now: datetime) -> AgentView:
+def agent_view(agent: Agent, team_ids: list[str], load: Load, now: datetime) -> AgentView:
     """The agent as colleagues see them at `now`."""
     is_here = agent.lease_until is not None and agent.lease_until > now
+    capacities = agent.channel_capacity or {}
     return AgentView(
         id=agent.id,
         name=agent.name,
@@ -113,7 +107,29 @@ def agent_view(agent: Agent, team_ids: list[str], load: int, now: datetime) -> A
         role=cast(Role, agent.role),
         presence=cast(Presence, agent.presence) if is_here else "offline",
         presence_since=agent.presence_since,
-        load=load,
+        reason=(agent.presence_reason or "") if is_here else "",
+        is_idle=bool(agent.is_idle) and is_here,
+        forced_by_id=agent.presence_by_id if is_here else None,
+        load=load.count,
+        weight=load.weight,
         capacity=agent.capacity,
+        channel_capacity=[
+            ChannelCapacityView(channel=cast(Channel, channel), capacity=capacity)
+            for channel, capacity in sorted(capacities.items())
+        ],
+        skills=list(agent.skills or []),
+        languages=list(agent.languages or []),
+        idle_seconds=agent.idle_seconds,
         team_ids=team_ids,
+    )
+
+
+def team_view(team: Team) -> TeamView:
+    """The team as agents see it."""
+    return TeamView(
+        id=team.id,
+        name=team.name,
+        mode=cast(RoutingMode, team.mode or "least_load"),
+        accept_seconds=team.accept_seconds or 0,
+        lead_id=team.lead_id,
     )

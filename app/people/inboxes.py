@@ -38,5 +38,6 @@ def inbox_view(inbox: Inbox) -> InboxView:
         name=inbox.name,
         channel=cast(Channel, inbox.channel),
         team_id=inbox.team_id,
+        hours_id=inbox.hours_id,
         shows_visitors=bool(inbox.shows_visitors),
     )

@@ -13,7 +13,14 @@ AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "
     "visitor.invite",
 }
 SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence", "desk.share"}
-ADMIN_MAY = SUPERVISOR_MAY | {"people.manage", "inbox.manage", "article.manage", "mail.view", "proactive.manage"}
+ADMIN_MAY = SUPERVISOR_MAY | {
+    "people.manage",
+    "routing.manage",
+    "inbox.manage",
+    "article.manage",
+    "mail.view",
+    "proactive.manage",
+}
 
 PERMISSIONS: dict[str, set[str]] = {"agent": AGENT_MAY, "supervisor": SUPERVISOR_MAY, "admin": ADMIN_MAY}
 
@@ -46,6 +53,14 @@ def may_watch_wall(agent: SignedInAgent) -> bool:
 def may_share(agent: SignedInAgent) -> bool:
     """Saved views, canned responses and macros for everybody."""
     return "desk.share" in PERMISSIONS[agent.role]
+
+
+def may_force_presence(agent: SignedInAgent) -> bool:
+    return "agent.force_presence" in PERMISSIONS[agent.role]
+
+
+def may_manage_routing(agent: SignedInAgent) -> bool:
+    return "routing.manage" in PERMISSIONS[agent.role]
 
 
 def may_manage_people(agent: SignedInAgent) -> bool:

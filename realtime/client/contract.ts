@@ -15,6 +15,10 @@ export const LIMITS = {
   inboxKey: 64,
   visitorToken: 512,
   password: 256,
+  language: 35,
+  name: 60,
+  names: 50,
+  ids: 200,
 } as const
 
 export type Channel = "chat" | "email" | "form" | "sms"
@@ -26,6 +30,8 @@ export type Category = "new" | "open" | "waiting" | "resolved" | "closed"
 export type Priority = "low" | "medium" | "high" | "urgent"
 
 export type Presence = "online" | "away" | "busy" | "offline"
+
+export type RoutingMode = "least_load" | "round_robin" | "manual"
 
 export type Role = "agent" | "supervisor" | "admin"
 
@@ -68,6 +74,32 @@ export type ErrorCode =
   | "too_large"
   | "unavailable"
   | "internal"
+
+export type Verdict =
+  | "chosen"
+  | "not_here"
+  | "away"
+  | "busy"
+  | "offline"
+  | "missing_skill"
+  | "missing_language"
+  | "full"
+  | "full_on_channel"
+  | "has_passed"
+  | "more_load"
+  | "served_later"
+  | "by_hand_only"
+
+export type ProblemCode =
+  | "always_matches"
+  | "never_matches"
+  | "does_nothing"
+  | "missing_inbox"
+  | "missing_team"
+  | "empty_team"
+  | "nobody_has_skills"
+  | "nobody_speaks"
+  | "no_hours"
 
 /** Who wrote. `id` is empty for the system; a contact without a name has an empty name. */
 export interface AuthorView {
@@ -121,10 +153,17 @@ export interface MarksView {
   agent_read_seq: number
 }
 
-/** A place in the queue, 1 is next. `wait_seconds` is an estimate from recent waits, empty when there were none. */
+/**
+ * A place in the queue, 1 is next, and how long it may still take.
+ *
+ * Four waits in five end between `low_seconds` and `high_seconds`, if the next hour is like the last; `wait_seconds` is the
+ * middle. All are empty when there is nothing to estimate from, or nobody serves the queue.
+ */
 export interface QueueView {
   position: number
   wait_seconds: number | null
+  low_seconds: number | null
+  high_seconds: number | null
 }
 
 /** A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given. */
@@ -259,7 +298,7 @@ export interface TicketView {
 /**
  * A conversation as agents see it.
  *
- * `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
+ * While `offer_until` is set, `agent_id` has been offered it and has until then to accept. `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
  * for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
  */
 export interface ConversationView {
@@ -271,6 +310,7 @@ export interface ConversationView {
   category: Category
   priority: Priority
   agent_id: string | null
+  offer_until: string | null
   team_id: string | null
   seq: number
   rev: number
@@ -352,7 +392,20 @@ export interface MacroView {
   steps: MacroStepView[]
 }
 
-/** Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed. */
+/** How many conversations of one channel an agent is given at most. */
+export interface ChannelCapacityView {
+  channel: Channel
+  capacity: number
+}
+
+/**
+ * Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed.
+ *
+ * `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
+ * supervisor who set their presence. `load` counts their conversations, `weight` is what these take of `capacity`: less
+ * for some channels, and half for one that has been silent for ten minutes. `idle_seconds` is after how long without a
+ * touch their browser reports them idle, empty for never.
+ */
 export interface AgentView {
   id: string
   name: string
@@ -360,15 +413,36 @@ export interface AgentView {
   role: Role
   presence: Presence
   presence_since: string
+  reason: string
+  is_idle: boolean
+  forced_by_id: string | null
   load: number
+  weight: number
   capacity: number
+  channel_capacity: ChannelCapacityView[]
+  skills: string[]
+  languages: string[]
+  idle_seconds: number | null
   team_ids: string[]
 }
 
-/** A group of agents. */
+/**
+ * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
+ * last to the lead.
+ */
 export interface TeamView {
   id: string
   name: string
+  mode: RoutingMode
+  accept_seconds: number
+  lead_id: string | null
+}
+
+/** A name admins gave to being away, busy or offline. */
+export interface PresenceReasonView {
+  id: string
+  name: string
+  presence: Presence
 }
 
 /** A status as admins named it. */
@@ -386,6 +460,7 @@ export interface InboxView {
   channel: Channel
   team_id: string | null
   shows_visitors: boolean
+  hours_id: string | null
 }
 
 /** What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. */
@@ -493,12 +568,22 @@ export interface Command {
   type: "Command"
 }
 
-/** What the visitor said of themself before the chat. Unverified until proven. */
+/** One field of a form and what was filled in. */
+export interface FieldValue {
+  /** At least 1 characters, at most 60 characters. */
+  name: string
+  /** At most 200 characters. */
+  value: string
+}
+
+/** What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields. */
 export interface PrechatFields {
   /** At most 200 characters. */
   name?: string | null
   /** At most 254 characters. */
   email?: string | null
+  /** At most 20 entries. */
+  more?: FieldValue[]
 }
 
 /**
@@ -608,10 +693,37 @@ export interface VisitPage {
   browser?: string | null
 }
 
-/** The agent is available (`online`) or not. Kept until changed, and true only while the lease lives. */
+/**
+ * The agent is available (`online`) or not. Kept until changed, and true only while the lease lives.
+ *
+ * `reason_id` names why. With `is_automatic` the browser speaks: away because nobody touched a key, online because
+ * somebody did; that never changes what the agent chose, and counts only once every open tab says so.
+ */
 export interface SetPresence {
   type: "presence.set"
   presence: Presence
+  reason_id?: string | null
+  is_automatic?: boolean
+}
+
+/** A supervisor sets a colleague's presence; the colleague is told by whom, and may change it again. */
+export interface ForcePresence {
+  type: "presence.force"
+  agent_id: string
+  presence: Presence
+  reason_id?: string | null
+}
+
+/** Take what was offered. Answering or opening it does the same. Refused as `conflict` once it has gone on. */
+export interface AcceptConversation {
+  type: "conversation.accept"
+  conversation_id: string
+}
+
+/** Not me: what was offered goes on at once. */
+export interface DeclineConversation {
+  type: "conversation.decline"
+  conversation_id: string
 }
 
 /** An agent writes. With `seen_seq`, refused as `conflict` if the contact or a colleague has written since. */
@@ -948,11 +1060,12 @@ export interface ConversationQueued {
   queue: QueueView | null
 }
 
-/** You were given this conversation, and why. */
+/** You were given this conversation, and why. With `until` you have until then to accept it, or it goes on. */
 export interface AssignmentOffered {
   type: "assignment.offered"
   conversation_id: string
   reason: string
+  until: string | null
 }
 
 /** A conversation was given a number. */
@@ -973,6 +1086,14 @@ export interface SuggestionsReady {
 export interface PresenceChanged {
   type: "presence.changed"
   agent: AgentView
+}
+
+/** A supervisor has set your presence. */
+export interface PresenceForced {
+  type: "presence.forced"
+  agent: AgentView
+  by_id: string
+  by_name: string
 }
 
 /** Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s. */
@@ -1131,6 +1252,7 @@ export interface Me {
   inboxes: InboxView[]
   statuses: StatusView[]
   topics: string[]
+  reasons: PresenceReasonView[]
   epoch: string
   ok: true
 }
@@ -1398,6 +1520,325 @@ export interface TeamIs {
   ok: true
 }
 
+/** A field of the form holds one of these values. */
+export interface FieldCondition {
+  /** At least 1 characters, at most 60 characters. */
+  name: string
+  /** At most 50 entries. */
+  values: string[]
+}
+
+/**
+ * When a rule applies: each condition given must hold, and holds when any one of its values does. None given: always.
+ *
+ * `pages` are parts of the address, where `*` stands for anything; `languages` match their dialects; `domains` are those
+ * of the contact's email address and match what lies below them; `words` are whole words of the first message;
+ * `is_open` is whether the inbox is within its business hours.
+ */
+export interface RuleConditions {
+  /** At most 200 entries. */
+  inbox_ids?: string[]
+  /** At most 10 entries. */
+  channels?: Channel[]
+  /** At most 50 entries. */
+  pages?: string[]
+  /** At most 50 entries. */
+  languages?: string[]
+  /** At most 50 entries. */
+  topics?: string[]
+  /** At most 4 entries. */
+  priorities?: Priority[]
+  /** At most 50 entries. */
+  domains?: string[]
+  /** At most 50 entries. */
+  companies?: string[]
+  /** At most 20 entries. */
+  fields?: FieldCondition[]
+  /** At most 50 entries. */
+  words?: string[]
+  is_open?: boolean | null
+}
+
+/** After so many seconds in the queue before it, the conversation moves on to this team. */
+export interface OverflowStep {
+  team_id: string
+  /** From 5, to 86400. */
+  after_seconds: number
+}
+
+/**
+ * What a rule decides. What it leaves out stays as it is.
+ *
+ * With `needs_language` only who speaks the contact's language is asked. When `queue_limit` conversations wait already,
+ * the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
+ */
+export interface RuleActions {
+  team_id?: string | null
+  /** At most 20 entries. */
+  skills?: string[]
+  needs_language?: boolean
+  priority?: Priority | null
+  /** At most 5 entries. */
+  overflow?: OverflowStep[]
+  /** From 0, to 10000. */
+  queue_limit?: number | null
+  /** At most 2000 characters. */
+  full_message?: string
+}
+
+/** `POST /api/v1/routing/rules` and `PUT /api/v1/routing/rules/{rule_id}` */
+export interface SaveRule {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  conditions: RuleConditions
+  actions: RuleActions
+  is_enabled?: boolean
+}
+
+/** `PUT /api/v1/routing/rules`: every rule's id, first to be tried first. */
+export interface OrderRules {
+  /** At most 500 entries. */
+  rule_ids: string[]
+}
+
+/** What is wrong with a rule that could still be saved. */
+export interface RuleProblem {
+  code: ProblemCode
+  detail: string
+}
+
+/** A rule, with what is wrong with it. */
+export interface RuleView {
+  id: string
+  position: number
+  name: string
+  is_enabled: boolean
+  conditions: RuleConditions
+  actions: RuleActions
+  problems: RuleProblem[]
+  changed_at: string
+}
+
+/** The rule after the change. */
+export interface RuleIs {
+  rule: RuleView
+  ok: true
+}
+
+/** Every rule, in the order they are tried. */
+export interface RuleList {
+  rules: RuleView[]
+  ok: true
+}
+
+/** `POST /api/v1/routing/dry-run`: what would happen to this message? Nothing is written. */
+export interface DryRun {
+  inbox_id: string
+  /** At most 10000 characters. */
+  body?: string
+  /** At most 2000 characters. */
+  page_url?: string
+  /** At most 35 characters. */
+  language?: string
+  /** At most 254 characters. */
+  email?: string | null
+  /** At most 200 characters. */
+  company?: string
+  /** At most 20 entries. */
+  fields?: FieldValue[]
+  priority?: Priority
+  at?: string | null
+}
+
+/** One condition: what it wants, what was found, whether it holds. */
+export interface ConditionTrace {
+  condition: string
+  wanted: string[]
+  found: string
+  holds: boolean
+}
+
+/** One rule tried: whether it matches, and each of its conditions. */
+export interface RuleTrace {
+  rule_id: string
+  name: string
+  matches: boolean
+  conditions: ConditionTrace[]
+}
+
+/** One agent of the team as a decision saw them, and why it was or was not them. */
+export interface CandidateView {
+  agent_id: string
+  name: string
+  presence: Presence
+  has_lease: boolean
+  weight: number
+  capacity: number
+  last_assigned_at: string | null
+  verdict: Verdict
+}
+
+/** How many further agents there were with one verdict. */
+export interface VerdictCount {
+  verdict: Verdict
+  count: number
+}
+
+/**
+ * What would happen. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` who would
+ * be given it this second, empty when it would wait; `waiting_count` how many wait in that queue already.
+ */
+export interface DryRunIs {
+  topic: string
+  is_open: boolean
+  rule: RuleView | null
+  trace: RuleTrace[]
+  team_id: string | null
+  skills: string[]
+  language: string | null
+  priority: Priority
+  overflow: OverflowStep[]
+  waiting_count: number
+  is_full: boolean
+  agent_id: string | null
+  candidates: CandidateView[]
+  others: VerdictCount[]
+  ok: true
+}
+
+/**
+ * Who got a conversation, or which queue, when, and why.
+ *
+ * `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
+ * assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated. Candidates are those
+ * who came closest, in the order of the choice; `others` counts the rest.
+ */
+export interface DecisionView {
+  id: string
+  conversation_id: string
+  agent_id: string | null
+  agent_name: string | null
+  team_id: string | null
+  team_name: string | null
+  made_by_id: string | null
+  made_by_name: string | null
+  reason: string
+  outcome: string | null
+  mode: RoutingMode | null
+  is_sticky: boolean
+  rule_id: string | null
+  rule_name: string | null
+  skills: string[]
+  language: string | null
+  waited_seconds: number | null
+  candidates: CandidateView[]
+  others: VerdictCount[]
+  started_at: string
+  ended_at: string | null
+}
+
+/** Every decision about one conversation, newest first, and how the rules were tried when it came. */
+export interface DecisionList {
+  decisions: DecisionView[]
+  trace: RuleTrace[]
+  ok: true
+}
+
+/** `PUT /api/v1/teams/{team_id}/routing` */
+export interface SetTeamRouting {
+  mode?: RoutingMode
+  /** From 0, to 3600. */
+  accept_seconds?: number
+  lead_id?: string | null
+}
+
+/** How many conversations of one channel an agent is given at most. */
+export interface ChannelCapacity {
+  channel: Channel
+  /** From 0, to 100. */
+  capacity: number
+}
+
+/** `PUT /api/v1/agents/{agent_id}/routing` */
+export interface SetAgentRouting {
+  /** From 0, to 100. */
+  capacity: number
+  /** At most 10 entries. */
+  channel_capacity?: ChannelCapacity[]
+  /** At most 50 entries. */
+  skills?: string[]
+  /** At most 50 entries. */
+  languages?: string[]
+  /** At most 200 entries. */
+  team_ids?: string[] | null
+}
+
+/** `PUT /api/v1/me/idle`: after how long without a touch my browser may say I am idle; empty for never. */
+export interface SetIdle {
+  /** From 60, to 86400. */
+  idle_seconds: number | null
+}
+
+/** `POST /api/v1/presence-reasons` */
+export interface SaveReason {
+  /** At least 1 characters, at most 60 characters. */
+  name: string
+  presence: "away" | "busy" | "offline"
+}
+
+/** Every reason, by name. */
+export interface ReasonList {
+  reasons: PresenceReasonView[]
+  ok: true
+}
+
+/** Open from one local time to another; day 0 is Monday. One that closes before it opens ends the next day. */
+export interface OpenPeriod {
+  /** From 0, to 6. */
+  day: number
+  opens: string
+  closes: string
+}
+
+/** `POST /api/v1/business-hours` and `PUT /api/v1/business-hours/{hours_id}` */
+export interface SaveHours {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  /** At most 64 characters. */
+  time_zone: string
+  /** At most 70 entries. */
+  periods?: OpenPeriod[]
+  /** At most 500 entries. */
+  closed_on?: string[]
+}
+
+/** Business hours. `is_open` says whether they are now. */
+export interface HoursView {
+  id: string
+  name: string
+  time_zone: string
+  periods: OpenPeriod[]
+  closed_on: string[]
+  is_open: boolean
+}
+
+/** The hours after the change. */
+export interface HoursIs {
+  hours: HoursView
+  ok: true
+}
+
+/** All business hours, by name. */
+export interface HoursList {
+  hours: HoursView[]
+  ok: true
+}
+
+/** `PUT /api/v1/inboxes/{inbox_id}/hours`: which hours the inbox keeps; empty for always open. */
+export interface SetInboxHours {
+  hours_id: string | null
+}
+
 export type VisitorCommand =
   | StartConversation
   | VisitorSendMessage
@@ -1413,6 +1854,9 @@ export type VisitorCommand =
 
 export type AgentCommand =
   | SetPresence
+  | ForcePresence
+  | AcceptConversation
+  | DeclineConversation
   | AgentSendMessage
   | AgentSync
   | ReadConversation
@@ -1455,6 +1899,7 @@ export type AgentEvent =
   | TicketOpened
   | SuggestionsReady
   | PresenceChanged
+  | PresenceForced
   | TypingChanged
   | ViewersChanged
   | DraftChanged

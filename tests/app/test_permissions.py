@@ -22,6 +22,8 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "may_invite_visitors": (True, True, True),
     "may_watch_wall": (False, True, True),
     "may_share": (False, True, True),
+    "may_force_presence": (False, True, True),
+    "may_manage_routing": (False, False, True),
     "may_manage_people": (False, False, True),
     "may_manage_inboxes": (False, False, True),
     "may_manage_proactive": (False, False, True),

@@ -8,7 +8,7 @@ from app.contract.audiences import ToAllAgents
 from app.contract.events import ConversationChanged, PresenceChanged
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
-from app.people.presence import arrive, lapse_leases, renew_leases, set_presence
+from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
 from app.routing.dispatch import dispatch, hand_on
 from app.routing.queue import queue_of
 from app.timetable import domain_sweeps
@@ -26,7 +26,7 @@ async def presence_of(house: House, agent: SignedInAgent) -> str:
 async def lapse(house: House) -> list[str]:
     async def sweep(work: Work) -> list[str]:
         gone = await lapse_leases(work)
-        await hand_on(work, gone)
+        await hand_on(work, await end_graces(work, timedelta(0)))
         return gone
 
     return await house.run(sweep)
@@ -115,7 +115,7 @@ async def test_the_timetable_lapses_and_hands_on_by_itself(house: House) -> None
     id, _ = await house.chat(ana)
     ben = await house.agent("Ben")
     house.clock.on(seconds=10)
-    for sweep in domain_sweeps(house.works, reactions):
+    for sweep in domain_sweeps(house.works, reactions, timedelta(0)):
         await sweep.run()
     await reactions.settle()
     assert (await presence_of(house, ana), (await house.conversation(id)).agent_id) == ("offline", ben.id)

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,13 +22,15 @@ import msgspec
 
 import app.clock
 from app.contract.http import SaveCannedResponse
+from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.conversations.lifecycle import wake_conversation
 from app.database.migrating import migrate
 from app.desk import save_canned_response
 from app.knowledge.articles import ArticleDraft, publish_article
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import list_agents
-from app.people.presence import lapse_leases, renew_leases
+from app.people.presence import end_graces, lapse_leases, renew_leases
+from app.people.serving import set_agent_routing, set_team_routing
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work
 from realtime.hub import Subscriber, Told
@@ -139,7 +142,7 @@ class Stage:
 
 async def tell(stage: Stage) -> None:
     """The stories, a visitor each."""
-    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk, visiting):
+    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk, visiting, offering):
         await stage.new_visitor()
         await chapter(stage)
 
@@ -265,6 +268,28 @@ async def move_on(stage: Stage) -> None:
     await stage.doors.visits.paint({stage.mia.contact_id})
 
 
+async def offering(stage: Stage) -> None:
+    """A team whose agents must take what they are offered."""
+    house, ana, ben, mia, command = stage.house, stage.ana, stage.ben, stage.mia, stage.command
+    started = await stage.say(mia, "conversation.start", client_id="s", body="My stove is cold")
+    id: str = started["conversation"]["id"]
+    await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+    for agent in (ana, ben):
+        await house.run(set_agent_routing, agent.id, SetAgentRouting(capacity=20))
+    await stage.say(ana, "presence.set", presence="online")
+    await stage.say(ben, "presence.set", presence="busy")
+    await stage.record("routing offers it", lambda: dispatch(house.works, house.team_id), id)
+    await command("an agent declines", ana, "conversation.decline", id)
+    await stage.say(ben, "presence.set", presence="online")
+    await command("a supervisor sends somebody to lunch", ana, "presence.force", about=id, agent_id=ben.id, presence="away")
+    await stage.say(ben, "presence.set", presence="online")
+    await stage.record("routing offers it to another", lambda: dispatch(house.works, house.team_id), id)
+    await command("the other accepts", ben, "conversation.accept", id)
+    await command("an agent takes over", ana, "conversation.assign", id, agent_id=ana.id)
+    await house.run(set_team_routing, house.team_id, SetTeamRouting())
+    await command("a supervisor sends themself away", ana, "presence.force", about=id, agent_id=ana.id, presence="away")
+
+
 async def suggestions(stage: Stage, id: str) -> None:
     """Articles that fit, found while the contact waits."""
     article = ArticleDraft(
@@ -295,7 +320,8 @@ async def vanish(stage: Stage, agent: SignedInAgent) -> None:
     await stage.house.run(renew_leases, [one.id for one in (stage.ana, stage.ben) if one != agent], LEASE)
 
     async def sweep(work: Work) -> None:
-        await hand_on(work, await lapse_leases(work))
+        await lapse_leases(work)
+        await hand_on(work, await end_graces(work, timedelta(0)))
 
     await stage.house.run(sweep)
 

@@ -108,7 +108,7 @@ test("the place in the queue is part of the conversation", () => {
   const queued = {
     type: "conversation.queued",
     conversation_id: CONVERSATION,
-    queue: { position: 2, wait_seconds: 90 },
+    queue: { position: 2, wait_seconds: 90, low_seconds: 30, high_seconds: 180 },
   } as const
   expect(apply(visitor(1), queued, NOW).conversation?.queue?.position).toBe(2)
 })

@@ -1,0 +1,352 @@
+"""Routing over HTTP: rules and what they would do, how teams and agents are served, hours, and why somebody was chosen."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from app.contract.commands import Email, FieldValue
+from app.contract.http import Asked
+from app.contract.values import Channel, Id, Line, Presence, Priority, RoutingMode, Said
+from app.contract.views import PresenceReasonView
+
+Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)]
+Name = Annotated[str, Meta(min_length=1, max_length=60)]
+Names = Annotated[list[Name], Meta(max_length=50)]
+Ids = Annotated[list[Id], Meta(max_length=200)]
+LocalTime = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$(?!\n)")]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)")]
+
+Verdict = Literal[
+    "chosen",
+    "not_here",
+    "away",
+    "busy",
+    "offline",
+    "missing_skill",
+    "missing_language",
+    "full",
+    "full_on_channel",
+    "has_passed",
+    "more_load",
+    "served_later",
+    "by_hand_only",
+]
+ProblemCode = Literal[
+    "always_matches",
+    "never_matches",
+    "does_nothing",
+    "missing_inbox",
+    "missing_team",
+    "empty_team",
+    "nobody_has_skills",
+    "nobody_speaks",
+    "no_hours",
+]
+
+
+class FieldCondition(Asked):
+    """A field of the form holds one of these values."""
+
+    name: Name
+    values: Names
+
+
+class RuleConditions(Asked):
+    """When a rule applies: each condition given must hold, and holds when any one of its values does. None given: always.
+
+    `pages` are parts of the address, where `*` stands for anything; `languages` match their dialects; `domains` are those
+    of the contact's email address and match what lies below them; `words` are whole words of the first message;
+    `is_open` is whether the inbox is within its business hours.
+    """
+
+    inbox_ids: Ids = []
+    channels: Annotated[list[Channel], Meta(max_length=10)] = []
+    pages: Annotated[list[Annotated[str, Meta(min_length=1, max_length=500)]], Meta(max_length=50)] = []
+    languages: Annotated[list[Language], Meta(max_length=50)] = []
+    topics: Names = []
+    priorities: Annotated[list[Priority], Meta(max_length=4)] = []
+    domains: Annotated[list[Annotated[str, Meta(min_length=1, max_length=253)]], Meta(max_length=50)] = []
+    companies: Annotated[list[Annotated[str, Meta(min_length=1, max_length=200)]], Meta(max_length=50)] = []
+    fields: Annotated[list[FieldCondition], Meta(max_length=20)] = []
+    words: Names = []
+    is_open: bool | None = None
+
+
+class OverflowStep(Asked):
+    """After so many seconds in the queue before it, the conversation moves on to this team."""
+
+    team_id: Id
+    after_seconds: Annotated[int, Meta(ge=5, le=86_400)]
+
+
+class RuleActions(Asked):
+    """What a rule decides. What it leaves out stays as it is.
+
+    With `needs_language` only who speaks the contact's language is asked. When `queue_limit` conversations wait already,
+    the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
+    """
+
+    team_id: Id | None = None
+    skills: Annotated[list[Name], Meta(max_length=20)] = []
+    needs_language: bool = False
+    priority: Priority | None = None
+    overflow: Annotated[list[OverflowStep], Meta(max_length=5)] = []
+    queue_limit: Annotated[int, Meta(ge=0, le=10_000)] | None = None
+    full_message: Annotated[str, Meta(max_length=2000)] = ""
+
+
+class SaveRule(Asked):
+    """`POST /api/v1/routing/rules` and `PUT /api/v1/routing/rules/{rule_id}`"""
+
+    name: Annotated[Line, Meta(min_length=1)]
+    conditions: RuleConditions
+    actions: RuleActions
+    is_enabled: bool = True
+
+
+class OrderRules(Asked):
+    """`PUT /api/v1/routing/rules`: every rule's id, first to be tried first."""
+
+    rule_ids: Annotated[list[Id], Meta(max_length=500)]
+
+
+class RuleProblem(Said):
+    """What is wrong with a rule that could still be saved."""
+
+    code: ProblemCode
+    detail: str
+
+
+class RuleView(Said):
+    """A rule, with what is wrong with it."""
+
+    id: str
+    position: int
+    name: str
+    is_enabled: bool
+    conditions: RuleConditions
+    actions: RuleActions
+    problems: list[RuleProblem]
+    changed_at: datetime
+
+
+class RuleIs(Said):
+    """The rule after the change."""
+
+    rule: RuleView
+    ok: Literal[True] = True
+
+
+class RuleList(Said):
+    """Every rule, in the order they are tried."""
+
+    rules: list[RuleView]
+    ok: Literal[True] = True
+
+
+class DryRun(Asked):
+    """`POST /api/v1/routing/dry-run`: what would happen to this message? Nothing is written."""
+
+    inbox_id: Id
+    body: Annotated[str, Meta(max_length=10_000)] = ""
+    page_url: Annotated[str, Meta(max_length=2000)] = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    email: Email | None = None
+    company: Line = ""
+    fields: Annotated[list[FieldValue], Meta(max_length=20)] = []
+    priority: Priority = "medium"
+    at: datetime | None = None
+
+
+class ConditionTrace(Said):
+    """One condition: what it wants, what was found, whether it holds."""
+
+    condition: str
+    wanted: list[str]
+    found: str
+    holds: bool
+
+
+class RuleTrace(Said):
+    """One rule tried: whether it matches, and each of its conditions."""
+
+    rule_id: str
+    name: str
+    matches: bool
+    conditions: list[ConditionTrace]
+
+
+class CandidateView(Said):
+    """One agent of the team as a decision saw them, and why it was or was not them."""
+
+    agent_id: str
+    name: str
+    presence: Presence
+    has_lease: bool
+    weight: float
+    capacity: int
+    last_assigned_at: datetime | None
+    verdict: Verdict
+
+
+class VerdictCount(Said):
+    """How many further agents there were with one verdict."""
+
+    verdict: Verdict
+    count: int
+
+
+class DryRunIs(Said):
+    """What would happen. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` who would
+    be given it this second, empty when it would wait; `waiting_count` how many wait in that queue already."""
+
+    topic: str
+    is_open: bool
+    rule: RuleView | None
+    trace: list[RuleTrace]
+    team_id: str | None
+    skills: list[str]
+    language: str | None
+    priority: Priority
+    overflow: list[OverflowStep]
+    waiting_count: int
+    is_full: bool
+    agent_id: str | None
+    candidates: list[CandidateView]
+    others: list[VerdictCount]
+    ok: Literal[True] = True
+
+
+class DecisionView(Said):
+    """Who got a conversation, or which queue, when, and why.
+
+    `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
+    assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated. Candidates are those
+    who came closest, in the order of the choice; `others` counts the rest.
+    """
+
+    id: str
+    conversation_id: str
+    agent_id: str | None
+    agent_name: str | None
+    team_id: str | None
+    team_name: str | None
+    made_by_id: str | None
+    made_by_name: str | None
+    reason: str
+    outcome: str | None
+    mode: RoutingMode | None
+    is_sticky: bool
+    rule_id: str | None
+    rule_name: str | None
+    skills: list[str]
+    language: str | None
+    waited_seconds: float | None
+    candidates: list[CandidateView]
+    others: list[VerdictCount]
+    started_at: datetime
+    ended_at: datetime | None
+
+
+class DecisionList(Said):
+    """Every decision about one conversation, newest first, and how the rules were tried when it came."""
+
+    decisions: list[DecisionView]
+    trace: list[RuleTrace]
+    ok: Literal[True] = True
+
+
+class SetTeamRouting(Asked):
+    """`PUT /api/v1/teams/{team_id}/routing`"""
+
+    mode: RoutingMode = "least_load"
+    accept_seconds: Annotated[int, Meta(ge=0, le=3600)] = 0
+    lead_id: Id | None = None
+
+
+class ChannelCapacity(Asked):
+    """How many conversations of one channel an agent is given at most."""
+
+    channel: Channel
+    capacity: Annotated[int, Meta(ge=0, le=100)]
+
+
+class SetAgentRouting(Asked):
+    """`PUT /api/v1/agents/{agent_id}/routing`"""
+
+    capacity: Annotated[int, Meta(ge=0, le=100)]
+    channel_capacity: Annotated[list[ChannelCapacity], Meta(max_length=10)] = []
+    skills: Annotated[list[Name], Meta(max_length=50)] = []
+    languages: Annotated[list[Language], Meta(max_length=50)] = []
+    team_ids: Ids | None = None
+
+
+class SetIdle(Asked):
+    """`PUT /api/v1/me/idle`: after how long without a touch my browser may say I am idle; empty for never."""
+
+    idle_seconds: Annotated[int, Meta(ge=60, le=86_400)] | None
+
+
+class SaveReason(Asked):
+    """`POST /api/v1/presence-reasons`"""
+
+    name: Name
+    presence: Literal["away", "busy", "offline"]
+
+
+class ReasonList(Said):
+    """Every reason, by name."""
+
+    reasons: list[PresenceReasonView]
+    ok: Literal[True] = True
+
+
+class OpenPeriod(Asked):
+    """Open from one local time to another; day 0 is Monday. One that closes before it opens ends the next day."""
+
+    day: Annotated[int, Meta(ge=0, le=6)]
+    opens: LocalTime
+    closes: LocalTime
+
+
+class SaveHours(Asked):
+    """`POST /api/v1/business-hours` and `PUT /api/v1/business-hours/{hours_id}`"""
+
+    name: Annotated[Line, Meta(min_length=1)]
+    time_zone: Annotated[str, Meta(max_length=64)]
+    periods: Annotated[list[OpenPeriod], Meta(max_length=70)] = []
+    closed_on: Annotated[list[Day], Meta(max_length=500)] = []
+
+
+class HoursView(Said):
+    """Business hours. `is_open` says whether they are now."""
+
+    id: str
+    name: str
+    time_zone: str
+    periods: list[OpenPeriod]
+    closed_on: list[str]
+    is_open: bool
+
+
+class HoursIs(Said):
+    """The hours after the change."""
+
+    hours: HoursView
+    ok: Literal[True] = True
+
+
+class HoursList(Said):
+    """All business hours, by name."""
+
+    hours: list[HoursView]
+    ok: Literal[True] = True
+
+
+class SetInboxHours(Asked):
+    """`PUT /api/v1/inboxes/{inbox_id}/hours`: which hours the inbox keeps; empty for always open."""
+
+    hours_id: Id | None

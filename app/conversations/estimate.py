@@ -1,0 +1,112 @@
+"""How long whoever waits may still have to: a range, from how long conversations have taken and how many are served at once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil, floor, sqrt
+
+from msgspec import Struct
+from sqlalchemy import bindparam, func, or_, select, update
+
+from app.contract.views import QueueView
+from app.database import Prepared
+from app.work import Rows, Work
+from models import Agent, Assignment, TeamMember, WaitPromise
+
+MOST_HELD = 50
+FEWEST_HELD = 3
+EDGE = 1.2816
+"""How many standard deviations from the middle four values in five lie."""
+
+_PROMISES = WaitPromise.__table__
+_OPEN_PROMISE = Prepared(
+    select(_PROMISES).where(_PROMISES.c.conversation_id == bindparam("row_id"), _PROMISES.c.waited_seconds.is_(None)), WaitPromise
+)
+
+
+class Pace(Struct, frozen=True):
+    """How fast a queue is served: conversations held at once, and the mean seconds each is held."""
+
+    slots: int
+    hold_seconds: float
+
+
+class Calibration(Struct, frozen=True):
+    """Of so many promises whose wait is over, how many lasted within the range promised."""
+
+    kept_count: int
+    promise_count: int
+
+
+def wait_range(position: int, pace: Pace) -> tuple[int, int, int]:
+    """Low, middle and high seconds until the one at this place is served.
+
+    With every slot taken, conversations end one after another at slots / hold_seconds a second, and the wait at place p is
+    the time until the p-th does: a gamma distribution of shape p, whose quantiles are those of chi-square (Wilson and
+    Hilferty's cube). Four waits in five lie between low and high.
+    """
+    each = pace.hold_seconds / max(1, pace.slots)
+
+    def quantile(deviations: float) -> float:
+        spread = 1 / (9 * position)
+        return max(0.0, position * (1 - spread + deviations * sqrt(spread)) ** 3 * each)
+
+    return floor(quantile(-EDGE)), round(position * each), ceil(quantile(EDGE))
+
+
+def place_view(position: int, pace: Pace | None) -> QueueView:
+    """A place in a queue of this pace, as the contact sees it."""
+    low, middle, high = wait_range(position, pace) if pace else (None, None, None)
+    return QueueView(position=position, wait_seconds=middle, low_seconds=low, high_seconds=high)
+
+
+async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
+    """How fast a team's queue is served now. None while nobody serves it, or too little has happened to tell."""
+    slots = select(func.coalesce(func.sum(Agent.capacity), 0)).where(
+        Agent.is_active, Agent.lease_until.is_not(None), Agent.presence == "online"
+    )
+    if team_id:
+        slots = slots.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == team_id)))
+    of_team = Assignment.team_id.is_(None) if team_id is None else Assignment.team_id == team_id
+    held = await rows.rows(
+        select(Assignment.started_at, Assignment.ended_at)
+        .where(
+            of_team,
+            Assignment.agent_id.is_not(None),
+            Assignment.ended_at.is_not(None),
+            or_(Assignment.outcome.is_(None), Assignment.outcome == "accepted"),
+        )
+        .order_by(Assignment.ended_at.desc())
+        .limit(MOST_HELD)
+    )
+    count = await rows.one(slots) or 0
+    if not count or len(held) < FEWEST_HELD:
+        return None
+    seconds = [(ended - started).total_seconds() for started, ended in held if ended]
+    return Pace(int(count), sum(seconds) / len(seconds))
+
+
+async def note_wait(work: Work, conversation_id: str, until: datetime) -> None:
+    """The wait is over: what was promised can be compared with it. Without a promise nothing happens."""
+    promise = await work.first(_OPEN_PROMISE, row_id=conversation_id)
+    if promise is not None:
+        waited = seconds_since(promise.promised_at, until)
+        mine = WaitPromise.conversation_id == conversation_id
+        await work.change(update(WaitPromise).where(mine).values(waited_seconds=waited))
+
+
+async def calibration(rows: Rows, since: datetime, team_id: str | None = None) -> Calibration:
+    """How many of the promises made since then, and whose wait is over, were kept; of one team, or of all."""
+    over = select(WaitPromise.low_seconds, WaitPromise.high_seconds, WaitPromise.waited_seconds).where(
+        WaitPromise.promised_at >= since, WaitPromise.waited_seconds.is_not(None)
+    )
+    if team_id:
+        over = over.where(WaitPromise.team_id == team_id)
+    waits = await rows.rows(over)
+    kept = sum(low <= waited <= high for low, high, waited in waits if waited is not None)
+    return Calibration(kept, len(waits))
+
+
+def seconds_since(then: datetime, now: datetime) -> float:
+    """Never negative: a clock may have been set back meanwhile."""
+    return max(timedelta(), now - then).total_seconds()

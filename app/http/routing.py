@@ -1,0 +1,214 @@
+"""Routing: rules, teams, agents, hours, and why somebody was chosen."""
+
+from __future__ import annotations
+
+from litestar import delete, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from app.contract.http import AgentIs, TeamIs
+from app.contract.replies import Done
+from app.contract.routing import (
+    DecisionList,
+    DryRun,
+    DryRunIs,
+    HoursIs,
+    HoursList,
+    OrderRules,
+    ReasonList,
+    RuleIs,
+    RuleList,
+    SaveHours,
+    SaveReason,
+    SaveRule,
+    SetAgentRouting,
+    SetIdle,
+    SetInboxHours,
+    SetTeamRouting,
+)
+from app.http.ids import as_id
+from app.http.platform import AnyRequest, agent_of, platform_of
+from app.people.permissions import may_manage_people, may_manage_routing, may_view_conversations, require
+from app.people.reasons import add_reason, list_reasons, remove_reason
+from app.people.serving import deactivate_agent, set_agent_routing, set_idle_setting, set_team_routing
+from app.routing.decisions import list_decisions
+from app.routing.dispatch import hand_on
+from app.routing.dry_run import dry_run
+from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
+from app.sla.keeping import list_hours, remove_hours, save_hours, set_inbox_hours
+from app.work import Work
+
+
+@get("/api/v1/routing/rules")
+async def rules(request: AnyRequest) -> RuleList:
+    """Every rule in the order they are tried, with what is wrong with each. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    async with platform_of(request).works.read() as rows:
+        return RuleList(rules=await list_rules(rows))
+
+
+@post("/api/v1/routing/rules", status_code=201)
+async def create_rule(request: AnyRequest, data: JSONBody[SaveRule]) -> RuleIs:
+    """Add a rule after the others. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return RuleIs(rule=await platform_of(request).works.run(save_rule, data))
+
+
+@put("/api/v1/routing/rules")
+async def set_rule_order(request: AnyRequest, data: JSONBody[OrderRules]) -> RuleList:
+    """Set the order rules are tried in. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return RuleList(rules=await platform_of(request).works.run(order_rules, data))
+
+
+@put("/api/v1/routing/rules/{rule_id:str}")
+async def change_rule(request: AnyRequest, rule_id: FromPath[str], data: JSONBody[SaveRule]) -> RuleIs:
+    """Change a rule. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return RuleIs(rule=await platform_of(request).works.run(save_rule, data, as_id(rule_id, "rule")))
+
+
+@delete("/api/v1/routing/rules/{rule_id:str}", status_code=200)
+async def delete_rule(request: AnyRequest, rule_id: FromPath[str]) -> Done:
+    """Remove a rule. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    await platform_of(request).works.run(remove_rule, as_id(rule_id, "rule"))
+    return Done()
+
+
+@post("/api/v1/routing/dry-run", status_code=200)
+async def try_rules(request: AnyRequest, data: JSONBody[DryRun]) -> DryRunIs:
+    """What would happen to this message? For admins."""
+    require(may_manage_routing, await agent_of(request))
+    platform = platform_of(request)
+    return await dry_run(platform.works, data, platform.suggester.propose)
+
+
+@get("/api/v1/conversations/{conversation_id:str}/decisions")
+async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> DecisionList:
+    """Who got a conversation, when, and why them, newest first."""
+    agent = await agent_of(request)
+    require(may_view_conversations, agent)
+    async with platform_of(request).works.read() as rows:
+        return await list_decisions(rows, agent, as_id(conversation_id, "conversation"))
+
+
+@put("/api/v1/teams/{team_id:str}/routing")
+async def team_routing(request: AnyRequest, team_id: FromPath[str], data: JSONBody[SetTeamRouting]) -> TeamIs:
+    """How a team's queue is served. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return TeamIs(team=await platform_of(request).works.run(set_team_routing, as_id(team_id, "team"), data))
+
+
+@put("/api/v1/agents/{agent_id:str}/routing")
+async def agent_routing(request: AnyRequest, agent_id: FromPath[str], data: JSONBody[SetAgentRouting]) -> AgentIs:
+    """What an agent can do, how much at once, and in which teams. For admins."""
+    require(may_manage_people, await agent_of(request))
+    return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, as_id(agent_id, "agent"), data))
+
+
+@delete("/api/v1/agents/{agent_id:str}", status_code=200)
+async def remove_agent(request: AnyRequest, agent_id: FromPath[str]) -> AgentIs:
+    """An agent leaves: signed out everywhere, and what they hold goes back to the head of its queue. For admins."""
+    require(may_manage_people, await agent_of(request))
+
+    async def leave(work: Work, id: str) -> AgentIs:
+        view = await deactivate_agent(work, id)
+        await hand_on(work, [id], "deactivated", all_of_it=True)
+        return AgentIs(agent=view)
+
+    return await platform_of(request).works.run(leave, as_id(agent_id, "agent"))
+
+
+@put("/api/v1/me/idle")
+async def set_idle(request: AnyRequest, data: JSONBody[SetIdle]) -> AgentIs:
+    """After how long without a touch my browser may say that I am idle."""
+    agent = await agent_of(request)
+    return AgentIs(agent=await platform_of(request).works.run(set_idle_setting, agent, data))
+
+
+@get("/api/v1/presence-reasons")
+async def reasons(request: AnyRequest) -> ReasonList:
+    """The names of being away."""
+    await agent_of(request)
+    async with platform_of(request).works.read() as rows:
+        return ReasonList(reasons=await list_reasons(rows))
+
+
+@post("/api/v1/presence-reasons", status_code=201)
+async def create_reason(request: AnyRequest, data: JSONBody[SaveReason]) -> ReasonList:
+    """Add a name for being away; all of them come back. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    platform = platform_of(request)
+    await platform.works.run(add_reason, data)
+    async with platform.works.read() as rows:
+        return ReasonList(reasons=await list_reasons(rows))
+
+
+@delete("/api/v1/presence-reasons/{reason_id:str}", status_code=200)
+async def delete_reason(request: AnyRequest, reason_id: FromPath[str]) -> Done:
+    """Remove a name for being away. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    await platform_of(request).works.run(remove_reason, as_id(reason_id, "reason"))
+    return Done()
+
+
+@get("/api/v1/business-hours")
+async def business_hours(request: AnyRequest) -> HoursList:
+    """All business hours."""
+    require(may_view_conversations, await agent_of(request))
+    platform = platform_of(request)
+    async with platform.works.read() as rows:
+        return HoursList(hours=await list_hours(rows, platform.works.clock()))
+
+
+@post("/api/v1/business-hours", status_code=201)
+async def create_hours(request: AnyRequest, data: JSONBody[SaveHours]) -> HoursIs:
+    """Add business hours. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return HoursIs(hours=await platform_of(request).works.run(save_hours, data))
+
+
+@put("/api/v1/business-hours/{hours_id:str}")
+async def change_hours(request: AnyRequest, hours_id: FromPath[str], data: JSONBody[SaveHours]) -> HoursIs:
+    """Change business hours. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return HoursIs(hours=await platform_of(request).works.run(save_hours, data, as_id(hours_id, "business hours")))
+
+
+@delete("/api/v1/business-hours/{hours_id:str}", status_code=200)
+async def delete_hours(request: AnyRequest, hours_id: FromPath[str]) -> Done:
+    """Remove business hours; inboxes that kept them are always open. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    await platform_of(request).works.run(remove_hours, as_id(hours_id, "business hours"))
+    return Done()
+
+
+@put("/api/v1/inboxes/{inbox_id:str}/hours")
+async def inbox_hours(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[SetInboxHours]) -> Done:
+    """Which business hours an inbox keeps. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    await platform_of(request).works.run(set_inbox_hours, as_id(inbox_id, "inbox"), data.hours_id)
+    return Done()
+
+
+ROUTES = [
+    rules,
+    create_rule,
+    set_rule_order,
+    change_rule,
+    delete_rule,
+    try_rules,
+    decisions,
+    team_routing,
+    agent_routing,
+    remove_agent,
+    set_idle,
+    reasons,
+    create_reason,
+    delete_reason,
+    business_hours,
+    create_hours,
+    change_hours,
+    delete_hours,
+    inbox_hours,
+]

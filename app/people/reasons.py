@@ -1,0 +1,41 @@
+"""Names admins give to being away."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sqlalchemy import delete, select
+
+from app.clock import new_id
+from app.contract.routing import SaveReason
+from app.contract.values import Presence
+from app.contract.views import PresenceReasonView
+from app.errors import Conflict, Invalid, NotFound
+from app.text import clean_line
+from app.work import Rows, Work
+from models import PresenceReason
+
+
+async def list_reasons(rows: Rows) -> list[PresenceReasonView]:
+    """Every reason, by name."""
+    return [_view(reason) for reason in await rows.all(select(PresenceReason).order_by(PresenceReason.name))]
+
+
+async def add_reason(work: Work, asked: SaveReason) -> PresenceReasonView:
+    """Add a reason. Raises Invalid without a name, Conflict when the name is taken."""
+    name = clean_line(asked.name)
+    if not name:
+        raise Invalid("A reason needs a name.")
+    if await work.one(select(PresenceReason.id).where(PresenceReason.name == name)):
+        raise Conflict("A reason with this name exists already.")
+    return _view(await work.add(PresenceReason(id=new_id(), name=name, presence=asked.presence, created_at=work.now)))
+
+
+async def remove_reason(work: Work, reason_id: str) -> None:
+    """Whoever has it now keeps its name until they choose anew. Raises NotFound."""
+    if not await work.change(delete(PresenceReason).where(PresenceReason.id == reason_id)):
+        raise NotFound("reason", reason_id)
+
+
+def _view(reason: PresenceReason) -> PresenceReasonView:
+    return PresenceReasonView(id=reason.id, name=reason.name, presence=cast(Presence, reason.presence))

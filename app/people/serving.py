@@ -1,0 +1,90 @@
+"""How teams and agents serve: mode and lead of a team; skills, languages and capacity of an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+from sqlalchemy import delete, select, update
+
+from app.contract.audiences import ToAllAgents
+from app.contract.events import PresenceChanged
+from app.contract.routing import SetAgentRouting, SetIdle, SetTeamRouting
+from app.contract.views import AgentView, TeamView
+from app.errors import NotFound
+from app.people.actors import SignedInAgent
+from app.people.agents import get_agent, team_view
+from app.people.presence import announce_presence
+from app.text import clean_line
+from app.work import Work
+from models import Agent, AgentSession, ApiToken, Team, TeamMember
+
+
+async def set_team_routing(work: Work, team_id: str, asked: SetTeamRouting) -> TeamView:
+    """How a team's queue is served from now on. Raises NotFound for an unknown team or lead."""
+    if asked.lead_id and not await work.one(select(Agent.id).where(Agent.id == asked.lead_id, Agent.is_active)):
+        raise NotFound("agent", asked.lead_id)
+    values = {"mode": asked.mode, "accept_seconds": asked.accept_seconds, "lead_id": asked.lead_id}
+    team = await work.one(update(Team).where(Team.id == team_id).values(**values).returning(Team))
+    if team is None:
+        raise NotFound("team", team_id)
+    return team_view(team)
+
+
+async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -> AgentView:
+    """What an agent is given from now on. Less capacity than they hold takes nothing away from them.
+
+    Raises NotFound for an unknown agent or team.
+    """
+    values: dict[str, Any] = {
+        "capacity": asked.capacity,
+        "channel_capacity": {one.channel: one.capacity for one in asked.channel_capacity},
+        "skills": _tidy(asked.skills),
+        "languages": sorted({language.lower() for language in asked.languages}),
+    }
+    if not await work.change(update(Agent).where(Agent.id == agent_id, Agent.is_active).values(**values)):
+        raise NotFound("agent", agent_id)
+    if asked.team_ids is not None:
+        await _join_teams(work, agent_id, asked.team_ids)
+    return await announce_presence(work, agent_id)
+
+
+async def set_idle_setting(work: Work, agent: SignedInAgent, asked: SetIdle) -> AgentView:
+    """After how long without a touch the agent's browser may say they are idle. Who is idle and wants it no longer is back."""
+    await work.change(update(Agent).where(Agent.id == agent.id).values(idle_seconds=asked.idle_seconds))
+    if asked.idle_seconds is None:
+        back = update(Agent).where(Agent.id == agent.id, Agent.is_idle.is_(True))
+        await work.change(back.values(presence="online", is_idle=False, presence_since=work.now))
+    return await announce_presence(work, agent.id)
+
+
+async def deactivate_agent(work: Work, agent_id: str) -> AgentView:
+    """They can no longer sign in, and lose their sessions and keys; what they hold is handed on by routing.
+
+    Raises NotFound for one who is not active.
+    """
+    view = await get_agent(work, agent_id, work.now)
+    await work.change(
+        update(Agent).where(Agent.id == agent_id).values(is_active=False, lease_until=None, left_at=None, presence="offline")
+    )
+    await work.change(delete(AgentSession).where(AgentSession.agent_id == agent_id))
+    await work.change(delete(ApiToken).where(ApiToken.agent_id == agent_id))
+    await work.change(update(Team).where(Team.lead_id == agent_id).values(lead_id=None))
+    gone = replace(view, presence="offline")
+    work.announce(PresenceChanged(agent=gone), to=ToAllAgents())
+    return gone
+
+
+async def _join_teams(work: Work, agent_id: str, team_ids: Sequence[str]) -> None:
+    known = set(await work.all(select(Team.id).where(Team.id.in_(team_ids))))
+    for team_id in team_ids:
+        if team_id not in known:
+            raise NotFound("team", team_id)
+    await work.change(delete(TeamMember).where(TeamMember.agent_id == agent_id))
+    for team_id in sorted(known):
+        await work.add(TeamMember(team_id=team_id, agent_id=agent_id))
+
+
+def _tidy(names: Sequence[str]) -> list[str]:
+    return sorted({line for name in names if (line := clean_line(name).lower())})

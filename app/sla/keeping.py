@@ -1,0 +1,90 @@
+"""Business hours kept by admins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy import delete, select, update
+
+from app.clock import new_id
+from app.contract.routing import HoursView, OpenPeriod, SaveHours
+from app.errors import Conflict, Invalid, NotFound
+from app.sla.hours import is_open, periods_of, zone_of
+from app.text import clean_line
+from app.work import Rows, Work
+from models import BusinessHours, Inbox
+
+
+async def list_hours(rows: Rows, now: datetime) -> list[HoursView]:
+    """All of them, by name."""
+    return [_view(hours, now) for hours in await rows.all(select(BusinessHours).order_by(BusinessHours.name))]
+
+
+async def save_hours(work: Work, asked: SaveHours, hours_id: str | None = None) -> HoursView:
+    """Add hours, or change those with this id. Raises Invalid for an unknown zone or date, Conflict for a name taken,
+    NotFound for an unknown id."""
+    name = clean_line(asked.name)
+    if not name:
+        raise Invalid("Business hours need a name.")
+    zone_of(asked.time_zone)
+    _check_days(asked.closed_on)
+    taken = await work.one(select(BusinessHours.id).where(BusinessHours.name == name))
+    if taken and taken != hours_id:
+        raise Conflict("Business hours with this name exist already.")
+    values = {
+        "name": name,
+        "time_zone": asked.time_zone,
+        "periods": msgspec.to_builtins(asked.periods),
+        "closed_on": sorted(set(asked.closed_on)),
+    }
+    if hours_id is None:
+        hours = await work.add(BusinessHours(id=new_id(), created_at=work.now, **values))
+        return _view(hours, work.now)
+    changed = await work.one(update(BusinessHours).where(BusinessHours.id == hours_id).values(**values).returning(BusinessHours))
+    if changed is None:
+        raise NotFound("business hours", hours_id)
+    return _view(changed, work.now)
+
+
+async def remove_hours(work: Work, hours_id: str) -> None:
+    """Inboxes that kept these hours are always open from now on. Raises NotFound."""
+    await work.change(update(Inbox).where(Inbox.hours_id == hours_id).values(hours_id=None))
+    if not await work.change(delete(BusinessHours).where(BusinessHours.id == hours_id)):
+        raise NotFound("business hours", hours_id)
+
+
+async def set_inbox_hours(work: Work, inbox_id: str, hours_id: str | None) -> None:
+    """The inbox keeps these hours; none for always open. Raises NotFound."""
+    if hours_id and not await work.one(select(BusinessHours.id).where(BusinessHours.id == hours_id)):
+        raise NotFound("business hours", hours_id)
+    if not await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id)):
+        raise NotFound("inbox", inbox_id)
+
+
+async def is_inbox_open(rows: Rows, hours_id: str | None, now: datetime) -> bool:
+    """Whether an inbox with these hours is open; without hours it always is."""
+    if hours_id is None:
+        return True
+    hours = await rows.one(select(BusinessHours).where(BusinessHours.id == hours_id))
+    return hours is None or is_open(hours.time_zone, periods_of(hours.periods), hours.closed_on, now)
+
+
+def _view(hours: BusinessHours, now: datetime) -> HoursView:
+    return HoursView(
+        id=hours.id,
+        name=hours.name,
+        time_zone=hours.time_zone,
+        periods=msgspec.convert(hours.periods, list[OpenPeriod]),
+        closed_on=list(hours.closed_on),
+        is_open=is_open(hours.time_zone, periods_of(hours.periods), hours.closed_on, now),
+    )
+
+
+def _check_days(days: Sequence[str]) -> None:
+    for day in days:
+        try:
+            date.fromisoformat(day)
+        except ValueError as error:
+            raise Invalid(f"There is no day {day}.") from error
