@@ -25,7 +25,7 @@ _LOOK: dict[Kind, str] = {
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = :author_id AND m.client_id = :client_id)""",
     "answer": """
         SELECT seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
-        WHERE id = :conversation_id AND category <> 'new' AND seq <= :seen_seq
+        WHERE id = :conversation_id AND category <> 'new' AND offer_until IS NULL AND seq <= :seen_seq
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = :author_id AND m.client_id = :client_id)""",
     "note": """
         SELECT seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
