@@ -22,18 +22,23 @@ from app.contract.commands import (
     ForcePresence,
     InviteVisitor,
     OpenTicket,
+    PullBackConversation,
     ReadConversation,
     SaveDraft,
     SearchArticles,
     SetPresence,
     SetPriority,
     SetStatus,
+    SetThresholds,
     SetTyping,
     SnoozeConversation,
+    TakeOverConversation,
     TransferConversation,
     ViewConversation,
+    WatchConversation,
     WatchVisitors,
     WatchWall,
+    WhisperConversation,
 )
 from app.contract.replies import (
     ArticlesFound,
@@ -56,6 +61,7 @@ from app.conversations.lifecycle import escalate_conversation, set_priority, set
 from app.conversations.messages import post_agent_message
 from app.conversations.offering import accept_by_looking, accept_conversation, decline_conversation
 from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
+from app.conversations.supervising import pull_back, take_over, watch_conversation, whisper
 from app.conversations.tickets import first_words, open_ticket
 from app.conversations.typing import typing_changed
 from app.errors import Conflict, Invalid
@@ -63,6 +69,7 @@ from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_visitors, may_watch_wall, require
 from app.people.presence import force_presence, set_own_presence
+from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
 from app.work import Works
 from realtime.attendance import Attendance
@@ -143,6 +150,18 @@ class AgentCommands:
                 return await self._view(agent, stream, command)
             case SearchArticles():
                 return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=False))
+            case WatchConversation():
+                await run(watch_conversation, agent, command)
+                return Done()
+            case WhisperConversation():
+                return Sent(message=await run(whisper, agent, command))
+            case TakeOverConversation():
+                return Changed(conversation=await run(take_over, agent, command))
+            case PullBackConversation():
+                return Changed(conversation=await run(pull_back, agent, command))
+            case SetThresholds():
+                await run(set_thresholds, agent, command)
+                return Done()
             case WatchWall():
                 return await self._watch_wall(agent, stream, command)
             case EditContact():

@@ -26,7 +26,9 @@ BUSY_SHARE = 0.1
 """However long a recount takes, painting keeps the node busy for this part of the time at most."""
 CERTAIN_SECONDS = 10.0
 """A hint may be lost, so a wall somebody watches is recounted this often even when nothing was heard to move."""
-MOVING = tuple(f'{{"type":"{name}"' for name in ("conversation.changed", "message.created", "presence.changed", "team.changed"))
+MOVING = tuple(
+    f'{{"type":"{name}"' for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed")
+)
 
 
 class WallPainter:

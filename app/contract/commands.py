@@ -304,6 +304,42 @@ class ViewConversation(Command, tag="conversation.view"):
     conversation_id: Id | None
 
 
+class WatchConversation(Command, tag="conversation.watch"):
+    """A supervisor reads along from now on. Nobody is told, no mark moves; a line in the audit says so."""
+
+    conversation_id: Id
+
+
+class WhisperConversation(Command, tag="conversation.whisper"):
+    """A supervisor's note for whoever has the conversation, marked `whispered`. Contacts never see it."""
+
+    client_id: ClientId
+    conversation_id: Id
+    body: Body
+
+
+class TakeOverConversation(Command, tag="conversation.take_over"):
+    """A supervisor takes a conversation, whoever has it."""
+
+    conversation_id: Id
+
+
+class PullBackConversation(Command, tag="conversation.pull_back"):
+    """A supervisor takes a conversation from its agent and puts it at the head of its queue."""
+
+    conversation_id: Id
+
+
+class SetThresholds(Command, tag="team.set_thresholds"):
+    """From which figures on a team's queue needs somebody, on every wall; times in seconds."""
+
+    team_id: Id
+    waiting_count: Annotated[int, Meta(ge=1, le=100_000)]
+    longest_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+    p90_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+    answer_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+
+
 class WatchWall(Command, tag="wall.watch"):
     """Start or stop receiving `wall.changed` on this connection. For supervisors."""
 
@@ -366,6 +402,11 @@ AgentCommand = (
     | SaveDraft
     | ViewConversation
     | SearchArticles
+    | WatchConversation
+    | WhisperConversation
+    | TakeOverConversation
+    | PullBackConversation
+    | SetThresholds
     | WatchWall
     | EditContact
     | WatchVisitors

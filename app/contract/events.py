@@ -20,6 +20,7 @@ from app.contract.views import (
     PageView,
     QueueView,
     SuggestionView,
+    ThresholdsView,
     TicketView,
     VisitorConversationView,
     VisitorView,
@@ -127,6 +128,13 @@ class DeskChanged(Event, tag="desk.changed"):
     """Saved views, canned responses or macros changed: ask `GET /api/v1/desk`."""
 
 
+class ThresholdsChanged(Event, tag="team.thresholds_changed"):
+    """From which figures on a team's queue needs somebody was set anew."""
+
+    team_id: str
+    thresholds: ThresholdsView
+
+
 class WallChanged(Event, tag="wall.changed"):
     """The wall, whole, at most once a second."""
 
@@ -212,6 +220,7 @@ AgentEvent = (
     | ViewersChanged
     | DraftChanged
     | DeskChanged
+    | ThresholdsChanged
     | WallChanged
     | ContactChanged
     | ContactVisited

@@ -42,6 +42,7 @@ SystemCode = Literal[
     "escalated",
     "ticket_opened",
     "ended_by_contact",
+    "whispered",
 ]
 ErrorCode = Literal[
     "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"

@@ -54,7 +54,7 @@ class MessageView(Said):
 
     `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
     brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
-    English for readers who do not know the code, `author.name` says who did it. `client_id` is the writer's own key.
+    English for readers who do not know the code, `author.name` says who did it. `whispered` marks a supervisor's own words. `client_id` is the writer's own key.
     """
 
     id: str

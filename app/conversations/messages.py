@@ -117,8 +117,9 @@ async def add_agent_message(
     body: str,
     visibility: Visibility,
     attachment_ids: Sequence[str] = (),
+    system: SystemCode | None = None,
 ) -> MessageView:
-    """An agent's words in a conversation whose row is locked. A first answer opens it."""
+    """An agent's words in a conversation whose row is locked. A first answer opens it. `system` marks a whisper."""
     is_public = visibility == "public"
     if is_public and conversation.offer_until and conversation.agent_id == agent.id:
         conversation = await accept_offer(work, conversation, agent.name)
@@ -129,6 +130,7 @@ async def add_agent_message(
         client_id=client_id,
         visibility=visibility,
         channel=conversation.channel,
+        system=system,
         body=text_of(body, attachment_ids),
         attachments=await attach_files(work, conversation, agent, attachment_ids, is_internal=not is_public),
     )

@@ -165,6 +165,11 @@ def is_queued(conversation: Conversation) -> bool:
     return is_free and conversation.category in ("new", "open")
 
 
+def is_held(conversation: Conversation) -> bool:
+    """Whether somebody has it and it wants attention."""
+    return conversation.agent_id is not None and conversation.category in ("new", "open")
+
+
 async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
     """The place in the queue, 1 is next, with an estimate. One that is offered to somebody stands before everyone."""
     pace = await pace_of(rows, conversation.team_id)

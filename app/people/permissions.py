@@ -12,7 +12,7 @@ AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "
     "visitor.view",
     "visitor.invite",
 }
-SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "agent.force_presence", "desk.share"}
+SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "conversation.supervise", "team.set_thresholds", "agent.force_presence", "desk.share"}
 ADMIN_MAY = SUPERVISOR_MAY | {
     "people.manage",
     "routing.manage",
@@ -44,6 +44,15 @@ def may_assign(agent: SignedInAgent) -> bool:
 
 def may_open_tickets(agent: SignedInAgent) -> bool:
     return "ticket.open" in PERMISSIONS[agent.role]
+
+
+def may_supervise(agent: SignedInAgent) -> bool:
+    """Read along, whisper, take over, pull back."""
+    return "conversation.supervise" in PERMISSIONS[agent.role]
+
+
+def may_set_thresholds(agent: SignedInAgent) -> bool:
+    return "team.set_thresholds" in PERMISSIONS[agent.role]
 
 
 def may_watch_wall(agent: SignedInAgent) -> bool:

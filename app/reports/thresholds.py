@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal, select
+from msgspec.structs import asdict
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal, select, update
 
+from app.contract.audiences import ToAllAgents
+from app.contract.commands import SetThresholds
+from app.contract.events import ThresholdsChanged
 from app.contract.views import ThresholdsView
-from app.work import Rows
-from models import TeamThresholds
+from app.errors import NotFound
+from app.people.actors import SignedInAgent
+from app.people.audit import keep_line
+from app.people.permissions import may_set_thresholds, require
+from app.work import Rows, Work
+from models import Team, TeamThresholds
 from models.base import UtcDateTime
 
 DEFAULT = ThresholdsView(waiting_count=10, longest_seconds=300, p90_seconds=300, answer_seconds=120)
@@ -18,6 +26,24 @@ NEAR = 0.8
 """From this part of a threshold on, a figure is near it."""
 
 Thresholds = Mapping[str, ThresholdsView]
+
+
+async def set_thresholds(work: Work, supervisor: SignedInAgent, command: SetThresholds) -> None:
+    """Set them for a team, on every wall. Raises NotFound for a team that is not."""
+    require(may_set_thresholds, supervisor)
+    if await work.one(select(Team.id).where(Team.id == command.team_id)) is None:
+        raise NotFound("team", command.team_id)
+    view = ThresholdsView(
+        waiting_count=command.waiting_count,
+        longest_seconds=command.longest_seconds,
+        p90_seconds=command.p90_seconds,
+        answer_seconds=command.answer_seconds,
+    )
+    values = {**asdict(view), "set_by_id": supervisor.id, "set_at": work.now}
+    if not await work.change(update(TeamThresholds).where(TeamThresholds.team_id == command.team_id).values(**values)):
+        await work.add(TeamThresholds(team_id=command.team_id, **values))
+    await keep_line(work, supervisor, "team.set_thresholds", team_id=command.team_id, **asdict(view))
+    work.announce(ThresholdsChanged(team_id=command.team_id, thresholds=view), to=ToAllAgents())
 
 
 async def thresholds_of(rows: Rows) -> Thresholds:

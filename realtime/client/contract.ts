@@ -63,6 +63,7 @@ export type SystemCode =
   | "escalated"
   | "ticket_opened"
   | "ended_by_contact"
+  | "whispered"
 
 export type ErrorCode =
   | "invalid"
@@ -124,7 +125,7 @@ export interface AttachmentView {
  *
  * `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
  * brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
- * English for readers who do not know the code, `author.name` says who did it. `client_id` is the writer's own key.
+ * English for readers who do not know the code, `author.name` says who did it. `whispered` marks a supervisor's own words. `client_id` is the writer's own key.
  */
 export interface MessageView {
   id: string
@@ -862,6 +863,47 @@ export interface ViewConversation {
   conversation_id: string | null
 }
 
+/** A supervisor reads along from now on. Nobody is told, no mark moves; a line in the audit says so. */
+export interface WatchConversation {
+  type: "conversation.watch"
+  conversation_id: string
+}
+
+/** A supervisor's note for whoever has the conversation, marked `whispered`. Contacts never see it. */
+export interface WhisperConversation {
+  type: "conversation.whisper"
+  client_id: string
+  conversation_id: string
+  /** At most 10000 characters. */
+  body: string
+}
+
+/** A supervisor takes a conversation, whoever has it. */
+export interface TakeOverConversation {
+  type: "conversation.take_over"
+  conversation_id: string
+}
+
+/** A supervisor takes a conversation from its agent and puts it at the head of its queue. */
+export interface PullBackConversation {
+  type: "conversation.pull_back"
+  conversation_id: string
+}
+
+/** From which figures on a team's queue needs somebody, on every wall; times in seconds. */
+export interface SetThresholds {
+  type: "team.set_thresholds"
+  team_id: string
+  /** From 1, to 100000. */
+  waiting_count: number
+  /** From 1, to 604800. */
+  longest_seconds: number
+  /** From 1, to 604800. */
+  p90_seconds: number
+  /** From 1, to 604800. */
+  answer_seconds: number
+}
+
 /** Start or stop receiving `wall.changed` on this connection. For supervisors. */
 export interface WatchWall {
   type: "wall.watch"
@@ -1122,6 +1164,13 @@ export interface DraftChanged {
 /** Saved views, canned responses or macros changed: ask `GET /api/v1/desk`. */
 export interface DeskChanged {
   type: "desk.changed"
+}
+
+/** From which figures on a team's queue needs somebody was set anew. */
+export interface ThresholdsChanged {
+  type: "team.thresholds_changed"
+  team_id: string
+  thresholds: ThresholdsView
 }
 
 /** The wall, whole, at most once a second. */
@@ -1874,6 +1923,11 @@ export type AgentCommand =
   | SaveDraft
   | ViewConversation
   | SearchArticles
+  | WatchConversation
+  | WhisperConversation
+  | TakeOverConversation
+  | PullBackConversation
+  | SetThresholds
   | WatchWall
   | EditContact
   | WatchVisitors
@@ -1904,6 +1958,7 @@ export type AgentEvent =
   | ViewersChanged
   | DraftChanged
   | DeskChanged
+  | ThresholdsChanged
   | WallChanged
   | ContactChanged
   | ContactVisited

@@ -21,6 +21,8 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "may_view_visitors": (True, True, True),
     "may_invite_visitors": (True, True, True),
     "may_watch_wall": (False, True, True),
+    "may_supervise": (False, True, True),
+    "may_set_thresholds": (False, True, True),
     "may_share": (False, True, True),
     "may_force_presence": (False, True, True),
     "may_manage_routing": (False, False, True),

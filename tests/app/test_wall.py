@@ -9,15 +9,24 @@ from datetime import timedelta
 
 import pytest
 
-from app.contract.commands import AnswerSurvey, AssignConversation, EndConversation, SnoozeConversation
+from app.contract.commands import (
+    AnswerSurvey,
+    AssignConversation,
+    EndConversation,
+    PullBackConversation,
+    SetThresholds,
+    SnoozeConversation,
+)
 from app.contract.values import Presence
 from app.contract.views import QueueWallView, WallView
 from app.conversations.assignment import assign_conversation
 from app.conversations.lifecycle import end_conversation, snooze_conversation
+from app.conversations.supervising import pull_back
 from app.csat import answer_survey
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, lapse_leases, set_presence
+from app.reports.thresholds import set_thresholds
 from app.reports.wall import repaint_at, wall_view
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work
@@ -199,6 +208,7 @@ class Day:
         self.inboxes = [self.house.inbox_id, await self.house.inbox("orders", orders), await self.house.inbox("open door")]
         for n, teams in enumerate(([orders], [self.house.team_id], [orders, self.house.team_id])):
             self.agents.append(await self.house.agent(f"Agent {n}", teams=teams, capacity=3))
+        self.supervisor = await self.house.agent("Sue", role="supervisor", teams=[])
 
     async def go_on(self) -> None:
         """One thing more, some time later. What is refused changes nothing."""
@@ -206,7 +216,7 @@ class Day:
         deeds: list[Callable[[], Awaitable[object]]] = [self.arrive, self.serve, self.come_and_go, self.vanish]
         if self.chats:
             deeds += [self.claim, self.claim, self.answer, self.answer, self.write, self.give, self.resolve, self.end]
-            deeds += [self.rate, self.snooze, self.note]
+            deeds += [self.rate, self.snooze, self.note, self.pull_back, self.set_thresholds]
         with contextlib.suppress(Invalid, Conflict):
             await self.chance.choice(deeds)()
 
@@ -266,6 +276,23 @@ class Day:
     async def snooze(self) -> None:
         command = SnoozeConversation(conversation_id=self.some()[0], until=self.house.clock() + timedelta(hours=1))
         await self.house.run(snooze_conversation, self.chance.choice(self.agents), command)
+
+    async def pull_back(self) -> None:
+        await self.house.run(pull_back, self.supervisor, PullBackConversation(conversation_id=self.some()[0]))
+
+    async def set_thresholds(self) -> None:
+        seconds = self.chance.choice([10, 100, 1000])
+        await self.house.run(
+            set_thresholds,
+            self.supervisor,
+            SetThresholds(
+                team_id=self.house.team_id,
+                waiting_count=3,
+                longest_seconds=seconds,
+                p90_seconds=seconds,
+                answer_seconds=seconds,
+            ),
+        )
 
     def some(self) -> tuple[str, Visitor]:
         return self.chance.choice(self.chats)

@@ -142,7 +142,7 @@ class Stage:
 
 async def tell(stage: Stage) -> None:
     """The stories, a visitor each."""
-    for chapter in (talking, understanding, handing_over, setting_aside, ending, at_the_desk, visiting, offering):
+    for chapter in (talking, understanding, handing_over, stepping_in, setting_aside, ending, at_the_desk, visiting, offering):
         await stage.new_visitor()
         await chapter(stage)
 
@@ -195,6 +195,18 @@ async def handing_over(stage: Stage) -> None:
     await command("an agent puts it back", ana, "conversation.assign", id)
     await stage.record("those who wait are told their place", lambda: dispatch_while_busy(stage), id)
     await command("an agent claims", ana, "conversation.claim", id)
+
+
+async def stepping_in(stage: Stage) -> None:
+    """A supervisor watches, whispers, takes over and pulls back."""
+    ana, ben, command = stage.ana, stage.ben, stage.command
+    id = await stage.claimed(ben)
+    await command("a supervisor watches a chat", ana, "conversation.watch", id)
+    await command("a supervisor whispers", ana, "conversation.whisper", id, client_id="w1", body="Gas?")
+    await command("a supervisor takes over", ana, "conversation.take_over", id)
+    await command("a supervisor pulls back", ana, "conversation.pull_back", id)
+    thresholds = {"waiting_count": 5, "longest_seconds": 120, "p90_seconds": 90, "answer_seconds": 60}
+    await command("a supervisor sets thresholds", ana, "team.set_thresholds", about=id, team_id=stage.house.team_id, **thresholds)
 
 
 async def setting_aside(stage: Stage) -> None:
