@@ -153,6 +153,34 @@ def doctor() -> None:
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
 
 
+@main.command("replay-decisions")
+def replay_decisions_command() -> None:
+    """Make every routing decision again from its record; fails when one comes out differently."""
+    settings = _settings()
+    made, different = asyncio.run(_replay(settings))
+    for line in different:
+        click.echo(line)
+    click.echo(f"{made} decisions made again, {len(different)} came out differently.")
+    sys.exit(1 if different else 0)
+
+
+async def _replay(settings: Settings) -> tuple[int, list[str]]:
+    from app.database import open_database
+    from app.routing.decisions import replay_decisions
+    from app.work import Silence, Works
+
+    database = open_database(settings.database_url)
+    made, different = 0, list[str]()
+    try:
+        async for one in replay_decisions(Works(database, Silence())):
+            made += 1
+            if one.again != one.winner:
+                different.append(f"{one.assignment_id}: it was {one.winner}, it would be {one.again}")
+    finally:
+        await database.close()
+    return made, different
+
+
 async def _create_admin(settings: Settings, name: str, email: str, password: str) -> None:
     from app.database import open_database
     from app.people.agents import add_agent

@@ -19,7 +19,7 @@ from app.conversations.telling import tell_change
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
-from app.people.presence import announce_presence
+from app.people.presence import announce_load
 from app.work import Work
 from models import Agent, Conversation, Team
 
@@ -104,7 +104,7 @@ async def put_back(work: Work, conversation: Conversation, reason: str) -> None:
     await begin_assignment(work, changed, "routing", reason, {})
     await tell_change(work, changed)
     if former:
-        await announce_presence(work, former)
+        await announce_load(work, former)
 
 
 async def _give(
@@ -128,7 +128,7 @@ async def _give(
     conversation = await change_conversation(work, conversation, **values)
     view = await _settle(work, conversation, made_by=made_by, reason=reason, decision={})
     if former and former != agent_id:
-        await announce_presence(work, former)
+        await announce_load(work, former)
     return view
 
 
@@ -152,7 +152,7 @@ async def _settle(
             offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=conversation.offer_until)
             work.announce(offered, to=ToAgent(agent_id=conversation.agent_id or ""))
         if tells_presence:
-            await announce_presence(work, conversation.agent_id or "")
+            await announce_load(work, conversation.agent_id or "")
     return await tell_change(work, conversation)
 
 

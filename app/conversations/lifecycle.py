@@ -19,7 +19,7 @@ from app.conversations.views import visitor_view_of
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_assign, may_reply, require
-from app.people.presence import announce_presence
+from app.people.presence import announce_load
 from app.text import clean_text
 from app.work import Work
 from models import Conversation, Ticket
@@ -93,7 +93,7 @@ async def wake_conversation(work: Work, conversation_id: str) -> None:
     if former and conversation.agent_id is None:
         await begin_assignment(work, conversation, "routing", "agent_left", {})
     if former:
-        await announce_presence(work, former)
+        await announce_load(work, former)
     await tell_change(work, conversation)
 
 
@@ -162,4 +162,4 @@ async def _refuse_second_open(work: Work, conversation: Conversation) -> None:
 async def _free_agent(work: Work, conversation: Conversation) -> None:
     """The owner's load has changed; colleagues (and routing) hear of it."""
     if conversation.agent_id:
-        await announce_presence(work, conversation.agent_id)
+        await announce_load(work, conversation.agent_id)

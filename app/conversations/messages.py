@@ -23,7 +23,7 @@ from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact
 from app.people.permissions import may_reply, require
-from app.people.presence import announce_presence
+from app.people.presence import announce_load
 from app.text import clean_text, shorten
 from app.work import Work
 from models import Conversation, Message, Ticket
@@ -264,7 +264,7 @@ async def _tell_waking(work: Work, before: Conversation, changed: Conversation) 
     if has_ended or changed.agent_id != before.agent_id:
         await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left", {})
     if before.agent_id:
-        await announce_presence(work, before.agent_id)
+        await announce_load(work, before.agent_id)
     await tell_change(work, changed)
 
 

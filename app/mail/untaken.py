@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.conversations.views import is_queued
 from app.mail.outbox import queue_mail
 from app.work import Work, Works
 from models import Agent, Contact, Conversation, Inbox, Ticket
@@ -29,7 +30,7 @@ class Untaken:
 
     async def _tell(self, work: Work, conversation_id: str, lead_id: str | None) -> None:
         conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id))
-        if conversation is None or conversation.agent_id is not None or conversation.category not in ("new", "open"):
+        if conversation is None or not is_queued(conversation):
             return
         contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
         number = await work.one(select(Ticket.number).where(Ticket.conversation_id == conversation_id))

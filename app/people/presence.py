@@ -20,7 +20,7 @@ from app.contract.values import Presence
 from app.contract.views import AgentView
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.agents import get_agent
+from app.people.agents import get_agent, list_agents
 from app.people.permissions import may_force_presence, require
 from app.work import Work
 from models import Agent, PresenceReason
@@ -130,6 +130,12 @@ async def announce_presence(work: Work, agent_id: str) -> AgentView:
     view = await get_agent(work, agent_id, work.now)
     work.announce(PresenceChanged(agent=view), to=ToAllAgents())
     return view
+
+
+async def announce_load(work: Work, agent_id: str) -> None:
+    """Colleagues see how much the agent holds now. Who is no longer one of them is not spoken of."""
+    for view in await list_agents(work, work.now, agent_ids=[agent_id]):
+        work.announce(PresenceChanged(agent=view), to=ToAllAgents())
 
 
 async def _choose(
