@@ -1,6 +1,6 @@
 # Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
 .DEFAULT_GOAL := help
-.PHONY: help run install build check test bench types format image clean
+.PHONY: help run cluster install build check test bench types format image clean
 
 help: ## Say what can be made
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
@@ -9,6 +9,9 @@ run: ## Install, build, and start the demo: a shop with the chat, and the inbox
 	@tools/install
 	@tools/build-ui
 	@.venv/bin/parley demo
+
+cluster: ## Start two nodes, a worker, PostgreSQL, Redis and a proxy; CLUSTER="--nodes 3 --no-model"
+	@tools/cluster $(CLUSTER)
 
 install: ## Make .venv with everything that running, checking and testing need
 	@tools/install test

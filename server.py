@@ -23,6 +23,7 @@ from app.conversations.messages import UNREAD_JOB
 from app.conversations.offering import lapse_offer
 from app.conversations.posting import Posting
 from app.database import DatabaseClock, open_database
+from app.ending import end
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
@@ -140,9 +141,7 @@ def build(settings: Settings) -> Litestar:
 
         app.state.drain = leave
         yield
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         await posting.settle()
         await reactions.settle()
         await suggester.settle()
@@ -236,9 +235,7 @@ async def run_worker(settings: Settings) -> None:
     await hub.start()
     await library.start()
     await stop.wait()
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks)
     await reactions.settle()
     await library.stop()
     await hub.stop()

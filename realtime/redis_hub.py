@@ -19,6 +19,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from app.clock import monotonic
+from app.ending import end
 from app.work import Announcement
 from realtime.heard import Heard
 from realtime.hub import LocalHub, Subscriber, Told
@@ -94,9 +95,7 @@ class RedisHub(LocalHub):
         """Send what is waiting, if it can be sent at once, and let go of Redis."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._all_sent.wait(), TIMEOUT_SECONDS)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
 
     def enter(self, subscriber: Subscriber, rooms: Iterable[str]) -> None:
         super().enter(subscriber, rooms)

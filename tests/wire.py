@@ -41,13 +41,17 @@ class Wire:
         address = base_url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
         socket = await websockets.connect(address, additional_headers=headers or {}, max_size=2**22, compression=None, proxy=None)
         wire = cls(socket, namespace)
-        assert (await socket.recv()).startswith("0")
-        await socket.send(f"40{namespace},{json.dumps(auth)}")
-        answer = str(await asyncio.wait_for(socket.recv(), 10))
-        if answer.startswith("44"):
-            await socket.close()
-            raise Refused(json.loads(answer.partition(",")[2])["message"])
-        assert answer.startswith(f"40{namespace},"), answer
+        try:
+            assert (await socket.recv()).startswith("0")
+            await socket.send(f"40{namespace},{json.dumps(auth)}")
+            answer = str(await asyncio.wait_for(socket.recv(), 10))
+            if answer.startswith("44"):
+                await socket.close()
+                raise Refused(json.loads(answer.partition(",")[2])["message"])
+            assert answer.startswith(f"40{namespace},"), answer
+        except BaseException:
+            socket.transport.abort()
+            raise
         wire._reader = asyncio.create_task(wire._read())
         cls.opened.append(wire)
         return wire
