@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.contract.commands import (
     AcceptConversation,
     AgentCommand,
+    AgentEarlier,
     AgentSendMessage,
     AgentSync,
     AssignConversation,
@@ -60,7 +61,7 @@ from app.conversations.introducing import edit_contact
 from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
 from app.conversations.messages import post_agent_message
 from app.conversations.offering import accept_by_looking, accept_conversation, decline_conversation
-from app.conversations.reading import mark_delivered, mark_read, sync_for_agent
+from app.conversations.reading import earlier_for_agent, mark_delivered, mark_read, sync_for_agent
 from app.conversations.supervising import pull_back, take_over, watch_conversation, whisper
 from app.conversations.tickets import first_words, open_ticket
 from app.conversations.typing import typing_changed
@@ -108,6 +109,9 @@ class AgentCommands:
             case AgentSync():
                 async with self._works.read() as rows:
                     return await sync_for_agent(rows, agent, command)
+            case AgentEarlier():
+                async with self._works.read() as rows:
+                    return await earlier_for_agent(rows, agent, command)
             case ReadConversation():
                 await run(mark_read, agent, command)
                 return Done()

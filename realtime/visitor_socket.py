@@ -14,6 +14,7 @@ from app.contract.commands import (
     StartConversation,
     UpdateContact,
     VisitorCommand,
+    VisitorEarlier,
     VisitorSendMessage,
     VisitorSync,
     VisitPage,
@@ -22,7 +23,7 @@ from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, S
 from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
 from app.conversations.messages import post_visitor_message
-from app.conversations.reading import mark_delivered, mark_read, sync_for_visitor
+from app.conversations.reading import earlier_for_visitor, mark_delivered, mark_read, sync_for_visitor
 from app.conversations.starting import start_conversation
 from app.conversations.typing import typing_changed
 from app.csat import answer_survey
@@ -54,6 +55,9 @@ class VisitorCommands:
             case VisitorSync():
                 async with self._works.read() as rows:
                     return await sync_for_visitor(rows, visitor, command)
+            case VisitorEarlier():
+                async with self._works.read() as rows:
+                    return await earlier_for_visitor(rows, visitor, command)
             case ReadConversation():
                 await run(mark_read, visitor, command)
                 return Done()

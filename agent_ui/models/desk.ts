@@ -142,6 +142,7 @@ export function createDesk(options: DeskOptions): Desk {
   let viewed: string | null = null
   let stopLeaving = () => {}
   let hasConnected = false
+  let epoch: string | null = null
   const toResolve = new Map<string, string>()
 
   const sayView = () => void command({ type: "conversation.view", conversation_id: viewed }).catch(() => {})
@@ -181,6 +182,11 @@ export function createDesk(options: DeskOptions): Desk {
 
   const stops = [
     connection.onEvent(event => {
+      if (event.type === "heads" && event.epoch !== epoch) {
+        // Restored from a backup: what is held may be of a future that never was.
+        if (epoch !== null) conversations.clear()
+        epoch = event.epoch
+      }
       hear(event)
       if (event.type === "ticket.opened") tickets.put(event.ticket)
     }),
@@ -193,8 +199,8 @@ export function createDesk(options: DeskOptions): Desk {
       online.value = state.name
     }),
     connection.onConnected(() => {
+      void refresh() // what was fetched before may have moved before we could hear of it
       if (hasConnected) {
-        void refresh()
         void atHand.refresh()
         void api.get<Me>("/me").then(people.replace, () => {})
       }

@@ -176,3 +176,14 @@ test("an older wall never replaces a newer one", async () => {
   told.event({ type: "wall.changed", wall: { ...wall, opened_today: 1, made_at: at(4) } })
   expect(desk.wall.now.value?.opened_today).toBe(2)
 })
+
+test("a server restored from a backup is believed, though its revisions are lower", async () => {
+  const { desk, lists, told } = await working()
+  told.event({ type: "heads", epoch: "1", heads: [] })
+  told.event({ type: "conversation.changed", conversation: conversation("mine", 1, { agent_id: ME, rev: 9 }) })
+  lists.held = [conversation("mine", 1, { agent_id: ME, rev: 3 })]
+  told.event({ type: "heads", epoch: "2", heads: [] })
+  told.connected()
+  await settle()
+  expect(desk.conversations.get("mine")?.rev).toBe(3)
+})

@@ -76,10 +76,19 @@ class VisitorSendMessage(Command, tag="message.send"):
 
 
 class VisitorSync(Command, tag="conversation.sync"):
-    """What was missed since `after_seq` (0 for everything), oldest first, in pages."""
+    """What was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, whoever missed more
+    than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
     conversation_id: Id
     after_seq: Counter
+    newest: bool = False
+
+
+class VisitorEarlier(Command, tag="conversation.earlier"):
+    """A page of the messages before `before_seq`."""
+
+    conversation_id: Id
+    before_seq: Counter
 
 
 class ReadConversation(Command, tag="conversation.read"):
@@ -144,6 +153,7 @@ VisitorCommand = (
     StartConversation
     | VisitorSendMessage
     | VisitorSync
+    | VisitorEarlier
     | ReadConversation
     | ConversationDelivered
     | SetTyping
@@ -199,10 +209,19 @@ class AgentSendMessage(Command, tag="message.send"):
 
 
 class AgentSync(Command, tag="conversation.sync"):
-    """What changed since `after_rev` (0 for everything), oldest first, in pages."""
+    """What changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, whoever missed more than
+    a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
     conversation_id: Id
     after_rev: Counter
+    newest: bool = False
+
+
+class AgentEarlier(Command, tag="conversation.earlier"):
+    """A page of the messages and notes before `before_rev`."""
+
+    conversation_id: Id
+    before_rev: Counter
 
 
 class ClaimConversation(Command, tag="conversation.claim"):
@@ -387,6 +406,7 @@ AgentCommand = (
     | DeclineConversation
     | AgentSendMessage
     | AgentSync
+    | AgentEarlier
     | ReadConversation
     | ConversationDelivered
     | SetTyping

@@ -48,20 +48,34 @@ class Sent(Reply):
 
 
 class VisitorSynced(Reply):
-    """Messages after the asked seq, oldest first. `is_complete` is false when another page follows."""
+    """Messages after the asked seq, oldest first. `is_complete` is false when another page follows. A snapshot replaces
+    every message held; `has_earlier` says whether there are messages before it."""
 
     conversation: VisitorConversationView
     messages: list[MessageView]
     is_complete: bool
+    is_snapshot: bool
+    has_earlier: bool
     ok: Literal[True] = True
 
 
 class AgentSynced(Reply):
-    """Messages after the asked rev, oldest first, and the conversation as it is now."""
+    """Messages after the asked rev, oldest first, and the conversation as it is now. A snapshot replaces every message
+    held; `has_earlier` says whether there are messages before it."""
 
     conversation: ConversationView
     messages: list[MessageView]
     is_complete: bool
+    is_snapshot: bool
+    has_earlier: bool
+    ok: Literal[True] = True
+
+
+class EarlierMessages(Reply):
+    """The messages just before those asked about, oldest first, and whether there are more before them."""
+
+    messages: list[MessageView]
+    has_earlier: bool
     ok: Literal[True] = True
 
 
@@ -154,11 +168,12 @@ class Refused(Reply):
     ok: Literal[False] = False
 
 
-VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
+VisitorReply = Done | Started | Sent | VisitorSynced | EarlierMessages | Ended | ContactIs | ArticlesFound | Refused
 AgentReply = (
     Done
     | Sent
     | AgentSynced
+    | EarlierMessages
     | Changed
     | ManyChanged
     | DraftIs

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from msgspec import Struct
+from sqlalchemy import Select, bindparam, func, select, update
 
-from app.contract.commands import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
-from app.contract.replies import AgentSynced, VisitorSynced
+from app.contract.commands import (
+    AgentEarlier,
+    AgentSync,
+    ConversationDelivered,
+    ReadConversation,
+    VisitorEarlier,
+    VisitorSync,
+)
+from app.contract.replies import AgentSynced, EarlierMessages, VisitorSynced
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.telling import tell_marks
 from app.conversations.views import agent_view_of, message_view, visitor_view_of
@@ -17,6 +26,7 @@ from app.work import Rows, Work
 from models import Conversation, Message
 
 PAGE = 200
+MOST_CHARACTERS = 400_000
 
 _TABLE = Conversation.__table__
 _marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
@@ -25,33 +35,80 @@ _marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
 async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -> VisitorSynced:
     """What the contact missed, by seq: notes have none, so they can neither be shown nor counted."""
     conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
-    found = await rows.all(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.seq > command.after_seq)
-        .order_by(Message.seq)
-        .limit(PAGE + 1)
-    )
+    page = await _missed(rows, conversation.id, Message.seq, command.after_seq, newest=command.newest)
     return VisitorSynced(
         conversation=await visitor_view_of(rows, conversation),
-        messages=[message_view(message, for_agents=False) for message in found[:PAGE]],
-        is_complete=len(found) <= PAGE,
+        messages=[message_view(message, for_agents=False) for message in page.messages],
+        is_complete=page.is_complete,
+        is_snapshot=page.is_snapshot,
+        has_earlier=page.has_earlier,
     )
 
 
 async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -> AgentSynced:
     """What the agent missed, by rev."""
     conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
-    found = await rows.all(
-        select(Message)
-        .where(Message.conversation_id == conversation.id, Message.rev > command.after_rev)
-        .order_by(Message.rev)
-        .limit(PAGE + 1)
-    )
+    page = await _missed(rows, conversation.id, Message.rev, command.after_rev, newest=command.newest)
     return AgentSynced(
         conversation=await agent_view_of(rows, conversation.id),
-        messages=[message_view(message, for_agents=True) for message in found[:PAGE]],
-        is_complete=len(found) <= PAGE,
+        messages=[message_view(message, for_agents=True) for message in page.messages],
+        is_complete=page.is_complete,
+        is_snapshot=page.is_snapshot,
+        has_earlier=page.has_earlier,
     )
+
+
+async def earlier_for_visitor(rows: Rows, visitor: Visitor, command: VisitorEarlier) -> EarlierMessages:
+    """What both sides saw before a seq, a page of it."""
+    conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
+    messages, has_earlier = await _before(rows, conversation.id, Message.seq, command.before_seq)
+    return EarlierMessages(messages=[message_view(one, for_agents=False) for one in messages], has_earlier=has_earlier)
+
+
+async def earlier_for_agent(rows: Rows, agent: SignedInAgent, command: AgentEarlier) -> EarlierMessages:
+    """What was written before a rev, notes included, a page of it."""
+    conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
+    messages, has_earlier = await _before(rows, conversation.id, Message.rev, command.before_rev)
+    return EarlierMessages(messages=[message_view(one, for_agents=True) for one in messages], has_earlier=has_earlier)
+
+
+class _Page(Struct, frozen=True):
+    messages: Sequence[Message]
+    is_complete: bool
+    is_snapshot: bool
+    has_earlier: bool
+
+
+async def _missed(rows: Rows, id: str, place: Any, after: int, *, newest: bool) -> _Page:
+    """The difference, or with `newest`, when it does not fit a page, a snapshot: whoever was away long wants the end."""
+    found = await rows.all(_in(id).where(place > after).order_by(place).limit(PAGE + 1))
+    page = _fitting(found[:PAGE])
+    if len(page) == len(found) or not newest:
+        return _Page(page, is_complete=len(page) == len(found), is_snapshot=False, has_earlier=False)
+    latest, has_earlier = await _before(rows, id, place, None)
+    return _Page(latest, is_complete=True, is_snapshot=True, has_earlier=has_earlier)
+
+
+async def _before(rows: Rows, id: str, place: Any, before: int | None) -> tuple[Sequence[Message], bool]:
+    """The last page before a place, or of all; and whether there is more before it."""
+    wanted = _in(id).where(place.is_not(None) if before is None else place < before)
+    found = await rows.all(wanted.order_by(place.desc()).limit(PAGE + 1))
+    page = _fitting(found[:PAGE])
+    return page[::-1], len(found) > len(page)
+
+
+def _in(conversation_id: str) -> Select[Message]:
+    return select(Message).where(Message.conversation_id == conversation_id)
+
+
+def _fitting(messages: Sequence[Message]) -> Sequence[Message]:
+    """As many as a reply may carry, one at least: a socket that is handed more than a megabyte at once is closed as slow."""
+    size = 0
+    for count, message in enumerate(messages):
+        size += len(message.body) + 500 * (1 + len(message.attachments))
+        if size > MOST_CHARACTERS and count:
+            return messages[:count]
+    return messages
 
 
 async def mark_read(work: Work, actor: Visitor | SignedInAgent, command: ReadConversation) -> None:

@@ -25,6 +25,8 @@ export interface ThreadState<V extends AnyConversation = AnyConversation> {
   known: number
   /** Something is missing: ask with `conversation.sync` after `cursor`. */
   needs_sync: boolean
+  /** There are messages before the first one held: ask with `conversation.earlier`. */
+  has_earlier: boolean
   marks: MarksView
   typing: readonly Typing[]
   viewers: readonly string[]
@@ -52,6 +54,7 @@ export function emptyThread<V extends AnyConversation>(side: "visitor" | "agent"
     cursor: 0,
     known: 0,
     needs_sync: true,
+    has_earlier: false,
     marks: NO_MARKS,
     typing: [],
     viewers: [],
@@ -87,12 +90,20 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
   }
 }
 
-/** A page of a sync asked after the cursor. Complete, it settles everything up to the conversation's own figure. */
-export function applySync<V extends AnyConversation>(
-  state: ThreadState<V>,
-  page: { conversation: V; messages: readonly MessageView[]; is_complete: boolean },
-): ThreadState<V> {
-  const next = addMessages(changeConversation(state, page.conversation), page.messages)
+/** What a sync is answered with. */
+export interface SyncPage<V extends AnyConversation> {
+  conversation: V
+  messages: readonly MessageView[]
+  is_complete: boolean
+  is_snapshot?: boolean
+  has_earlier?: boolean
+}
+
+/** A page of a sync asked after the cursor. Complete, it settles everything up to the conversation's own figure. A
+ * snapshot takes the place of all that was held, but for what was said after it was made. */
+export function applySync<V extends AnyConversation>(state: ThreadState<V>, page: SyncPage<V>): ThreadState<V> {
+  const base = page.is_snapshot ? withoutOlder(state, page) : state
+  const next = addMessages(changeConversation(base, page.conversation), page.messages)
   const held = page.messages.at(-1)
   if (!page.is_complete) return settle({ ...next, cursor: Math.max(next.cursor, held ? placeOf(state.side, held) : 0) })
   const last = next.messages.at(-1)
@@ -100,10 +111,24 @@ export function applySync<V extends AnyConversation>(
   return settle({ ...next, cursor, known: last ? placeOf(state.side, last) : 0 })
 }
 
+/** A page of what came before the first message held. */
+export function applyEarlier<V extends AnyConversation>(
+  state: ThreadState<V>,
+  page: { messages: readonly MessageView[]; has_earlier: boolean },
+): ThreadState<V> {
+  return { ...addMessages(state, page.messages), has_earlier: page.has_earlier }
+}
+
 /** Nobody says that they stopped typing when their network fails: forget them after a while. */
 export function lapse<V extends AnyConversation>(state: ThreadState<V>, now: number): ThreadState<V> {
   if (state.typing.every(it => it.until > now)) return state
   return { ...state, typing: state.typing.filter(it => it.until > now) }
+}
+
+function withoutOlder<V extends AnyConversation>(state: ThreadState<V>, page: SyncPage<V>): ThreadState<V> {
+  const figure = figureOf(state.side, page.conversation)
+  const messages = state.messages.filter(it => placeOf(state.side, it) > figure)
+  return { ...state, messages, has_earlier: page.has_earlier ?? false }
 }
 
 function subjectOf(event: Exclude<AnyEvent, { type: "heads" }>): string | null {
@@ -115,7 +140,7 @@ function subjectOf(event: Exclude<AnyEvent, { type: "heads" }>): string | null {
 }
 
 /** Visitors count what both sides see; agents count every change, notes among them. */
-function placeOf(side: "visitor" | "agent", message: MessageView): number {
+export function placeOf(side: "visitor" | "agent", message: MessageView): number {
   return (side === "agent" ? message.rev : message.seq) ?? 0
 }
 

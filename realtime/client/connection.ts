@@ -30,7 +30,8 @@ export interface ConnectionOptions {
 export interface Connection<S extends Side> {
   state(): ConnectionState
   onState(told: (state: ConnectionState) => void): () => void
-  /** A new stream of events begins: sync what you hold. Also said when a long poll starts afresh. */
+  /** A new stream of events has begun: what you look at from here on misses nothing, so sync what you hold. Said with
+   * the first `heads`, when the server hears every node for us. */
   onConnected(told: () => void): () => void
   onEvent(told: (event: S["event"]) => void): () => void
   /** Resolves with the reply, refusals included; rejects with `Unanswered` when nobody knows. */
@@ -43,6 +44,7 @@ export interface Connection<S extends Side> {
 const SOCKET_TRIES = 2
 const SOCKET_AGAIN_MS = 60_000
 const SOCKET_AGAIN_SOON_MS = 5_000
+const HEADS_MS = 2_000
 const PASSING_REFUSALS = new Set(["unavailable", "rate_limited", "internal"])
 
 type Kind = "websocket" | "http"
@@ -74,6 +76,8 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
   let isClosed = false
   let stopRetry = () => {}
   let stopSpare = () => {}
+  let isAwaitingHeads = false
+  let stopAwaiting = () => {}
 
   function become(name: ConnectionState["name"], code: string | null = null, via: Kind | null = null): void {
     if (state.name === name && state.code === code && state.via === via) return
@@ -84,6 +88,8 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
   function drop(): void {
     stopRetry()
     stopSpare()
+    stopAwaiting()
+    isAwaitingHeads = false
     pipe?.close()
     spare?.close()
     pipe = spare = null
@@ -131,6 +137,15 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
       stopSpare()
     } else trySocketLater()
     become("online", null, kind)
+    isAwaitingHeads = true
+    stopAwaiting()
+    stopAwaiting = clock.after(HEADS_MS, begun)
+  }
+
+  function begun(): void {
+    if (!isAwaitingHeads) return
+    isAwaitingHeads = false
+    stopAwaiting()
     connects.tell()
   }
 
@@ -165,6 +180,7 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
     if (event.type === "signed_out") refuse("unauthenticated")
     if (event.type === "going_away") moveAway(event.retry_seconds * 1000 * (1 + random() / 4))
     events.tell(event)
+    if (event.type === "heads") begun()
   }
 
   /** The node is about to stop: leave when it said we may come back, or when it closes, whichever is first. */

@@ -615,12 +615,24 @@ export interface VisitorSendMessage {
   attachment_ids?: string[]
 }
 
-/** What was missed since `after_seq` (0 for everything), oldest first, in pages. */
+/**
+ * What was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, whoever missed more
+ * than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
+ */
 export interface VisitorSync {
   type: "conversation.sync"
   conversation_id: string
   /** From 0. */
   after_seq: number
+  newest?: boolean
+}
+
+/** A page of the messages before `before_seq`. */
+export interface VisitorEarlier {
+  type: "conversation.earlier"
+  conversation_id: string
+  /** From 0. */
+  before_seq: number
 }
 
 /** Everything up to `seq` was seen on a visible screen. Never goes back. */
@@ -741,12 +753,24 @@ export interface AgentSendMessage {
   attachment_ids?: string[]
 }
 
-/** What changed since `after_rev` (0 for everything), oldest first, in pages. */
+/**
+ * What changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, whoever missed more than
+ * a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
+ */
 export interface AgentSync {
   type: "conversation.sync"
   conversation_id: string
   /** From 0. */
   after_rev: number
+  newest?: boolean
+}
+
+/** A page of the messages and notes before `before_rev`. */
+export interface AgentEarlier {
+  type: "conversation.earlier"
+  conversation_id: string
+  /** From 0. */
+  before_rev: number
 }
 
 /** Take an unassigned conversation. Refused as `conflict` if a colleague was first. */
@@ -972,19 +996,36 @@ export interface Sent {
   ok: true
 }
 
-/** Messages after the asked seq, oldest first. `is_complete` is false when another page follows. */
+/**
+ * Messages after the asked seq, oldest first. `is_complete` is false when another page follows. A snapshot replaces
+ * every message held; `has_earlier` says whether there are messages before it.
+ */
 export interface VisitorSynced {
   conversation: VisitorConversationView
   messages: MessageView[]
   is_complete: boolean
+  is_snapshot: boolean
+  has_earlier: boolean
   ok: true
 }
 
-/** Messages after the asked rev, oldest first, and the conversation as it is now. */
+/**
+ * Messages after the asked rev, oldest first, and the conversation as it is now. A snapshot replaces every message
+ * held; `has_earlier` says whether there are messages before it.
+ */
 export interface AgentSynced {
   conversation: ConversationView
   messages: MessageView[]
   is_complete: boolean
+  is_snapshot: boolean
+  has_earlier: boolean
+  ok: true
+}
+
+/** The messages just before those asked about, oldest first, and whether there are more before them. */
+export interface EarlierMessages {
+  messages: MessageView[]
+  has_earlier: boolean
   ok: true
 }
 
@@ -1892,6 +1933,7 @@ export type VisitorCommand =
   | StartConversation
   | VisitorSendMessage
   | VisitorSync
+  | VisitorEarlier
   | ReadConversation
   | ConversationDelivered
   | SetTyping
@@ -1908,6 +1950,7 @@ export type AgentCommand =
   | DeclineConversation
   | AgentSendMessage
   | AgentSync
+  | AgentEarlier
   | ReadConversation
   | ConversationDelivered
   | SetTyping
@@ -1967,12 +2010,13 @@ export type AgentEvent =
   | GoingAway
   | SignedOut
 
-export type VisitorReply = Done | Started | Sent | VisitorSynced | Ended | ContactIs | ArticlesFound | Refused
+export type VisitorReply = Done | Started | Sent | VisitorSynced | EarlierMessages | Ended | ContactIs | ArticlesFound | Refused
 
 export type AgentReply =
   | Done
   | Sent
   | AgentSynced
+  | EarlierMessages
   | Changed
   | ManyChanged
   | DraftIs

@@ -8,6 +8,7 @@ import type {
   ConversationView,
   Done,
   DraftIs,
+  EarlierMessages,
   Ended,
   ManyChanged,
   PresenceIs,
@@ -31,6 +32,7 @@ export interface VisitorSide {
     "conversation.start": Started
     "message.send": Sent
     "conversation.sync": VisitorSynced
+    "conversation.earlier": EarlierMessages
     "conversation.read": Done
     "conversation.delivered": Done
     "typing.set": Done
@@ -50,6 +52,7 @@ export interface AgentSide {
     "presence.set": PresenceIs
     "message.send": Sent
     "conversation.sync": AgentSynced
+    "conversation.earlier": EarlierMessages
     "conversation.read": Done
     "conversation.delivered": Done
     "typing.set": Done

@@ -1,4 +1,14 @@
-import { apply, applySync, emptyThread, lapse, type ThreadState, type Typing } from "./apply"
+import {
+  apply,
+  applyEarlier,
+  applySync,
+  emptyThread,
+  lapse,
+  placeOf,
+  type SyncPage,
+  type ThreadState,
+  type Typing,
+} from "./apply"
 import { backoff, type Clock, systemClock } from "./clock"
 import type { Connection } from "./connection"
 import type { AttachmentView, AuthorView, MarksView, SuggestionView, Visibility } from "./contract"
@@ -36,6 +46,8 @@ export interface ThreadSnapshot<V> {
   last_seq: number
   /** False until the first sync is through. */
   is_loaded: boolean
+  /** There are messages before the first one: `earlier` fetches them. */
+  has_earlier: boolean
   /** The server refused to show it: "not_found", "forbidden". */
   refused: string | null
 }
@@ -50,6 +62,8 @@ export interface Thread<S extends Side> {
   /** Everything held has arrived here. */
   delivered(): void
   sync(): Promise<void>
+  /** Fetch the page before the first message held, if there is one. */
+  earlier(): Promise<void>
   close(): void
 }
 
@@ -83,6 +97,7 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
   let isLoaded = false
   let refused: string | null = null
   let isSyncing = false
+  let isReadingBack = false
   let fruitless = 0
   let isClosed = false
   let rows = new Map<string, ThreadRow>()
@@ -147,8 +162,8 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
     const { conversation_id, cursor } = state
     const reply = await command(
       side === "agent"
-        ? { type: "conversation.sync", conversation_id, after_rev: cursor }
-        : { type: "conversation.sync", conversation_id, after_seq: cursor },
+        ? { type: "conversation.sync", conversation_id, after_rev: cursor, newest: true }
+        : { type: "conversation.sync", conversation_id, after_seq: cursor, newest: true },
     )
     if (isClosed || state.conversation_id !== conversation_id) return false
     if (!reply.ok) {
@@ -157,12 +172,35 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
       redraw()
       return false
     }
-    if (!("messages" in reply)) return false
+    if (!("conversation" in reply && "messages" in reply)) return false
     if (state.cursor < cursor) return true // Restored from a backup meanwhile: this page is of the old data.
     isLoaded ||= reply.is_complete
     fruitless = reply.is_complete || reply.messages.length > 0 ? 0 : fruitless + 1
-    change(applySync(state, reply as Parameters<typeof applySync<View>>[1]))
+    change(applySync(state, reply as unknown as SyncPage<View>))
     return !reply.is_complete && reply.messages.length > 0
+  }
+
+  async function earlier(): Promise<void> {
+    const { conversation_id, has_earlier, messages, epoch } = state
+    const first = messages[0]
+    if (isReadingBack || !has_earlier || !first) return
+    isReadingBack = true
+    try {
+      const before = placeOf(side, first)
+      const reply = await command(
+        side === "agent"
+          ? { type: "conversation.earlier", conversation_id, before_rev: before }
+          : { type: "conversation.earlier", conversation_id, before_seq: before },
+      )
+      // What a snapshot has replaced meanwhile has another beginning.
+      if (reply.ok && "has_earlier" in reply && state.epoch === epoch && state.messages[0] === first) {
+        change(applyEarlier(state, reply))
+      }
+    } catch {
+      // Nothing is lost: the reader asks again.
+    } finally {
+      isReadingBack = false
+    }
   }
 
   function adopt(id: string): void {
@@ -196,6 +234,7 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
       suggestions: state.suggestions,
       last_seq: lastSeq(),
       is_loaded: isLoaded || !state.conversation_id,
+      has_earlier: state.has_earlier,
       refused,
     }
   }
@@ -241,6 +280,7 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
     read: () => readMarker.reach(lastSeq()),
     delivered: () => deliveredMarker.reach(lastSeq()),
     sync,
+    earlier,
     close() {
       typingTeller.close()
       readMarker.close()

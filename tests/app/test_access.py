@@ -30,6 +30,7 @@ def naming_a_conversation(union: Any) -> list[str]:
 VISITORS_ASK: dict[str, dict[str, Any]] = {
     "message.send": {"client_id": "k", "body": "Let me in"},
     "conversation.sync": {"after_seq": 0},
+    "conversation.earlier": {"before_seq": 9},
     "conversation.read": {"seq": 1},
     "conversation.delivered": {"seq": 1},
     "typing.set": {"typing": True},
@@ -39,6 +40,7 @@ VISITORS_ASK: dict[str, dict[str, Any]] = {
 AGENTS_ASK: dict[str, dict[str, Any]] = {
     "message.send": {"client_id": "k", "body": "Let me in"},
     "conversation.sync": {"after_rev": 0},
+    "conversation.earlier": {"before_rev": 9},
     "conversation.read": {"seq": 1},
     "conversation.delivered": {"seq": 1},
     "typing.set": {"typing": True},

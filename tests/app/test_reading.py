@@ -5,19 +5,38 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
+from app.contract.commands import (
+    AgentEarlier,
+    AgentSync,
+    ConversationDelivered,
+    ReadConversation,
+    VisitorEarlier,
+    VisitorSync,
+)
 from app.contract.events import MessageMarked
 from app.contract.replies import AgentSynced, VisitorSynced
 from app.conversations import reading
 from app.conversations.heads import heads_for_agent, heads_for_visitor
-from app.conversations.reading import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
+from app.conversations.reading import (
+    earlier_for_agent,
+    earlier_for_visitor,
+    mark_delivered,
+    mark_read,
+    sync_for_agent,
+    sync_for_visitor,
+)
 from app.people.actors import SignedInAgent, Visitor
+from app.work import Work
+from models import Conversation, Message
+from realtime.engine import MOST_QUEUED_BYTES
 from tests.factories import House, open_house
 from tests.servers.databases import SqliteFiles
 
@@ -91,6 +110,88 @@ async def test_a_long_absence_is_caught_up_in_pages_without_gap_or_repeat(house:
         if told.is_complete:
             break
     assert revs == [message.rev for message in await house.messages(id)]
+
+
+async def many_messages(house: House, id: str, count: int, body: str = "Before") -> None:
+    """As many messages as years of writing would leave, written at once."""
+    stands = await house.conversation(id)
+
+    async def write(work: Work) -> None:
+        for number in range(1, count + 1):
+            await work.add(
+                Message(
+                    id=new_id(),
+                    conversation_id=id,
+                    seq=stands.seq + number,
+                    rev=stands.rev + number,
+                    author_kind="contact",
+                    author_id=stands.contact_id,
+                    author_name="",
+                    client_id=f"{id}{number}",
+                    visibility="public",
+                    channel="chat",
+                    body=f"{body} {number}",
+                    attachments=[],
+                    created_at=work.now,
+                )
+            )
+        values = {"seq": stands.seq + count, "rev": stands.rev + count}
+        await work.change(update(Conversation).where(Conversation.id == id).values(**values))
+
+    await house.run(write)
+
+
+async def test_whoever_missed_more_than_a_page_is_given_the_newest_and_reads_back(house: House) -> None:
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    await many_messages(house, id, 700)
+    last = (await house.conversation(id)).seq
+    async with house.works.read() as rows:
+        synced = await sync_for_visitor(rows, visitor, VisitorSync(conversation_id=id, after_seq=2, newest=True))
+        held = list(synced.messages)
+        assert (synced.is_snapshot, synced.is_complete, synced.has_earlier) == (True, True, True)
+        assert [message.seq for message in held] == list(range(last - reading.PAGE + 1, last + 1))
+        has_earlier = True
+        while has_earlier:
+            before = VisitorEarlier(conversation_id=id, before_seq=held[0].seq or 0)
+            earlier = await earlier_for_visitor(rows, visitor, before)
+            held, has_earlier = [*earlier.messages, *held], earlier.has_earlier
+        assert [message.seq for message in held] == list(range(1, last + 1))
+        told = await sync_for_agent(rows, ana, AgentSync(conversation_id=id, after_rev=0, newest=True))
+        assert (told.is_snapshot, told.messages[-1].rev) == (True, told.conversation.rev)
+        since = AgentEarlier(conversation_id=id, before_rev=told.messages[0].rev or 0)
+        assert (await earlier_for_agent(rows, ana, since)).messages[-1].rev == (told.messages[0].rev or 0) - 1
+
+
+async def test_whoever_missed_less_than_a_page_is_given_the_difference(house: House) -> None:
+    id, visitor = await house.chat()
+    await many_messages(house, id, reading.PAGE)
+    async with house.works.read() as rows:
+        synced = await sync_for_visitor(rows, visitor, VisitorSync(conversation_id=id, after_seq=2, newest=True))
+    assert (synced.is_snapshot, synced.is_complete, len(synced.messages)) == (False, True, reading.PAGE - 1)
+
+
+@pytest.mark.parametrize("newest", [True, False])
+async def test_a_page_of_long_messages_is_short_enough_for_a_socket(house: House, newest: bool) -> None:
+    """A socket that is handed more than a megabyte is closed as slow: with two hundred letters it would never catch up."""
+    id, visitor = await house.chat()
+    await many_messages(house, id, 150, "x" * 10_000)
+    async with house.works.read() as rows:
+        synced = await sync_for_visitor(rows, visitor, VisitorSync(conversation_id=id, after_seq=1, newest=newest))
+    assert len(msgspec.json.encode(synced)) < MOST_QUEUED_BYTES / 2
+    assert (synced.is_snapshot, synced.is_complete) == (newest, newest)
+    assert len(synced.messages) > 10
+
+
+async def test_notes_are_no_part_of_what_a_visitor_reads_back(house: House) -> None:
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    await house.note(ana, id, "secret")
+    await house.answer(ana, id, "public")
+    async with house.works.read() as rows:
+        earlier = await earlier_for_visitor(rows, visitor, VisitorEarlier(conversation_id=id, before_seq=10**6))
+    assert [message.seq for message in earlier.messages] == [1, 2, 3]
+    assert (earlier.has_earlier, {message.rev for message in earlier.messages}) == (False, {None})
 
 
 async def test_whoever_is_ahead_or_even_missed_nothing(house: House) -> None:

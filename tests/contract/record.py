@@ -169,6 +169,8 @@ async def talking(stage: Stage) -> None:
     await command("an agent types", ana, "typing.set", id, typing=True)
     await command("a visitor catches up", mia, "conversation.sync", id, after_seq=2)
     await command("an agent catches up", ana, "conversation.sync", id, after_rev=2)
+    await command("a visitor reads what was said before", mia, "conversation.earlier", id, before_seq=3)
+    await command("an agent reads what was said before", ana, "conversation.earlier", id, before_rev=3)
     await stage.record("a beat tells how far everything has come", stage.doors.attendance.beat, id)
 
 

@@ -137,6 +137,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
               ticketNumber={conversation?.ticket_number ?? null}
               texts={texts}
               token={() => session.visitor_token}
+              onEarlier={it.thread.has_earlier ? chat.earlier : null}
               onRetry={chat.retry}
               onDiscard={chat.discard}
             />

@@ -8,6 +8,8 @@ interface LogProps {
   ticketNumber: number | null
   texts: Texts
   token: () => string
+  /** Present while there is more before the first row. */
+  onEarlier: (() => void) | null
   onRetry: (key: string) => void
   onDiscard: (key: string) => void
 }
@@ -27,14 +29,23 @@ const SAID = [
 /** Everything said, by day, with what one person said in one go kept together. Drawn only when something was said. */
 export class Log extends Component<LogProps> {
   override shouldComponentUpdate(next: LogProps): boolean {
-    return next.rows !== this.props.rows || next.ticketNumber !== this.props.ticketNumber
+    return (
+      next.rows !== this.props.rows ||
+      !next.onEarlier !== !this.props.onEarlier ||
+      next.ticketNumber !== this.props.ticketNumber
+    )
   }
 
   render() {
-    const { rows, texts, token, onRetry, onDiscard, ticketNumber } = this.props
+    const { rows, texts, token, onEarlier, onRetry, onDiscard, ticketNumber } = this.props
     const lastOwn = rows.findLast(it => it.progress)
     return (
       <div class="log" role="log" aria-label={texts.t("chat")}>
+        {onEarlier && (
+          <button type="button" class="plain" onClick={onEarlier}>
+            {texts.t("earlier")}
+          </button>
+        )}
         {rows.map((row, i) => {
           const before = rows[i - 1]
           const day = texts.day(row.message.created_at)

@@ -56,6 +56,8 @@ export interface Chat {
   rate(score: number, comment: string): void
   skipRating(): void
   dismissSuggestions(): void
+  /** Fetch what was said before the first row. */
+  earlier(): void
   /** It is on the screen, or it has only arrived. */
   saw(isVisible: boolean): void
   close(): void
@@ -178,6 +180,7 @@ export function createChat(options: ChatOptions): Chat {
       dismissedSeq = thread.snapshot().last_seq
       changes.tell()
     },
+    earlier: () => void thread.earlier(),
     saw: isVisible => (isVisible ? thread.read() : thread.delivered()),
     close() {
       for (const stop of stops) stop()

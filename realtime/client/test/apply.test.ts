@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { apply, applySync, emptyThread, lapse, type ThreadState } from "../apply"
+import { apply, applyEarlier, applySync, emptyThread, lapse, type ThreadState } from "../apply"
 import type { ConversationView, MarksView, VisitorConversationView } from "../contract"
 import { CONVERSATION, conversation, message } from "./world"
 
@@ -165,4 +165,22 @@ describe("what an agent holds", () => {
     const older = apply(newer, { type: "conversation.changed", conversation: agentConversation(1, 6) }, NOW)
     expect(older).toBe(newer)
   })
+})
+
+test("a snapshot takes the place of what was held, but for what was said after it", () => {
+  const held = visitor(3)
+  const later = apply(held, { type: "message.created", message: message(502) }, 0)
+  const page = {
+    conversation: conversation(501),
+    messages: [500, 501].map(it => message(it)),
+    is_complete: true,
+    is_snapshot: true,
+    has_earlier: true,
+  }
+  const next = applySync(later, page)
+  expect(next.messages.map(it => it.seq)).toEqual([500, 501, 502])
+  expect(next).toMatchObject({ cursor: 502, needs_sync: false, has_earlier: true })
+  const back = applyEarlier(next, { messages: [498, 499].map(it => message(it)), has_earlier: false })
+  expect(back.messages.map(it => it.seq)).toEqual([498, 499, 500, 501, 502])
+  expect(back).toMatchObject({ cursor: 502, needs_sync: false, has_earlier: false })
 })

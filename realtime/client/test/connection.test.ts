@@ -215,7 +215,7 @@ test("blocked twice, the socket gives way to HTTP, which delivers events and com
   lastPoll().answer({ ok: true, events: [], cursor: "c 1", is_fresh: true })
   await settled()
   expect(states.at(-1)).toBe("online/http")
-  expect(connects()).toBe(1)
+  expect(connects()).toBe(0)
   expect(lastPoll().url).toBe("https://help.test/api/v1/events?after=c%201")
   lastPoll().answer({ ok: true, events: [{ type: "heads", epoch: "e", heads: [] }], cursor: "c2", is_fresh: false })
   await settled()
@@ -235,11 +235,33 @@ test("a stream the server has forgotten counts as connecting again", async () =>
   FakeSocket.how = "refuse"
   const { connects } = connect()
   await clock.pass(2_000)
-  lastPoll().answer({ ok: true, events: [], cursor: "c1", is_fresh: true })
+  const events = [{ type: "heads", epoch: "e", heads: [] }]
+  lastPoll().answer({ ok: true, events, cursor: "c1", is_fresh: true })
   await settled()
-  lastPoll().answer({ ok: true, events: [], cursor: "d1", is_fresh: true })
+  lastPoll().answer({ ok: true, events, cursor: "d1", is_fresh: true })
   await settled()
   expect(connects()).toBe(2)
+})
+
+test("a stream has begun with its first heads, for until then other nodes may not be heard", async () => {
+  FakeSocket.how = "open"
+  const { connects } = connect()
+  await settled()
+  FakeSocket.last.push("40/visitor,{}")
+  expect(connects()).toBe(0)
+  FakeSocket.last.event({ type: "heads", epoch: "1", heads: [] })
+  expect(connects()).toBe(1)
+  FakeSocket.last.event({ type: "heads", epoch: "1", heads: [] })
+  expect(connects()).toBe(1)
+})
+
+test("a stream whose heads do not come begins all the same", async () => {
+  FakeSocket.how = "open"
+  const { connects } = connect()
+  await settled()
+  FakeSocket.last.push("40/visitor,{}")
+  await clock.pass(2_100)
+  expect(connects()).toBe(1)
 })
 
 test("a socket that hangs for 3 s gives way to HTTP at once", async () => {

@@ -106,6 +106,7 @@ export class FakeSocket {
 
   accept(): void {
     this.push(`40${this.namespace},{"sid":"y"}`)
+    this.event({ type: "heads", epoch: "1", heads: [] })
   }
 
   refuse(code: string): void {
