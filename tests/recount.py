@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.contract.views import AgentWallView, ChatWallView, CsatWallView, QueueWallView, ThresholdsView, WallView
 from app.people.agents import list_agents
 from app.work import Rows
-from models import Assignment, Contact, Conversation, CsatScore, Team, TeamThresholds
+from models import Assignment, Contact, Conversation, CsatScore, Team, TeamThresholds, WaitPromise
 
 UNSET = ThresholdsView(waiting_count=10, longest_seconds=300, p90_seconds=300, answer_seconds=120)
 
@@ -22,6 +22,7 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
     assignments = await rows.all(select(Assignment))
     contacts = {contact.id: contact.name for contact in await rows.all(select(Contact))}
     scores = [it.score for it in await rows.all(select(CsatScore)) if it.answered_at.date() == today]
+    promised = await rows.all(select(WaitPromise))
     thresholds = {row.team_id: row for row in await rows.all(select(TeamThresholds))}
     teams: list[tuple[str | None, str]] = [
         (team.id, team.name) for team in sorted(await rows.all(select(Team)), key=lambda team: team.name)
@@ -53,6 +54,9 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             for it in own
             if it.first_answered_at and it.first_answered_at.date() == today
         ]
+        promises = [
+            it for it in promised if it.team_id == team_id and it.promised_at.date() == today and it.waited_seconds is not None
+        ]
         return QueueWallView(
             team_id=team_id,
             name=name,
@@ -71,12 +75,14 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             ),
             answered_today=len(answers),
             answered_in_time_today=sum(seconds <= limits.answer_seconds for seconds in answers),
+            promised_today=len(promises),
+            kept_today=sum(it.low_seconds <= (it.waited_seconds or 0) <= it.high_seconds for it in promises),
             thresholds=limits,
         )
 
     queues = [queue(*team) for team in teams]
     without = queue(None, "No team")
-    figures = (without.waiting_count, without.open_count, without.answered_today, without.abandoned_today)
+    figures = (without.waiting_count, without.open_count, without.answered_today, without.promised_today, without.abandoned_today)
     if not teams or any(figures) or without.wait_p50_seconds is not None:
         queues.append(without)
     held = {it.id: [c for c in conversations if c.agent_id == it.id and is_open(c)] for it in agents}
@@ -85,6 +91,9 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
         agents=[
             AgentWallView(
                 agent=agent,
+                missed_today=sum(
+                    it.agent_id == agent.id and it.outcome == "missed" and it.started_at.date() == today for it in assignments
+                ),
                 chat_count=len(held[agent.id]),
                 chats=chats(held[agent.id], contacts) if len(held[agent.id]) <= 12 else [],
             )

@@ -42,6 +42,8 @@ export interface Alerts {
   setDesktop(on: boolean): Promise<void>
   message(message: MessageView, row: ConversationView): void
   offered(row: ConversationView): void
+  /** A sound alone, for what the wall has to say. */
+  alarm(key: string): void
   stop(): void
 }
 
@@ -103,6 +105,9 @@ export function createAlerts(options: AlertsOptions): Alerts {
       if (isBusy() || isSilent.value) return
       void ring(row.id)
       show(row, words.offered(), `${row.contact.name || words.visitor()}: ${row.preview}`)
+    },
+    alarm(key) {
+      if (!isSilent.value) void ring(key)
     },
     stop() {
       stopTitle()

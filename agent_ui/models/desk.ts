@@ -21,6 +21,7 @@ import { isOpen } from "./order"
 import { createPeople, type People } from "./people"
 import { wordsFor } from "./refusals"
 import { createSelection, type Selection } from "./selection"
+import { createSupervising, type Supervising } from "./supervising"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
@@ -68,6 +69,7 @@ export interface Desk {
   setHold(on: boolean): void
   tickets: Tickets
   wall: Wall
+  supervising: Supervising
   ticker: Ticker
   online: Readonly<ShallowRef<"connecting" | "online" | "offline" | "refused">>
   reconnect(): void
@@ -110,7 +112,8 @@ export function createDesk(options: DeskOptions): Desk {
   const selection = createSelection(() => inbox.list.value.rows.value)
   const healer = createHealer(command, conversations, clock)
   const tickets = createTickets(api)
-  const wall = createWall(command)
+  const wall = createWall(command, storage)
+  const supervising = createSupervising({ command, conversations, notify, newId: () => crypto.randomUUID() })
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
@@ -238,6 +241,7 @@ export function createDesk(options: DeskOptions): Desk {
     alerts,
     tickets,
     wall,
+    supervising,
     ticker,
     online,
     reconnect: connection.retry,

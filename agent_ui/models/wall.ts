@@ -7,6 +7,9 @@ export interface Wall {
   now: Readonly<ShallowRef<WallView | null>>
   /** Why there is nothing to see. */
   failed: Readonly<ShallowRef<ErrorCode | "offline" | null>>
+  /** Whether a figure that goes over its threshold is heard. */
+  hasSound: Readonly<ShallowRef<boolean>>
+  setSound(on: boolean): void
   put(wall: WallView): void
   watch(): Promise<void>
   unwatch(): void
@@ -14,7 +17,13 @@ export interface Wall {
   resume(): void
 }
 
-export function createWall(command: Connection<AgentSide>["command"]): Wall {
+const SOUND = "parley.wall.sound"
+
+export function createWall(
+  command: Connection<AgentSide>["command"],
+  storage: Pick<Storage, "getItem" | "setItem">,
+): Wall {
+  const hasSound = shallowRef(storage.getItem(SOUND) !== "off")
   const now = shallowRef<WallView | null>(null)
   const failed = shallowRef<ErrorCode | "offline" | null>(null)
   let isWatching = false
@@ -33,6 +42,11 @@ export function createWall(command: Connection<AgentSide>["command"]): Wall {
   return {
     now,
     failed,
+    hasSound,
+    setSound(on) {
+      hasSound.value = on
+      storage.setItem(SOUND, on ? "on" : "off")
+    },
     watch,
     put(wall) {
       if (!now.value || wall.made_at >= now.value.made_at) now.value = wall

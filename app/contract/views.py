@@ -457,7 +457,8 @@ class QueueWallView(Said):
     `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
     `next_at_risk_at`. `wait_p50_seconds` and `wait_p90_seconds` are of the waits that ended today in an agent's hands,
     empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
-    first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`.
+    first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`. Of `promised_today`, the
+    ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
     """
 
     team_id: str | None
@@ -473,6 +474,8 @@ class QueueWallView(Said):
     abandoned_today: int
     answered_today: int
     answered_in_time_today: int
+    promised_today: int
+    kept_today: int
     thresholds: ThresholdsView
 
 
@@ -486,9 +489,13 @@ class ChatWallView(Said):
 
 
 class AgentWallView(Said):
-    """An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve."""
+    """An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve.
+
+    `missed_today` offers went on because the agent did not take them in time.
+    """
 
     agent: AgentView
+    missed_today: int
     chat_count: int
     chats: list[ChatWallView]
 

@@ -11,7 +11,7 @@ from app.contract.views import CsatWallView
 from app.database.durations import seconds_between
 from app.reports.thresholds import Thresholds, promised_seconds
 from app.work import Rows
-from models import Assignment, Conversation, CsatScore
+from models import Assignment, Conversation, CsatScore, WaitPromise
 from models.conversation import IS_ABANDONED, IS_ANSWERED
 
 SATISFIED_FROM = 4
@@ -29,6 +29,13 @@ class Answers(Struct, frozen=True):
 
     count: int = 0
     in_time_count: int = 0
+
+
+class Promises(Struct, frozen=True):
+    """Ranges of waiting time that were told, and how many of the waits ended within."""
+
+    count: int = 0
+    kept_count: int = 0
 
 
 def midnight_of(now: datetime) -> datetime:
@@ -80,6 +87,28 @@ async def abandoned_by_team(rows: Rows, midnight: datetime) -> dict[str | None, 
         .group_by(Conversation.team_id)
     )
     return dict(found)
+
+
+async def promises_by_team(rows: Rows, midnight: datetime) -> dict[str | None, Promises]:
+    """Promised today, and the wait is over."""
+    promise = WaitPromise
+    is_kept = case((promise.waited_seconds.between(promise.low_seconds, promise.high_seconds), 1), else_=0)
+    found = await rows.rows(
+        select(promise.team_id, func.count(), func.sum(is_kept))
+        .where(promise.promised_at >= midnight, promise.waited_seconds.is_not(None))
+        .group_by(promise.team_id)
+    )
+    return {team_id: Promises(count, kept_count) for team_id, count, kept_count in found}
+
+
+async def missed_by_agent(rows: Rows, midnight: datetime) -> dict[str, int]:
+    """Offered today, and not taken in time."""
+    found = await rows.rows(
+        select(Assignment.agent_id, func.count())
+        .where(Assignment.started_at >= midnight, Assignment.outcome == "missed")
+        .group_by(Assignment.agent_id)
+    )
+    return {agent_id: count for agent_id, count in found if agent_id is not None}
 
 
 async def satisfaction(rows: Rows, midnight: datetime) -> CsatWallView:

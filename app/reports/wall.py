@@ -9,7 +9,7 @@ from app.people.agents import list_agents, list_teams
 from app.reports import queues, today
 from app.reports.queues import Waiting
 from app.reports.thresholds import DEFAULT, risk_after, thresholds_of
-from app.reports.today import Answers, Waits, midnight_of
+from app.reports.today import Answers, Promises, Waits, midnight_of
 from app.work import Rows
 
 NO_TEAM = "No team"
@@ -26,9 +26,11 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
     waits = await today.waits_by_team(rows, midnight)
     answers = await today.answers_by_team(rows, thresholds, midnight)
     abandoned = await today.abandoned_by_team(rows, midnight)
+    promises = await today.promises_by_team(rows, midnight)
+    missed = await today.missed_by_agent(rows, midnight)
     agents = await list_agents(rows, now)
     names: dict[str | None, str] = {team.id: team.name for team in await list_teams(rows)}
-    if not names or any(None in figures for figures in (waiting, held.by_team, waits, answers, abandoned)):
+    if not names or any(None in figures for figures in (waiting, held.by_team, waits, answers, abandoned, promises)):
         names[None] = NO_TEAM
 
     def queue(team_id: str | None, name: str) -> QueueWallView:
@@ -48,13 +50,20 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
             abandoned_today=abandoned.get(team_id, 0),
             answered_today=answered.count,
             answered_in_time_today=answered.in_time_count,
+            promised_today=promises.get(team_id, Promises()).count,
+            kept_today=promises.get(team_id, Promises()).kept_count,
             thresholds=limits,
         )
 
     return WallView(
         queues=[queue(team_id, name) for team_id, name in names.items()],
         agents=[
-            AgentWallView(agent=agent, chat_count=held.by_agent.get(agent.id, 0), chats=chats.get(agent.id, []))
+            AgentWallView(
+                agent=agent,
+                missed_today=missed.get(agent.id, 0),
+                chat_count=held.by_agent.get(agent.id, 0),
+                chats=chats.get(agent.id, []),
+            )
             for agent in agents
         ],
         csat=await today.satisfaction(rows, midnight),

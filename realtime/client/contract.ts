@@ -513,7 +513,8 @@ export interface ThresholdsView {
  * `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
  * `next_at_risk_at`. `wait_p50_seconds` and `wait_p90_seconds` are of the waits that ended today in an agent's hands,
  * empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
- * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`.
+ * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`. Of `promised_today`, the
+ * ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
  */
 export interface QueueWallView {
   team_id: string | null
@@ -529,6 +530,8 @@ export interface QueueWallView {
   abandoned_today: number
   answered_today: number
   answered_in_time_today: number
+  promised_today: number
+  kept_today: number
   thresholds: ThresholdsView
 }
 
@@ -540,9 +543,14 @@ export interface ChatWallView {
   waiting_since: string | null
 }
 
-/** An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve. */
+/**
+ * An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve.
+ *
+ * `missed_today` offers went on because the agent did not take them in time.
+ */
 export interface AgentWallView {
   agent: AgentView
+  missed_today: number
   chat_count: number
   chats: ChatWallView[]
 }

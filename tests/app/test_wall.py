@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.clock import new_id
 from app.contract.commands import (
     AnswerSurvey,
     AssignConversation,
@@ -30,6 +31,7 @@ from app.reports.thresholds import set_thresholds
 from app.reports.wall import repaint_at, wall_view
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work
+from models import Assignment, WaitPromise
 from tests.factories import LEASE, MONDAY, House
 from tests.recount import recounted_wall
 
@@ -191,6 +193,40 @@ async def test_conversations_of_no_team_are_shown_as_such(house: House) -> None:
     inbox = await house.inbox("open door")
     await house.start(house.visitor(inbox))
     assert {(queue.name, queue.waiting_count) for queue in (await wall(house)).queues} == {("Support", 0), ("No team", 1)}
+
+
+async def test_missed_offers_and_kept_estimates(house: House) -> None:
+    ana = await house.agent()
+    for outcome, low in (("missed", 0), ("accepted", 50)):
+        id, _ = await house.chat()
+        await house.add(
+            Assignment(
+                id=new_id(),
+                conversation_id=id,
+                agent_id=ana.id,
+                team_id=house.team_id,
+                made_by="routing",
+                reason="routed",
+                decision={},
+                outcome=outcome,
+                started_at=house.clock(),
+                ended_at=house.clock(),
+            )
+        )
+        await house.add(
+            WaitPromise(
+                conversation_id=id,
+                team_id=house.team_id,
+                position=1,
+                low_seconds=low,
+                high_seconds=60,
+                waited_seconds=40.0,
+                promised_at=house.clock(),
+            )
+        )
+    seen = await wall(house)
+    assert [one.missed_today for one in seen.agents] == [1]
+    assert (seen.queues[0].promised_today, seen.queues[0].kept_today) == (2, 1)
 
 
 class Day:
