@@ -22,8 +22,9 @@ from realtime.rooms import WALL, room_of
 log = structlog.get_logger("wall")
 
 PAUSE_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 1.0
 BUSY_SHARE = 0.1
-"""However long a recount takes, painting keeps the node busy for this part of the time at most."""
+"""A recount that takes long is done less often, so that painting does not keep the node from its chats."""
 CERTAIN_SECONDS = 10.0
 """A hint may be lost, so a wall somebody watches is recounted this often even when nothing was heard to move."""
 MOVING = tuple(
@@ -77,7 +78,8 @@ class WallPainter:
             if not self._has_moved and began < self._due_at:
                 continue
             await self._paint_if_watched()
-            await asyncio.sleep(max(PAUSE_SECONDS, (monotonic() - began) / BUSY_SHARE))
+            pause = (monotonic() - began) / BUSY_SHARE
+            await asyncio.sleep(min(max(PAUSE_SECONDS, pause), LONGEST_PAUSE_SECONDS))
 
     def _patience(self) -> float | None:
         return max(0.0, self._due_at - monotonic()) if self.rooms else None

@@ -181,3 +181,13 @@ async def test_agents_may_not_watch(house: House, doors: Doors) -> None:
     ana, stream = await house.agent(lease=timedelta(hours=1)), Stream()
     assert (await watch(doors, ana, stream))["code"] == "forbidden"
     assert not doors.hub.is_anyone_in(WALL)
+
+
+async def test_thresholds_set_are_painted(house: House, doors: Doors, painting: WallPainter, sue: SignedInAgent) -> None:
+    watcher = Watcher()
+    await watch(doors, sue, watcher)
+    seconds = {"longest_seconds": 60, "p90_seconds": 60, "answer_seconds": 60}
+    await ask(doors.gateway, sue, "team.set_thresholds", team_id=house.team_id, waiting_count=1, **seconds)
+    async with asyncio.timeout(5):
+        while not watcher.walls or watcher.walls[-1].wall.queues[0].thresholds.waiting_count != 1:
+            await asyncio.sleep(0.01)

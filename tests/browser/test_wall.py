@@ -1,0 +1,192 @@
+"""The supervisor's wall: pushed and never polled, readable from afar, calm to look at, and a place to act from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Request, expect
+
+from tests.browser.people import AgentPage, VisitorPage
+from tests.running import Running
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+REPAINTS = 500
+GROWTH_BYTES = 1_000_000
+
+COUNT_SHIFTS = """() => {
+  window.shifts = 0
+  new PerformanceObserver(list => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value
+  }).observe({ type: "layout-shift", buffered: false })
+}"""
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for the file."""
+    running = Running(tmp_path_factory.mktemp("parley")).start()
+    yield running
+    running.stop()
+
+
+def wall_of(context: BrowserContext, parley: Running) -> Page:
+    """Sam's wall, painted."""
+    page = AgentPage(context, parley.url, "sam@example.com").page
+    page.goto(f"{parley.url}/inbox/wall")
+    expect(page.get_by_role("table", name="Queues")).to_be_visible()
+    return page
+
+
+def waiting(page: Page) -> int:
+    return int(page.locator("dl > div", has_text="Waiting").locator("dd").first.inner_text().strip())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_the_wall_is_clean(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path, scheme: Any, size: Any
+) -> None:
+    page = wall_of(new_context(viewport=size, color_scheme=scheme, reduced_motion="reduce"), parley)
+    expect(page.get_by_role("table", name="Agents")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.screenshot(path=artefacts / "wall.png")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_it_is_pushed_and_nothing_jumps(parley: Running, new_context: Callable[..., BrowserContext]) -> None:
+    page = wall_of(new_context(viewport=DESKTOP), parley)
+    before = waiting(page)
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
+    page.evaluate(COUNT_SHIFTS)
+    nobody_is_online(page)
+    visitor = VisitorPage(new_context(), parley.url)
+    visitor.open()
+    visitor.begin("Is anybody watching?")
+    expect(page.locator("dl > div", has_text="Waiting").locator("dd").first).to_have_text(str(before + 1))
+    assert asked == []
+    assert page.evaluate("window.shifts") < 0.01
+
+
+def nobody_is_online(page: Page) -> None:
+    """Sam sends themself away, so that whoever comes waits."""
+    page.get_by_role("button", name="Set presence of Sam Supervisor").click()
+    page.get_by_role("menuitem", name="Away").click()
+    expect(page.get_by_role("row", name="Sam Supervisor").get_by_text("Away")).to_be_visible()
+
+
+def test_a_television_can_be_read_from_afar(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    page = wall_of(new_context(viewport={"width": 1920, "height": 1080}), parley)
+    page.get_by_role("button", name="Full screen").click()
+    expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
+    page.screenshot(path=artefacts / "full-screen.png")
+    smallest = page.evaluate(
+        """() => Math.min(...[...document.querySelectorAll("dl dt, dl dd, table th, table td, table caption")]
+          .filter(it => it.offsetParent !== null)
+          .map(it => parseFloat(getComputedStyle(it).fontSize)))"""
+    )
+    assert smallest >= 0.04 * 1080 - 0.5
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_thresholds_are_shown_by_colour_shape_and_word(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    page = wall_of(new_context(viewport=DESKTOP), parley)
+    if waiting(page) == 0:
+        nobody_is_online(page)
+        visitor = VisitorPage(new_context(), parley.url)
+        visitor.open()
+        visitor.begin("Anybody?")
+    page.get_by_role("button", name="Thresholds of").first.click()
+    page.get_by_label("This many waiting").fill("1")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("cell", name="over the threshold").first).to_be_visible(timeout=10_000)
+    page.screenshot(path=artefacts / "over.png")
+
+
+def test_a_chat_is_read_along_and_whispered_into(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    agent = AgentPage(new_context(viewport=DESKTOP), parley.url)
+    visitor = VisitorPage(new_context(), parley.url)
+    visitor.open()
+    visitor.begin("My lamp flickers")
+    agent.open_row("My lamp flickers")
+    agent.say("Which lamp is it?")
+    visitor.sees("Which lamp is it?")
+    page = wall_of(new_context(viewport=DESKTOP), parley)
+    row = page.get_by_role("row").filter(has_text="Ana")
+    row.get_by_role("button", name="Watch the chat").last.click()
+    pane = page.get_by_role("dialog")
+    expect(pane.get_by_text("Ana Duarte is not told", exact=False)).to_be_visible()
+    visitor.say("The small one, by the bed")
+    expect(pane.get_by_text("The small one, by the bed")).to_be_visible()
+    expect(agent.page.get_by_text("viewing")).to_have_count(0)
+    pane.get_by_role("textbox", name="Whisper to").fill("Ask for the bulb first")
+    pane.get_by_role("button", name="Whisper").click()
+    expect(agent.page.get_by_text("Ask for the bulb first")).to_be_visible()
+    agent.page.screenshot(path=artefacts / "whispered.png")
+    page.screenshot(path=artefacts / "watching.png")
+    agent.say("Is the bulb new?")
+    visitor.sees("Is the bulb new?")
+    expect(visitor.frame.get_by_text("Ask for the bulb first")).to_have_count(0)
+    pane.get_by_role("button", name="Take over").click()
+    expect(pane).to_have_count(0)
+    expect(page.get_by_role("row").filter(has_text="Sam").get_by_role("button", name="Watch the chat")).to_be_visible()
+
+
+def test_five_hundred_repaints_leave_nothing_behind(parley: Running, new_context: Callable[..., BrowserContext]) -> None:
+    """Eight hours in a minute: the same wall, painted over and over with other figures."""
+    context = new_context(viewport=DESKTOP)
+    page = context.new_page()
+    sockets: list[Any] = []
+
+    def relay(ws: Any) -> None:
+        server = ws.connect_to_server()
+        sockets.append(ws)
+        ws.on_message(server.send)
+
+        def pass_on(message: Any) -> None:
+            if isinstance(message, str) and '"type":"wall.changed"' in message:
+                walls.append(message)
+            ws.send(message)
+
+        server.on_message(pass_on)
+
+    walls: list[str] = []
+    page.route_web_socket("**/socket.io/**", relay)
+    page.goto(f"{parley.url}/inbox")
+    page.get_by_label("Email address").fill("sam@example.com")
+    page.get_by_label("Password").fill("parley-demo")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Wall").click()
+    expect(page.get_by_role("table", name="Queues")).to_be_visible()
+    page.get_by_role("button", name="Set presence of Sam Supervisor").click()
+    page.get_by_role("menuitem", name="Busy").click()
+    expect(page.get_by_role("row", name="Sam Supervisor").get_by_text("Busy")).to_be_visible()
+    assert walls
+    cdp = context.new_cdp_session(page)
+
+    def heap_after(repaints: int) -> int:
+        for number in range(repaints):
+            sockets[-1].send(
+                walls[-1].replace('"made_at":"20', '"made_at":"21').replace('"opened_today":', f'"opened_today":{number + 1}')
+            )
+        expect(page.get_by_text("Figures of the day")).to_contain_text(f"{number + 1}")
+        cdp.send("HeapProfiler.collectGarbage")
+        cdp.send("HeapProfiler.collectGarbage")
+        return int(cdp.send("Runtime.getHeapUsage")["usedSize"])
+
+    before = heap_after(50)
+    assert heap_after(REPAINTS) - before < GROWTH_BYTES
