@@ -45,12 +45,13 @@ def midnight_of(now: datetime) -> datetime:
 
 async def waits_by_team(rows: Rows, midnight: datetime) -> dict[str | None, Waits]:
     """How long those had waited whom an agent took from a queue today."""
+    of_team = case((Assignment.waited_seconds.is_not(None), Assignment.team_id))  # or SQLite walks all of an index by team
     waits = (
         select(
             Assignment.team_id,
             Assignment.waited_seconds,
-            func.row_number().over(partition_by=Assignment.team_id, order_by=Assignment.waited_seconds).label("place"),
-            func.count().over(partition_by=Assignment.team_id).label("total"),
+            func.row_number().over(partition_by=of_team, order_by=Assignment.waited_seconds).label("place"),
+            func.count().over(partition_by=of_team).label("total"),
         )
         .where(Assignment.started_at >= midnight, Assignment.waited_seconds.is_not(None))
         .subquery()

@@ -22,7 +22,8 @@ async def last_agents(rows: Rows, now: datetime, waiting: Sequence[Conversation]
     contacts = {conversation.contact_id for conversation in waiting}
     if not contacts:
         return {}
-    place = func.row_number().over(partition_by=Conversation.contact_id, order_by=Assignment.id.desc()).label("place")
+    newest_first = (Assignment.started_at.desc(), Assignment.id.desc())
+    place = func.row_number().over(partition_by=Conversation.contact_id, order_by=newest_first).label("place")
     numbered = (
         select(Conversation.contact_id, Assignment.agent_id, Assignment.reason, Assignment.outcome, Assignment.id, place)
         .join(Assignment, Assignment.conversation_id == Conversation.id)
