@@ -188,4 +188,4 @@ def _counts(history: History) -> Found:
 
 def _by_rev(stored: Stored) -> dict[str, list[Line]]:
     """Lines as the database orders them."""
-    return by_conversation(sorted(stored.lines, key=lambda line: (line.rev or 0, line.seq or 0)))
+    return by_conversation(sorted(stored.lines, key=lambda line: (line.rev or 0, line.seq or 0, line.id)))

@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import json
 import random
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar
 
 import httpx
 import websockets
@@ -22,10 +22,12 @@ from tests.running import PASSWORD
 from tests.wire import Refused, Wire
 
 REPLY_SECONDS = 2.0
-OPEN_SECONDS = 4.0
+OPEN_SECONDS = 8.0
+INSIST_SECONDS = 120.0
 MOST_TIMEOUTS = 2
 OVERTAKEN_SECONDS = 0.15
 PASSING = {"unavailable", "internal", "rate_limited"}
+INTERNAL_TRIES = 3
 LINE_TROUBLE = (OSError, TimeoutError, EOFError, httpx.TransportError, websockets.WebSocketException, AssertionError)
 
 
@@ -38,8 +40,9 @@ class Lost(Exception):
 
 
 class HeardWire(Wire):
-    """A wire that tells of each event as it comes."""
+    """A wire that tells of each event as it comes. Whoever opened it closes it."""
 
+    opened: ClassVar[list[Wire]] = []
     on_event: Callable[[dict[str, Any]], None]
 
     async def _take(self, frame: str) -> None:
@@ -80,21 +83,23 @@ class Client:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.wire:
             await self.wire.close()
-        for id, screen in self.screens.items():
-            self.history.shown.append(Shown(by=self.name, side=self.side, conversation_id=id, lines=screen.lines))
+        self.history.shown += await self.shown()
 
-    async def talk(self, pace: float, until: asyncio.Event) -> None:
+    async def shown(self) -> list[Shown]:
+        """What it draws now."""
+        return [Shown(by=self.name, side=self.side, conversation_id=id, lines=it.lines) for id, it in self.screens.items()]
+
+    async def talk(self, pace: float, until: asyncio.Event, say: Callable[[], Awaitable[Line]] | None = None) -> None:
         """Say something `pace` times a second, each once the one before is acked, until told to stop."""
         while not until.is_set():
-            await self.say()
+            await (say or self.say)()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(until.wait(), self.dice.uniform(0.5, 1.5) / pace)
 
     async def say(self) -> Line:
         """Send one message, again and again until it is acked."""
-        self._number += 1
-        key = f"{self.name}-{self._number}"
-        command = await self._command_for(key)
+        command = await self.next_command()
+        key = command["client_id"]
         self.history.sent.append(Sent(by=self.name, key=key, at=now()))
         reply = await self.insist(**command)
         line = Line.of_view(reply["message"])
@@ -102,19 +107,27 @@ class Client:
         self._show(line)
         return line
 
+    async def next_command(self) -> dict[str, Any]:
+        """What to say next, and where, under a key of its own."""
+        self._number += 1
+        return await self._command_for(f"{self.name}-{self._number}")
+
     async def insist(self, **command: Any) -> dict[str, Any]:
         """Send a command until it is answered with a yes. A no that will not pass is an error here."""
-        failures = 0
-        while True:
+        failures = internal = 0
+        until = now() + INSIST_SECONDS
+        while now() < until:
             with contextlib.suppress(Lost):
                 reply = await self.ask(**command)
                 if reply["ok"]:
                     return reply
                 self.history.refuse(reply["code"])
-                if reply["code"] not in PASSING:
+                internal += reply["code"] == "internal"
+                if reply["code"] not in PASSING or internal >= INTERNAL_TRIES:
                     raise AssertionError(f"{self.name} was refused: {reply}")
                 failures += 1
                 await asyncio.sleep(reply["retry_seconds"] or self._backoff(failures))
+        raise AssertionError(f"{self.name} got no answer in {INSIST_SECONDS:.0f} s")
 
     async def ask(self, type: str, **fields: Any) -> dict[str, Any]:
         """One try on whatever line there is. Raises Lost."""
@@ -155,7 +168,6 @@ class Client:
                 await asyncio.sleep(self._backoff(self._failures))
                 continue
             self.wire, self._failures, self._timeouts = wire, 0, 0
-            wire.on_event = self.hear
             for screen in self.screens.values():
                 screen.must_sync = True
             self.is_online.set()
@@ -189,18 +201,19 @@ class Client:
                 self._show(Line.of_view(event["message"]))
             case "conversation.changed":
                 conversation = event["conversation"]
-                self._screen(conversation["id"]).hear(conversation["rev" if self.side == "agent" else "seq"])
+                self.meet(conversation["id"]).hear(conversation["rev" if self.side == "agent" else "seq"])
             case "heads":
                 for head in event["heads"]:
-                    self._screen(head["conversation_id"]).hear(head["rev" if self.side == "agent" else "seq"])
+                    self.meet(head["conversation_id"]).hear(head["rev" if self.side == "agent" else "seq"])
             case _:
                 pass
 
-    def _screen(self, conversation_id: str) -> Screen:
+    def meet(self, conversation_id: str) -> Screen:
+        """The screen of a conversation that it may not have heard of before."""
         return self.screens.setdefault(conversation_id, Screen(self.side, conversation_id))
 
     def _show(self, line: Line) -> None:
-        if self._screen(line.conversation_id).add(line):
+        if self.meet(line.conversation_id).add(line):
             self._note(line)
 
     def _note(self, line: Line) -> None:
@@ -229,14 +242,21 @@ class VisitorClient(Client):
     def conversation_id(self) -> str | None:
         return next(iter(self.screens), None)
 
-    async def _open(self) -> HeardWire:
+    async def open_widget(self) -> str:
+        """The token, kept from the first time."""
         if self.token is None:
             async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=OPEN_SECONDS) as http:
                 response = await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"})
             assert response.status_code == 200, response.text
             self.token = response.json()["visitor_token"]
-        wire = await HeardWire.connect(self.url, "/visitor", {"token": self.token, "contract": 1})
+        assert self.token
+        return self.token
+
+    async def _open(self) -> HeardWire:
+        token = await self.open_widget()
+        wire = await HeardWire.connect(self.url, "/visitor", {"token": token, "contract": 1})
         assert isinstance(wire, HeardWire)
+        wire.on_event = self.hear
         return wire
 
     async def _command_for(self, key: str) -> dict[str, Any]:
@@ -256,16 +276,21 @@ class AgentClient(Client):
         self.email = email
         self.cookie: str | None = None
 
-    async def _open(self) -> HeardWire:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=OPEN_SECONDS) as http:
-            if self.cookie is None:
+    async def sign_in(self) -> str:
+        """The session's cookie, kept from the first time."""
+        if self.cookie is None:
+            async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=OPEN_SECONDS) as http:
                 response = await http.post("/api/v1/login", json={"email": self.email, "password": PASSWORD})
-                assert response.status_code == 200, response.text
-                self.cookie = response.cookies["parley_session"]
-            headers = {"Cookie": f"parley_session={self.cookie}", "Origin": self.url}
-            wire = await HeardWire.connect(self.url, "/agent", {"contract": 1}, headers)
-            assert isinstance(wire, HeardWire)
-            wire.on_event = self.hear
+            assert response.status_code == 200, response.text
+            self.cookie = response.cookies["parley_session"]
+        return self.cookie
+
+    async def _open(self) -> HeardWire:
+        headers = {"Cookie": f"parley_session={await self.sign_in()}", "Origin": self.url}
+        wire = await HeardWire.connect(self.url, "/agent", {"contract": 1}, headers)
+        assert isinstance(wire, HeardWire)
+        wire.on_event = self.hear
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=OPEN_SECONDS) as http:
             try:
                 response = await http.get("/api/v1/conversations?limit=200", headers=headers)
                 assert response.status_code == 200, response.text
@@ -273,7 +298,7 @@ class AgentClient(Client):
                 await wire.vanish()
                 raise
         for conversation in response.json()["conversations"]:
-            self._screen(conversation["id"]).hear(conversation["rev"])
+            self.meet(conversation["id"]).hear(conversation["rev"])
         return wire
 
     async def claim(self, conversation_id: str) -> bool:

@@ -6,9 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from tests.running import Running
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 from tests.wire import Wire
+
+
+@pytest.fixture(scope="session")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One node on SQLite that many tests share and none breaks."""
+    server = Running(tmp_path_factory.mktemp("quiet"), agent_capacity=1000).start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -9,10 +9,13 @@ from msgspec import Struct
 
 from tests.faults.checker import Violation, check
 from tests.faults.clients import Client
-from tests.faults.history import History
+from tests.faults.history import History, Line, Shown, by_conversation
 from tests.faults.nemesis import Nemesis, Step, Struck
 from tests.faults.reading_rows import ask_numbers, read_rows
 from tests.faults.stage import Stage
+from tests.faults.typescript import TypeScriptPerson
+
+Person = Client | TypeScriptPerson
 
 CONVERGE_SECONDS = 20.0
 SETTLE_SECONDS = 60.0
@@ -30,7 +33,7 @@ class Outcome(Struct):
 
 
 async def play(
-    stage: Stage, cast: Sequence[Client], history: History, *, nemesis: Nemesis, steps: Sequence[Step], pace: float
+    stage: Stage, cast: Sequence[Person], history: History, *, nemesis: Nemesis, steps: Sequence[Step], pace: float
 ) -> Outcome:
     """Everybody talks until the nemesis is through with its plan; then silence, until all screens agree."""
     await asyncio.gather(*(client.come() for client in cast))
@@ -53,22 +56,19 @@ async def play(
     return Outcome(history, nemesis.struck, check(history), took)
 
 
-async def converge(stage: Stage, cast: Sequence[Client], seconds: float = CONVERGE_SECONDS) -> float:
+async def converge(stage: Stage, cast: Sequence[Person], seconds: float = CONVERGE_SECONDS) -> float:
     """Wait until every screen shows what is stored; how long that took. Gives up quietly: the checker says what is missing."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     while loop.time() - began < seconds:
-        stored = await read_rows(stage.database_url)
-        everything = {line.id for line in stored.lines}
-        public = {line.id for line in stored.lines if line.seq is not None}
-        if all(_shows(client, public if client.side == "visitor" else everything, stored.lines) for client in cast):
+        truth = by_conversation((await read_rows(stage.database_url)).lines)
+        screens = [shown for person in cast for shown in await person.shown()]
+        if all(_is_whole(shown, truth.get(shown.conversation_id, [])) for shown in screens):
             break
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
     return loop.time() - began
 
 
-def _shows(client: Client, wanted: set[str], lines) -> bool:
-    for id, screen in client.screens.items():
-        if {line.id for line in lines if line.conversation_id == id and line.id in wanted} - {line.id for line in screen.lines}:
-            return False
-    return True
+def _is_whole(shown: Shown, truth: Sequence[Line]) -> bool:
+    held = {line.id for line in shown.lines}
+    return all(line.id in held for line in truth if shown.side == "agent" or line.seq is not None)

@@ -25,7 +25,7 @@ class Screen:
     @property
     def lines(self) -> list[Line]:
         """As drawn."""
-        return sorted(self._lines.values(), key=self._place)
+        return sorted(self._lines.values(), key=lambda line: (self._place(line), line.id))
 
     def add(self, line: Line) -> bool:
         """Whether it was not there yet."""

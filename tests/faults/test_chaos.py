@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.clients import AgentClient, Client, VisitorClient
+from tests.faults.clients import AgentClient, VisitorClient
 from tests.faults.history import History
 from tests.faults.nemesis import CLUSTER_FAULTS, SQLITE_FAULTS, Nemesis, plan
-from tests.faults.play import Outcome, play
+from tests.faults.play import Outcome, Person, play
 from tests.faults.stage import Stage
+from tests.faults.typescript import TypeScriptPerson
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
 SEED = 20260302
 
 
-def cast_of(url: str, history: History, visitors: int = 5, agents: tuple[str, ...] = ("ana", "ben", "chi")) -> list[Client]:
-    people: list[Client] = [VisitorClient(f"visitor-{n}", url, history, SEED) for n in range(visitors)]
-    return people + [AgentClient(f"{name}@example.com", name, url, history, SEED) for name in agents]
+def cast_of(url: str, history: History) -> list[Person]:
+    """Visitors and agents, one of each on the TypeScript client."""
+    visitors = [VisitorClient(f"visitor-{n}", url, history, SEED) for n in range(4)]
+    agents = [AgentClient(f"{name}@example.com", name, url, history, SEED) for name in ("ana", "ben", "sam")]
+    browsers = [TypeScriptPerson(visitors.pop()), TypeScriptPerson(agents.pop())]
+    return [*visitors, *agents, *browsers]
 
 
 def assert_unharmed(outcome: Outcome, planned: int) -> None:
