@@ -89,6 +89,8 @@ class SocketServer(socketio.AsyncServer):
                     raise ValueError("not something a client may emit")
                 connection.receive(received.id, raw)
             elif received.packet_type == packet.CONNECT:
+                if namespace not in (VISITORS, AGENTS):
+                    socket.push(f'44{"" if namespace == "/" else namespace + ","}{{"message":"Invalid namespace"}}')
                 if (eio_sid, namespace) in self.connections or namespace not in (VISITORS, AGENTS):
                     raise ValueError("not a namespace to connect to")
                 await self._handle_connect(eio_sid, namespace, received.data)

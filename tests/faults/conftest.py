@@ -15,7 +15,7 @@ from tests.wire import Wire
 @pytest.fixture(scope="session")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One node on SQLite that many tests share and none breaks."""
-    server = Running(tmp_path_factory.mktemp("quiet"), agent_capacity=1000).start()
+    server = Running(tmp_path_factory.mktemp("quiet"), agent_capacity=1000).start(150)
     yield server
     server.stop()
 
