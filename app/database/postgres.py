@@ -17,6 +17,10 @@ from models import Base
 
 B = TypeVar("B", bound=Base)
 
+SILENCE_SECONDS = 10.0
+"""A statement without an answer for so long, and its connection is given up: a server that died without a word, or a
+network that swallows, says nothing for a quarter of an hour."""
+
 
 class _PostgresRows(Rows):
     dialect = "postgresql"
@@ -45,9 +49,10 @@ class PostgresDatabase:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, silence_seconds: float = SILENCE_SECONDS) -> None:
         self._engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            connect_args={"timeout": silence_seconds, "command_timeout": silence_seconds},
             pool_size=10,
             max_overflow=10,
             pool_timeout=10,
