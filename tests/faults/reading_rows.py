@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import select
 
-from app.database import open_database
+from app.database import Database, open_database
 from models import Agent, Assignment, Conversation, Message
 from tests.faults.history import Holding, Line, Owned, Stored
 from tests.running import Running
@@ -20,13 +20,18 @@ async def read_rows(database_url: str) -> Stored:
     """Rows only; nothing is asked of a server."""
     database = open_database(database_url)
     try:
-        async with database.read() as rows:
-            messages = await rows.all(select(Message))
-            conversations = await rows.all(select(Conversation))
-            holdings = await rows.all(select(Assignment).where(Assignment.ended_at.is_(None)))
-            agents = await rows.all(select(Agent))
+        return await read_rows_of(database)
     finally:
         await database.close()
+
+
+async def read_rows_of(database: Database) -> Stored:
+    """The same of a database that is open."""
+    async with database.read() as rows:
+        messages = await rows.all(select(Message))
+        conversations = await rows.all(select(Conversation))
+        holdings = await rows.all(select(Assignment).where(Assignment.ended_at.is_(None)))
+        agents = await rows.all(select(Agent))
     return Stored(
         lines=[_line(message) for message in messages],
         conversations=[
@@ -64,7 +69,7 @@ def said_on_the_wall(wall: dict[str, Any]) -> dict[str, object]:
     return {
         "wall waiting": {queue["team_id"]: queue["waiting_count"] for queue in wall["queues"] if queue["waiting_count"]},
         "wall open": {queue["team_id"]: queue["open_count"] for queue in wall["queues"] if queue["open_count"]},
-        "wall loads": {agent["id"]: agent["load"] for agent in wall["agents"] if agent["load"]},
+        "wall loads": {one["agent"]["id"]: one["chat_count"] for one in wall["agents"] if one["chat_count"]},
     }
 
 
