@@ -1,6 +1,6 @@
 # Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
 .DEFAULT_GOAL := help
-.PHONY: help run cluster install build check test bench types format image clean
+.PHONY: help run cluster install build check test bench chaos types format image clean
 
 help: ## Say what can be made
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
@@ -28,6 +28,10 @@ test: ## All tests: Python on SQLite and PostgreSQL, browsers, front ends
 
 bench: ## The benches, a JSON line a figure; BENCH="--short chat" runs one quickly
 	@tools/bench $(BENCH)
+
+chaos: ## Break everything while people talk; CHAOS="--seconds 600 --seed 7 --nodes 3" (or --database sqlite) sets how
+	@tools/install test
+	@.venv/bin/python -m bench.chaos $(CHAOS)
 
 types: ## Write the contract's TypeScript and its page from the Structs
 	@tools/types

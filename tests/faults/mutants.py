@@ -97,7 +97,7 @@ def claim_condition() -> None:
 def catch_up() -> None:
     """What Redis did not carry is not looked for in the rows."""
     for module, name, method in (
-        ("realtime.catching_up", "CatchUp", "run"),
+        ("realtime.catching_up", "CatchUp", "look"),
         ("realtime.attendance", "Attendance", "beat"),
     ):
         _silence(getattr(importlib.import_module(module), name), method, "catch_up")
@@ -142,8 +142,7 @@ def _silence(owner: type, name: str, protection: str) -> None:
 
 def _through_the_verbs() -> None:
     """Where plain messages are written in batches, none is plain."""
-    with contextlib.suppress(ModuleNotFoundError):
-        importlib.import_module("app.conversations.posting").plain_of = lambda author, post: None
+    importlib.import_module("app.conversations.posting").plain_of = lambda author, post: None
 
 
 def main() -> None:

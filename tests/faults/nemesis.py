@@ -11,6 +11,7 @@ import psutil
 import redis.asyncio as redis
 from msgspec import Struct
 
+from tests.faults.history import History
 from tests.faults.stage import Node, Stage
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
@@ -29,6 +30,8 @@ NODE_FAULTS = ("kill_node", "stop_node", "lossy_line")
 POSTGRES_FAULTS = ("kill_postgres", "stop_postgres", "cut_from_postgres")
 REDIS_FAULTS = ("kill_redis", "stop_redis", "flush_redis", "cut_from_redis")
 SQLITE_FAULTS = NODE_FAULTS
+PEACE_SECONDS = 120.0
+"""Whoever cannot talk for so long once everything is healed has a broken promise to report."""
 CLUSTER_FAULTS = NODE_FAULTS + POSTGRES_FAULTS + REDIS_FAULTS
 
 
@@ -55,9 +58,12 @@ class Struck(Struct, frozen=True, kw_only=True):
 class Nemesis:
     """Carries out a plan. Servers may be missing where no fault of theirs is planned."""
 
-    def __init__(self, stage: Stage, postgres: PostgresServer | None = None, redis_server: RedisServer | None = None) -> None:
+    def __init__(
+        self, stage: Stage, history: History, postgres: PostgresServer | None = None, redis_server: RedisServer | None = None
+    ) -> None:
         self.struck: list[Struck] = []
         self._stage = stage
+        self._history = history
         self._postgres = postgres
         self._redis = redis_server
         self._deeds: dict[str, tuple[Deed, Deed]] = {
@@ -73,10 +79,12 @@ class Nemesis:
             "cut_from_redis": (_cut_from_redis, _join_redis),
         }
 
-    async def carry_out(self, steps: Sequence[Step]) -> None:
+    async def carry_out(self, steps: Sequence[Step], words: int) -> None:
+        """Strike when the calm is over and `words` messages have been acked in it, however slow the machine; so in the end too."""
         loop = asyncio.get_running_loop()
         for step in steps:
             await asyncio.sleep(step.calm)
+            await self._hear(words)
             strike, heal = self._deeds[step.fault]
             node = self._stage.nodes[step.node]
             began = loop.time()
@@ -84,6 +92,13 @@ class Nemesis:
             await asyncio.sleep(max(0.0, began + step.hold - loop.time()))
             await heal(node)
             self.struck.append(Struck(step=step, began=began, healed=loop.time()))
+        await self._hear(words)
+
+    async def _hear(self, words: int) -> None:
+        since = self.struck[-1].healed if self.struck else 0.0
+        async with asyncio.timeout(PEACE_SECONDS):
+            while sum(ack.at >= since for ack in reversed(self._history.acked)) < words:
+                await asyncio.sleep(0.05)
 
     async def _lossy(self, node: Node) -> None:
         self._stage.front.lost_acks, self._stage.front.repeated_requests = 0.3, 0.2

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from tests.faults.checker import Violation, check
-from tests.faults.clients import Client
+from tests.faults.clients import AgentClient, Client, VisitorClient
 from tests.faults.history import History, Line, Shown, by_conversation
 from tests.faults.nemesis import Nemesis, Step, Struck
 from tests.faults.reading_rows import ask_numbers, read_rows
@@ -19,7 +19,6 @@ Person = Client | TypeScriptPerson
 
 CONVERGE_SECONDS = 20.0
 SETTLE_SECONDS = 60.0
-LAST_WORDS_SECONDS = 1.5
 
 
 class Outcome(Struct):
@@ -32,17 +31,27 @@ class Outcome(Struct):
     """From the last word said until every screen showed everything."""
 
 
+def people(url: str, history: History, seed: int, visitors: int = 4) -> list[Person]:
+    """Visitors and three agents, one of each on the TypeScript client."""
+    guests = [VisitorClient(f"visitor-{n}", url, history, seed) for n in range(visitors)]
+    agents = [AgentClient(f"{name}@example.com", name, url, history, seed) for name in ("ana", "ben", "sam")]
+    browsers = [TypeScriptPerson(guests.pop()), TypeScriptPerson(agents.pop())]
+    return [*guests, *agents, *browsers]
+
+
 async def play(
-    stage: Stage, cast: Sequence[Person], history: History, *, nemesis: Nemesis, steps: Sequence[Step], pace: float
+    stage: Stage, cast: Sequence[Person], history: History, *, nemesis: Nemesis, steps: Sequence[Step], pace: float, words: int
 ) -> Outcome:
-    """Everybody talks until the nemesis is through with its plan; then silence, until all screens agree."""
+    """Everybody talks until the nemesis is through with its plan; then silence, until all screens agree.
+
+    `pace` is messages a second and person; `words` how many must get through, in all, before each fault and after the last.
+    """
     await asyncio.gather(*(client.come() for client in cast))
     silence = asyncio.Event()
     talking = [asyncio.create_task(client.talk(pace, silence)) for client in cast]
-    breaking = asyncio.create_task(nemesis.carry_out(steps))
+    breaking = asyncio.create_task(nemesis.carry_out(steps, words))
     try:
         await breaking
-        await asyncio.sleep(LAST_WORDS_SECONDS)
         silence.set()
         await asyncio.wait_for(asyncio.gather(*talking), SETTLE_SECONDS)
         took = await converge(stage, cast)

@@ -28,7 +28,7 @@ class Node:
         await asyncio.to_thread(self.running.stop, signal.SIGKILL)
 
     async def start(self) -> None:
-        await asyncio.to_thread(self.running.start, 60)
+        await asyncio.to_thread(self.running.start, 150)
 
 
 class Stage:
