@@ -58,10 +58,12 @@ class PostgresDatabase:
             pool_timeout=10,
             query_cache_size=1500,
         )
+        # A page of messages and the figure that says how far it goes must be of one moment, or a message between them is skipped.
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncGenerator[Rows]:
-        async with AsyncSession(self._engine, autoflush=False, expire_on_commit=False) as session:
+        async with AsyncSession(self._reading, autoflush=False, expire_on_commit=False) as session:
             yield _PostgresRows(session)
 
     @contextlib.asynccontextmanager

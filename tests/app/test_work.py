@@ -37,6 +37,16 @@ def numbers(recorder: Recorder) -> list[float]:
     return [told.retry_seconds for told in recorder.all(GoingAway)]
 
 
+async def test_a_look_is_of_one_moment_however_long_it_takes(house: House) -> None:
+    """A sync reads messages and then how far the conversation has come: what was written between must be in neither."""
+    async with house.works.read() as rows:
+        before = set(await rows.all(select(Team.name)))
+        async with house.another_node() as works:
+            await works.run(write, "Orders")
+        assert set(await rows.all(select(Team.name))) == before
+    assert await names(house) == {"Orders"}
+
+
 async def test_rows_are_safe_before_anybody_is_told_and_told_before_the_answer(house: House) -> None:
     order: list[str] = []
     looks: list[asyncio.Task[None]] = []
