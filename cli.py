@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -217,6 +218,7 @@ def _carefully(do: Callable[[], T]) -> T:
 
 
 def _serve(settings: Settings, lines: list[str]) -> None:
+    from realtime.direct_websocket import DirectWebSocket
     from server import build
 
     app: Any = build(settings)
@@ -224,7 +226,7 @@ def _serve(settings: Settings, lines: list[str]) -> None:
         app,
         host=settings.host,
         port=settings.port,
-        ws="websockets-sansio",
+        ws=DirectWebSocket,
         ws_max_size=MOST_FRAME_BYTES,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
@@ -252,6 +254,8 @@ async def _announce_when_ready(server: DrainingServer, app: Any, settings: Setti
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn says it in a flag
         await asyncio.sleep(0.02)
     if server.started:
+        gc.collect()
+        gc.freeze()  # what is here now stays: looking through it again stopped everything for up to 70 ms
         for line in [*lines, f"Parley is ready on {settings.public_url}", *_first_steps(app)]:
             click.echo(line)
     await serving

@@ -7,10 +7,14 @@ from collections.abc import Callable
 
 
 class Calm:
-    """Calls `do(key)` at once for a key not heard for `seconds`; asked again sooner, once more when they have passed."""
+    """Calls `do(key)` at once for a key not heard for `seconds`; asked again sooner, once more when they have passed.
 
-    def __init__(self, seconds: float, do: Callable[[str], None]) -> None:
+    With so many keys that this would come to more than `most_a_second`, every key rests longer.
+    """
+
+    def __init__(self, seconds: float, do: Callable[[str], None], most_a_second: float = 50.0) -> None:
         self._seconds = seconds
+        self._most_a_second = most_a_second
         self._do = do
         self._resting: dict[str, bool] = {}
 
@@ -23,7 +27,8 @@ class Calm:
 
     def _begin(self, key: str) -> None:
         self._resting[key] = False
-        asyncio.get_running_loop().call_later(self._seconds, self._rested, key)
+        pause = max(self._seconds, len(self._resting) / self._most_a_second)
+        asyncio.get_running_loop().call_later(pause, self._rested, key)
         self._do(key)
 
     def _rested(self, key: str) -> None:

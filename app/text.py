@@ -16,11 +16,15 @@ def clean_text(text: str) -> str:
 
 def clean_unfinished(text: str) -> str:
     """The same for a text still being written: its margins stay."""
+    if text.isprintable():  # most messages are, and looking is much cheaper than searching
+        return text
     return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_line(text: str) -> str:
     """The same on one line."""
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACES.sub(" ", _UNWANTED.sub("", text)).strip()
 
 

@@ -1,202 +1,170 @@
-"""What one chat message costs: persisted, acked, and on the agent's screen; beside a stock relay that stores nothing.
+"""What one chat message costs: persisted, acked, and on the agents' screens; beside a stock relay that stores nothing.
 
-python -m bench.chat [--short] [--database postgresql://...]
+python -m bench.chat [--short] [--databases sqlite postgresql] [--agents 1 5] [--nodes 1] [--redis-dead]
+
+Server and control take turns in short windows of the same run, so that what else the machine does falls on both.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import json
+import contextlib
 import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import uvloop
 
-from bench.figures import cpu_seconds, percentile, say
-from bench.raw_socket import Namespace
+from bench.chat_load import Closed, Side, closed_loop, open_loop, parley_side, relay_side
+from bench.figures import percentile, say
 from tests.running import Running
 from tests.servers.ports import free_port
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parent.parent
-WORDS = "The quick brown fox wrote to support because its parcel has not come yet."
+ROUNDS = 4
+DEAD_RATE = 100.0
 
 
-class Side(NamedTuple):
-    """A server under load: its visitors, and how each says something."""
+class Case(NamedTuple):
+    """One line-up to measure."""
 
-    pid: int
-    visitors: list[tuple[Namespace, str]]
-    agent: Namespace
-    mark: str
-
-
-class Load:
-    """Messages under way: when each was sent, and what came of it."""
-
-    def __init__(self, side: Side) -> None:
-        self.side = side
-        self.sent: dict[str, float] = {}
-        self.latencies: list[float] = []
-        self.acked = 0
-        self.refused = 0
-        self._count = 0
-        side.agent.on_event = self._heard
-
-    def say(self, visitor: Namespace, template: str, acked) -> None:
-        self._count += 1
-        key = f"k{self._count}-{os.getpid()}"
-        self.sent[key] = time.perf_counter()
-
-        def on_ack(frame: str) -> None:
-            if '"ok":true' in frame:
-                self.acked += 1
-            else:
-                self.refused += 1
-            acked()
-
-        visitor.emit("command" if visitor.name != "/" else "say", template.replace("KEY", key), on_ack)
-
-    def _heard(self, frame: str) -> None:
-        at = frame.find('"client_id":"k')
-        if at < 0 or self.side.mark not in frame:
-            return
-        key = frame[at + 13 : frame.find('"', at + 13)]
-        sent = self.sent.pop(key, None)
-        if sent is not None:
-            self.latencies.append(time.perf_counter() - sent)
+    database: str
+    agents: int
+    nodes: int
+    conversations: int
 
 
-async def closed_loop(side: Side, seconds: float) -> tuple[float, float, Load]:
-    """Every visitor says the next thing as soon as the last is acked: messages a second and server CPU us a message."""
-    load = Load(side)
-    end = time.perf_counter() + seconds
-    done = asyncio.Event()
-    running = len(side.visitors)
-
-    def start(visitor: Namespace, template: str) -> None:
-        def again() -> None:
-            nonlocal running
-            if time.perf_counter() < end:
-                load.say(visitor, template, again)
-            else:
-                running -= 1
-                if not running:
-                    done.set()
-
-        again()
-
-    cpu, began = cpu_seconds(side.pid), time.perf_counter()
-    for visitor, template in side.visitors:
-        start(visitor, template)
-    await asyncio.wait_for(done.wait(), seconds + 30)
-    took = time.perf_counter() - began
-    await _until_heard(load)
-    return load.acked / took, (cpu_seconds(side.pid) - cpu) / max(1, load.acked) * 1e6, load
+async def measure(case: Case, ours: Side, control: Side, seconds: float) -> None:
+    """Turn about: throughput and CPU with everybody talking, then latency at half of what each can do."""
+    for side in (control, ours):
+        await closed_loop(side, min(1.0, seconds))
+    loops: dict[int, list[Closed]] = {0: [], 1: []}
+    for _ in range(ROUNDS):
+        for number, side in enumerate((control, ours)):
+            loops[number].append(await closed_loop(side, seconds / ROUNDS))
+    (base, base_cpu, _), (rate, cpu, n) = (totals(loops[number]) for number in (0, 1))
+    quiet: dict[int, list[float]] = {0: [], 1: []}
+    for _ in range(ROUNDS):
+        for number, (side, full) in enumerate(((control, base), (ours, rate))):
+            load = await open_loop(side, full / 2, seconds / ROUNDS)
+            assert not load.sent, f"{len(load.sent)} acked messages were not heard"
+            quiet[number] += load.latencies
+    at: dict[str, Any] = {**case._asdict(), "load": round(os.getloadavg()[0], 1)}
+    say("chat", "throughput", rate, "messages/s", base, n, **at)
+    say("chat", "cpu_us_per_message", cpu, "us", base_cpu, n, **at)
+    for share in (0.5, 0.99):
+        value, against = (percentile(quiet[number], share) * 1000 for number in (1, 0))
+        say("chat", f"p{share * 100:.0f}_at_half_load", value, "ms", against, len(quiet[1]), **at)
 
 
-async def open_loop(side: Side, rate: float, seconds: float) -> Load:
-    """Messages at a fixed rate, whoever's turn it is."""
-    load = Load(side)
-    began, sent = time.perf_counter(), 0
-    while (now := time.perf_counter() - began) < seconds:
-        while sent < now * rate:
-            visitor, template = side.visitors[sent % len(side.visitors)]
-            load.say(visitor, template, lambda: None)
-            sent += 1
-        await asyncio.sleep(0.001)
-    await _until_heard(load)
-    return load
+def totals(loops: list[Closed]) -> tuple[float, float, int]:
+    """Messages a second, CPU us a message, messages."""
+    acked = sum(loop.acked for loop in loops)
+    return acked / sum(loop.seconds for loop in loops), sum(loop.cpu for loop in loops) / acked * 1e6, acked
 
 
-async def _until_heard(load: Load) -> None:
-    for _ in range(200):
-        if not load.sent:
-            return
-        await asyncio.sleep(0.05)
+@contextlib.contextmanager
+def parley(case: Case, redis: RedisServer | None) -> Iterator[list[Running]]:
+    """Nodes of Parley on a fresh database."""
+    settings: dict[str, Any] = {
+        "agent_capacity": 100_000,
+        "message_rate": 1e6,
+        "widget_rate": 1e6,
+        "log_level": "warning",
+        "secret_key": "the same on every node, of course",
+    }
+    if redis is not None:
+        settings["redis_url"] = redis.url()
+    with contextlib.ExitStack() as stack:
+        if case.database == "postgresql":
+            server = PostgresServer()
+            server.start()
+            stack.callback(server.stop)
+            settings["database_url"] = server.url()
+        nodes: list[Running] = []
+        for _ in range(case.nodes):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            node = Running(folder, **settings)
+            stack.callback(node.stop)
+            nodes.append(node.start())
+        yield nodes
 
 
-async def parley_side(running: Running, conversations: int) -> Side:
-    """Visitors with an open conversation each, and one agent who holds them all."""
-    agent = await running.sign_in("ana@example.com")
-    headers = {"Cookie": f"parley_session={agent}", "Origin": running.url}
-    wire = await Namespace.connect(running.url, "/agent", '{"contract":1}', headers)
-    visitors: list[tuple[Namespace, str]] = []
-    async with running.http() as http:
-        for number in range(conversations):
-            session = (await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"})).json()
-            auth = json.dumps({"token": session["visitor_token"], "contract": 1})
-            visitor = await Namespace.connect(running.url, "/visitor", auth)
-            start = json.dumps({"type": "conversation.start", "client_id": f"s{number}", "body": "Hello"})
-            reply = json.loads((await visitor.ask("command", start)).partition("[")[2][:-1])
-            command = {"type": "message.send", "client_id": "KEY", "conversation_id": reply["conversation"]["id"], "body": WORDS}
-            visitors.append((visitor, json.dumps(command)))
-    return Side(running.pid, visitors, wire, '"message.created"')
-
-
-async def relay_side(url: str, pid: int, conversations: int) -> Side:
-    """The same shape on the relay: a room each, and one socket in all of them."""
-    agent = await Namespace.connect(url, "/", "")
-    visitors: list[tuple[Namespace, str]] = []
-    for number in range(conversations):
-        visitor = await Namespace.connect(url, "/", "")
-        for one in (agent, visitor):
-            await one.ask("join", json.dumps(f"room{number}"))
-        visitors.append((visitor, json.dumps({"room": f"room{number}", "client_id": "KEY", "body": WORDS})))
-    return Side(pid, visitors, agent, "said")
-
-
-async def measure(side: Side, seconds: float) -> tuple[float, float, float, float, int]:
-    """Throughput, CPU us a message, p50 and p99 (ms) at half that throughput, messages counted."""
-    await closed_loop(side, min(1.0, seconds))
-    throughput, cpu, load = await closed_loop(side, seconds)
-    assert not load.refused, f"{load.refused} refused"
-    half = await open_loop(side, throughput / 2, seconds)
-    for visitor, _ in side.visitors:
-        visitor.socket.close()
-    side.agent.socket.close()
-    lost = len(load.sent) + len(half.sent)
-    assert not lost, f"{lost} acked messages were not heard"
-    return throughput, cpu, percentile(half.latencies, 0.5) * 1000, percentile(half.latencies, 0.99) * 1000, load.acked
-
-
-async def run(sizes: list[int], seconds: float, database: str | None) -> None:
-    kind = "postgresql" if database else "sqlite"
-    for conversations in sizes:
-        port = free_port()
-        relay = subprocess.Popen([sys.executable, "-m", "bench.relay", str(port)], cwd=ROOT)
-        try:
+@contextlib.asynccontextmanager
+async def relays(case: Case, redis: RedisServer | None) -> AsyncIterator[Side]:
+    """The control, with as many nodes."""
+    ports = [free_port() for _ in range(case.nodes)]
+    words = [redis.url()] if redis is not None else []
+    processes = [subprocess.Popen([sys.executable, "-m", "bench.relay", str(port), *words], cwd=ROOT) for port in ports]
+    try:
+        for port in ports:
             await wait_until_listening(port)
-            side = await relay_side(f"http://127.0.0.1:{port}", relay.pid, conversations)
-            base, base_cpu, base_p50, base_p99, _ = await measure(side, seconds)
-        finally:
-            relay.terminate()
-            relay.wait()
-        settings: dict[str, object] = {"agent_capacity": 100_000, "message_rate": 1e6, "widget_rate": 1e6, "log_level": "warning"}
-        if database:
-            settings["database_url"] = database
-        with tempfile.TemporaryDirectory() as folder:
-            running = Running(Path(folder), **settings).start()
-            try:
-                side = await parley_side(running, conversations)
-                rate, cpu, p50, p99, n = await measure(side, seconds)
-            finally:
-                running.stop()
-        at = {"conversations": conversations, "database": kind}
-        say("chat", "throughput", rate, "messages/s", base, n, **at)
-        say("chat", "cpu_us_per_message", cpu, "us", base_cpu, n, **at)
-        say("chat", "p50_at_half_load", p50, "ms", base_p50, n, **at)
-        say("chat", "p99_at_half_load", p99, "ms", base_p99, n, **at)
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        yield await relay_side(urls, [process.pid for process in processes], case.conversations, case.agents)
+    finally:
+        for process in processes:
+            process.terminate()
+            process.wait()
+
+
+async def run(case: Case, seconds: float, *, redis_dies: bool) -> None:
+    redis = RedisServer() if case.nodes > 1 else None
+    if redis is not None:
+        redis.start()
+    try:
+        with parley(case, redis) as nodes:
+            ours = await parley_side(nodes, case.conversations, case.agents)
+            if redis_dies and redis is not None:
+                await without_redis(case, ours, redis, seconds)
+            else:
+                async with relays(case, redis) as control:
+                    await measure(case, ours, control, seconds)
+                    control.close()
+            ours.close()
+    finally:
+        if redis is not None:
+            redis.stop()
+
+
+async def without_redis(case: Case, side: Side, redis: RedisServer, seconds: float) -> None:
+    """The same talk before Redis is killed and after: time to the ack, which comes when the rows are safe."""
+    acks: dict[bool, list[float]] = {}
+    for is_dead in (False, True):
+        if is_dead:
+            redis.kill()
+        took: list[float] = []
+        tasks: list[asyncio.Task[None]] = []
+
+        async def one(visitor: Any, template: str, key: str, took: list[float] = took) -> None:
+            began = time.perf_counter()
+            frame = await visitor.ask("command", template.replace("KEY", key))
+            assert '"ok":true' in frame, frame
+            took.append(time.perf_counter() - began)
+
+        began = time.perf_counter()
+        while (now := time.perf_counter() - began) < seconds:
+            while len(tasks) < now * DEAD_RATE:
+                visitor, template = side.visitors[len(tasks) % len(side.visitors)]
+                tasks.append(asyncio.create_task(one(visitor, template, f"{is_dead}-{len(tasks)}")))
+            await asyncio.sleep(0.002)
+        await asyncio.gather(*tasks)
+        acks[is_dead] = took
+    at = {**case._asdict(), "load": round(os.getloadavg()[0], 1)}
+    value, control = (percentile(acks[is_dead], 0.99) * 1000 for is_dead in (True, False))
+    say("chat", "p99_ack_redis_dead", value, "ms", control, len(acks[True]), **at)
 
 
 async def wait_until_listening(port: int) -> None:
-    for _ in range(200):
+    for _ in range(400):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
@@ -204,13 +172,28 @@ async def wait_until_listening(port: int) -> None:
     raise AssertionError("the relay did not start")
 
 
+async def run_all(cases: list[Case], seconds: float, *, redis_dies: bool) -> None:
+    for case in cases:
+        await run(case, seconds, redis_dies=redis_dies)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true")
-    parser.add_argument("--database")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="one size, 3 s a loop")
+    parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite"])
+    parser.add_argument("--agents", nargs="+", type=int, default=[1])
+    parser.add_argument("--nodes", type=int, default=1, help="more than one needs PostgreSQL; a Redis is started")
+    parser.add_argument("--redis-dead", action="store_true", help="with several nodes: kill the Redis while they talk")
     asked = parser.parse_args()
     sizes, seconds = ([50], 3.0) if asked.short else ([50, 200, 500], 8.0)
-    uvloop.run(run(sizes, seconds, asked.database))
+    databases = ["postgresql"] if asked.nodes > 1 else asked.databases
+    cases = [
+        Case(database, agents, asked.nodes, conversations)
+        for database in databases
+        for agents in asked.agents
+        for conversations in sizes
+    ]
+    uvloop.run(run_all(cases, seconds, redis_dies=asked.redis_dead))
 
 
 if __name__ == "__main__":

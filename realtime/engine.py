@@ -1,12 +1,16 @@
 """Engine.IO as Parley wants it: websocket only, bounded, and one queue entry per frame instead of one task.
 
 Touches internals of python-engineio 4.15 (pinned; `tests/realtime/test_library_contract.py` holds them still):
-`AsyncSocket.queue`, `_websocket_handler`, `close`, and `AsyncServer._handle_connect`.
+`AsyncSocket.queue`, `send`, `close`, `_upgrade_websocket`, `_websocket_handler`, and `AsyncServer._handle_connect`.
+
+Under our own server (`realtime/direct_websocket.py`) commands and frames take the short way: no queue and no task in
+either direction. Under any other they are read and written as ASGI messages, by a reader and a writer.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import engineio
@@ -15,6 +19,7 @@ from engineio import packet
 from engineio.async_socket import AsyncSocket
 
 from app.clock import monotonic
+from realtime.direct_websocket import EXTENSION, DirectWebSocket
 
 MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
@@ -35,18 +40,30 @@ class EngineSocket(AsyncSocket):
         self._reader: asyncio.Task[Any] | None = None
         self._is_cut = False
         self._is_websocket_closed = False
+        self._direct: DirectWebSocket | None = None
+        self._is_open = False
+        self._handed_on = 0
+        self._closing: asyncio.Task[None] | None = None
 
     def push(self, frame: str) -> None:
         """Queue an encoded frame without waiting."""
         if self.closed or self.closing or self._is_cut:
             return
+        if self._direct is not None and self._is_open:
+            self._direct.send_text(frame)
+            if self._direct.queued_bytes > MOST_QUEUED_BYTES or self._direct.blocked_seconds > LONGEST_BLOCK_SECONDS:
+                self._close_as_slow(self._direct.queued_bytes)
+            return
         self.queued_bytes += len(frame)
         blocked = self._blocked_since
         if self.queued_bytes > MOST_QUEUED_BYTES or (blocked is not None and monotonic() - blocked > LONGEST_BLOCK_SECONDS):
-            log.info("slow reader closed", queued_bytes=self.queued_bytes)
-            self.cut()
+            self._close_as_slow(self.queued_bytes)
             return
         self.queue.put_nowait(frame)
+
+    def _close_as_slow(self, queued_bytes: int) -> None:
+        log.info("slow reader closed", queued_bytes=queued_bytes)
+        self.cut()
 
     def cut(self) -> None:
         """End the connection now, whatever is still queued."""
@@ -67,10 +84,25 @@ class EngineSocket(AsyncSocket):
         await super().close(wait=False, abort=abort, reason=reason)
         asyncio.get_running_loop().call_later(CLOSING_SECONDS, self.cut)
 
+    async def send(self, pkt: Any) -> None:
+        """As the library sends, without its queue where there is a short way."""
+        if self._direct is None or not self._is_open:
+            await super().send(pkt)
+        elif await self.check_ping_timeout():
+            self._direct.send_text(str(pkt.encode()))
+            if pkt.packet_type == packet.CLOSE:
+                self._closing = asyncio.create_task(self._close_websocket(self._websocket))
+
+    async def _upgrade_websocket(self, environ: Any) -> Any:
+        found = environ["asgi.scope"].get("extensions", {}).get(EXTENSION)
+        self._direct = found["websocket"] if found else None
+        return await super()._upgrade_websocket(environ)
+
     async def _websocket_handler(self, ws: Any) -> None:
         self.connected = self.upgraded = True
         self._reader = asyncio.current_task()
-        writer = asyncio.create_task(self._write(ws))
+        self._websocket = ws
+        writer = self._begin_writing(ws)
         try:
             await self._read(ws)
         except asyncio.CancelledError:
@@ -79,11 +111,40 @@ class EngineSocket(AsyncSocket):
             asyncio.current_task().uncancel()  # pyright: ignore[reportOptionalMemberAccess]
         finally:
             self._reader = None
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            if writer is not None:
+                writer.cancel()
+                await asyncio.gather(writer, return_exceptions=True)
+            if self._direct is not None and self._direct.blocked_seconds:
+                self._direct.abort()  # nothing can be said to a peer that does not listen
             await self._close_websocket(ws)
             await super().close(wait=False, abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
             self.queued_bytes = 0
+
+    def _begin_writing(self, ws: Any) -> asyncio.Task[None] | None:
+        """What the library has queued goes first; from now on frames go straight out, if they can."""
+        if self._direct is None:
+            return asyncio.create_task(self._write(ws))
+        while not self.queue.empty():
+            queued = self.queue.get_nowait()
+            self.queue.task_done()
+            if queued is not None:
+                self._direct.send_text(queued if isinstance(queued, str) else str(queued.encode()))
+        self._is_open = True
+        self._direct.on_text = self._hear
+        return None
+
+    def _hear(self, frame: str) -> None:
+        """A frame by the short way. Behind one that the reader has not finished it waits, so that order is kept."""
+        if self.closed or self._is_cut or self._direct is None:
+            return
+        if not self._handed_on:
+            if frame == "3":
+                self.schedule_ping()
+                return
+            if self.server.take_event(self, frame):
+                return
+        self._handed_on += 1
+        self._direct.queue_text(frame)
 
     async def _read(self, ws: Any) -> None:
         while not self.closed and not self._is_cut:
@@ -102,6 +163,8 @@ class EngineSocket(AsyncSocket):
                 return
             else:
                 self.count_protocol_error()
+            if self._handed_on:
+                self._handed_on -= 1
 
     async def _write(self, ws: Any) -> None:
         while True:
@@ -128,6 +191,9 @@ class EngineSocket(AsyncSocket):
 
 class EngineServer(engineio.AsyncServer):
     """Makes EngineSockets and opens nothing but websockets."""
+
+    take_event: Callable[[EngineSocket, str], bool]
+    """Takes a frame at once if it is an event for somebody connected; without waiting, and whether it was."""
 
     async def _handle_connect(self, environ: Any, transport: str, jsonp_index: Any = None) -> Any:
         if self.start_service_task:

@@ -55,3 +55,22 @@ class TextPacket(packet.Packet):
         elif self.packet_type == packet.EVENT:
             raise ValueError("an event without a name")
         return 0
+
+
+def split_event(frame: str) -> tuple[str, int | None, str, msgspec.Raw] | None:
+    """Namespace, id, name and payload of an Engine.IO frame that is a well-formed event, as nearly all are. None for
+    anything else, however close: `TextPacket` says what is wrong with it."""
+    if not frame.startswith("42/"):
+        return None
+    comma = frame.find(",", 3)
+    start = frame.find("[", comma + 1)
+    if comma < 0 or start < 0:
+        return None
+    digits = frame[comma + 1 : start]
+    if digits and not (len(digits) < 16 and digits.isascii() and digits.isdigit()):
+        return None
+    try:
+        name, payload = _event.decode(frame[start:])
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return frame[2:comma], int(digits) if digits else None, name, payload

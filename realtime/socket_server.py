@@ -16,7 +16,7 @@ from realtime.connection import Connection
 from realtime.engine import EngineServer, EngineSocket
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal
-from realtime.packets import Json, TextPacket
+from realtime.packets import Json, TextPacket, split_event
 
 VISITORS = "/visitor"
 AGENTS = "/agent"
@@ -57,6 +57,7 @@ class SocketServer(socketio.AsyncServer):
         self._left = left
         self.connections: dict[tuple[str, str], Connection] = {}
         self.eio.on("connect", self._admit_socket)
+        self.eio.take_event = self._take_event
         self.on("connect", self._visitor_came, namespace=VISITORS)
         self.on("connect", self._agent_came, namespace=AGENTS)
         self.on("disconnect", self._visitor_left, namespace=VISITORS)
@@ -74,6 +75,17 @@ class SocketServer(socketio.AsyncServer):
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None and not any((eio_sid, namespace) in self.connections for namespace in (VISITORS, AGENTS)):
             socket.cut()
+
+    def _take_event(self, socket: EngineSocket, frame: str) -> bool:
+        event = split_event(frame)
+        if event is None:
+            return False
+        namespace, id, name, raw = event
+        connection = self.connections.get((socket.sid, namespace))
+        if name != "command" or connection is None:
+            return False
+        connection.receive(id, raw)
+        return True
 
     async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
         socket: EngineSocket | None = self.eio.sockets.get(eio_sid)

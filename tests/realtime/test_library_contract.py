@@ -13,13 +13,16 @@ from typing import Any
 import engineio
 import pytest
 import socketio
+import uvicorn
 from engineio import packet as engine_packet
 from engineio.async_socket import AsyncSocket
 from socketio import packet
 from socketio.exceptions import ConnectionRefusedError as Refused
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 
 from realtime.engine import EngineServer, EngineSocket
-from realtime.packets import TextPacket
+from realtime.packets import TextPacket, split_event
 from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
 
 
@@ -54,13 +57,73 @@ def test_the_methods_we_replace_are_still_there_with_the_same_arguments() -> Non
 
 
 def test_the_methods_we_call_are_still_there() -> None:
-    for name in ("schedule_ping", "handle_get_request", "send", "_upgrade_websocket"):
+    assert parameters(AsyncSocket.send) == ["self", "pkt"]
+    assert parameters(AsyncSocket._upgrade_websocket) == ["self", "environ"]
+    for name in ("schedule_ping", "handle_get_request", "send", "check_ping_timeout", "_upgrade_websocket"):
         assert callable(getattr(AsyncSocket, name)), name
     for name in ("generate_id", "start_background_task", "_service_task", "_trigger_event", "_unauthorized"):
         assert callable(getattr(engineio.AsyncServer, name)), name
     assert asyncio.iscoroutinefunction(AsyncSocket._websocket_handler)
     assert asyncio.iscoroutinefunction(AsyncSocket.close)
     assert not asyncio.iscoroutinefunction(AsyncSocket.schedule_ping)
+
+
+def test_the_websocket_we_shorten_has_the_parts_we_touch() -> None:
+    websocket = WebSocketsSansIOProtocol
+    assert parameters(websocket.data_received) == ["self", "data"]
+    assert parameters(websocket.handle_connect) == ["self", "event"]
+    assert parameters(websocket.send_receive_event_to_app) == ["self"]
+    loop = asyncio.new_event_loop()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        return None
+
+    config = uvicorn.Config(application, log_config=None)
+    config.load()
+    made = vars(websocket(config, ServerState(), {}, loop))
+    loop.close()
+    for name in ("handshake_initiated", "close_sent", "disconnected", "read_paused", "frames", "curr_msg_data_type", "queue"):
+        assert name in made, name
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '42/visitor,17["command",{"type":"x"}]',
+        '42/visitor,["command",{"type":"x"}]',
+        '42/visitor,0["command","\\u0000]"]',
+        '42/agent,999999999999999["event",[]]',
+    ],
+)
+def test_a_short_look_at_an_event_sees_what_the_packet_sees(frame: str) -> None:
+    whole = TextPacket(encoded_packet=frame[1:])
+    name, payload = whole.data
+    assert split_event(frame) == (whole.namespace, whole.id, name, payload)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "42",
+        '42["command",{}]',
+        "42/visitor",
+        "42/visitor,",
+        "42/visitor,1",
+        '42/visitor,1["command"]',
+        '42/visitor,1["command",{},{}]',
+        '42/visitor,1["command",{]',
+        '42/visitor,x["command",{}]',
+        '42/visitor,\u0663["command",{}]',
+        f'42/visitor,{"9" * 16}["command",{{}}]',
+        '40/visitor,{"token":"["}',
+        "43/visitor,1[{}]",
+        '451-/visitor,["command",{}]',
+        "",
+        "3",
+    ],
+)
+def test_a_short_look_leaves_everything_else_to_the_packet(frame: str) -> None:
+    assert split_event(frame) is None
 
 
 async def test_our_classes_are_the_ones_in_use() -> None:
