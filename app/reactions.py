@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
@@ -56,7 +56,7 @@ class Reactions:
     def _on_presence(self, event: PresenceChanged) -> None:
         agent = event.agent
         if agent.presence == "online" and agent.weight < agent.capacity:
-            self._do(self.serve_all())
+            self._do(self.serve_all)
 
     def serve(self, team_id: str | None) -> None:
         """Serve a team's queue now; asked again while at it, once more afterwards."""
@@ -64,7 +64,7 @@ class Reactions:
             self._again.add(team_id)
             return
         self._dispatching.add(team_id)
-        self._do(self._serve(team_id))
+        self._do(lambda: self._serve(team_id))
 
     async def _serve(self, team_id: str | None) -> None:
         try:
@@ -80,7 +80,7 @@ class Reactions:
 
     def _settle(self, team: str) -> None:
         """Those who still wait are told, at most once a second: with many waiting, one who is served moves all the others."""
-        self._do(settle_queue(self._works, team or None, self._places))
+        self._do(lambda: settle_queue(self._works, team or None, self._places))
 
     async def serve_all(self) -> None:
         """Serve every queue somebody waits in."""
@@ -89,7 +89,7 @@ class Reactions:
         for team_id in teams:
             self.serve(team_id)
 
-    def _do(self, what: Awaitable[None]) -> None:
+    def _do(self, what: Callable[[], Awaitable[None]]) -> None:
         task = asyncio.ensure_future(_noting_failure(what))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -100,8 +100,8 @@ class Reactions:
             await asyncio.gather(*self._under_way)
 
 
-async def _noting_failure(what: Awaitable[None]) -> None:
+async def _noting_failure(what: Callable[[], Awaitable[None]]) -> None:
     try:
-        await what
+        await what()
     except Exception:
         log.exception("reaction failed; the timetable will make up for it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
@@ -16,6 +16,7 @@ from app.conversations.changing import change_conversation, status_values
 from app.conversations.holding import begin_assignment
 from app.conversations.messages import accept_offer, add_agent_message, add_system_message
 from app.conversations.telling import tell_change
+from app.database import Prepared
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
@@ -24,6 +25,34 @@ from app.work import Work
 from models import Agent, Conversation, Team
 
 REOPENS = ("resolved", "closed", "waiting")
+_CONVERSATIONS = Conversation.__table__
+_AGENTS = Agent.__table__
+_TIME = _CONVERSATIONS.c.changed_at.type
+_TAKE = Prepared(
+    update(_CONVERSATIONS)  # pyright: ignore[reportArgumentType] - a table, said to be any from-clause
+    .where(
+        _CONVERSATIONS.c.id == bindparam("row_id"),
+        _CONVERSATIONS.c.agent_id.is_(None),
+        or_(_CONVERSATIONS.c.category == "new", _CONVERSATIONS.c.category == "open"),
+    )
+    .values(
+        agent_id=bindparam("agent"),
+        assigned_at=bindparam("now", type_=_TIME),
+        changed_at=bindparam("now", type_=_TIME),
+        offer_until=bindparam("until", type_=_TIME),
+        rev=_CONVERSATIONS.c.rev + 1,
+    )
+    .returning(*_CONVERSATIONS.c),
+    Conversation,
+)
+_ASSIGNED_NOW = Prepared(
+    update(_AGENTS)  # pyright: ignore[reportArgumentType] - as above
+    .where(_AGENTS.c.id == bindparam("row_id"))
+    .values(last_assigned_at=bindparam("now", type_=_TIME))
+    .returning(*_AGENTS.c),
+    Agent,
+)
+
 OFFER_JOB = "assignment.lapse"
 """Queued with every offer; when it falls due, what nobody has taken goes on."""
 
@@ -72,26 +101,25 @@ async def take_if_free(
     reason: str,
     accept_seconds: int = 0,
     *,
-    tells_presence: bool = True,
+    tells: bool = True,
 ) -> Conversation | None:
     """Routing's claim: one conditional UPDATE. None when somebody was faster, or it is no longer waiting to be had.
 
     With `accept_seconds` it is only offered, and goes on by itself when they have passed. The agent's row must be locked
-    and their lease and load checked by the caller, in this same work.
+    and their lease and load checked by the caller, in this same work; without `tells`, the caller also tells everybody how
+    the conversation and the agent's load stand now.
     """
     offer_until = now + timedelta(seconds=accept_seconds) if accept_seconds else None
-    taken = await work.one(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")))
-        .values(agent_id=agent_id, assigned_at=now, changed_at=now, offer_until=offer_until, rev=Conversation.rev + 1)
-        .returning(Conversation)
-    )
+    taken = await work.first(_TAKE, row_id=conversation_id, agent=agent_id, now=now, until=offer_until)
     if taken is None:
         return None
     if offer_until:
         due = {"conversation_id": conversation_id, "until": offer_until.isoformat()}
         await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))
-    await _settle(work, taken, made_by="routing", reason=reason, decision=decision, tells_presence=tells_presence)
+    taken = await _settle(work, taken, made_by="routing", reason=reason, decision=decision)
+    if tells:
+        await announce_load(work, agent_id)
+        await tell_change(work, taken)
     return taken
 
 
@@ -123,10 +151,13 @@ async def _give(
         values["queued_at"] = conversation.queued_at or work.now
     if conversation.category == "waiting":
         values |= await status_values(work, "open") | {"snoozed_until": None}
-    if former == agent_id and team_id == conversation.team_id:
+    if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
         return await tell_change(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
-    view = await _settle(work, conversation, made_by=made_by, reason=reason, decision={})
+    conversation = await _settle(work, conversation, made_by=made_by, reason=reason, decision={})
+    if agent_id:
+        await announce_load(work, agent_id)
+    view = await tell_change(work, conversation)
     if former and former != agent_id:
         await announce_load(work, former)
     return view
@@ -139,21 +170,18 @@ async def _settle(
     made_by: str,
     reason: str,
     decision: dict[str, Any],
-    tells_presence: bool = True,
-) -> ConversationView:
+) -> Conversation:
     """What every change of owner brings with it: the history, the line the contact reads, the new owner's notice."""
     await begin_assignment(work, conversation, made_by, reason, decision)
     if conversation.agent_id:
-        name = await work.one(select(Agent.name).where(Agent.id == conversation.agent_id)) or ""
-        await work.change(update(Agent).where(Agent.id == conversation.agent_id).values(last_assigned_at=work.now))
+        agent = await work.first(_ASSIGNED_NOW, row_id=conversation.agent_id, now=work.now)
+        name = agent.name if agent else ""
         if not conversation.offer_until:
             conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
         if made_by != conversation.agent_id:
             offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=conversation.offer_until)
             work.announce(offered, to=ToAgent(agent_id=conversation.agent_id or ""))
-        if tells_presence:
-            await announce_load(work, conversation.agent_id or "")
-    return await tell_change(work, conversation)
+    return conversation
 
 
 async def _must_exist(work: Work, agent_id: str | None, team_id: str | None) -> None:

@@ -30,6 +30,15 @@ _HERE = Prepared(
 )
 """Here, or gone so recently that a reload or a short loss of network may be all it is."""
 
+_ASSIGNMENTS = Assignment.__table__
+_END = Prepared(
+    update(_ASSIGNMENTS)  # pyright: ignore[reportArgumentType] - a table, said to be any from-clause
+    .where(_ASSIGNMENTS.c.conversation_id == bindparam("row_id"), _ASSIGNMENTS.c.ended_at.is_(None))
+    .values(ended_at=bindparam("now", type_=_ASSIGNMENTS.c.ended_at.type))
+    .returning(*_ASSIGNMENTS.c),
+    Assignment,
+)
+
 
 async def begin_assignment(work: Work, conversation: Conversation, made_by: str, reason: str, decision: dict[str, Any]) -> None:
     """Record who holds it from now on and why; whoever held it before does no longer.
@@ -70,12 +79,7 @@ async def accept_assignment(work: Work, conversation: Conversation) -> None:
 
 async def end_assignment(work: Work, conversation_id: str) -> Sequence[str | None]:
     """Nobody holds it any more; who did, or None for a queue."""
-    return await work.all(
-        update(Assignment)
-        .where(Assignment.conversation_id == conversation_id, Assignment.ended_at.is_(None))
-        .values(ended_at=work.now)
-        .returning(Assignment.agent_id)
-    )
+    return [ended.agent_id for ended in await work.each(_END, row_id=conversation_id, now=work.now)]
 
 
 async def owner_or_queue(work: Work, conversation: Conversation) -> dict[str, Any]:

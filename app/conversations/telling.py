@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, MessageMarked, VisitorConversationChanged
 from app.contract.views import ConversationView
-from app.conversations.views import agent_view_of, marks_view, message_view, visitor_view_of
+from app.conversations.views import (
+    agent_view_of,
+    agent_views,
+    marks_view,
+    message_view,
+    select_for_agents,
+    visitor_view_of,
+    visitor_views_of,
+)
 from app.work import Work
 from models import Conversation, Message
 
@@ -30,6 +40,20 @@ async def tell_change(work: Work, conversation: Conversation) -> ConversationVie
         to=ToContact(contact_id=conversation.contact_id),
     )
     return view
+
+
+async def tell_changes(work: Work, conversations: Sequence[Conversation]) -> None:
+    """The same for many at once, in as many queries as for one."""
+    ids = [conversation.id for conversation in conversations]
+    if not ids:
+        return
+    views = {view.id: view for view in await agent_views(work, select_for_agents().where(Conversation.id.in_(ids)))}
+    seen = await visitor_views_of(work, ids)
+    for conversation in conversations:
+        changed = ConversationChanged(conversation=views[conversation.id])
+        work.announce(changed, to=ToInboxAgents(inbox_id=conversation.inbox_id))
+        told = VisitorConversationChanged(conversation=seen[conversation.id])
+        work.announce(told, to=ToContact(contact_id=conversation.contact_id))
 
 
 def tell_marks(work: Work, conversation: Conversation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -122,17 +123,32 @@ async def visitor_views(
     rows: Rows, contact_id: str, conversation_id: str | None = None, most: int = 20
 ) -> list[VisitorConversationView]:
     """A contact's conversations as they see them, newest first; only one with `conversation_id`."""
-    wanted = (
+    mine = Conversation.contact_id == contact_id
+    wanted = select_for_visitors().where(mine).order_by(Conversation.created_at.desc()).limit(most)
+    if conversation_id:
+        wanted = wanted.where(Conversation.id == conversation_id)
+    return await _visitor_views(rows, wanted)
+
+
+async def visitor_views_of(rows: Rows, conversation_ids: Sequence[str]) -> dict[str, VisitorConversationView]:
+    """These conversations as their contacts see them, by id."""
+    views = await _visitor_views(rows, select_for_visitors().where(Conversation.id.in_(conversation_ids)))
+    return {view.id: view for view in views}
+
+
+def select_for_visitors() -> Select[Conversation, str | None, int | None, int | None]:
+    """Conversations with what their contact's view of them needs."""
+    return (
         select(Conversation, Agent.name, Ticket.number, CsatScore.score)
         .outerjoin(Agent, Agent.id == Conversation.agent_id)
         .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
         .outerjoin(CsatScore, CsatScore.conversation_id == Conversation.id)
-        .where(Conversation.contact_id == contact_id)
-        .order_by(Conversation.created_at.desc())
-        .limit(most)
     )
-    if conversation_id:
-        wanted = wanted.where(Conversation.id == conversation_id)
+
+
+async def _visitor_views(
+    rows: Rows, wanted: Select[Conversation, str | None, int | None, int | None]
+) -> list[VisitorConversationView]:
     views: list[VisitorConversationView] = []
     for conversation, agent_name, number, rating in await rows.rows(wanted):
         queue = await queue_view(rows, conversation) if is_queued(conversation) else None  # at most one or two per contact

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, cast
 
@@ -35,16 +34,15 @@ class Replayed(Struct, frozen=True):
 def record(candidates: Sequence[Candidate], need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
     """What is kept of a decision: those who came closest, which always holds the winner, and how many others there were
     with each verdict. Made again from the kept ones it comes out the same, for nobody left out comes before the winner."""
-    judged = verdicts(candidates, need, mode)
-    kept, others = judged[:MOST_KEPT], Counter(verdict for _, verdict in judged[MOST_KEPT:])
-    winner = judged[0][0].agent_id if judged and judged[0][1] == "chosen" else None
+    kept, others = verdicts(candidates, need, mode, MOST_KEPT)
+    winner = kept[0][0].agent_id if kept and kept[0][1] == "chosen" else None
     return {
         "rule": RULE,
         "mode": mode,
         "rule_id": rule_id,
         "need": msgspec.to_builtins(need),
         "candidates": msgspec.to_builtins([candidate for candidate, _ in kept]),
-        "others": dict(others),
+        "others": others,
         "winner": winner,
     }
 
@@ -88,10 +86,12 @@ async def list_decisions(rows: Rows, agent: SignedInAgent, conversation_id: str)
     )
 
 
-def candidate_views(judged: Sequence[tuple[Candidate, Verdict]]) -> tuple[list[CandidateView], list[VerdictCount]]:
+def candidate_views(
+    candidates: Sequence[Candidate], need: Need, mode: RoutingMode
+) -> tuple[list[CandidateView], list[VerdictCount]]:
     """Those who came closest, and how many others there were with each verdict."""
-    others = Counter(verdict for _, verdict in judged[MOST_KEPT:])
-    return [_candidate_view(*one) for one in judged[:MOST_KEPT]], _counts(others)
+    kept, others = verdicts(candidates, need, mode, MOST_KEPT)
+    return [_candidate_view(*one) for one in kept], _counts(others)
 
 
 def _view(made: Assignment, names: dict[str, str], rules: dict[str, str]) -> DecisionView:
@@ -118,7 +118,7 @@ def _view(made: Assignment, names: dict[str, str], rules: dict[str, str]) -> Dec
         skills=need.skills,
         language=need.language,
         waited_seconds=made.waited_seconds,
-        candidates=[_candidate_view(*one) for one in verdicts(candidates, need, mode)] if is_routed else [],
+        candidates=candidate_views(candidates, need, mode)[0] if is_routed else [],
         others=_counts(decision.get("others", {})),
         started_at=made.started_at,
         ended_at=made.ended_at,

@@ -14,6 +14,7 @@ from app.contract.audiences import ToAllAgents
 from app.contract.events import PresenceChanged
 from app.contract.values import RoutingMode
 from app.conversations.assignment import put_back, take_if_free
+from app.conversations.telling import tell_changes
 from app.conversations.tickets import open_ticket_for
 from app.conversations.views import in_queue_of
 from app.people.agents import list_agents
@@ -150,7 +151,7 @@ async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) ->
     agent_ids = sorted({choice.candidate.agent_id for choice in choices})
     await work.all(select(Agent.id).where(Agent.id.in_(agent_ids)).order_by(Agent.id).with_for_update(key_share=True))
     stands = {candidate.agent_id: candidate for candidate in await candidates_of(work, work.now, None, agent_ids)}
-    served: list[str] = []
+    served: list[Conversation] = []
     for choice in choices:
         planned = choice.candidate
         if choice.conversation_id not in free or stands.get(planned.agent_id) != planned:
@@ -164,14 +165,15 @@ async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) ->
             choice.decision,
             choice.reason,
             serving.accept_seconds,
-            tells_presence=False,
+            tells=False,
         )
         if taken is None:
             stands.pop(planned.agent_id, None)
             continue
-        served.append(planned.agent_id)
+        served.append(taken)
         stands[planned.agent_id] = _after_one_more(planned, Need(channel=taken.channel), work)
-    await tell_loads(work, served)
+    await tell_changes(work, served)
+    await tell_loads(work, [conversation.agent_id for conversation in served if conversation.agent_id])
     return len(served)
 
 

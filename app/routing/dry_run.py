@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sqlalchemy import select
 
 from app.contract.routing import DryRun, DryRunIs, RuleActions
+from app.contract.values import RoutingMode
 from app.errors import NotFound
 from app.routing.candidates import candidates_of
 from app.routing.decisions import candidate_views
-from app.routing.next_agent import Need, verdicts
+from app.routing.next_agent import Need, next_agent
 from app.routing.rulebook import enabled_rules, list_rules
 from app.routing.rules import Facts, judge
 from app.routing.sorting import Propose, teams_there, topic_of, waiting_in
@@ -49,11 +52,11 @@ async def dry_run(works: Works, asked: DryRun, propose: Propose) -> DryRunIs:
         team_id = actions.team_id or inbox.team_id
         language = asked.language if actions.needs_language and asked.language else None
         need = Need(channel=inbox.channel, skills=list(actions.skills), language=language)
-        mode = await rows.one(select(Team.mode).where(Team.id == team_id)) if team_id else None
-        judged = verdicts(await candidates_of(rows, now, team_id), need, mode or "least_load")  # pyright: ignore[reportArgumentType]
-        candidates, others = candidate_views(judged)
+        mode = cast(RoutingMode, await rows.one(select(Team.mode).where(Team.id == team_id)) or "least_load")
+        found = await candidates_of(rows, now, team_id)
+        candidates, others = candidate_views(found, need, mode)
+        chosen = next_agent(found, need, mode)
         waiting = await waiting_in(rows, team_id)
-        is_chosen = bool(judged) and judged[0][1] == "chosen"
         return DryRunIs(
             topic=topic,
             is_open=opened,
@@ -66,7 +69,7 @@ async def dry_run(works: Works, asked: DryRun, propose: Propose) -> DryRunIs:
             overflow=actions.overflow,
             waiting_count=waiting,
             is_full=actions.queue_limit is not None and waiting >= actions.queue_limit,
-            agent_id=judged[0][0].agent_id if is_chosen else None,
+            agent_id=chosen.agent_id if chosen else None,
             candidates=candidates,
             others=others,
         )

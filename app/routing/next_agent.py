@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from heapq import nsmallest
 
 from msgspec import Struct, field
 
@@ -70,31 +72,45 @@ def is_eligible(candidate: Candidate, need: Need = ANY) -> bool:
 def next_agent(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load") -> Candidate | None:
     """Who had this contact before, if eligible; else the eligible one with the least load (round robin: whatever the load),
     of equals the one who has gone longest without, then by id. By hand: nobody."""
-    if mode == "manual":
-        return None
-    eligible = [candidate for candidate in candidates if refusal(candidate, need) is None]
-    for candidate in eligible:
-        if candidate.agent_id == need.last_agent_id:
-            return candidate
-    return min(eligible, key=_by_turn if mode == "round_robin" else _by_load, default=None)
+    return _pick([candidate for candidate in candidates if refusal(candidate, need) is None], need, mode)
 
 
 def verdicts(
-    candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load"
-) -> list[tuple[Candidate, Verdict]]:
-    """Everybody with why it was or was not them: the one chosen, then the eligible in the order of the choice, then the rest."""
-    chosen = next_agent(candidates, need, mode)
-    order = _by_turn if mode == "round_robin" else _by_load
-    judged: list[tuple[int, tuple[float, float, str], Candidate, Verdict]] = []
+    candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load", most: int = 1_000
+) -> tuple[list[tuple[Candidate, Verdict]], dict[Verdict, int]]:
+    """Why it was or was not them: the one `next_agent` chooses, then the eligible in the order of the choice, then the rest;
+    at most so many, and how many others there were with each verdict."""
+    eligible: list[Candidate] = []
+    refused: list[tuple[Candidate, Verdict]] = []
     for candidate in candidates:
-        refused = refusal(candidate, need)
-        if chosen is not None and candidate.agent_id == chosen.agent_id:
-            judged.append((0, order(candidate), candidate, "chosen"))
-        elif refused is not None:
-            judged.append((2, order(candidate), candidate, refused))
+        why = refusal(candidate, need)
+        if why is None:
+            eligible.append(candidate)
         else:
-            judged.append((1, order(candidate), candidate, _why_later(candidate, chosen, mode)))
-    return [(candidate, verdict) for _, _, candidate, verdict in sorted(judged, key=lambda one: one[:2])]
+            refused.append((candidate, why))
+    chosen = _pick(eligible, need, mode)
+    judged: list[tuple[Candidate, Verdict]] = [(chosen, "chosen")] if chosen else []
+    for candidate in nsmallest(most, eligible, key=_order_of(mode)):
+        if candidate is not chosen and len(judged) < most:
+            judged.append((candidate, _why_later(candidate, chosen, mode)))
+    left_out = Counter(verdict for _, verdict in refused[max(0, most - len(judged)) :])
+    if len(eligible) > len(judged):
+        left_out["served_later" if chosen else "by_hand_only"] += len(eligible) - len(judged)
+    return judged + refused[: max(0, most - len(judged))], dict(left_out)
+
+
+def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candidate | None:
+    if mode == "manual":
+        return None
+    if need.last_agent_id is not None:
+        for candidate in eligible:
+            if candidate.agent_id == need.last_agent_id:
+                return candidate
+    return min(eligible, key=_order_of(mode), default=None)
+
+
+def _order_of(mode: RoutingMode) -> Callable[[Candidate], tuple[float, float, str]]:
+    return _by_turn if mode == "round_robin" else _by_load
 
 
 def speaks(languages: Sequence[str], wanted: str) -> bool:
@@ -110,7 +126,8 @@ def _why_later(candidate: Candidate, chosen: Candidate | None, mode: RoutingMode
 
 
 def _by_load(candidate: Candidate) -> tuple[float, float, str]:
-    return candidate.load, *_by_turn(candidate)[1:]
+    assigned = candidate.last_assigned_at
+    return candidate.load, assigned.timestamp() if assigned else 0.0, candidate.agent_id
 
 
 def _by_turn(candidate: Candidate) -> tuple[float, float, str]:

@@ -98,7 +98,7 @@ def test_what_is_kept_of_a_decision_decides_the_same(crowd: list[Candidate], nee
     assert kept["winner"] == (winner.agent_id if winner else None) == decide_again(kept)
     assert len(kept["candidates"]) <= MOST_KEPT
     assert len(kept["candidates"]) + sum(kept["others"].values()) == len(crowd)
-    judged = verdicts(crowd, need, mode)
+    judged, _ = verdicts(crowd, need, mode)
     assert [verdict for _, verdict in judged].count("chosen") == (1 if winner else 0)
 
 
