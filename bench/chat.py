@@ -95,7 +95,7 @@ def parley(case: Case, redis: RedisServer | None) -> Iterator[list[Running]]:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             node = Running(folder, **settings)
             stack.callback(node.stop)
-            nodes.append(node.start())
+            nodes.append(node.start(120))
         yield nodes
 
 
