@@ -2,10 +2,11 @@
 
 python -m bench.routing [--short] [--database postgresql://...]
 
-The real verbs in one process: a visitor's first message is written, reactions hear of it, routing serves the queue. The
-clock starts before the first message is asked for and stops when the agent is told. The control, in the same run, writes
-the same first message and then assigns it by one plain UPDATE, to the next agent in a ring. Arrivals come by a Poisson
-process; each rate and number of agents has a fresh database.
+One process, the real reactions and the real dispatch. The clock starts when the rows of an arrival (contact, conversation)
+are asked for, a transaction each, and stops when the agent is told. The control, in the same run, writes the same rows and
+then assigns by one plain UPDATE in a transaction of its own, to the next agent in a ring: no rules, no record, nobody told.
+Arrivals come by a Poisson process; each rate and number of agents has a fresh database. What a first message costs besides
+(the message, its events) is the business of bench.chat.
 """
 
 from __future__ import annotations
@@ -18,32 +19,42 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import uvloop
 from sqlalchemy import update
 
 from app.clock import new_id
-from app.contract.commands import StartConversation
 from app.contract.events import AssignmentOffered
-from app.conversations.starting import start_conversation
 from app.database import open_database
 from app.database.migrating import migrate
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
-from app.people.actors import Visitor
 from app.people.agents import add_agent
 from app.people.presence import arrive
 from app.reactions import Reactions
 from app.work import Announcement, Work, Works
 from bench.figures import percentile, say
-from models import Conversation
+from models import Contact, Conversation
 from tests.factories import LEASE, House
 from tests.servers.databases import PostgresDatabases
 
 RATES = (10, 50, 200)
 AGENTS = (20, 500)
 SEED = 7
+COUNTERS = (
+    "seq",
+    "rev",
+    "contact_delivered_seq",
+    "contact_read_seq",
+    "agent_delivered_seq",
+    "agent_read_seq",
+    "mailed_seq",
+    "unread_count",
+    "escalation_level",
+    "reopened_count",
+)
 MOST_SECONDS = 30.0
 
 
@@ -65,7 +76,16 @@ class Watch:
         return
 
 
-async def open_floor(url: str, agents: int, watch: Watch, *, routes: bool) -> tuple[Works, str, list[str]]:
+class Floor(NamedTuple):
+    """A team at work."""
+
+    works: Works
+    inbox_id: str
+    team_id: str
+    agent_ids: list[str]
+
+
+async def open_floor(url: str, agents: int, watch: Watch, *, routes: bool) -> Floor:
     """A team of online agents with room for everything, and an inbox."""
     works = Works(open_database(url), watch)
     house = House(works.database, url)
@@ -90,7 +110,7 @@ async def open_floor(url: str, agents: int, watch: Watch, *, routes: bool) -> tu
     if routes:
         suggester = Suggester(works, watch, Library(works, NoEmbedder()), "https://help.example.com")
         watch.reactions = Reactions(works, suggester)
-    return works, house.inbox_id, ids
+    return Floor(works, house.inbox_id, house.team_id, ids)
 
 
 async def arrivals(rate: float, seconds: float, one: Callable[[int], Awaitable[None]]) -> int:
@@ -105,32 +125,62 @@ async def arrivals(rate: float, seconds: float, one: Callable[[int], Awaitable[N
     return len(tasks)
 
 
+async def add_arrival(work: Work, inbox_id: str, team_id: str) -> str:
+    """Somebody's conversation waits in the queue."""
+    contact_id, conversation_id = new_id(), new_id()
+    await work.add(Contact(id=contact_id, inbox_id=inbox_id, name="", is_verified=False, locale="en", created_at=work.now))
+    counters = dict.fromkeys(COUNTERS, 0)
+    await work.add(
+        Conversation(
+            id=conversation_id,
+            inbox_id=inbox_id,
+            contact_id=contact_id,
+            channel="chat",
+            is_extra=False,
+            status="new",
+            category="new",
+            priority="medium",
+            priority_rank=2,
+            team_id=team_id,
+            preview="My stove is cold",
+            last_message_at=work.now,
+            waiting_since=work.now,
+            queued_at=work.now,
+            escalation_reason="",
+            changed_at=work.now,
+            created_at=work.now,
+            **counters,
+        )
+    )
+    return conversation_id
+
+
 async def routed(url: str, rate: float, agents: int, seconds: float) -> list[float]:
     """Seconds from arrival to assigned, by routing."""
     watch = Watch()
-    works, inbox_id, _ = await open_floor(url, agents, watch, routes=True)
+    floor = await open_floor(url, agents, watch, routes=True)
     began: dict[str, float] = {}
+    assert watch.reactions is not None
+    reactions = watch.reactions
 
     async def one(number: int) -> None:
         at = time.perf_counter()
-        command = StartConversation(client_id=f"k{number}", body="My stove is cold")
-        started = await works.run(start_conversation, Visitor(contact_id=new_id(), inbox_id=inbox_id), command)
-        began[started.conversation.id] = at
+        began[await floor.works.run(add_arrival, floor.inbox_id, floor.team_id)] = at
+        reactions.serve(floor.team_id)
 
     count = await arrivals(rate, seconds, one)
     until = time.perf_counter() + MOST_SECONDS
     while len(watch.assigned) < count and time.perf_counter() < until:
         await asyncio.sleep(0.01)
     assert len(watch.assigned) == count, f"{count - len(watch.assigned)} of {count} were not assigned"
-    assert watch.reactions is not None
-    await watch.reactions.settle()
-    await works.database.close()
+    await reactions.settle()
+    await floor.works.database.close()
     return [watch.assigned[id] - at for id, at in began.items()]
 
 
 async def plainly(url: str, rate: float, agents: int, seconds: float) -> list[float]:
     """The control: seconds from arrival to assigned, by one UPDATE to the next agent in a ring."""
-    works, inbox_id, ids = await open_floor(url, agents, Watch(), routes=False)
+    floor = await open_floor(url, agents, Watch(), routes=False)
     waits: list[float] = []
 
     async def take(work: Work, conversation_id: str, agent_id: str) -> None:
@@ -139,13 +189,12 @@ async def plainly(url: str, rate: float, agents: int, seconds: float) -> list[fl
 
     async def one(number: int) -> None:
         at = time.perf_counter()
-        command = StartConversation(client_id=f"k{number}", body="My stove is cold")
-        started = await works.run(start_conversation, Visitor(contact_id=new_id(), inbox_id=inbox_id), command)
-        await works.run(take, started.conversation.id, ids[number % len(ids)])
+        id = await floor.works.run(add_arrival, floor.inbox_id, floor.team_id)
+        await floor.works.run(take, id, floor.agent_ids[number % agents])
         waits.append(time.perf_counter() - at)
 
     await arrivals(rate, seconds, one)
-    await works.database.close()
+    await floor.works.database.close()
     return waits
 
 

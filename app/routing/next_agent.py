@@ -93,7 +93,7 @@ def verdicts(
     for candidate in nsmallest(most, eligible, key=_order_of(mode)):
         if candidate is not chosen and len(judged) < most:
             judged.append((candidate, _why_later(candidate, chosen, mode)))
-    left_out = Counter(verdict for _, verdict in refused[max(0, most - len(judged)) :])
+    left_out: Counter[Verdict] = Counter(verdict for _, verdict in refused[max(0, most - len(judged)) :])
     if len(eligible) > len(judged):
         left_out["served_later" if chosen else "by_hand_only"] += len(eligible) - len(judged)
     return judged + refused[: max(0, most - len(judged))], dict(left_out)
