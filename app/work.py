@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Executable
 from sqlalchemy.engine import Result
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.clock import Clock, new_id, utc_now
 from app.contract.audiences import Audience
@@ -123,7 +124,7 @@ class Works:
             except DBAPIError as error:
                 if attempt == TRIES or not _is_worth_retrying(error):
                     raise Unavailable("The database cannot take this right now. Nothing was lost; please try again.") from error
-            except OSError as error:
+            except (OSError, NoConnectionFree) as error:
                 raise Unavailable("The database cannot be reached right now. Please try again.") from error
         raise AssertionError("unreachable")
 

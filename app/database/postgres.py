@@ -49,13 +49,14 @@ class PostgresDatabase:
 
     dialect = "postgresql"
 
-    def __init__(self, url: str, silence_seconds: float = SILENCE_SECONDS) -> None:
+    def __init__(self, url: str, silence_seconds: float = SILENCE_SECONDS, pool_seconds: float = 10) -> None:
+        """Waits `silence_seconds` for a server that says nothing, `pool_seconds` for a connection when all are in use."""
         self._engine = create_async_engine(
             url.replace("postgresql://", "postgresql+asyncpg://", 1),
             connect_args={"timeout": silence_seconds, "command_timeout": silence_seconds},
             pool_size=10,
             max_overflow=10,
-            pool_timeout=10,
+            pool_timeout=pool_seconds,
             query_cache_size=1500,
         )
         # A page of messages and the figure that says how far it goes must be of one moment, or a message between them is skipped.

@@ -13,8 +13,9 @@ from sqlalchemy import select, text
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents
 from app.contract.events import GoingAway
+from app.database.postgres import PostgresDatabase
 from app.errors import NotFound, Unavailable
-from app.work import Announcement, Work, Works
+from app.work import Announcement, Silence, Work, Works
 from models import Team
 from tests.factories import House, Recorder, open_house
 
@@ -200,3 +201,16 @@ async def test_a_full_disk_refuses_each_and_recovers(sqlite_database_url: str) -
         assert sorted(numbers(house.told)) == sorted(float(name.split()[0]) for name in kept)
         await house.run(limit, used + 10_000)
         assert await house.run(write, "Orders") == "Orders"
+
+
+async def test_when_every_connection_is_in_use_the_answer_is_to_try_again(postgres_database_url: str) -> None:
+    database = PostgresDatabase(postgres_database_url, pool_seconds=0.1)
+    works = Works(database, Silence())
+    async with contextlib.AsyncExitStack() as held:
+        for _ in range(20):
+            rows = await held.enter_async_context(works.read())
+            await rows.one(select(Team.id).limit(1))
+        with pytest.raises(Unavailable):
+            await works.run(write, "Orders")
+    await works.run(write, "Orders")
+    await database.close()
