@@ -25,6 +25,7 @@ from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, set_presence
 from app.work import Work
 from models import Assignment, Conversation, Job
+from realtime.gateway import Answer, Gateway
 from tests.factories import LEASE, House
 
 BODIES = ["Hello", "  two\r\nlines ", "", "\x00", "مرحبا 👋", "word " * 60, "x" * 400]
@@ -335,3 +336,29 @@ async def test_events_are_told_before_the_answer(house: House) -> None:
     await done.wait()
     assert order == ["told", "answered"]
     assert (await house.messages(id))[-1].body == "Hello"
+
+
+async def test_twenty_messages_through_the_gateway_are_not_twenty_tasks(house: House, gateway: Gateway) -> None:
+    many = await chats(house, 20)
+    loop, made = asyncio.get_running_loop(), list[str]()
+    answers: list[Answer] = []
+    done = asyncio.Event()
+
+    def make(loop: asyncio.AbstractEventLoop, coroutine: Any, **more: Any) -> asyncio.Task[Any]:
+        made.append(coroutine.__qualname__)
+        return asyncio.Task(coroutine, loop=loop, **more)
+
+    def answered(answer: Answer) -> None:
+        answers.append(answer)
+        if len(answers) == len(many):
+            done.set()
+
+    loop.set_task_factory(make)
+    for id, visitor in many:
+        command = {"type": "message.send", "client_id": "k", "conversation_id": id, "body": "Hello"}
+        gateway.take(visitor, None, msgspec.json.encode(command), answered)
+    await done.wait()
+    loop.set_task_factory(None)
+    assert all(msgspec.json.decode(answer.json())["ok"] for answer in answers)
+    assert made.count("Posting._write_all") == 1
+    assert len(made) < 5, made
