@@ -145,10 +145,12 @@ def create_admin(name: str, email: str, password: str) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Say what is wrong with this set-up, if anything."""
+    """Say what is wrong with this set-up, if anything. Parley should be running, so that its address can be tried."""
     from app.doctor import examine
+    from realtime.checkup import examine_wires
 
-    findings = examine(_settings())
+    settings = _settings()
+    findings = [*examine(settings), *asyncio.run(examine_wires(settings))]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_fine else 'FAIL'}  {finding.what}: {finding.says}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)

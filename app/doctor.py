@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import resource
+import shutil
 from pathlib import Path
 
 from msgspec import Struct
 
+from app.database import DatabaseClock, open_database
 from app.database.migrating import is_migrated
 from app.settings import Settings
+
+LEAST_FREE_BYTES = 1_000_000_000
+MOST_OFFSET_SECONDS = 0.5
+LEAST_FILES = 4096
+FILES_ADVISED = 65536
 
 
 class Finding(Struct, frozen=True):
@@ -20,7 +29,15 @@ class Finding(Struct, frozen=True):
 
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything a server needs before it can serve."""
-    return [_data_folder(settings), _database(settings), _public_url(settings), _mail(settings)]
+    return [
+        _data_folder(settings),
+        _disk(settings),
+        _database(settings),
+        _clock(settings),
+        _files(),
+        _public_url(settings),
+        _mail(settings),
+    ]
 
 
 def _data_folder(settings: Settings) -> Finding:
@@ -41,6 +58,41 @@ def _database(settings: Settings) -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         return Finding("database", False, f"{kind} does not answer: {error}"[:200])
     return Finding("database", is_current, f"{kind} is up to date" if is_current else "not up to date; run: parley migrate")
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.data_path.absolute(), *settings.data_path.absolute().parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    return Finding("disk", free >= LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free in {folder}")
+
+
+def _clock(settings: Settings) -> Finding:
+    try:
+        offset = asyncio.run(_clock_offset(settings.database_url))
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+        return Finding("clock", False, f"the database does not tell the time: {error}"[:200])
+    is_fine = abs(offset) <= MOST_OFFSET_SECONDS
+    advice = "" if is_fine else "; nodes go by the database's time, but logs and certificates do not: set up time synchronisation"
+    return Finding("clock", is_fine, f"{abs(offset):.2f} s {'behind' if offset > 0 else 'ahead of'} the database's{advice}")
+
+
+async def _clock_offset(url: str) -> float:
+    database = open_database(url)
+    try:
+        clock = DatabaseClock(database)
+        await clock.measure()
+        return clock.offset_seconds
+    finally:
+        await database.close()
+
+
+def _files() -> Finding:
+    """Every visitor and agent who is connected holds one."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return Finding("open files", True, "unlimited")
+    advice = "" if soft >= LEAST_FILES else f"; for more set LimitNOFILE or ulimit -n {FILES_ADVISED}"
+    return Finding("open files", soft >= LEAST_FILES, f"{soft}: room for about {max(0, soft - 200)} connections{advice}")
 
 
 def _public_url(settings: Settings) -> Finding:

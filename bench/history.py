@@ -31,7 +31,7 @@ from app.people.actors import SignedInAgent, Visitor
 from bench.figures import percentile, say
 from models import Conversation
 from tests.factories import House, open_house
-from tests.seeding import MESSAGES_EACH, seed_history
+from tests.seeding import seed_history
 from tests.servers.databases import PostgresDatabases
 from tests.servers.postgres import PostgresServer
 
@@ -78,7 +78,7 @@ class Era(House):
 
         async def sync() -> None:
             async with self.works.read() as rows:
-                after = VisitorSync(conversation_id=self.past.id, after_seq=MESSAGES_EACH - 2)
+                after = VisitorSync(conversation_id=self.past.id, after_seq=8)
                 await sync_for_visitor(rows, returning, after)
 
         async def count() -> None:

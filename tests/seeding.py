@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
 from app.database.exclusive import sqlite_path
 
-MESSAGES_EACH = 10
 CONVERSATIONS_EACH = 3
 BATCH = 2_000
 WORDS = "The quick brown fox wrote to support because its parcel has not come yet, and the lazy dog answered at once."
@@ -33,24 +32,38 @@ COLUMNS = {
 }
 
 
-def seed_history(url: str, messages: int, first: int = 0) -> None:
-    """Make the past so many messages long, beginning with the conversation of that number. The database has an inbox, a
-    team and agents; it is told to look at its new size."""
+class Span(NamedTuple):
+    """How many messages in all, how many in each conversation, and the number of the first conversation."""
+
+    messages: int
+    each: int
+    first: int
+
+
+def seed_history(url: str, messages: int, *, each: int = 10, first: int = 0) -> None:
+    """Make the past so many messages longer. The database has an inbox, a team and agents; it is told its new size."""
     with ThreadPoolExecutor(1) as thread:  # the caller's loop may be running
-        thread.submit(_seed, url, messages, first).result()
+        thread.submit(_seed, url, Span(messages, each, first)).result()
 
 
-def _seed(url: str, messages: int, first: int) -> None:
+def conversation_of(number: int) -> tuple[str, str]:
+    """The ids of a seeded conversation and of its contact."""
+    return _id(1, number), _id(2, number // CONVERSATIONS_EACH)
+
+
+def _seed(url: str, span: Span) -> None:
     path = sqlite_path(url)
     if path is None:
-        asyncio.run(_into_postgres(url, messages, first))
+        asyncio.run(_into_postgres(url, span))
         return
-    with sqlite3.connect(path) as connection:
+    with sqlite3.connect(path, timeout=60) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -400000")
         (inbox_id, team_id), agents = (
             connection.execute("SELECT id, team_id FROM inboxes").fetchone(),
             [id for (id,) in connection.execute("SELECT id FROM agents ORDER BY id")],
         )
-        for table, rows in _batches(messages, first, inbox_id, team_id, agents):
+        for table, rows in _batches(span, inbox_id, team_id, agents):
             names = COLUMNS[table].split()
             marks = ", ".join("?" * len(names))
             texts = [tuple(v.isoformat(timespec="microseconds") if isinstance(v, datetime) else v for v in row) for row in rows]
@@ -58,26 +71,28 @@ def _seed(url: str, messages: int, first: int) -> None:
     connection.close()
 
 
-async def _into_postgres(url: str, messages: int, first: int) -> None:
+async def _into_postgres(url: str, span: Span) -> None:
     connection = await asyncpg.connect(url)
     try:
         inbox = await connection.fetchrow("SELECT id::text, team_id::text FROM inboxes")
         agents = [row["id"] for row in await connection.fetch("SELECT id::text AS id FROM agents ORDER BY id")]
-        for table, rows in _batches(messages, first, inbox["id"], inbox["team_id"], agents):
+        for table, rows in _batches(span, inbox["id"], inbox["team_id"], agents):
             await connection.copy_records_to_table(table, records=rows, columns=COLUMNS[table].split())
         await connection.execute("ANALYZE")
     finally:
         await connection.close()
 
 
-def _batches(messages: int, first: int, inbox_id: str, team_id: str, agents: list[str]) -> Iterator[tuple[str, list[Row]]]:
-    numbers = iter(range(first, first + messages // MESSAGES_EACH))
+def _batches(span: Span, inbox_id: str, team_id: str, agents: list[str]) -> Iterator[tuple[str, list[Row]]]:
+    count = span.messages // span.each
+    numbers = iter(range(count))
     began = datetime.now(UTC) - YEAR
-    step = YEAR / (first + messages // MESSAGES_EACH + 1)
+    step = YEAR / (count + 1)
     while batch := list(islice(numbers, BATCH)):
         rows: dict[str, list[Row]] = {table: [] for table in COLUMNS}
         for number in batch:
-            _add_conversation(rows, number, began + step * number, inbox_id, team_id, agents[number % len(agents)])
+            place = (inbox_id, team_id, agents[number % len(agents)])
+            _add_conversation(rows, span.first + number, span.each, began + step * number, *place)
         yield from rows.items()
 
 
@@ -85,8 +100,10 @@ def _id(kind: int, number: int) -> str:
     return f"{number >> 16:08x}-{number & 0xFFFF:04x}-7{kind:03x}-8000-000000000000"
 
 
-def _add_conversation(rows: dict[str, list[Row]], number: int, at: datetime, inbox_id: str, team_id: str, agent_id: str) -> None:
-    id, contact_id, n = _id(1, number), _id(2, number // CONVERSATIONS_EACH), MESSAGES_EACH
+def _add_conversation(
+    rows: dict[str, list[Row]], number: int, n: int, at: datetime, inbox_id: str, team_id: str, agent_id: str
+) -> None:
+    id, contact_id = conversation_of(number)
     if number % CONVERSATIONS_EACH == 0:
         rows["contacts"].append((contact_id, inbox_id, f"Contact {number}", f"c{number}@example.com", False, "en", at, at))
     ended = at + timedelta(minutes=n)

@@ -28,8 +28,8 @@ class Rolled(Struct):
 async def roll(cluster: Cluster, *, rounds: int, visitors: int, pace: float, seed: int) -> Rolled:
     """Replace every node so many times under talk; afterwards everything said is stored once, in order, and on every screen."""
     history = History()
-    cast: list[Client] = [VisitorClient(f"visitor-{n}", cluster.url, history, seed) for n in range(visitors)]
-    cast += [AgentClient(f"{name}@example.com", name, cluster.url, history, seed) for name in AGENTS]
+    cast: list[Client] = [VisitorClient(f"visitor-{seed}-{n}", cluster.url, history, seed) for n in range(visitors)]
+    cast += [AgentClient(f"{name}@example.com", f"{name}-{seed}", cluster.url, history, seed) for name in AGENTS]
     await asyncio.gather(*(client.come() for client in cast))
     silence = asyncio.Event()
     talking = [asyncio.create_task(client.talk(pace, silence)) for client in cast]

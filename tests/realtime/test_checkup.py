@@ -1,0 +1,96 @@
+"""`parley doctor`: what it says of a set-up that works, and of each thing that does not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from app import doctor
+from app.database.migrating import migrate
+from app.doctor import Finding, examine
+from app.settings import Settings
+from realtime.checkup import examine_wires
+from tests.running import Running
+from tests.servers.ports import free_port
+
+
+def said(findings: list[Finding]) -> dict[str, Finding]:
+    return {finding.what: finding for finding in findings}
+
+
+def settings_of(folder: Path, **given: str) -> Settings:
+    return Settings(database_url=f"sqlite:///{folder / 'parley.db'}", data_dir=str(folder), secret_key="x" * 40, **given)
+
+
+@asynccontextmanager
+async def answering(answer: bytes) -> AsyncIterator[str]:
+    """A proxy that says this to everything."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_set_up_that_works(tmp_path: Path, redis_url: str) -> None:
+    running = await asyncio.to_thread(Running(tmp_path, redis_url=redis_url).start, 120)
+    try:
+        found = said(await examine_wires(settings_of(tmp_path, public_url=running.url, redis_url=redis_url)))
+    finally:
+        await asyncio.to_thread(running.stop)
+    assert {what: finding.is_fine for what, finding in found.items()} == {"redis": True, "socket": True}, found
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n", "answers 400 to a websocket"),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x05hello", "it is not Parley"),
+        (b"", "nobody answers"),
+    ],
+)
+async def test_a_proxy_that_swallows_websockets_is_named(tmp_path: Path, answer: bytes, says: str) -> None:
+    async with answering(answer) as url:
+        finding = said(await examine_wires(settings_of(tmp_path, public_url=url)))["socket"]
+    assert not finding.is_fine
+    assert says in finding.says
+
+
+async def test_nobody_home(tmp_path: Path) -> None:
+    nowhere = f"127.0.0.1:{free_port()}"
+    found = said(await examine_wires(settings_of(tmp_path, public_url=f"http://{nowhere}", redis_url=f"redis://{nowhere}/0")))
+    assert not found["redis"].is_fine
+    assert "is Parley running?" in found["socket"].says
+
+
+@pytest.mark.parametrize(
+    ("what", "change"),
+    [
+        ("disk", lambda patch: patch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)),
+        ("open files", lambda patch: patch.setattr(doctor, "LEAST_FILES", 10**12)),
+        ("clock", lambda patch: patch.setattr(doctor, "MOST_OFFSET_SECONDS", -1.0)),
+    ],
+)
+def test_what_is_short_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, change: Callable[[pytest.MonkeyPatch], None]
+) -> None:
+    settings = settings_of(tmp_path)
+    migrate(settings.database_url)
+    before = said(examine(settings))
+    assert all(finding.is_fine for finding in before.values() if finding.what != "open files"), before
+    change(monkeypatch)
+    assert not said(examine(settings))[what].is_fine
+
+
+def test_the_clock_is_compared_with_postgres(postgres_database_url: str, tmp_path: Path) -> None:
+    settings = Settings(database_url=postgres_database_url, data_dir=str(tmp_path), secret_key="x" * 40)
+    assert said(examine(settings))["clock"].is_fine
