@@ -35,7 +35,7 @@ async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> Co
     conversation = await access_conversation(work, agent, command.conversation_id)
     values = await status_values(work, command.status)
     if values["status"] != conversation.status:
-        conversation = await _move(work, conversation, values, by=agent.name)
+        conversation = await _move(work, conversation, values, by=agent.name, by_id=agent.id)
     return await tell_change(work, conversation)
 
 
@@ -112,9 +112,17 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
 
 
 async def _move(
-    work: Work, conversation: Conversation, status: dict[str, Any], by: str, code: SystemCode | None = None
+    work: Work,
+    conversation: Conversation,
+    status: dict[str, Any],
+    by: str,
+    by_id: str | None = None,
+    code: SystemCode | None = None,
 ) -> Conversation:
-    """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads."""
+    """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
+
+    Reopened by its own owner it stays theirs, room or no room: capacity binds routing, not what an agent asks for.
+    """
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
     values: dict[str, Any] = dict(status) | {"snoozed_until": None}
     if is_ended and not was_ended:
@@ -126,7 +134,8 @@ async def _move(
             "offer_until": None,
         }
     if was_ended and not is_ended:
-        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner_with_room_or_queue(work, conversation)
+        owner = owner_or_queue if by_id and by_id == conversation.agent_id else owner_with_room_or_queue
+        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner(work, conversation)
         await _refuse_second_open(work, conversation)
     if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
         values["queued_at"] = work.now

@@ -53,12 +53,21 @@ AGENTS_ASK: dict[str, dict[str, Any]] = {
     "conversation.escalate": {"level": 1, "reason": "because"},
     "ticket.open": {},
     "conversation.view": {},
+    "conversation.accept": {},
+    "conversation.decline": {},
+    "draft.save": {"body": "Let me in"},
+}
+SUPERVISORS_ASK: dict[str, dict[str, Any]] = {
+    "conversation.watch": {},
+    "conversation.whisper": {"client_id": "k", "body": "Let me in"},
+    "conversation.take_over": {},
+    "conversation.pull_back": {},
 }
 
 
 def test_the_table_holds_every_command_that_names_a_conversation() -> None:
     assert sorted(VISITORS_ASK) == sorted(naming_a_conversation(VisitorCommand))
-    assert sorted(AGENTS_ASK) == sorted(naming_a_conversation(AgentCommand))
+    assert sorted(AGENTS_ASK | SUPERVISORS_ASK) == sorted(naming_a_conversation(AgentCommand))
 
 
 async def test_a_visitor_cannot_tell_a_strangers_conversation_from_a_missing_one(house: House, gateway: Gateway) -> None:
@@ -94,6 +103,9 @@ async def test_an_agent_is_told_of_a_missing_conversation_alike(house: House, ga
     for type, given in AGENTS_ASK.items():
         answer = await ask(gateway, agent, type, conversation_id=new_id(), **given)
         assert (answer["code"], answer["detail"]) == ("not_found", "There is no such conversation."), type
+    for type, given in SUPERVISORS_ASK.items():
+        answer = await ask(gateway, agent, type, conversation_id=new_id(), **given)
+        assert answer["code"] == ("forbidden" if role == "agent" else "not_found"), type
 
 
 async def test_a_role_that_may_view_nothing_is_refused_everything(
@@ -104,7 +116,7 @@ async def test_a_role_that_may_view_nothing_is_refused_everything(
     before = await house.conversation(id)
     house.told.forget()
     monkeypatch.setitem(PERMISSIONS, "agent", set[str]())
-    for type, given in AGENTS_ASK.items():
+    for type, given in (AGENTS_ASK | SUPERVISORS_ASK).items():
         answer = await ask(gateway, ana, type, conversation_id=id, **given)
         assert answer["code"] in ("forbidden", "not_found"), type
     after = await house.conversation(id)
@@ -119,8 +131,9 @@ async def test_a_role_that_may_view_nothing_is_refused_everything(
 async def test_visitors_cannot_speak_as_agents_nor_agents_as_visitors(house: House, gateway: Gateway) -> None:
     ana = await house.agent()
     id, owner = await house.chat(ana)
-    for type in sorted(set(AGENTS_ASK) - set(VISITORS_ASK)):
-        answer = await ask(gateway, owner, type, conversation_id=id, **AGENTS_ASK[type])
+    agents_ask = AGENTS_ASK | SUPERVISORS_ASK
+    for type in sorted(set(agents_ask) - set(VISITORS_ASK)):
+        answer = await ask(gateway, owner, type, conversation_id=id, **agents_ask[type])
         assert answer["code"] == "invalid", type
     note = await ask(gateway, owner, "message.send", client_id="n", conversation_id=id, body="x", visibility="internal")
     assert note["code"] == "invalid", "a visitor cannot write a note"
