@@ -141,7 +141,7 @@ def live(arriving: Sequence[Dialogue], rule: str) -> Day:
             if promise:
                 day.kept.append(promise[0] <= now - since <= promise[1])
         if len(durations) >= 3:
-            pace = Pace(AGENTS * CAPACITY, fmean(durations))
+            pace = Pace(AGENTS * CAPACITY, fmean(durations), len(durations))
             for place, (one, since, promise) in enumerate(list(queue), 1):
                 if promise is None:
                     low, _, high = wait_range(place, pace)

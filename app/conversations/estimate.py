@@ -25,10 +25,11 @@ _OPEN_PROMISE = Prepared(
 
 
 class Pace(Struct, frozen=True):
-    """How fast a queue is served: conversations held at once, and the mean seconds each is held."""
+    """How fast a queue is served: conversations held at once, and the mean seconds each is held, from so many of them."""
 
     slots: int
     hold_seconds: float
+    held_count: int = MOST_HELD
 
 
 class Calibration(Struct, frozen=True):
@@ -43,12 +44,14 @@ def wait_range(position: int, pace: Pace) -> tuple[int, int, int]:
 
     With every slot taken, conversations end one after another at slots / hold_seconds a second, and the wait at place p is
     the time until the p-th does: a gamma distribution of shape p, whose quantiles are those of chi-square (Wilson and
-    Hilferty's cube). Four waits in five lie between low and high.
+    Hilferty's cube). The mean is itself uncertain by one part in the root of how many it is from, which counts for those
+    far back. Four waits in five lie between low and high.
     """
     each = pace.hold_seconds / max(1, pace.slots)
+    shape = 1 / (1 / position + 1 / pace.held_count)
 
     def quantile(deviations: float) -> float:
-        spread = 1 / (9 * position)
+        spread = 1 / (9 * shape)
         return max(0.0, position * (1 - spread + deviations * sqrt(spread)) ** 3 * each)
 
     return floor(quantile(-EDGE)), round(position * each), ceil(quantile(EDGE))
@@ -83,7 +86,7 @@ async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
     if not count or len(held) < FEWEST_HELD:
         return None
     seconds = [(ended - started).total_seconds() for started, ended in held if ended]
-    return Pace(int(count), sum(seconds) / len(seconds))
+    return Pace(int(count), sum(seconds) / len(seconds), len(seconds))
 
 
 async def note_wait(work: Work, conversation_id: str, until: datetime) -> None:

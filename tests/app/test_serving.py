@@ -366,12 +366,13 @@ def test_the_range_holds_four_waits_in_five(position: int) -> None:
     import random
 
     dice = random.Random(position)
-    pace = Pace(slots=6, hold_seconds=300.0)
-    low, middle, high = wait_range(position, pace)
-    waits = [sum(dice.expovariate(6 / 300) for _ in range(position)) for _ in range(4000)]
-    kept = sum(low <= wait <= high for wait in waits) / len(waits)
-    assert 0.77 <= kept <= 0.83
-    assert middle == round(position * 50)
+    kept = 0
+    for _ in range(3000):
+        seen = sum(dice.expovariate(1 / 300) for _ in range(50)) / 50
+        low, middle, high = wait_range(position, Pace(slots=6, hold_seconds=seen, held_count=50))
+        kept += low <= sum(dice.expovariate(6 / 300) for _ in range(position)) <= high
+        assert middle == round(position * seen / 6)
+    assert 0.76 <= kept / 3000 <= 0.84
 
 
 async def test_the_first_promise_is_kept_and_compared_with_the_wait(house: House) -> None:
