@@ -21,7 +21,7 @@ from app.settings import Settings, read_settings
 T = TypeVar("T")
 
 MOST_FRAME_BYTES = 64 * 1024
-DRAIN_SECONDS = 25
+DRAIN_SECONDS = 15
 
 
 class DrainingServer(uvicorn.Server):

@@ -49,6 +49,7 @@ from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
 from realtime.attendance import Attendance
 from realtime.catching_up import CatchUp
+from realtime.doorkeeping import Doorkeeper
 from realtime.draining import drain
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, is_allowed_origin
@@ -84,16 +85,18 @@ def build(settings: Settings) -> Litestar:
     catch_up = CatchUp(works, hub, attendance) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
     posting = Posting(works)
+    limits = CommandLimits(settings)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),
         AgentCommands(works, hub, suggester, attendance, visits, wall, lease),
         posting,
-        CommandLimits(settings),
+        limits,
     )
     streams = PollStreams(attendance.came, attendance.left)
     server = SocketServer(
         Handshake(works, tokens, settings.origins),
         gateway,
+        Doorkeeper(settings),
         came=lambda connection: attendance.came(connection, connection.actor),
         left=attendance.left,
         is_allowed_origin=lambda origin, environ: is_allowed_origin(origin, environ.get("HTTP_HOST"), settings.origins),
@@ -130,14 +133,19 @@ def build(settings: Settings) -> Litestar:
         await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
-        for name, forever in (("jobs", jobs.run_forever()), ("wall", wall.paint_forever()), ("visitors", visits.paint_forever())):
+        for name, forever in (
+            ("load", limits.load.measure_forever()),
+            ("jobs", jobs.run_forever()),
+            ("wall", wall.paint_forever()),
+            ("visitors", visits.paint_forever()),
+        ):
             tasks.append(asyncio.create_task(forever, name=name))
         if catch_up is not None:
             tasks.append(asyncio.create_task(catch_up.run_forever(), name="catch up"))
 
         async def leave() -> None:
             visits.release()
-            await drain(app, attendance)
+            await drain(app, attendance, gateway, server)
 
         app.state.drain = leave
         yield
@@ -153,7 +161,7 @@ def build(settings: Settings) -> Litestar:
         *page_routes(
             HERE / "widget" / "dist", HERE / "agent_ui" / "dist", HERE / "demo" / "shop.html" if settings.demo else None
         ),
-        *wire_routes(server, gateway, streams),
+        *wire_routes(server, gateway, limits, streams),
         *launcher_routes(visits),
     ]
     app = create_app(platform, routes, [running])

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from app.clock import monotonic
 from app.errors import RateLimited
 
-MOST_CALLERS = 50_000
+MOST_CALLERS = 20_000
 
 
 class Limit:
-    """At most `burst` at once and `rate` a second, per key. Forgets the longest unseen when there are too many keys."""
+    """At most `burst` at once and `rate` a second, per key.
+
+    Forgets whose bucket has filled up again, and, when there are too many keys all the same, the longest unseen.
+    """
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float] = monotonic) -> None:
         self._rate = rate
@@ -29,5 +32,14 @@ class Limit:
             self._buckets[key] = (tokens, now)
             raise RateLimited(round((cost - tokens) / self._rate, 2))
         self._buckets[key] = (tokens - cost, now)
-        while len(self._buckets) > MOST_CALLERS:
-            self._buckets.popitem(last=False)
+        self._forget(now)
+
+    def _forget(self, now: float) -> None:
+        """Two of the longest unseen at a time, so that forgetting keeps up with remembering and never takes long."""
+        for _ in range(2):
+            oldest, (_, seen) = next(iter(self._buckets.items()))
+            if len(self._buckets) <= MOST_CALLERS and (now - seen) * self._rate < self._burst:
+                return
+            del self._buckets[oldest]
+            if not self._buckets:
+                return

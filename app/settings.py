@@ -36,6 +36,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     allowed_origins: str = ""
     trusted_proxies: str = ""
     message_rate: float = 5.0
+    address_rate: float = 50.0
+    inbox_rate: float = 500.0
+    sockets_per_address: int = 1000
+    overload_seconds: float = 0.2
     login_rate: float = 0.2
     widget_rate: float = 2.0
     log_format: Literal["text", "json"] = "text"

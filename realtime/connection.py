@@ -26,6 +26,7 @@ class Connection:
         self.sid = sid
         self.actor = actor
         self.rooms: set[str] = set()
+        self.address = socket.address
         self._socket = socket
         self._gateway = gateway
         self._pending: deque[tuple[int | None, msgspec.Raw]] = deque()
@@ -34,7 +35,7 @@ class Connection:
     def receive(self, id: int | None, raw: msgspec.Raw) -> None:
         """A command has arrived. Must be called without awaiting in between, so that order of arrival is order of effect."""
         if len(self._pending) >= MOST_PENDING:
-            self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.")).decode())
+            self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.", 1.0)).decode())
             return
         self._pending.append((id, raw))
         self._go_on()

@@ -34,6 +34,7 @@ class EngineSocket(AsyncSocket):
 
     def __init__(self, server: Any, sid: str) -> None:
         super().__init__(server, sid)
+        self.address = ""
         self.queued_bytes = 0
         self.protocol_errors = 0
         self._blocked_since: float | None = None

@@ -66,9 +66,15 @@ class Gateway:
         self._agents = agents
         self._posting = posting
         self._limits = limits
+        self._load = limits.load
         self._under_way: set[asyncio.Task[None]] = set()
         self._counters: dict[tuple[str, str], Any] = {}
         self._clocks: dict[str, Any] = {}
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether every command taken has been answered."""
+        return self._load.in_flight == 0
 
     async def obey(self, actor: Visitor | SignedInAgent, stream: Subscriber | None, raw: bytes | msgspec.Raw) -> Answer:
         """Do what was asked, and wait for what came of it."""
@@ -85,11 +91,12 @@ class Gateway:
         Messages, which are most of what is asked, go on without a task of their own.
         """
         began = monotonic()
+        self._load.in_flight += 1
         name = "malformed"
         try:
             command = self._decode(actor, raw)
             name = str(command.__struct_config__.tag)
-            self._limits.take(actor.contact_id if isinstance(actor, Visitor) else actor.session, command)
+            self._limits.take(actor, getattr(stream, "address", ""), command)
             if isinstance(command, VisitorSendMessage | AgentSendMessage):
                 self._posting.post(actor, command, partial(self._posted, name, began, answered))
                 return
@@ -135,6 +142,7 @@ class Gateway:
             id = new_id()
             log.error("command failed", command=name, error_id=id, exc_info=found)
             outcome, found = "internal", refused("internal", f"Something went wrong on our side. It is noted as {id}.")
+        self._load.in_flight -= 1
         self._count(name, outcome, monotonic() - began)
         answered(Answer(found, name != "malformed"))
 
@@ -159,5 +167,5 @@ def refusal_of(error: ParleyError) -> Refused:
     )
 
 
-def refused(code: Any, detail: str) -> Refused:
-    return Refused(code=code, detail=detail, retry_seconds=None, missed=[])
+def refused(code: Any, detail: str, retry_seconds: float | None = None) -> Refused:
+    return Refused(code=code, detail=detail, retry_seconds=retry_seconds, missed=[])

@@ -15,14 +15,19 @@ from app.errors import TooLarge
 from app.http.errors import STATUSES
 from app.http.platform import AnyRequest, actor_of, address_of
 from app.limits import Limit
+from app.people.actors import Visitor
+from realtime.doorkeeping import network_of
 from realtime.gateway import Gateway
+from realtime.limits import CommandLimits
 from realtime.polling import PollStreams, cursor_number
 from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
 
 Cursor = Annotated[str, QueryParameter(max_length=64)]
 
 
-def wire_routes(server: SocketServer, gateway: Gateway, streams: PollStreams) -> list[ControllerRouterHandler]:
+def wire_routes(
+    server: SocketServer, gateway: Gateway, limits: CommandLimits, streams: PollStreams
+) -> list[ControllerRouterHandler]:
     """Everything clients may connect to."""
     socket_app = socketio.ASGIApp(server, socketio_path=cast(str, None))  # the mount has taken the path off already
     limit = Limit(10.0, 60.0)
@@ -35,6 +40,8 @@ def wire_routes(server: SocketServer, gateway: Gateway, streams: PollStreams) ->
     async def commands(request: AnyRequest) -> Response[str]:
         """One command, answered as over a socket. `Parley-Cursor` names the stream that `conversation.view` is about."""
         actor = await actor_of(request)
+        if isinstance(actor, Visitor):
+            limits.take_address(network_of(address_of(request)))
         body = await request.body()
         if len(body) > MOST_FRAME_BYTES:
             raise TooLarge("A command may have up to 64 kB.")
@@ -46,7 +53,7 @@ def wire_routes(server: SocketServer, gateway: Gateway, streams: PollStreams) ->
     async def events(request: AnyRequest, after: Cursor = "") -> EventPage:
         """Events since a cursor, held back up to 25 s while there are none."""
         actor = await actor_of(request)
-        address = address_of(request)
+        address = network_of(address_of(request))
         limit.take(address)
         stream = streams.find(actor, after)
         is_fresh = stream is None

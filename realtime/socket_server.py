@@ -11,8 +11,10 @@ import structlog
 from socketio import packet
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.connection import Connection
+from realtime.doorkeeping import Doorkeeper
 from realtime.engine import EngineServer, EngineSocket
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal
@@ -33,6 +35,7 @@ class SocketServer(socketio.AsyncServer):
         self,
         handshake: Handshake,
         gateway: Gateway,
+        doorkeeper: Doorkeeper,
         came: Callable[[Connection], Awaitable[None]],
         left: Callable[[Connection], Awaitable[None]],
         is_allowed_origin: Callable[[str, dict[str, Any]], bool],
@@ -53,6 +56,8 @@ class SocketServer(socketio.AsyncServer):
         )
         self._handshake = handshake
         self._gateway = gateway
+        self._doorkeeper = doorkeeper
+        self.is_closing = False
         self._came = came
         self._left = left
         self.connections: dict[tuple[str, str], Connection] = {}
@@ -67,6 +72,14 @@ class SocketServer(socketio.AsyncServer):
         return EngineServer
 
     async def _admit_socket(self, eio_sid: str, environ: dict[str, Any]) -> Any:
+        address = self._doorkeeper.address_of(environ)
+        try:
+            if self.is_closing:
+                return False
+            self._doorkeeper.admit(address)
+        except RateLimited:
+            return False
+        self.eio.sockets[eio_sid].address = address
         admitted = await self._handle_eio_connect(eio_sid, environ)
         asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self._drop_unless_known, eio_sid)
         return admitted
@@ -154,6 +167,10 @@ class SocketServer(socketio.AsyncServer):
             await self._left(connection)
 
     async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and socket.address:
+            self._doorkeeper.left(socket.address)
+            socket.address = ""
         await super()._handle_eio_disconnect(eio_sid, reason)
         for namespace in (VISITORS, AGENTS):
             if connection := self.connections.pop((eio_sid, namespace), None):

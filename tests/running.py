@@ -35,6 +35,10 @@ class Running:
             "DATA_DIR": folder / "data",
             "EMBEDDING_MODEL": "off",
             "MESSAGE_RATE": 1000,
+            "ADDRESS_RATE": 100_000,
+            "INBOX_RATE": 100_000,
+            "SOCKETS_PER_ADDRESS": 100_000,
+            "OVERLOAD_SECONDS": 60,
             "WIDGET_RATE": 1000,
             "LOGIN_RATE": 1000,
             **{name.upper(): value for name, value in settings.items()},
@@ -43,7 +47,7 @@ class Running:
         self.environment |= {f"PARLEY_{name}": str(value) for name, value in given.items()}
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self, seconds: float = 40) -> Running:
+    def start(self, seconds: float = 150) -> Running:
         """Start and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(

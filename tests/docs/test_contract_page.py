@@ -48,7 +48,7 @@ def doors() -> dict[str, Any]:
     """Every route of the application by method and path, as its OpenAPI page describes them."""
     platform: Any = SimpleNamespace(settings=Settings())
     nobody: Any = None
-    wires = wire_routes(socketio.AsyncServer(async_mode="asgi"), nobody, nobody)  # pyright: ignore[reportArgumentType]
+    wires = wire_routes(socketio.AsyncServer(async_mode="asgi"), nobody, nobody, nobody)  # pyright: ignore[reportArgumentType]
     pages = page_routes(ROOT / "widget" / "dist", ROOT / "agent_ui" / "dist", ROOT / "demo" / "shop.html")
     schema = create_app(platform, [*pages, *wires], []).openapi_schema.to_schema()
     return {f"{method.upper()} {path}": door for path, methods in schema["paths"].items() for method, door in methods.items()}

@@ -32,7 +32,7 @@ async def nothing(*_: Any) -> None:
 
 def server() -> SocketServer:
     any_: Any = SimpleNamespace()
-    return SocketServer(any_, any_, nothing, nothing, lambda origin, environ: True)
+    return SocketServer(any_, any_, any_, nothing, nothing, lambda origin, environ: True)
 
 
 def parameters(function: Any) -> list[str]:
