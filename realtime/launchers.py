@@ -63,7 +63,9 @@ def launcher_routes(visits: Visits) -> list[ControllerRouterHandler]:
         else:
             async with platform.works.read() as rows:
                 invitation = await pending_invitation(rows, visitor, now)
-                greetings = await greetings_for(rows, inbox, now, visit.at.url, visit.at.locale, visit.at.is_returning)
+                greetings = await greetings_for(
+                    rows, inbox, visitor.contact_id, now, visit.at.url, visit.at.locale, visit.at.is_returning
+                )
         return VisitTold(visitor_token=token, greetings=greetings, invitation=invitation, again_seconds=PAUSE_SECONDS)
 
     @post("/api/v1/widget/greetings", status_code=200)

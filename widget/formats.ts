@@ -5,8 +5,8 @@ export interface Formats {
   day(iso: string): string
   /** The time for today, else the day: for lists. */
   moment(iso: string): string
-  /** "5 minutes", "2 hours": rounded up, never less than a minute. */
-  duration(seconds: number): string
+  /** "5 minutes", "2 hours", or with a longest "2–4 minutes": rounded up, never less than a minute. */
+  duration(seconds: number, most?: number): string
 }
 
 const DAY_MS = 86_400_000
@@ -15,8 +15,10 @@ export function createFormats(locale: string, now: () => number): Formats {
   const times = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" })
   const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" })
   const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" })
-  const unit = (n: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" }).format(n)
+  const unit = (n: number, most: number, name: string) => {
+    const words = new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" })
+    return n < most ? words.formatRange(n, most) : words.format(n)
+  }
   const daysAgo = (iso: string) => Math.round((startOfDay(new Date(iso)) - startOfDay(new Date(now()))) / DAY_MS)
 
   function day(iso: string): string {
@@ -28,9 +30,9 @@ export function createFormats(locale: string, now: () => number): Formats {
     time: iso => times.format(new Date(iso)),
     day,
     moment: iso => (daysAgo(iso) === 0 ? times.format(new Date(iso)) : day(iso)),
-    duration(seconds) {
-      const minutes = Math.max(1, Math.ceil(seconds / 60))
-      return minutes < 60 ? unit(minutes, "minute") : unit(Math.ceil(minutes / 60), "hour")
+    duration(seconds, most = seconds) {
+      const [low, high] = [seconds, most].map(it => Math.max(1, Math.ceil(it / 60))) as [number, number]
+      return high < 60 ? unit(low, high, "minute") : unit(Math.ceil(low / 60), Math.ceil(high / 60), "hour")
     },
   }
 }

@@ -6,6 +6,7 @@ export interface HostSays {
   /** Who is signed in to the page, signed by its server. */
   identity_token?: string
   url: string
+  title?: string
   color?: string
   is_open: boolean
 }

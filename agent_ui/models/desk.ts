@@ -9,6 +9,7 @@ import { type Alerts, type AlertWords, createAlerts, type Surroundings } from ".
 import type { Api } from "./api"
 import { type AtHand, createAtHand } from "./at-hand"
 import { type Bulk, createBulk } from "./bulk"
+import type { Link } from "./contact"
 import { type Conversations, createConversations } from "./conversations"
 import { createCounts, type ViewCounts } from "./counts"
 import { createDrafts, type Drafts } from "./drafts"
@@ -47,6 +48,8 @@ export interface DeskOptions {
 /** Everything a signed-in agent works with. Made at sign-in, stopped at sign-out. */
 export interface Desk {
   api: Api
+  /** For models of one screen: to ask, and to hear what is told. */
+  link: Link
   clock: Clock
   upload: Uploader
   notify: Notify
@@ -217,6 +220,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   return {
     api,
+    link: connection,
     clock,
     upload: options.upload,
     notify,

@@ -16,6 +16,7 @@ export interface People {
   may(permission: string): boolean
   put(agent: AgentView): void
   putTeam(team: TeamView): void
+  putInbox(inbox: InboxView): void
   /** The server's whole word, after a reconnect. */
   replace(me: Me): void
 }
@@ -61,6 +62,9 @@ export function createPeople(first: Me): People {
     put,
     putTeam(team) {
       teams.value = [...teams.value.filter(it => it.id !== team.id), team]
+    },
+    putInbox(inbox) {
+      inboxes.value = inboxes.value.map(it => (it.id === inbox.id ? inbox : it))
     },
     replace,
   }

@@ -28,6 +28,24 @@ export function createRoutes(): Router {
       { path: "/settings", name: "settings", redirect: { name: "replies" } },
       { path: "/settings/replies", name: "replies", component: () => import("../settings/RepliesPage.vue") },
       {
+        path: "/visitors",
+        name: "visitors",
+        component: () => import("../visitors/VisitorsPage.vue"),
+        meta: { permission: "visitor.view" },
+      },
+      {
+        path: "/settings/proactive",
+        name: "proactive",
+        component: () => import("../settings/ProactivePage.vue"),
+        meta: { permission: "proactive.manage" },
+      },
+      {
+        path: "/settings/routing",
+        name: "routing",
+        component: () => import("../settings/RoutingPage.vue"),
+        meta: { permission: "routing.manage" },
+      },
+      {
         path: "/settings/people",
         name: "people",
         component: () => import("../settings/PeoplePage.vue"),

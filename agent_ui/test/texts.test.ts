@@ -1,5 +1,6 @@
 import { expect, test } from "vitest"
-import en from "../i18n/en.json"
+import first from "../i18n/en.json"
+import more from "../i18n/more.en.json"
 
 const files = import.meta.glob<string>(["../*/*.vue", "../*/*.ts", "!../test/*", "!../node_modules/**"], {
   query: "?raw",
@@ -15,7 +16,7 @@ const patterns = [...sources.matchAll(/`([a-z_]+\.[^`]*\$\{[^`]*)`/g)].map(
 )
 
 test("every text is shown somewhere", () => {
-  const keys = Object.keys(en).map(key => key.replace(/_(one|other)$/, ""))
+  const keys = Object.keys({ ...first, ...more }).map(key => key.replace(/_(one|other)$/, ""))
   const unused = keys.filter(key => !literals.has(key) && !patterns.some(pattern => pattern.test(key)))
   expect(unused).toEqual([])
 })

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest"
-import ar from "../i18n/ar.json"
+import firstAr from "../i18n/ar.json"
 import { age, ago, dayName, fileSize } from "../i18n/dates"
-import en from "../i18n/en.json"
+import firstEn from "../i18n/en.json"
+import moreAr from "../i18n/more.ar.json"
+import moreEn from "../i18n/more.en.json"
 import { createWords, type Key } from "../i18n/translate"
 
+const en = { ...firstEn, ...moreEn }
+const ar = { ...firstAr, ...moreAr }
 const PLURAL = /_(zero|one|two|few|many|other)$/
 const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 

@@ -25,6 +25,7 @@ INBOX_CSP = (
     "connect-src 'self' {socket}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 DEMO_CSP = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
+SHARED = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.\w+$")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.*_-]+(:\d{1,5})?")
 
@@ -34,22 +35,15 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
     widget_assets, inbox_assets = Assets(widget), Assets(inbox)
 
     @get("/widget.js")
-    async def loader(request: AnyRequest) -> Response[bytes]:
-        """The one script of a host page."""
-        shared = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
-        return widget_assets.respond(request, "embed.js", is_immutable=False, headers=shared)
+    async def loader(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
+        """The one script of a host page. Asked for with an inbox that shows its visitors, it brings one more later."""
+        name = "embed-near.js" if inbox and await _shows_visitors(request, inbox) else "embed.js"
+        return widget_assets.respond(request, name, is_immutable=False, headers=SHARED)
 
     @get("/widget/frame")
     async def frame(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
         """The panel. Only the inbox's allowed sites may frame it."""
-        async with platform_of(request).works.read() as rows:
-            found = await rows.one(select(Inbox).where(Inbox.key == inbox))
-        if found is None:
-            raise NotFound("inbox", inbox)
-        origins = [origin for origin in found.allowed_origins if _ORIGIN.fullmatch(str(origin))]
-        ancestors = " ".join(["'self'", *origins]) if found.allowed_origins else "*"
-        headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=_socket_origin(request))}
-        return widget_assets.respond(request, "frame.html", is_immutable=False, headers=headers)
+        return await _framed(request, widget_assets, "frame.html", inbox)
 
     @get("/widget/{path:path}")
     async def widget_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
@@ -73,7 +67,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
         """Agents are most of those who come here."""
         return Redirect("/inbox")
 
-    routes: list[HTTPRouteHandler] = [loader, frame, widget_file, inbox_page, front_door]
+    routes: list[HTTPRouteHandler] = [loader, frame, *_near_routes(widget_assets), widget_file, inbox_page, front_door]
     if shop is not None:
         shop_assets = Assets(shop.parent)
 
@@ -84,6 +78,42 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
 
         routes.append(demo)
     return routes
+
+
+def _near_routes(widget: Assets) -> list[HTTPRouteHandler]:
+    """What an inbox that shows its visitors needs besides."""
+
+    @get("/widget/near.js")
+    async def near_script(request: AnyRequest) -> Response[bytes]:
+        """What says on the host page where the visitor is."""
+        return widget.respond(request, "near.js", is_immutable=False, headers=SHARED)
+
+    @get("/widget/near")
+    async def near_frame(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
+        """The small frame that knows who the visitor is. Only the inbox's allowed sites may frame it."""
+        return await _framed(request, widget, "near.html", inbox)
+
+    return [near_script, near_frame]
+
+
+async def _framed(request: AnyRequest, widget: Assets, page: str, key: str) -> Response[bytes]:
+    found = await _find_inbox(request, key)
+    if found is None:
+        raise NotFound("inbox", key)
+    origins = [origin for origin in found.allowed_origins if _ORIGIN.fullmatch(str(origin))]
+    ancestors = " ".join(["'self'", *origins]) if found.allowed_origins else "*"
+    headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=_socket_origin(request))}
+    return widget.respond(request, page, is_immutable=False, headers=headers)
+
+
+async def _find_inbox(request: AnyRequest, key: str) -> Inbox | None:
+    async with platform_of(request).works.read() as rows:
+        return await rows.one(select(Inbox).where(Inbox.key == key))
+
+
+async def _shows_visitors(request: AnyRequest, key: str) -> bool:
+    found = await _find_inbox(request, key)
+    return found is not None and bool(found.shows_visitors)
 
 
 def _socket_origin(request: AnyRequest) -> str:

@@ -48,7 +48,8 @@ async def invite_visitor(work: Work, agent: SignedInAgent, command: InviteVisito
         raise Invalid("Please write something first.")
     earlier = await work.one(select(Invitation).where(Invitation.agent_id == agent.id, Invitation.client_id == command.client_id))
     if earlier is None:
-        await _refuse_conversing(work, visitor)
+        if await find_open_conversation(work, visitor.contact_id, visitor.inbox_id) is not None:
+            raise Conflict("This visitor is in a conversation already.")
         earlier = await work.add(
             Invitation(
                 id=new_id(),
@@ -153,18 +154,17 @@ async def _count(work: Work, visitor: Visitor, greeting_id: str, **values: objec
     )
 
 
-async def _refuse_conversing(work: Work, visitor: Visitor) -> None:
-    open_one = await work.one(
+async def find_open_conversation(rows: Rows, contact_id: str, inbox_id: str) -> str | None:
+    """The conversation somebody is in, if any."""
+    return await rows.one(
         select(Conversation.id)
         .where(
-            Conversation.contact_id == visitor.contact_id,
-            Conversation.inbox_id == visitor.inbox_id,
+            Conversation.contact_id == contact_id,
+            Conversation.inbox_id == inbox_id,
             Conversation.category.in_(OPEN_CATEGORIES),
         )
         .limit(1)
     )
-    if open_one is not None:
-        raise Conflict("This visitor is in a conversation already.")
 
 
 def _invitation_view(invitation: Invitation, agent_name: str) -> GreetingView:

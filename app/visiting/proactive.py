@@ -20,7 +20,7 @@ from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_manage_proactive, require
 from app.text import clean_line, clean_text
-from app.visiting.greetings import author_of
+from app.visiting.greetings import author_of, find_open_conversation
 from app.work import Rows, Work
 from models import Agent, Inbox, ProactiveMessage, TeamMember
 
@@ -69,15 +69,17 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(pieces))
 
 
-async def greetings_for(rows: Rows, inbox: Inbox, now: datetime, url: str, locale: str, is_returning: bool) -> list[GreetingView]:
-    """What may be said by rule on this page, in the order it is tried."""
+async def greetings_for(
+    rows: Rows, inbox: Inbox, contact_id: str, now: datetime, url: str, locale: str, is_returning: bool
+) -> list[GreetingView]:
+    """What may be said by rule on this page, in the order it is tried. Nothing to somebody in a conversation."""
     found = await rows.rows(
         select(ProactiveMessage, Agent)
         .outerjoin(Agent, Agent.id == ProactiveMessage.agent_id)
         .where(ProactiveMessage.inbox_id == inbox.id, ProactiveMessage.is_on.is_(True))
         .order_by(ProactiveMessage.position, ProactiveMessage.id)
     )
-    if not found:
+    if not found or await find_open_conversation(rows, contact_id, inbox.id) is not None:
         return []
     visit = Visit(url=url, locale=locale, is_returning=is_returning, is_staffed=await is_staffed(rows, inbox, now))
     return [

@@ -4,6 +4,7 @@ import type {
   AgentSynced,
   ArticlesFound,
   Changed,
+  ContactEdited,
   ContactIs,
   ConversationView,
   Done,
@@ -20,6 +21,7 @@ import type {
   VisitorConversationView,
   VisitorEvent,
   VisitorSynced,
+  VisitorsWatched,
   Watching,
 } from "./contract"
 
@@ -40,6 +42,7 @@ export interface VisitorSide {
     "survey.answer": Ended
     "article.search": ArticlesFound
     "contact.update": ContactIs
+    "page.visited": Done
   }
 }
 
@@ -69,6 +72,9 @@ export interface AgentSide {
     "conversation.view": Done
     "article.search": ArticlesFound
     "wall.watch": Watching | Done
+    "contact.edit": ContactEdited
+    "visitors.watch": VisitorsWatched
+    "visitor.invite": Done
   }
 }
 

@@ -77,6 +77,7 @@ export interface SendMore {
   /** Visitors, first message only. */
   fields?: { name?: string; email?: string }
   page_url?: string
+  greeting_id?: string
 }
 
 /** A hint may be overtaken by the next: give it this long before asking for what seems to be missing. */
@@ -302,6 +303,7 @@ function draftOf(side: "visitor" | "agent", conversationId: string, body: string
       attachment_ids,
       fields: more.fields ?? null,
       page_url: more.page_url ?? null,
+      greeting_id: more.greeting_id ?? null,
     }
   }
   const common = { type: "message.send", conversation_id: conversationId, body, attachment_ids } as const

@@ -47,11 +47,14 @@ async def count(house: House, table: Any) -> int:
     return (await house.all(select(func.count()).select_from(table)))[0]
 
 
-async def greetings(house: House, url: str = "https://shop.example/", returning: bool = False, locale: str = "en") -> list[str]:
+async def greetings(house: House, visitor: Visitor | None = None, url: str = "https://shop.example/") -> list[str]:
     async with house.works.read() as rows:
         inbox = await rows.one(select(Inbox).where(Inbox.id == house.inbox_id))
         assert inbox is not None
-        return [it.body for it in await greetings_for(rows, inbox, house.clock(), url, locale, returning)]
+        return [
+            it.body
+            for it in await greetings_for(rows, inbox, (visitor or house.visitor()).contact_id, house.clock(), url, "en", False)
+        ]
 
 
 async def test_an_invitation_is_told_to_its_visitor_and_makes_no_contact(house: House) -> None:
@@ -211,6 +214,15 @@ async def test_only_admins_keep_them(house: House, role: Any) -> None:
         await house.run(delete_proactive_message, other, message.id)
     with pytest.raises(Forbidden):
         await house.run(order_proactive_messages, other, house.inbox_id, [message.id])
+
+
+async def test_somebody_in_a_conversation_is_told_nothing_by_rule(house: House) -> None:
+    admin = await house.agent(role="admin")
+    await rule(house, admin)
+    id, visitor = await house.chat(admin)
+    assert await greetings(house, visitor) == []
+    await house.resolve(admin, id)
+    assert await greetings(house, visitor) == ["Need a hand?"]
 
 
 async def test_staffed_is_asked_of_the_leases(house: House) -> None:

@@ -1,4 +1,4 @@
-import type { WidgetSession } from "@parley/client/contract"
+import type { GreetingView, QueueView, WidgetSession } from "@parley/client/contract"
 import { Component, createRef, h } from "preact"
 import type { App, AppSnapshot } from "../models/app"
 import type { Chat } from "../models/chat"
@@ -126,7 +126,8 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
         )}
         <div class="scroller" ref={this.scroller} onScroll={this.look} tabIndex={-1}>
           <div class="inner">
-            {rows.length === 0 && it.thread.is_loaded && (
+            {it.greeting && <Greeting it={it.greeting} />}
+            {rows.length === 0 && it.thread.is_loaded && !it.greeting && (
               <div class="welcome">
                 <Avatar name={inbox.name} />
                 {inbox.greeting || texts.t("ask")}
@@ -209,7 +210,22 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
   }
 }
 
-function placeOf({ position, wait_seconds }: { position: number; wait_seconds: number | null }, texts: Texts): string {
+/** What we said first, until it is a message like any other. */
+function Greeting({ it }: { it: GreetingView }) {
+  return (
+    <div class="row other last">
+      <span class="author">{it.author.name}</span>
+      <div class="bubble" dir="auto">
+        {it.body}
+      </div>
+    </div>
+  )
+}
+
+/** An estimate is said as the range four waits in five fall into; where there is none, nothing is promised. */
+function placeOf({ position, wait_seconds, low_seconds, high_seconds }: QueueView, texts: Texts): string {
   const place = position === 1 ? texts.t("next_in_line") : texts.count("in_line", position, "ordinal")
-  return wait_seconds ? `${place}, ${texts.t("wait", { time: texts.duration(wait_seconds) })}` : place
+  const low = low_seconds ?? wait_seconds
+  if (!low) return place
+  return `${place}, ${texts.t("wait", { time: texts.duration(low, high_seconds ?? low) })}`
 }

@@ -50,7 +50,14 @@ const script = document.currentScript as HTMLScriptElement
   }
 
   function say(): void {
-    const words: HostSays = { parley: 1, identity_token: identity, url: location.href, color, is_open: isOpen }
+    const words: HostSays = {
+      parley: 1,
+      identity_token: identity,
+      url: location.href,
+      title: document.title,
+      color,
+      is_open: isOpen,
+    }
     if (isReady) frame.contentWindow?.postMessage(words, origin)
   }
 

@@ -4,6 +4,7 @@ import { createListeners } from "@parley/client/listeners"
 import type { HostSays } from "../protocol"
 import type { Chat } from "./chat"
 import { isDone, newestFirst } from "./conversations"
+import { keptGreeting } from "./greeting"
 import type { Host } from "./host"
 import { openSession } from "./session"
 import type { Storage } from "./storage"
@@ -131,6 +132,7 @@ export function createApp(options: AppOptions): App {
     const all = newestFirst(conversations)
     const current = all.find(it => !isDone(it))
     if (current) show(current.id)
+    else if (page.is_open && keptGreeting(storage)) show(null)
     else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()
   }
 
@@ -145,7 +147,13 @@ export function createApp(options: AppOptions): App {
   function connect({ createTalk }: Awaited<ReturnType<AppOptions["loadTalk"]>>): Talk | null {
     if (talk || !session) return talk
     const held = session
-    talk = createTalk({ ...options, session: () => session ?? held, page: pageUrl, conversations })
+    talk = createTalk({
+      ...options,
+      session: () => session ?? held,
+      page: pageUrl,
+      host: () => page,
+      conversations,
+    })
     const mine = talk
     mine.subscribe(() => {
       if (mine.connection.state().code === "unauthenticated") void open()
@@ -214,7 +222,10 @@ export function createApp(options: AppOptions): App {
     hear(words) {
       const isSomeoneElse = words.identity_token !== page.identity_token
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
+      const opens = words.is_open && !page.is_open
       page = words
+      talk?.moved()
+      if (opens && screen === "home" && session && keptGreeting(storage)) show(null)
       if (isSomeoneElse || isOld) void open()
       redraw()
     },

@@ -1,12 +1,19 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { MessageView, SuggestionView, VisitorConversationView, WidgetContactView } from "@parley/client/contract"
+import type {
+  GreetingView,
+  MessageView,
+  SuggestionView,
+  VisitorConversationView,
+  WidgetContactView,
+} from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import type { Outbox } from "@parley/client/outbox"
 import type { VisitorSide } from "@parley/client/sides"
 import { createThread, type ThreadSnapshot } from "@parley/client/thread"
 import { createAnswers } from "./answers"
 import { isDone } from "./conversations"
+import { keepGreeting, keptGreeting } from "./greeting"
 import type { Storage } from "./storage"
 import type { Upload, Uploads } from "./uploads"
 
@@ -27,6 +34,8 @@ export interface ChatOptions {
 
 export interface ChatSnapshot {
   thread: ThreadSnapshot<VisitorConversationView>
+  /** What we said first: an answer to it begins the conversation. */
+  greeting: GreetingView | null
   draft: string
   uploads: readonly Upload[]
   /** What may answer what is being typed. */
@@ -82,6 +91,7 @@ export function createChat(options: ChatOptions): Chat {
   let storedAs = draftKey()
   let draft = storage.get(storedAs) ?? ""
   let uploads: Uploads | null = null
+  let answered: GreetingView | null = null
   if (!options.conversationId) answers.ask(draft)
   let dismissedSeq = -1
   let wasRatedNow = false
@@ -135,6 +145,7 @@ export function createChat(options: ChatOptions): Chat {
       const it = thread.snapshot()
       return {
         thread: it,
+        greeting: it.conversation_id ? null : (answered ?? keptGreeting(storage)),
         draft,
         uploads: files(),
         found: answers.found(),
@@ -157,7 +168,15 @@ export function createChat(options: ChatOptions): Chat {
       const isBusy = files().some(it => !it.trouble && !it.attachment)
       if (isBusy || (!body && !files().some(it => it.attachment))) return false
       const page = options.page()
-      const more = { attachments: uploads?.take() ?? [], ...(page && { page_url: page.slice(0, 2000) }) }
+      if (!thread.snapshot().conversation_id) {
+        answered = keptGreeting(storage)
+        keepGreeting(storage, null)
+      }
+      const more = {
+        attachments: uploads?.take() ?? [],
+        ...(page && { page_url: page.slice(0, 2000) }),
+        ...(answered && { greeting_id: answered.id }),
+      }
       void thread.send(body, more)
       draft = ""
       storeDraft()

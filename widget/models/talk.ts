@@ -9,7 +9,10 @@ import {
 import { createListeners } from "@parley/client/listeners"
 import { createOutbox } from "@parley/client/outbox"
 import type { VisitorSide } from "@parley/client/sides"
+import type { HostSays } from "../protocol"
 import { type Chat, createChat } from "./chat"
+import { keepGreeting } from "./greeting"
+import { createPages } from "./pages"
 import type { Storage } from "./storage"
 
 export interface TalkOptions {
@@ -19,6 +22,8 @@ export interface TalkOptions {
   clock: Clock
   origin: string
   page: () => string | null
+  /** All the page around has said. */
+  host: () => HostSays
   /** By id, as the session told them; kept up to date from here on. */
   conversations: Map<string, VisitorConversationView>
 }
@@ -30,6 +35,8 @@ export interface Talk {
   /** The conversation of this id; without one, the one that the next message will begin. */
   chatOf(id: string | null): Chat
   chats(): Chat[]
+  /** The page around has moved on, or opened or closed the panel. */
+  moved(): void
   /** Settles to true when an earlier page left a first message unsent. */
   hasUnsentStart: Promise<boolean>
   close(): void
@@ -55,6 +62,7 @@ export function createTalk(options: TalkOptions): Talk {
   let fresh: Chat | null = null
 
   function hear(event: VisitorEvent): void {
+    if (event.type === "invitation.made") keepGreeting(storage, event.greeting)
     if (event.type === "conversation.changed") conversations.set(event.conversation.id, event.conversation)
     // An answer in a conversation that was not looked at is counted all the same.
     if (event.type === "message.created" && event.message.author.kind !== "contact")
@@ -92,7 +100,9 @@ export function createTalk(options: TalkOptions): Talk {
     fresh = null
   }
 
+  const pages = createPages(connection, clock, options.host)
   const stops = [
+    pages.close,
     connection.onState(update),
     connection.onEvent(hear),
     outbox.subscribe(() => storage.set(UNSENT, outbox.entries().length ? "1" : null)),
@@ -103,6 +113,7 @@ export function createTalk(options: TalkOptions): Talk {
     subscribe: changes.add,
     chatOf,
     chats: () => [...chats.values()],
+    moved: pages.moved,
     hasUnsentStart: outbox.ready.then(() => outbox.entries().some(it => it.command.type === "conversation.start")),
     close() {
       for (const stop of stops) stop()

@@ -1,0 +1,108 @@
+import type { RuleView } from "@parley/client/contract"
+import { beforeEach, expect, test } from "vitest"
+import { moreWords } from "../i18n/more"
+import { createWords } from "../i18n/translate"
+import { type Api, ApiError } from "../models/api"
+import { createPeople } from "../models/people"
+import { createProactive } from "../models/proactive"
+import { ruleWords } from "../models/rule-words"
+import { createRules } from "../models/rules"
+import { at, me } from "./making"
+
+const rule = (id: string, change: Partial<RuleView> = {}): RuleView => ({
+  id,
+  position: 1,
+  name: id,
+  is_enabled: true,
+  conditions: {},
+  actions: {},
+  problems: [],
+  changed_at: at(1),
+  ...change,
+})
+
+let held: RuleView[]
+let asked: string[]
+let refuses: boolean
+let api: Api
+
+beforeEach(() => {
+  held = [rule("a"), rule("b"), rule("c")]
+  asked = []
+  refuses = false
+  const answer = async (method: string, path: string, body?: unknown): Promise<never> => {
+    asked.push(`${method} ${path}`)
+    if (refuses) throw new ApiError(422, { code: "invalid", detail: "", retry_seconds: null, missed: [] })
+    if (method === "PUT" && path === "/routing/rules") {
+      const { rule_ids } = body as { rule_ids: string[] }
+      held = rule_ids.map(id => held.find(it => it.id === id) as RuleView)
+    }
+    if (method === "DELETE") held = held.filter(it => !path.endsWith(it.id))
+    return { ok: true, rules: held, messages: [] } as never
+  }
+  api = {
+    get: path => answer("GET", path),
+    post: (path, body) => answer("POST", path, body),
+    put: (path, body) => answer("PUT", path, body),
+    delete: path => answer("DELETE", path),
+  }
+})
+
+const names = (model: ReturnType<typeof createRules>) => model.rules.value.map(it => it.id)
+
+test("rules move at once, and back when the server refuses", async () => {
+  const model = createRules(api)
+  await model.load()
+  const moving = model.order(["c", "a", "b"])
+  expect(names(model)).toEqual(["c", "a", "b"])
+  expect(await moving).toBeNull()
+  refuses = true
+  expect(await model.order(["a", "b", "c"])).toBe("invalid")
+  expect(names(model)).toEqual(["c", "a", "b"])
+})
+
+test("after a change every rule is read again, since one may break another", async () => {
+  const model = createRules(api)
+  await model.load()
+  expect(await model.remove("b")).toBeNull()
+  expect(names(model)).toEqual(["a", "c"])
+  expect(asked.slice(-2)).toEqual(["DELETE /routing/rules/b", "GET /routing/rules"])
+})
+
+test("a refused change is said and changes nothing", async () => {
+  const model = createRules(api)
+  await model.load()
+  refuses = true
+  expect(await model.save(null, { name: "x", conditions: {}, actions: {} })).toBe("invalid")
+  expect(await model.tryOut({ inbox_id: "i" })).toBeNull()
+  expect(names(model)).toEqual(["a", "b", "c"])
+})
+
+test("a rule is said as a sentence", () => {
+  const words = moreWords(createWords())
+  const say = ruleWords(words, createPeople(me()))
+  expect(say.conditions({})).toBe("anything arrives")
+  expect(say.conditions({ pages: ["/pricing", "/buy"], languages: ["de"], is_open: false })).toBe(
+    "the page holds “/pricing” or “/buy”, the language is “de”, and we are closed",
+  )
+  expect(say.conditions({ fields: [{ name: "plan", values: ["gold"] }] })).toBe("plan is “gold”")
+  expect(say.actions({})).toBe("change nothing")
+  expect(
+    say.actions({
+      team_id: "team",
+      skills: ["refunds"],
+      priority: "high",
+      overflow: [{ team_id: "left", after_seconds: 60 }],
+    }),
+  ).toBe("give it to Support, ask only who knows refunds, make it High, and after 60 s pass it to (gone)")
+})
+
+test("proactive messages say why they were refused", async () => {
+  const model = createProactive(api)
+  await model.load()
+  expect(model.state.value).toBe("ready")
+  refuses = true
+  expect(await model.remove("a")).toBe("invalid")
+  await model.load()
+  expect(model.state.value).toBe("failed")
+})

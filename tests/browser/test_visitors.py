@@ -1,0 +1,156 @@
+"""Before anybody writes: who is on the site, a greeting by hand and one by rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Request, expect
+
+from tests.browser.people import AgentPage, VisitorPage
+from tests.running import Running
+
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+BUBBLE = "iframe[title^='Message from']"
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for the file."""
+    running = Running(tmp_path_factory.mktemp("parley")).start()
+    yield running
+    running.stop()
+
+
+def show_visitors(page: Page, url: str, shows: bool) -> None:
+    """As an admin who is signed in on this page."""
+    (inbox,) = page.request.get(f"{url}/api/v1/me").json()["inboxes"]
+    headers = {"Origin": url}
+    answer = page.request.post(f"{url}/api/v1/inboxes/{inbox['id']}", data={"shows_visitors": shows}, headers=headers)
+    assert answer.ok, answer.text()
+
+
+def look(page: Page, picture: Path) -> None:
+    page.screenshot(path=picture)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_an_agent_greets_a_visitor_who_answers(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com")
+    show_visitors(admin.page, parley.url, True)
+    ana = AgentPage(new_context(viewport=DESKTOP, color_scheme="dark"), parley.url)
+    ana.page.get_by_role("link", name="Visitors").click()
+    expect(ana.page.get_by_text("Nobody is on the site")).to_be_visible()
+    visitor = VisitorPage(new_context(viewport=DESKTOP, reduced_motion="reduce"), parley.url)
+    line = ana.page.get_by_role("list", name="Visitors").get_by_role("listitem")
+    expect(line).to_have_count(1, timeout=15_000)
+    expect(line).to_contain_text("/demo")
+    look(ana.page, artefacts / "visitors-dark.png")
+
+    line.get_by_role("button", name="Say hello to Visitor").click()
+    ana.page.get_by_label("Your words").fill("Looking for a tent? I can help.")
+    ana.page.get_by_role("button", name="Send").click()
+    bubble = visitor.page.frame_locator(BUBBLE)
+    expect(bubble.get_by_text("Looking for a tent? I can help.")).to_be_visible(timeout=15_000)
+    expect(line).to_contain_text("Sees your greeting")
+    look(visitor.page, artefacts / "greeting.png")
+
+    bubble.get_by_role("button", name="Answer").click()
+    panel = visitor.page.frame_locator("iframe[title='Chat']")
+    expect(panel.get_by_text("Looking for a tent? I can help.")).to_be_visible()
+    box = panel.get_by_role("textbox", name=re.compile("write", re.I)).last
+    box.fill("Yes, a small one")
+    box.press("Enter")
+    log = panel.get_by_role("log")
+    expect(log.get_by_text("Yes, a small one")).to_be_visible()
+    expect(log.get_by_text("Looking for a tent? I can help.")).to_have_count(1)
+    expect(panel.get_by_text("Looking for a tent? I can help.")).to_have_count(1)
+    expect(log.get_by_text("Ana Duarte joined")).to_be_visible()
+    visitor.page.screenshot(path=artefacts / "answered.png")
+
+    expect(line.get_by_role("link", name="With Ana Duarte")).to_be_visible()
+    visitor.page.close()
+
+
+def test_a_closed_launcher_asks_for_nothing_unless_visitors_are_shown(
+    parley: Running, new_context: Callable[..., BrowserContext]
+) -> None:
+    asked: list[str] = []
+    context = new_context()
+    context.on("request", lambda request: asked.append(_path(request)))
+    page = context.new_page()
+    sockets: list[str] = []
+    page.on("websocket", lambda socket: sockets.append(socket.url))
+    page.goto(f"{parley.url}/demo")
+    page.wait_for_load_state("networkidle")
+    assert [it for it in asked if it.startswith(("/widget", "/api"))] == ["/widget.js"]
+    admin = AgentPage(new_context(), parley.url, "admin@example.com")
+    show_visitors(admin.page, parley.url, True)
+    asked.clear()
+    with page.expect_request("**/api/v1/widget/visits"):
+        page.reload()
+    assert {"/widget.js", "/widget/near.js", "/widget/near"} <= set(asked)
+    assert sockets == [], "never a socket before the chat is opened"
+    show_visitors(admin.page, parley.url, False)
+
+
+def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com")
+    show_visitors(admin.page, parley.url, True)
+    admin.page.goto(f"{parley.url}/inbox/settings/proactive")
+    for name, words in (("Second", "Never shown: another fits first"), ("First", "Free delivery today. Any questions?")):
+        admin.page.get_by_role("button", name="Add message").click()
+        form = admin.page.get_by_role("dialog")
+        form.get_by_role("textbox", name="Name").fill(name)
+        form.get_by_role("textbox", name="What visitors read").fill(words)
+        form.get_by_role("textbox", name="On which page").fill("/demo*")
+        form.get_by_label("Seconds on the page").fill("0")
+        if name == "First":
+            look(admin.page, artefacts / "proactive-form.png")
+        form.get_by_role("button", name="Save").click()
+        expect(form).to_have_count(0)
+    handles = admin.page.get_by_role("button", name=re.compile(r"^Move "))
+    handles.nth(1).focus()
+    admin.page.keyboard.press("ArrowUp")
+    expect(handles.first).to_have_accessible_name(re.compile("^Move First, place 1"))
+    expect(handles.first).to_be_focused()
+    look(admin.page, artefacts / "proactive.png")
+
+    context = new_context(viewport=PHONE, color_scheme="dark", reduced_motion="reduce")
+    visitor = VisitorPage(context, parley.url)
+    bubble = visitor.page.frame_locator(BUBBLE)
+    expect(bubble.get_by_text("Free delivery today. Any questions?")).to_be_visible(timeout=15_000)
+    look(visitor.page, artefacts / "greeting-phone-dark.png")
+    bubble.get_by_role("button", name="Dismiss").click()
+    expect(visitor.page.locator(BUBBLE)).to_be_hidden()
+    visitor.page.reload()
+    # The one that was waved away stays away; the next that fits takes its place.
+    expect(bubble.get_by_text("Never shown: another fits first")).to_be_visible(timeout=15_000)
+    admin.page.reload()
+    expect(admin.page.get_by_text("1 shown, 0 answered")).to_have_count(2)
+
+
+def test_screens_at_phone_size(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    admin = AgentPage(new_context(viewport=PHONE, reduced_motion="reduce"), parley.url, "admin@example.com")
+    show_visitors(admin.page, parley.url, True)
+    visitor = VisitorPage(new_context(), parley.url)
+    admin.page.goto(f"{parley.url}/inbox/visitors")
+    expect(admin.page.get_by_role("list", name="Visitors").get_by_role("listitem").first).to_be_visible(timeout=15_000)
+    look(admin.page, artefacts / "visitors-phone.png")
+    admin.page.goto(f"{parley.url}/inbox/settings/proactive")
+    expect(admin.page.get_by_role("button", name="Add message")).to_be_visible()
+    look(admin.page, artefacts / "proactive-phone.png")
+    visitor.page.close()
+
+
+def _path(request: Request) -> str:
+    return re.sub(r"^https?://[^/]+|\?.*$", "", request.url)
