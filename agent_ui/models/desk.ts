@@ -163,7 +163,8 @@ export function createDesk(options: DeskOptions): Desk {
     healer,
     wall: wall.put,
     draft: drafts.take,
-    deskChanged: () => void atHand.refresh(),
+    // A view that is new here has not been counted yet.
+    deskChanged: () => void atHand.refresh().then(counts.refresh),
     written(message, row) {
       const isSeen = viewed === row.id && !around.isHidden()
       const isOurs = row.agent_id === people.meId || row.agent_id === null

@@ -1,0 +1,212 @@
+"""Ten thousand conversations under the fingers: keys, marking, filters, views, search, clocks, places kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.crowd import crowd
+from tests.browser.guests import Guest
+from tests.browser.lines import Line
+from tests.browser.people import AgentPage
+from tests.running import Running
+
+COUNT = 10_000
+SAM = "sam@example.com"
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server with a crowd for the file."""
+    running = Running(tmp_path_factory.mktemp("parley"))
+    crowd(running.folder / "data", COUNT)
+    running.start()
+    yield running
+    running.stop()
+
+
+def all_of(agent: AgentPage, query: str = "") -> Page:
+    """Everything that is open, loaded."""
+    page = agent.page
+    page.goto(f"{agent.url}/inbox/?view=all{query}")
+    expect(rows(page).first).to_be_visible()
+    return page
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("[data-conversation-list] a[data-id]")
+
+
+def scroller(page: Page) -> Locator:
+    return page.locator("[data-conversation-list]")
+
+
+def marked(page: Page) -> Locator:
+    return page.locator("[data-marked]")
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return rows(page).filter(has_text=name).first
+
+
+def test_the_palette_finds_commands_by_a_few_letters_and_gives_the_focus_back(parley: Running, new_context: NewContext) -> None:
+    agent = AgentPage(new_context(), parley.url, SAM)
+    page = all_of(agent)
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(agent.composer).to_be_focused()
+    page.keyboard.press("Control+k")
+    field = page.get_by_role("combobox", name="Search and commands")
+    expect(field).to_be_focused()
+    page.keyboard.type("snoz")
+    chosen = page.get_by_role("option", name="Snooze")
+    expect(chosen).to_be_visible()
+    expect(chosen.locator("kbd")).to_have_text("s")
+    page.keyboard.press("Escape")
+    expect(agent.composer).to_be_focused()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("tag")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Tags")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option").first).to_contain_text("Tag")
+
+
+def test_a_few_nodes_draw_ten_thousand_rows_and_the_selection_stays(parley: Running, new_context: NewContext) -> None:
+    agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
+    page = all_of(agent)
+    page.keyboard.press("j")
+    selected = page.locator("[aria-current=true]")
+    expect(selected).to_have_count(1)
+    id = selected.get_attribute("data-id")
+    scroll = """async list => {
+        let most = 0
+        const last = () => [...list.querySelectorAll("li")].at(-1)
+        while (last().getAttribute("aria-posinset") !== last().getAttribute("aria-setsize")) {
+            list.scrollTop = list.scrollHeight
+            await new Promise(requestAnimationFrame)
+            most = Math.max(most, list.querySelectorAll("a[data-id]").length)
+        }
+        const count = Number(last().getAttribute("aria-setsize"))
+        list.scrollTop = 0
+        return [most, count]
+    }"""
+    page.set_default_timeout(60_000)
+    most, count = scroller(page).evaluate(scroll)
+    assert count >= COUNT
+    assert most <= 60
+    expect(selected).to_have_attribute("data-id", id or "")
+    assert rows(page).count() <= 60
+
+
+def test_many_are_marked_and_changed_with_one_request_and_put_back_with_one(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
+    context = new_context(viewport={"width": 1440, "height": 900})
+    line = Line(context)
+    agent = AgentPage(context, parley.url, SAM)
+    page = all_of(agent)
+    page.keyboard.press("j")
+    expect(page.get_by_role("log")).to_be_visible()
+    for _ in range(49):
+        page.keyboard.press("Shift+J")
+    bar = page.get_by_role("toolbar", name="Marked conversations")
+    expect(bar).to_contain_text("50 marked")
+    page.screenshot(path=artefacts / "marked.png")
+    page.keyboard.press("e")
+    expect(page.get_by_text("50 conversations changed.")).to_be_visible()
+    (done,) = line.commands("conversations.bulk")
+    assert len(done["changes"][0]["conversation_ids"]) == 50
+    expect(bar).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    _, back = line.commands("conversations.bulk")
+    returned = [id for change in back["changes"] for id in change["conversation_ids"]]
+    assert sorted(returned) == sorted(done["changes"][0]["conversation_ids"])
+    assert {change["status"] for change in back["changes"]} <= {"open", "new"}
+
+
+def test_a_filter_is_saved_and_its_count_is_pushed(parley: Running, new_context: NewContext, artefacts: Path) -> None:
+    sam = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
+    ana = AgentPage(new_context(), parley.url)
+    guest = Guest(parley.url, "Viewed Vera")
+    page = all_of(sam)
+    row_of(page, guest.name).click()
+    page.get_by_role("button", name="Tags: None").click()
+    page.get_by_role("textbox", name="Tag").fill("viewed")
+    page.keyboard.press("Enter")
+    expect(row_of(page, guest.name).get_by_text("viewed", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Filter and sort").click()
+    page.get_by_role("menuitem", name="Tags").click()
+    page.get_by_role("menuitemcheckbox", name="viewed").click()
+    expect(rows(page)).to_have_count(1)
+    expect(page).to_have_url(re.compile("tag=viewed"))
+    page.get_by_role("button", name="Filter and sort").click()
+    page.get_by_role("menuitem", name="Save this view").click()
+    page.get_by_label("Name of the view").fill("Seen by Vera")
+    page.get_by_label("For everybody").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    saved = page.get_by_role("button", name=re.compile("^Seen by Vera"))
+    expect(saved).to_contain_text("1")
+    page.screenshot(path=artefacts / "saved-view.png")
+    anas = ana.page.get_by_role("button", name=re.compile("^Seen by Vera"))
+    expect(anas).to_contain_text("1")
+    sam.page.get_by_role("button", name="Resolve", exact=True).click()
+    expect(saved).to_contain_text("0")
+    expect(anas).to_contain_text("0")
+
+
+def test_an_address_opens_what_it_names_and_back_returns_to_the_same_place(parley: Running, new_context: NewContext) -> None:
+    agent = AgentPage(new_context(viewport={"width": 390, "height": 844}), parley.url, SAM)
+    page = all_of(agent, "&sort=waiting")
+    scroller(page).evaluate("list => { list.scrollTop = 3000 }")
+    page.wait_for_function("document.querySelector('[data-conversation-list]').scrollTop === 3000")
+    target = rows(page).nth(10)
+    href = target.get_attribute("href") or ""
+    target.click()
+    expect(page.get_by_role("log")).to_be_visible()
+    expect(scroller(page)).not_to_be_visible()
+    page.go_back()
+    expect(scroller(page)).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-conversation-list]').scrollTop === 3000")
+    page.goto(f"{parley.url}{href}")
+    expect(page.get_by_role("log")).to_be_visible()
+    assert "sort=waiting" in page.url
+    page.get_by_role("button", name="Details").click()
+    expect(page.get_by_role("main", name="Details")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("log")).to_be_visible()
+
+
+def test_a_message_moves_its_row_and_nothing_under_the_hands(parley: Running, new_context: NewContext) -> None:
+    agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
+    guest = Guest(parley.url, "Moving Mo", "First")
+    page = all_of(agent)
+    for number in range(6):
+        Guest(parley.url, f"Before {number}")
+    expect(row_of(page, "Before 5")).to_be_visible()
+    scroller(page).evaluate("list => { list.scrollTop = 1640 }")
+    page.wait_for_function("document.querySelector('[data-conversation-list]').scrollTop === 1640")
+    rows(page).nth(12).click()
+    expect(agent.composer).to_be_visible()
+    agent.composer.fill("half a sentence")
+    agent.composer.evaluate("field => field.setSelectionRange(4, 4)")
+    selected = page.locator("[aria-current=true]")
+    id, box = selected.get_attribute("data-id"), selected.bounding_box()
+    guest.say("Again")
+    expect(page.get_by_role("button", name=re.compile("^All"))).to_be_visible()
+    page.wait_for_function("name => document.querySelector('[data-conversation-list]').scrollTop === 1640", arg=guest.name)
+    scroller(page).evaluate("list => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert selected.get_attribute("data-id") == id
+    assert selected.bounding_box() == box
+    assert agent.composer.evaluate("field => [field.selectionStart, document.activeElement === field]") == [4, True]
+    scroller(page).evaluate("list => { list.scrollTop = 0 }")
+    expect(rows(page).first).to_contain_text(guest.name)
+    expect(rows(page).first).to_contain_text("Again")

@@ -1,0 +1,316 @@
+"""An agent at work on one conversation: sending, colleagues, drafts, canned words, faults of the line, being told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.guests import Guest
+from tests.browser.lines import Line
+from tests.browser.people import AgentPage
+from tests.running import PASSWORD, Running
+
+SAM = "sam@example.com"
+NewContext = Callable[..., BrowserContext]
+
+# What a browser without a screen lacks: a notification to look at, a sound to count, a tab to hide.
+EARS = """
+    window.rung = 0; window.shown = []
+    class Shown {
+        static permission = "granted"
+        static requestPermission = async () => "granted"
+        constructor(title, options) { this.title = title; this.body = options.body; window.shown.push(this) }
+        close() {}
+    }
+    window.Notification = Shown
+    const start = OscillatorNode.prototype.start
+    OscillatorNode.prototype.start = function (...when) { window.rung += 1; return start.apply(this, when) }
+    document.hasFocus = () => !window.isAway
+    navigator.setAppBadge = async count => { window.badge = count }
+"""
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for the file."""
+    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=100)
+    running.start()
+    yield running
+    running.stop()
+
+
+def opened(agent: AgentPage, guest: Guest) -> Page:
+    """The guest's conversation, ready to be answered."""
+    agent.page.goto(f"{agent.url}/inbox/c/{guest.id}?view=all")
+    expect(agent.composer).to_be_visible()
+    expect(agent.log.get_by_text("Hello", exact=True).first).to_be_visible()
+    return agent.page
+
+
+def row_of(page: Page, name: str) -> Locator:
+    return page.locator("[data-conversation-list] a[data-id]").filter(has_text=name).first
+
+
+def test_own_words_are_drawn_before_the_server_has_said_anything(parley: Running, new_context: NewContext) -> None:
+    context = new_context()
+    line = Line(context)
+    agent, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Quick Quinn")
+    page = opened(agent, guest)
+    page.evaluate(
+        """() => {
+            let pressed = 0
+            document.addEventListener("keydown", event => { if (event.key === "Enter") pressed = performance.now() }, true)
+            new MutationObserver(() => {
+                if (!window.drawn && document.querySelector("[role=log]").textContent.includes("At once"))
+                    window.drawn = performance.now() - pressed
+            }).observe(document.querySelector("[role=log]"), { subtree: true, childList: true })
+        }"""
+    )
+    line.hold()
+    agent.composer.fill("At once")
+    agent.composer.press("Enter")
+    agent.sees("At once")
+    expect(agent.log.get_by_text("Sending")).to_be_visible()
+    assert page.evaluate("window.drawn") < 150
+    expect(agent.composer).to_have_value("")
+    line.release()
+    expect(agent.log.get_by_text("Sending")).to_have_count(0)
+    expect(agent.log.get_by_text(re.compile("^(Sent|Delivered)$"))).to_be_visible()
+
+
+def test_a_refused_message_keeps_its_words_and_is_tried_again(parley: Running, new_context: NewContext) -> None:
+    context = new_context()
+    line = Line(context)
+    agent, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Refused Rita")
+    opened(agent, guest)
+    line.rewrite = lambda text: text.replace('"visibility":"public"', '"visibility":"loud"')
+    agent.say("Hear me")
+    expect(agent.log.get_by_text("Not sent")).to_be_visible()
+    agent.sees("Hear me")
+    line.rewrite = lambda text: text
+    agent.page.get_by_role("button", name="Retry").click()
+    expect(agent.log.get_by_text(re.compile("^(Sent|Delivered)$"))).to_be_visible()
+    assert guest.heard().count("Hear me") == 1
+
+
+def test_two_agents_see_each_other_and_a_reply_past_a_writer_is_asked_about_once(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
+    sam, ana = AgentPage(new_context(), parley.url, SAM), AgentPage(new_context(), parley.url)
+    guest = Guest(parley.url, "Shared Shay")
+    opened(sam, guest)
+    opened(ana, guest)
+    expect(sam.page.get_by_text("Ana Duarte is also viewing")).to_be_visible()
+    expect(ana.page.get_by_text("Sam Supervisor is also viewing")).to_be_visible()
+    ana.composer.press_sequentially("Let me")
+    expect(sam.page.get_by_text("Ana Duarte is typing")).to_be_visible()
+    sam.say("I have it")
+    asked = sam.page.get_by_role("alertdialog", name="Ana Duarte is writing a reply too")
+    expect(asked).to_be_visible()
+    sam.page.screenshot(path=artefacts / "typing-guard.png")
+    assert guest.heard() == ["Hello"]
+    asked.get_by_role("button", name="Keep it for now").click()
+    expect(sam.composer).to_have_value("I have it")
+    expect(sam.composer).to_be_focused()
+    ana.composer.press_sequentially(" see")
+    sam.composer.press("Enter")
+    expect(asked).to_have_count(0)
+    sam.sees("I have it")
+
+
+def test_a_stale_reply_shows_what_was_missed(parley: Running, new_context: NewContext, artefacts: Path) -> None:
+    context = new_context()
+    line = Line(context)
+    sam, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Stale Stan")
+    opened(sam, guest)
+    line.hold()
+    guest.say("Never mind, I found it")
+    sam.say("Have you looked under the tent?")
+    sam.sees("Have you looked under the tent?")
+    line.release()
+    card = sam.page.get_by_role("alertdialog", name="A message arrived while you were writing")
+    expect(card).to_contain_text("Never mind, I found it")
+    sam.page.screenshot(path=artefacts / "conflict.png")
+    assert "Have you looked under the tent?" not in guest.heard()
+    card.get_by_role("button", name="Edit my reply").click()
+    expect(sam.composer).to_have_value("Have you looked under the tent?")
+    sam.composer.fill("Glad you found it")
+    sam.composer.press("Enter")
+    sam.sees("Glad you found it")
+    expect(card).to_have_count(0)
+
+
+def test_a_draft_is_there_after_a_switch_a_reload_and_on_another_screen_until_it_is_sent(
+    parley: Running, new_context: NewContext
+) -> None:
+    context = new_context()
+    line = Line(context)
+    sam, ben = AgentPage(context, parley.url, SAM), AgentPage(new_context(), parley.url, "ben@example.com")
+    guest, other = Guest(parley.url, "Draft Dora"), Guest(parley.url, "Other Otto")
+    page = opened(sam, guest)
+    page.keyboard.press("n")
+    sam.composer.press_sequentially("She called yesterday")
+    page.locator("input[type=file]").set_input_files({"name": "call.txt", "mimeType": "text/plain", "buffer": b"heard"})
+    expect(page.get_by_role("button", name="Remove call.txt")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    row_of(page, other.name).click()
+    expect(sam.composer).to_have_value("")
+    row_of(page, guest.name).click()
+    expect(sam.composer).to_have_value("She called yesterday")
+    page.reload()
+    note = "Internal note, only colleagues can read it"
+    expect(page.get_by_role("textbox", name=note)).to_have_value("She called yesterday")
+    expect(page.get_by_role("button", name="Remove call.txt")).to_be_visible()
+
+    phone = AgentPage(new_context(viewport={"width": 390, "height": 844}), parley.url, SAM)
+    opened(phone, guest)
+    expect(phone.page.get_by_role("textbox", name=note)).to_have_value("She called yesterday")
+    expect(phone.page.get_by_role("button", name="Remove call.txt")).to_be_visible()
+    opened(ben, guest)
+    expect(ben.composer).to_have_value("")
+
+    phone.composer.press("End")
+    phone.composer.press_sequentially(" at noon")
+    expect(sam.composer).to_have_value("She called yesterday at noon")
+    phone.composer.press("Enter")
+    phone.sees("She called yesterday at noon")
+    expect(sam.composer).to_have_value("")
+    expect(page.get_by_role("button", name="Remove call.txt")).to_have_count(0)
+    page.reload()
+    expect(sam.composer).to_have_value("")
+    assert "She called yesterday at noon" not in guest.heard(), "a note is never the visitor's"
+    assert line.commands("draft.save"), "the draft reached the server by the line"
+
+
+def test_written_offline_is_sent_in_order_and_once_and_what_was_missed_comes(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
+    context = new_context()
+    line = Line(context)
+    sam, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Offline Olaf")
+    opened(sam, guest)
+    line.cut()
+    expect(sam.page.get_by_text("You are offline.")).to_be_visible()
+    for number in range(3):
+        sam.say(f"Written offline {number}")
+        sam.sees(f"Written offline {number}")
+    sam.page.screenshot(path=artefacts / "offline.png")
+    assert guest.heard() == ["Hello"]
+    line.mend()
+    expect(sam.page.get_by_text("You are offline.")).to_have_count(0, timeout=20_000)
+    expect(sam.log.get_by_text("Sending")).to_have_count(0)
+    sam.page.wait_for_function("!document.querySelector('[role=log]').textContent.includes('Will be sent')")
+    assert guest.heard() == ["Hello", *(f"Written offline {number}" for number in range(3))]
+    line.cut()
+    expect(sam.page.get_by_text("You are offline.")).to_be_visible()
+    guest.say("Said meanwhile")
+    line.mend()
+    sam.sees("Said meanwhile")
+
+
+def test_a_hidden_tab_tells_in_title_badge_sound_and_notification_and_not_when_not_to_be_disturbed(
+    parley: Running, new_context: NewContext
+) -> None:
+    context = new_context()
+    context.add_init_script(EARS)
+    sam = AgentPage(context, parley.url, "admin@example.com")  # in no team, so given nothing but what is taken here
+    page = sam.page
+    first, second = Guest(parley.url, "Loud Lou"), Guest(parley.url, "Loud Liz")
+    theirs = Guest(parley.url, "Bens Bea")
+    for guest in (first, second):
+        opened(sam, guest)
+        page.keyboard.press("i")
+        expect(row_of(page, guest.name)).to_contain_text("You")
+    opened(sam, theirs)
+    page.keyboard.press("a")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.type("Ben")
+    page.keyboard.press("Enter")
+    expect(row_of(page, theirs.name)).to_contain_text("Ben")
+    page.goto(f"{parley.url}/inbox/?view=all")
+    expect(row_of(page, first.name)).to_be_visible()
+    account = page.get_by_role("button", name=re.compile("Your account"))
+    account.click()
+    page.get_by_role("menuitemcheckbox", name="Desktop notifications").click()
+    page.keyboard.press("Escape")
+    page.evaluate("window.isAway = true")
+    before = page.evaluate("rung")
+    theirs.say("Not for Ada")
+    first.say("Are you there?")
+    second.say("And you?")
+    page.wait_for_function("shown.length === 2")
+    expect(page).to_have_title("(2) Parley")
+    assert page.evaluate("badge") == 2
+    assert page.evaluate("shown.map(it => it.title)") == ["Loud Lou", "Loud Liz"]
+    page.wait_for_function("before => rung > before", arg=before)
+    assert page.evaluate("rung") - before == 2, "one chime of two tones for both"
+    page.evaluate("shown[1].onclick()")
+    expect(page).to_have_url(re.compile(second.id))
+
+    account.click()
+    page.get_by_role("menuitemcheckbox", name="Do not disturb").click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_title("Parley")
+    rung = page.evaluate("rung")
+    first.say("Still there?")
+    expect(row_of(page, first.name)).to_contain_text("Still there?")
+    assert page.evaluate("[rung, shown.length]") == [rung, 2]
+    expect(page).to_have_title("Parley")
+
+
+def test_the_visitors_typing_and_reading_are_seen(parley: Running, new_context: NewContext) -> None:
+    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Typing Tia")
+    opened(sam, guest)
+    guest.type()
+    expect(sam.page.get_by_text("Typing Tia is typing")).to_be_visible()
+    guest.type(False)
+    expect(sam.page.get_by_text("Typing Tia is typing")).to_have_count(0)
+    sam.say("Seen?")
+    sam.sees("Seen?")
+    expect(sam.log.get_by_text("Sending")).to_have_count(0)
+    guest.read()
+    expect(sam.log.get_by_text("Read", exact=True)).to_be_visible()
+
+
+def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running, new_context: NewContext) -> None:
+    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Noted Nia")
+    page = opened(sam, guest)
+    page.keyboard.press("r")
+    reply = sam.composer.evaluate("field => getComputedStyle(field.closest('.rounded-xl')).backgroundColor")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    note = page.get_by_role("textbox", name="Internal note, only colleagues can read it")
+    expect(note).to_be_focused()
+    assert note.evaluate("field => getComputedStyle(field.closest('.rounded-xl')).backgroundColor") != reply
+    page.keyboard.type("Between us")
+    page.keyboard.press("Enter")
+    sam.sees("Between us")
+    expect(sam.log.get_by_text("Internal note")).to_be_visible()
+    expect(page.get_by_role("textbox", name=f"Reply to {guest.name}")).to_be_visible()
+    assert guest.heard() == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [("e", "Resolved."), ("i", "The conversation is yours.")],
+    ids=["resolve", "take"],
+)
+def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewContext, keys: str, said: str) -> None:
+    chi = AgentPage(new_context(), parley.url, "chi@example.com")
+    guest = Guest(parley.url, f"Undone {said}")
+    page = opened(chi, guest)
+    with httpx.Client(base_url=parley.url, trust_env=False) as http:
+        http.post("/api/v1/login", json={"email": SAM, "password": PASSWORD})
+        back = {"type": "conversation.assign", "conversation_id": guest.id}
+        assert http.post("/api/v1/commands", json=back, headers={"Origin": parley.url}).json()["ok"]
+    before = row_of(page, guest.name).inner_text().split("\n")[-1]
+    page.keyboard.press(keys)
+    expect(page.get_by_text(said, exact=True)).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_text("Undone.").or_(page.get_by_text("Back in the queue."))).to_be_visible()
+    expect(row_of(page, guest.name)).to_contain_text(before)
