@@ -11,7 +11,7 @@ import contextlib
 import json
 import random
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import httpx
 import websockets
@@ -20,6 +20,8 @@ from tests.faults.history import Acked, Claimed, History, Line, Seen, Sent, Show
 from tests.faults.screens import Screen
 from tests.running import PASSWORD
 from tests.wire import Refused, Wire
+
+T = TypeVar("T")
 
 REPLY_SECONDS = 2.0
 OPEN_SECONDS = 8.0
@@ -57,7 +59,16 @@ class Client:
 
     side = ""
 
-    def __init__(self, name: str, url: str, history: History, seed: int, *, resumes: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        history: History,
+        seed: int,
+        *,
+        resumes: bool = True,
+        reply_seconds: float = REPLY_SECONDS,
+    ) -> None:
         self.name = name
         self.url = url
         self.history = history
@@ -66,6 +77,7 @@ class Client:
         self.wire: HeardWire | None = None
         self.is_online = asyncio.Event()
         self._resumes = resumes
+        self._reply_seconds = reply_seconds
         self._failures = 0
         self._timeouts = 0
         self._tasks: list[asyncio.Task[None]] = []
@@ -135,7 +147,7 @@ class Client:
         wire = self.wire
         assert wire is not None
         try:
-            reply = await wire.command(type, timeout=REPLY_SECONDS, **fields)
+            reply = await wire.command(type, timeout=self._reply_seconds, **fields)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task and task.cancelling():
@@ -151,6 +163,13 @@ class Client:
             raise Lost from None
         self._timeouts = 0
         return reply
+
+    async def insist_on(self, act: Callable[[], Awaitable[T]]) -> T:
+        """Do something over HTTP, again until it is done."""
+        while True:
+            with contextlib.suppress(*LINE_TROUBLE):
+                return await act()
+            await asyncio.sleep(self._backoff(1))
 
     async def _drop(self, wire: HeardWire) -> None:
         """This line is dead, whatever it says of itself."""
@@ -302,8 +321,11 @@ class AgentClient(Client):
         return wire
 
     async def claim(self, conversation_id: str) -> bool:
-        """Ask for a conversation; whether it is theirs now."""
-        reply = await self.ask("conversation.claim", conversation_id=conversation_id)
+        """Ask for a conversation, once more if no answer came; whether it is theirs now."""
+        try:
+            reply = await self.ask("conversation.claim", conversation_id=conversation_id)
+        except Lost:
+            reply = await self.ask("conversation.claim", conversation_id=conversation_id)
         if reply["ok"]:
             self.history.claimed.append(Claimed(by=self.name, conversation_id=conversation_id, at=now()))
         return reply["ok"]

@@ -26,6 +26,8 @@ from tests.servers.databases import PostgresDatabases
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROGRAM = ("-m", "tests.faults.mutants", "demo")
 SAME = "the-same"
+PATIENT = 15.0
+"""No ack gets lost here: whoever waits less on a slow machine only makes it slower."""
 
 
 class Theatre:
@@ -59,13 +61,15 @@ class Scene:
         self.people: list[Client] = []
 
     async def visitor(self, node: Node, *, tab_of: VisitorClient | None = None, resumes: bool = True) -> VisitorClient:
-        visitor = VisitorClient(f"visitor-{len(self.people)}", node.door.url, self.history, 1, resumes=resumes)
+        visitor = VisitorClient(
+            f"visitor-{len(self.people)}", node.door.url, self.history, 1, resumes=resumes, reply_seconds=PATIENT
+        )
         visitor.token = tab_of.token if tab_of else None
         return await self._come(visitor)
 
     async def agent(self, node: Node, name: str) -> AgentClient:
         """Somebody who takes nothing unasked."""
-        agent = await self._come(AgentClient(f"{name}@example.com", name, node.door.url, self.history, 1))
+        agent = await self._come(AgentClient(f"{name}@example.com", name, node.door.url, self.history, 1, reply_seconds=PATIENT))
         await agent.insist(type="presence.set", presence="away")
         return agent
 

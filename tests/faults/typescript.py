@@ -91,7 +91,7 @@ class TypeScriptPerson:
         self._listener: asyncio.Task[None] | None = None
 
     async def come(self) -> None:
-        role = {"side": self.side, "origin": self._like.url} | await self._credentials()
+        role = {"side": self.side, "origin": self._like.url} | await self._like.insist_on(self._credentials)
         self._node = await NodeProcess.start("person", json.dumps(role))
         self._listener = asyncio.create_task(self._listen(self._node))
         await self._online.wait()

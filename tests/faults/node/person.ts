@@ -101,10 +101,16 @@ outbox.subscribe(() => {
 })
 if (!isAgent) open(null)
 
+/** A snapshot holds the last page: read back to the beginning, as somebody who scrolls up does. */
+async function readBack(thread: Thread<Side>): Promise<void> {
+  for (let most = 1000; thread.snapshot().has_earlier && most > 0; most -= 1) await thread.earlier()
+}
+
 async function obey(order: Order): Promise<void> {
   if ("leave" in order) process.exit(0)
   if ("show" in order) {
     const all = [...threads.values()].filter(it => it.snapshot().conversation_id)
+    await Promise.all(all.map(readBack))
     tell({ shown: all.map(it => ({ conversation: it.snapshot().conversation_id, messages: confirmed(it) })) })
     return
   }
