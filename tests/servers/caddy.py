@@ -31,7 +31,7 @@ http://:{port} {{
     lb_try_interval 100ms
     health_uri /health/ready
     health_interval 500ms
-    health_timeout 2s
+    health_timeout 5s
     stream_close_delay 1m
   }}
 }}
