@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 
 from app.work import Rows
 from models import Conversation
+from models.conversation import IS_HELD
 
 WEIGHTS: dict[str, float] = {"chat": 1.0, "sms": 1.0, "email": 0.5, "form": 0.5}
 """What one conversation takes of an agent: a chat wants an answer now, a mail can wait for a minute."""
@@ -36,7 +37,7 @@ async def loads_of(rows: Rows, now: datetime, agent_ids: Sequence[str] | None = 
     is_idle = case((Conversation.last_message_at <= now - IDLE_AFTER, 1), else_=0)
     held = (
         select(Conversation.agent_id, Conversation.channel, func.count(), func.sum(is_idle))
-        .where(Conversation.agent_id.is_not(None), Conversation.category.in_(("new", "open")))
+        .where(IS_HELD)
         .group_by(Conversation.agent_id, Conversation.channel)
     )
     if agent_ids is not None:
