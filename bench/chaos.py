@@ -107,8 +107,8 @@ def tell(outcome: Outcome, at: dict[str, object]) -> None:
 
 
 def _acks_in_calm(history: History, struck: Sequence[Struck]) -> list[float]:
-    """What was sent while nothing was broken, nor had been within the last second."""
-    edges = [0.0, *(edge for one in struck for edge in (one.began, one.healed + 1.0)), float("inf")]
+    """What was sent while nothing was broken, nor had been, nor would be within a second."""
+    edges = [0.0, *(edge for one in struck for edge in (one.began - 1.0, one.healed + 1.0)), float("inf")]
     pairs = zip(edges[::2], edges[1::2], strict=True)
     return [took for since, until in pairs for took in history.seconds_to_ack(since, until)]
 
