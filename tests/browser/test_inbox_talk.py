@@ -295,6 +295,81 @@ def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running
     assert guest.heard() == ["Hello"]
 
 
+def test_canned_words_are_filled_in_and_a_macro_is_taken_back_whole(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
+    sam, guest = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM), Guest(parley.url, "Canned Cam")
+    page = sam.page
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Add response").click()
+    page.get_by_label("Shortcut").fill("parcel")
+    page.get_by_label("Text", exact=True).fill("Hi {{contact.name}}, parcel [number] left on [day]. {{agent.name}}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("/parcel", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Add macro").click()
+    page.get_by_label("Name", exact=True).fill("Say goodbye")
+    page.get_by_role("button", name="Add action").click()
+    page.get_by_label("Add tag").fill("done")
+    page.get_by_role("button", name="Add action").click()
+    page.get_by_label("Action 3", exact=True).select_option(label="Send reply")
+    page.get_by_label("Send reply").fill("Goodbye, {{contact.name}}.")
+    page.screenshot(path=artefacts / "macro.png")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Say goodbye", exact=True)).to_be_visible()
+
+    opened(sam, guest)
+    sam.composer.press_sequentially("/par")
+    expect(page.get_by_role("option", name="/parcel").first).to_be_visible()
+    page.screenshot(path=artefacts / "canned.png")
+    page.keyboard.press("Enter")
+    expect(sam.composer).to_have_value("Hi Canned Cam, parcel [number] left on [day]. Sam Supervisor")
+    page.keyboard.type("42")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Monday")
+    expect(sam.composer).to_have_value("Hi Canned Cam, parcel 42 left on Monday. Sam Supervisor")
+    page.keyboard.press("Enter")
+    sam.sees("Hi Canned Cam, parcel 42 left on Monday. Sam Supervisor")
+
+    def run_macro() -> None:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("goodbye")
+        page.get_by_role("option", name="Say goodbye").wait_for()
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Say goodbye: done.")).to_be_visible()
+
+    run_macro()
+    sam.sees("Goodbye, Canned Cam.")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("Undone.")).to_be_visible()
+    expect(sam.log.get_by_text("Goodbye, Canned Cam.")).to_have_count(0)
+    run_macro()
+    expect(row_of(page, guest.name)).to_have_count(0, timeout=20_000)
+    assert guest.heard().count("Goodbye, Canned Cam.") == 1, "once, of the run that was not taken back"
+    expect(page.get_by_role("button", name="Tags: done")).to_be_visible()
+
+
+def test_a_reply_can_be_taken_back_before_it_leaves(parley: Running, new_context: NewContext) -> None:
+    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Hasty Hal")
+    page = opened(sam, guest)
+    account = page.get_by_role("button", name=re.compile("Your account"))
+    account.click()
+    page.get_by_role("menuitemcheckbox", name="Time to undo a reply").click()
+    page.keyboard.press("Escape")
+    sam.say("Oh no")
+    expect(page.get_by_text("Sending in a moment.")).to_be_visible()
+    assert guest.heard() == ["Hello"]
+    page.get_by_role("button", name="Undo").click()
+    page.mouse.move(700, 300)  # a notice stands while the pointer rests on it
+    expect(sam.composer).to_have_value("Oh no")
+    sam.composer.fill("Better")
+    sam.composer.press("Enter")
+    expect(sam.log.get_by_text("Sending", exact=True)).to_be_visible()
+    assert guest.heard() == ["Hello"]
+    expect(sam.log.get_by_text(re.compile("^(Sent|Delivered)$"))).to_be_visible()
+    assert guest.heard() == ["Hello", "Better"]
+
+
 @pytest.mark.parametrize(
     ("keys", "said"),
     [("e", "Resolved."), ("i", "The conversation is yours.")],
