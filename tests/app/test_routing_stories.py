@@ -61,7 +61,7 @@ class Story(RuleBasedStateMachine):
         path = Path(folder) / "parley.db"
         path.write_bytes(self.template.read_bytes())
         self.house: House = await self.stack.enter_async_context(open_house(f"sqlite:///{path}"))
-        self.agents = [await self.house.agent(f"Agent {n}", capacity=2, lease=LEASE) for n in range(AGENTS)]
+        self.agents = [await self.house.agent(f"Agent {n}", capacity=n, lease=LEASE) for n in range(AGENTS)]
         self.here = {agent.id for agent in self.agents}
         lead = self.agents[0].id
         await self.house.run(set_team_routing, self.house.team_id, SetTeamRouting(accept_seconds=accept_seconds, lead_id=lead))
