@@ -82,6 +82,8 @@ def test_an_agent_greets_a_visitor_who_answers(
 def test_a_closed_launcher_asks_for_nothing_unless_visitors_are_shown(
     parley: Running, new_context: Callable[..., BrowserContext]
 ) -> None:
+    admin = AgentPage(new_context(), parley.url, "admin@example.com")
+    show_visitors(admin.page, parley.url, False)
     asked: list[str] = []
     context = new_context()
     context.on("request", lambda request: asked.append(_path(request)))
@@ -91,7 +93,6 @@ def test_a_closed_launcher_asks_for_nothing_unless_visitors_are_shown(
     page.goto(f"{parley.url}/demo")
     page.wait_for_load_state("networkidle")
     assert [it for it in asked if it.startswith(("/widget", "/api"))] == ["/widget.js"]
-    admin = AgentPage(new_context(), parley.url, "admin@example.com")
     show_visitors(admin.page, parley.url, True)
     asked.clear()
     with page.expect_request("**/api/v1/widget/visits"):
