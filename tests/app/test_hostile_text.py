@@ -83,11 +83,13 @@ def words_of(kind: type[Command]) -> list[str]:
     return [field.name for field in fields(kind) if "str" in str(field.type) and field.name not in ("attachment_ids",)]
 
 
-def sample(kind: type[Command], conversation_id: str, key: str) -> dict[str, Any]:
+def sample(kind: type[Command], key: str, **ids: str | None) -> dict[str, Any]:
     """A command of this kind that makes sense."""
     known: dict[str, Any] = {
+        **ids,
         "client_id": key,
-        "conversation_id": conversation_id,
+        "changes": [{"conversation_ids": [ids["conversation_id"]], "priority": "high"}],
+        "url": "https://shop.example.com/tents",
         "body": "Hello",
         "query": "Hello",
         "reason": "Because",
@@ -99,6 +101,12 @@ def sample(kind: type[Command], conversation_id: str, key: str) -> dict[str, Any
         "seq": 1,
         "after_seq": 0,
         "after_rev": 0,
+        "before_seq": 9,
+        "before_rev": 9,
+        "waiting_count": 5,
+        "longest_seconds": 60,
+        "p90_seconds": 60,
+        "answer_seconds": 60,
         "typing": True,
         "watching": False,
         "until": "2026-05-01T00:00:00Z",
@@ -113,11 +121,12 @@ async def test_every_word_field_of_every_command_takes_anything_or_refuses_it_cl
 ) -> None:
     ana = await house.agent(role="supervisor")
     id, visitor = await house.chat(ana)
+    ids = {"conversation_id": id, "agent_id": ana.id, "contact_id": visitor.contact_id, "team_id": house.team_id}
     tried = 0
     for kind in commands(VisitorCommand if side == "visitor" else AgentCommand):
         for name in words_of(kind):
             for hostile in HOSTILE:
-                command = sample(kind, id, house.key()) | {name: hostile}
+                command = sample(kind, house.key(), **ids) | {name: hostile}
                 reply = await ask_raw(gateway, visitor if side == "visitor" else ana, msgspec.json.encode(command))
                 assert reply["ok"] or reply["code"] in REFUSALS, (command, reply)
                 tried += 1
