@@ -15,7 +15,7 @@ branch_labels = None
 depends_on = None
 
 STAMP = """
-CREATE FUNCTION stamp_changed_xid() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION stamp_changed_xid() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.changed_xid := pg_current_xact_id()::text::bigint;
     RETURN NEW;
