@@ -46,6 +46,7 @@ class Two:
 def nodes(tmp_path: Path, postgres_database_url: str, redis_url: str) -> Iterator[tuple[Running, Running]]:
     """Two servers, the second started when the first has filled the database."""
     shared = {"database_url": postgres_database_url, "redis_url": redis_url, "secret_key": "the same on every node, of course"}
+    shared |= {"presence_grace_seconds": 2}
     pair = []
     for name in ("first", "second"):
         (tmp_path / name).mkdir()
@@ -62,6 +63,7 @@ async def two(nodes: tuple[Running, Running]) -> AsyncIterator[Two]:
     visitor = await first.visitor()
     started = await visitor.wire.ask("conversation.start", client_id="start", body="Is anybody there?")
     await agent.wire.event("message.created", message__body="Is anybody there?")
+    await agent.wire.event("assignment.offered", conversation_id=started["conversation"]["id"])
     yield Two(visitor, agent, started["conversation"]["id"])
     await visitor.wire.close()
     await agent.wire.close()

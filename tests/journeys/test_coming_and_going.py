@@ -54,7 +54,7 @@ async def test_the_queue_moves_up_as_agents_become_free(start: Start) -> None:
 
 
 async def test_chats_of_an_agent_who_vanishes_go_on_with_a_colleague(start: Start) -> None:
-    running = start(presence_lease_seconds=3)
+    running = start(presence_lease_seconds=3, presence_grace_seconds=1)
     ana = await running.agent("ana@example.com")
     visitor = await running.visitor()
     id = (await visitor.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]

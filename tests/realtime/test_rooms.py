@@ -6,7 +6,16 @@ from typing import get_args
 
 import pytest
 
-from app.contract.audiences import Audience, ToAgent, ToAllAgents, ToContact, ToInboxAgents, ToWall
+from app.contract.audiences import (
+    Audience,
+    ToAgent,
+    ToAllAgents,
+    ToContact,
+    ToInboxAgents,
+    ToNodes,
+    ToVisitorWatchers,
+    ToWall,
+)
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import PERMISSIONS
 from realtime.rooms import WALL, room_of, rooms_of_agent, rooms_of_visitor
@@ -21,6 +30,8 @@ AUDIENCES: list[Audience] = [
     ToAgent(agent_id="ana"),
     ToAllAgents(),
     ToWall(),
+    ToVisitorWatchers(),
+    ToNodes(),
 ]
 
 
@@ -43,9 +54,9 @@ def test_a_stranger_stands_outside(audience: Audience) -> None:
 
 
 def test_everybody_is_where_they_belong() -> None:
-    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, False, False, False, False]
-    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, True, True, True, False]
-    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, True, False, True, False]
+    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, *[False] * 6]
+    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, True, True, True, *[False] * 3]
+    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, True, False, True, *[False] * 3]
 
 
 def test_an_agent_who_may_view_nothing_hears_of_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
