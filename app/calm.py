@@ -12,7 +12,7 @@ class Calm:
     With so many keys that this would come to more than `most_a_second`, every key rests longer.
     """
 
-    def __init__(self, seconds: float, do: Callable[[str], None], most_a_second: float = 25.0) -> None:
+    def __init__(self, seconds: float, do: Callable[[str], None], most_a_second: float = 10.0) -> None:
         self._seconds = seconds
         self._most_a_second = most_a_second
         self._do = do

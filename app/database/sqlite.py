@@ -29,6 +29,8 @@ from models import Base
 B = TypeVar("B", bound=Base)
 
 PAGE_CACHE_KIB = 64 * 1024
+CHECKPOINT_PAGES = 16_000
+"""How long the log may grow before it is folded into the file: 64 MB. Hot pages are then copied once for hundreds of commits."""
 
 
 class _SqliteRows(Rows):
@@ -186,6 +188,7 @@ def _engine(path: Path, begin: str, *, read_only: bool) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
+            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
             "foreign_keys=ON",
             f"cache_size=-{PAGE_CACHE_KIB}",
             "temp_store=MEMORY",

@@ -45,8 +45,11 @@ function replay(side: SideName, id: string, before: Screen | null, events: AnyEv
   return events.reduce((state, event) => apply(state, event, 0), before ? applySync(start, before) : start)
 }
 
+/** The view less these fields. Of a place in the queue only the position counts: how long it may take also follows from who
+ * is there, and is told when the queue is next served. */
 function without(view: View, names: readonly string[]): object {
-  return Object.fromEntries(Object.entries(view).filter(([name]) => !names.includes(name)))
+  const kept = Object.entries(view).filter(([name]) => !names.includes(name))
+  return Object.fromEntries(kept.map(([name, value]) => [name, name === "queue" ? value?.position : value]))
 }
 
 /** Whether the last word on the conversation came after the last message. */
