@@ -207,8 +207,8 @@ export function createDesk(options: DeskOptions): Desk {
     }),
     connection.onConnected(() => {
       void refresh() // what was fetched before may have moved before we could hear of it
+      void atHand.refresh()
       if (hasConnected) {
-        void atHand.refresh()
         void api.get<Me>("/me").then(people.replace, () => {})
       }
       hasConnected = true
