@@ -41,6 +41,7 @@ export function useSending(
     if (entry && holdMs) {
       desk.undo.done({
         key: "done.sending",
+        isTimed: true,
         undo: async () => {
           await desk.outbox.discard(entry.client_id)
           if (model.value === composer) composer.takeBack(entry)

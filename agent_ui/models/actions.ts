@@ -1,5 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { AgentCommand, ConversationView, Priority, Refused, StatusView } from "@parley/client/contract"
+import type { AgentCommand, ConversationView, Priority, Refused } from "@parley/client/contract"
 import type { AgentSide } from "@parley/client/sides"
 import type { Key, Values } from "../i18n/translate"
 import type { Conversations, Patch } from "./conversations"
@@ -66,7 +66,9 @@ export function createActions(options: ActionsOptions): Actions {
     }
   }
 
-  async function attempt({ command: asked, patch, done, values, undo, conflict }: Attempt): Promise<boolean> {
+  const attempt = (wanted: Attempt) => options.undo.during(tryOnce(wanted))
+
+  async function tryOnce({ command: asked, patch, done, values, undo, conflict }: Attempt): Promise<boolean> {
     const takeBack = conversations.patch(asked.conversation_id, patch)
     const answer = await ask(asked)
     if (answer && "ok" in answer) {
@@ -87,8 +89,6 @@ export function createActions(options: ActionsOptions): Actions {
   }
 
   const nameOf = (target: Target) => people.agent(target.agent_id)?.name ?? people.team(target.team_id)?.name ?? ""
-  const firstOf = (category: StatusView["category"]) =>
-    people.statuses.value.find(it => it.category === category)?.key ?? category
 
   function give(id: string, target: Target, back: Target | null): Promise<boolean> {
     const isNobody = target.agent_id === null && target.team_id === null
@@ -135,7 +135,7 @@ export function createActions(options: ActionsOptions): Actions {
   function wayBack(id: string): () => Promise<boolean> {
     const row = conversations.get(id)
     if (row?.snoozed_until && row.category === "waiting") return () => setAside(id, row.snoozed_until ?? "", null)
-    return () => status(id, row?.status ?? firstOf("open"), null)
+    return () => status(id, row?.status ?? people.firstStatus("open"), null)
   }
 
   function setAside(id: string, until: string, label: string | null): Promise<boolean> {
@@ -172,10 +172,10 @@ export function createActions(options: ActionsOptions): Actions {
         values: { name: nameOf(target) },
       }),
     setStatus: (id, key) => status(id, key, wayBack(id)),
-    resolve: id => status(id, firstOf("resolved"), wayBack(id)),
+    resolve: id => status(id, people.firstStatus("resolved"), wayBack(id)),
     toggleResolved(id) {
       const row = conversations.get(id)
-      return status(id, firstOf(row && !isOpen(row) ? "open" : "resolved"), wayBack(id))
+      return status(id, people.firstStatus(row && !isOpen(row) ? "open" : "resolved"), wayBack(id))
     },
     setPriority: (id, to) => priority(id, to, conversations.get(id)?.priority ?? "medium"),
     snooze: (id, until, label) => setAside(id, until.toISOString(), label),

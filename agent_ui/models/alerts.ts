@@ -99,7 +99,8 @@ export function createAlerts(options: AlertsOptions): Alerts {
     message(message, row) {
       if (isBusy() || isSilent.value) return
       void ring(message.id)
-      show(row, row.contact.name || words.visitor(), message.body)
+      const { kind, name } = message.author
+      show(row, (kind === "agent" ? name : row.contact.name) || words.visitor(), message.body)
     },
     offered(row) {
       if (isBusy() || isSilent.value) return

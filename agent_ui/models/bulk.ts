@@ -13,9 +13,15 @@ import type { Undo } from "./undo"
 /** What to do with conversations, whichever they are. */
 export type What = Omit<Change, "conversation_ids">
 
+/** What to say of it when it is done. */
+export interface Done {
+  key: Key
+  values?: Values
+}
+
 export interface Bulk {
   /** One request for all of them, one undo for all of it. */
-  change(ids: readonly string[], what: What, done: { key: Key; values?: Values }): Promise<boolean>
+  change(ids: readonly string[], what: What, done: Done): Promise<boolean>
   /** Resolve them; if all are resolved, open them. */
   toggleResolved(ids: readonly string[]): Promise<boolean>
   assign(ids: readonly string[], target: Target): Promise<boolean>
@@ -36,9 +42,6 @@ export const MOST = 200
 
 /** Several conversations changed together: shown at once, taken back where the server refuses. */
 export function createBulk({ command, conversations, people, notify, undo }: BulkOptions): Bulk {
-  const firstOf = (category: ConversationView["category"]) =>
-    people.statuses.value.find(it => it.category === category)?.key ?? category
-
   function patchOf(row: ConversationView, what: What): Patch {
     const status = what.status ? people.status(what.status) : undefined
     const isGone = (tag: string) => what.remove_tags?.includes(tag) ?? false
@@ -85,7 +88,9 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
     return changed.length > 0 ? new Set(changed.map(row => row.id)) : null
   }
 
-  async function change(ids: readonly string[], what: What, done: { key: Key; values?: Values }): Promise<boolean> {
+  const change: Bulk["change"] = (ids, what, done) => undo.during(changeOnce(ids, what, done))
+
+  async function changeOnce(ids: readonly string[], what: What, done: Done): Promise<boolean> {
     const these = ids.slice(0, MOST)
     if (these.length === 0) return false
     const before = new Map(these.map(id => [id, conversations.get(id)]))
@@ -96,9 +101,12 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
     const isMany = changed.size > 1
     undo.done({
       ...(isMany ? { key: "bulk.done", values: { n: changed.size } } : done),
-      undo: async () => {
-        if (await apply(back)) undo.done({ key: "done.undone", undo: null })
-      },
+      undo:
+        back.length > 0
+          ? async () => {
+              if (await apply(back)) undo.done({ key: "done.undone", undo: null })
+            }
+          : null,
     })
     return true
   }
@@ -110,7 +118,7 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
       const areDone = rows.every(row => row !== undefined && !isOpen(row))
       return change(
         ids,
-        { status: firstOf(areDone ? "open" : "resolved") },
+        { status: people.firstStatus(areDone ? "open" : "resolved") },
         { key: areDone ? "done.reopened" : "done.resolved" },
       )
     },

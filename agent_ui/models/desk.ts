@@ -16,17 +16,17 @@ import { createDrafts, type Drafts } from "./drafts"
 import { createEvents } from "./events"
 import { createHealer } from "./healer"
 import { createInbox, type Inbox } from "./inbox"
-import { createMacros, type Macros } from "./macros"
-import { NOTICE_MS, type Notify } from "./notices"
+import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import { createPeople, type People } from "./people"
+import { createPledges, type Pledges } from "./pledges"
 import { wordsFor } from "./refusals"
 import { createSelection, type Selection } from "./selection"
 import { createSupervising, type Supervising } from "./supervising"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
-import { createUndo, type Undo } from "./undo"
+import { createUndo, HOLD_MS, type Undo } from "./undo"
 import type { Uploader } from "./uploads"
 import { createWall, type Wall } from "./wall"
 
@@ -63,9 +63,10 @@ export interface Desk {
   actions: Actions
   bulk: Bulk
   undo: Undo
+  /** What is changed once a message is on the server. */
+  pledges: Pledges
   selection: Selection
   atHand: AtHand
-  macros: Macros
   alerts: Alerts
   /** For how long a reply can be taken back before it is sent; 0 when the agent does not want that. */
   holdMs: Readonly<ShallowRef<number>>
@@ -90,12 +91,17 @@ export interface Desk {
 
 const LEAVE_MS = 600
 const HOLD = "parley.hold"
-/** A little longer than the notice stands, so that what is taken back has not left. */
-export const HOLD_MS = NOTICE_MS + 400
 
 export function createDesk(options: DeskOptions): Desk {
-  const { me, api, connection, outbox, clock, storage, around, notify, words, open } = options
+  const { me, api, connection, clock, storage, around, notify, words, open } = options
   const { command } = connection
+  const outbox: Outbox = {
+    ...options.outbox,
+    discard(clientId) {
+      pledges.drop(clientId)
+      return options.outbox.discard(clientId)
+    },
+  }
   const people = createPeople(me)
   const conversations = createConversations()
   const positionOf = (key: string) => people.statuses.value.findIndex(status => status.key === key)
@@ -120,19 +126,10 @@ export function createDesk(options: DeskOptions): Desk {
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
-  const undo = createUndo(notify, clock.now)
+  const undo = createUndo(notify)
   const actions = createActions({ command, conversations, people, notify, undo })
   const bulk = createBulk({ command, conversations, people, notify, undo })
-  const macros = createMacros({
-    meId: people.meId,
-    now: clock.now,
-    holdMs: HOLD_MS,
-    bulk,
-    undo,
-    outbox,
-    subjectOf: id => ({ conversation: conversations.get(id) ?? null, agentName: author.name }),
-    send: (id, body, more) => threads.open(id).send(body, more),
-  })
+  const pledges = createPledges({ storage, agentId: people.meId, change: bulk.change })
   const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
   const online = shallowRef(connection.state().name)
   const unread = computed(() => conversations.unreadOf(people.meId))
@@ -149,7 +146,6 @@ export function createDesk(options: DeskOptions): Desk {
   let stopLeaving = () => {}
   let hasConnected = false
   let epoch: string | null = null
-  const toResolve = new Map<string, string>()
 
   const sayView = () => void command({ type: "conversation.view", conversation_id: viewed }).catch(() => {})
 
@@ -172,6 +168,13 @@ export function createDesk(options: DeskOptions): Desk {
       if (row.agent_id === people.meId && message.seq !== null) {
         void command({ type: "conversation.delivered", conversation_id: row.id, seq: message.seq }).catch(() => {})
       }
+    },
+    noted(message, row) {
+      if (viewed !== row.id) {
+        const act = { key: "done.open", run: () => open(row.id) } as const
+        notify({ key: "done.noted", values: { name: message.author.name }, tone: "news", act })
+      }
+      alerts.message(message, row)
     },
     offered({ conversation_id }) {
       const row = conversations.get(conversation_id)
@@ -199,8 +202,7 @@ export function createDesk(options: DeskOptions): Desk {
     }),
     outbox.onSent(({ client_id, command: sent }) => {
       if (sent && "conversation_id" in sent) drafts.sent(sent.conversation_id)
-      const id = toResolve.get(client_id)
-      if (id && toResolve.delete(client_id)) void actions.resolve(id)
+      pledges.sent(client_id)
     }),
     connection.onState(state => {
       online.value = state.name
@@ -208,7 +210,9 @@ export function createDesk(options: DeskOptions): Desk {
     connection.onConnected(() => {
       void refresh() // what was fetched before may have moved before we could hear of it
       void atHand.refresh()
-      if (hasConnected) {
+      if (!hasConnected) {
+        void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
+      } else {
         void api.get<Me>("/me").then(people.replace, () => {})
       }
       hasConnected = true
@@ -235,9 +239,9 @@ export function createDesk(options: DeskOptions): Desk {
     actions,
     bulk,
     undo,
+    pledges,
     selection,
     atHand,
-    macros,
     holdMs,
     setHold(on) {
       holdMs.value = on ? HOLD_MS : 0
@@ -250,7 +254,10 @@ export function createDesk(options: DeskOptions): Desk {
     ticker,
     online,
     reconnect: connection.retry,
-    resolveWhenSent: (conversationId, clientId) => void toResolve.set(clientId, conversationId),
+    resolveWhenSent(conversationId, clientId) {
+      const what = { status: people.firstStatus("resolved") }
+      pledges.make({ clientIds: [clientId], conversationIds: [conversationId], what, done: { key: "done.resolved" } })
+    },
     async setPresence(presence) {
       const before = people.me.value
       people.put({ ...before, presence })

@@ -22,6 +22,8 @@ export interface Ears {
   deskChanged(): void
   /** A contact wrote. */
   written(message: MessageView, row: ConversationView): void
+  /** A colleague left a note in a conversation of this agent's. */
+  noted(message: MessageView, row: ConversationView): void
   offered(event: AssignmentOffered): void
 }
 
@@ -32,8 +34,13 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
   function created(message: MessageView) {
     if (!conversations.advance(message)) healer.heal(message.conversation_id)
     const row = conversations.get(message.conversation_id)
-    if (row && message.author.kind === "contact") ears.written(message, row)
+    if (!row) return
+    if (message.author.kind === "contact") ears.written(message, row)
+    else if (isForMe(message, row)) ears.noted(message, row)
   }
+
+  const isForMe = ({ visibility, author, system }: MessageView, row: ConversationView) =>
+    visibility === "internal" && system === null && row.agent_id === people.meId && author.id !== people.meId
 
   function headed(head: HeadView) {
     const row = conversations.get(head.conversation_id)

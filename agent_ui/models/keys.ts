@@ -1,5 +1,5 @@
 import type { Clock } from "@parley/client/clock"
-import type { Key } from "../i18n/translate"
+import type { MoreKey } from "../i18n/more"
 
 export type KeyAction =
   | "next"
@@ -29,12 +29,12 @@ export type KeyAction =
 export interface Shortcut {
   /** Keys pressed one after another. `mod` is Ctrl, or Command on a Mac. */
   keys: readonly string[]
-  name: Key
+  name: MoreKey
   action: KeyAction | null
 }
 
 export interface ShortcutGroup {
-  name: Key
+  name: MoreKey
   shortcuts: readonly Shortcut[]
 }
 

@@ -9,6 +9,10 @@ export interface Notice {
   tone: "done" | "failed" | "news"
   /** What the notice's button is called, and what it does. */
   act?: { key: Key; run: () => void }
+  /** It goes when its time is up, even while somebody reads. */
+  isTimed?: boolean
+  /** It is no longer on the screen. */
+  gone?: () => void
 }
 
 export type Notify = (notice: Notice) => void
@@ -39,7 +43,9 @@ export function createNotices(clock: Clock): Notices {
   function dismiss(id: number) {
     stops.get(id)?.()
     stops.delete(id)
-    shown.value = shown.value.filter(notice => notice.id !== id)
+    const left = shown.value.find(notice => notice.id === id)
+    shown.value = shown.value.filter(notice => notice !== left)
+    left?.gone?.()
   }
 
   function expire(id: number) {
@@ -50,8 +56,11 @@ export function createNotices(clock: Clock): Notices {
   }
 
   function hold() {
-    for (const stop of stops.values()) stop()
-    stops.clear()
+    for (const { id, isTimed } of shown.value) {
+      if (isTimed) continue
+      stops.get(id)?.()
+      stops.delete(id)
+    }
   }
 
   return {
@@ -60,14 +69,21 @@ export function createNotices(clock: Clock): Notices {
     hold,
     notify(notice) {
       const id = ++lastId
-      const others = shown.value.filter(other => notice.tone !== "done" || other.tone !== "done")
-      for (const old of others.slice(0, Math.max(0, others.length - MOST + 1))) dismiss(old.id)
-      shown.value = [...others.slice(-MOST + 1), { ...notice, id }]
+      const isDone = notice.tone === "done"
+      const replaced = shown.value.filter(old => isDone && old.tone === "done")
+      const others = shown.value.filter(old => !replaced.includes(old))
+      // What can be taken back is not crowded out by news.
+      const oldest = others.filter(old => old.tone !== "done").slice(0, Math.max(0, others.length - MOST + 1))
+      for (const old of [...replaced, ...oldest]) dismiss(old.id)
+      shown.value = [...shown.value, { ...notice, id }]
       expire(id)
     },
     release() {
       for (const notice of shown.value) if (!stops.has(notice.id)) expire(notice.id)
     },
-    stop: hold,
+    stop() {
+      for (const stop of stops.values()) stop()
+      stops.clear()
+    },
   }
 }

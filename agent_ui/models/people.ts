@@ -13,6 +13,8 @@ export interface People {
   agent(id: string | null): AgentView | undefined
   team(id: string | null): TeamView | undefined
   status(key: string): StatusView | undefined
+  /** The key of the first status of a category. */
+  firstStatus(category: StatusView["category"]): string
   may(permission: string): boolean
   put(agent: AgentView): void
   putTeam(team: TeamView): void
@@ -58,6 +60,7 @@ export function createPeople(first: Me): People {
     agent: id => (id === null ? undefined : agents.get(id)),
     team: id => teams.value.find(team => team.id === id),
     status: key => statuses.value.find(status => status.key === key),
+    firstStatus: category => statuses.value.find(status => status.category === category)?.key ?? category,
     may: permission => permissions.value.includes(permission),
     put,
     putTeam(team) {

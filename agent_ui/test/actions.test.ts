@@ -2,7 +2,7 @@ import type { AgentCommand, ConversationView } from "@parley/client/contract"
 import { expect, test } from "vitest"
 import { type ActionsOptions, createActions } from "../models/actions"
 import { createConversations } from "../models/conversations"
-import type { Notice } from "../models/notices"
+import { createNotices, type Notice } from "../models/notices"
 import { createPeople } from "../models/people"
 import { createUndo } from "../models/undo"
 import { conversation, ME, me, OTHER } from "./making"
@@ -21,7 +21,11 @@ function acting(change: Change = {}) {
     asked.push(it)
     return answer(it)
   }
-  const undo = createUndo(notice => notices.push(notice), clock.now)
+  const shown = createNotices(clock)
+  const undo = createUndo(notice => {
+    notices.push(notice)
+    shown.notify(notice)
+  })
   const actions = createActions({
     command: command as unknown as ActionsOptions["command"],
     conversations,

@@ -6,7 +6,7 @@ import type { Notice } from "../models/notices"
 import { createPeople } from "../models/people"
 import { createUndo } from "../models/undo"
 import { at, conversation, ME, me, OTHER } from "./making"
-import { settle, travelClock } from "./travel"
+import { settle } from "./travel"
 
 /** The server's part, over the rows this screen holds. */
 function working(...rows: ConversationView[]) {
@@ -26,7 +26,7 @@ function working(...rows: ConversationView[]) {
       failed: ids.filter(id => refused.has(id)).map(id => ({ conversation_id: id, code: "invalid", detail: "no" })),
     }
   }
-  const undo = createUndo(notice => notices.push(notice), travelClock().now)
+  const undo = createUndo(notice => notices.push(notice))
   const bulk = createBulk({
     command: command as unknown as BulkOptions["command"],
     conversations,

@@ -1,11 +1,12 @@
 import type { CannedResponseView, MacroView } from "@parley/client/contract"
-import type { OutboxEntry } from "@parley/client/outbox"
 import { expect, test } from "vitest"
 import type { What } from "../models/bulk"
 import { askedAt, fill, find, nextGap } from "../models/canned"
-import { createMacros } from "../models/macros"
-import { createUndo } from "../models/undo"
-import { conversation, ME } from "./making"
+import { type MacroDesk, runMacro } from "../models/macros"
+import { createPeople } from "../models/people"
+import type { Pledge } from "../models/pledges"
+import { createUndo, HOLD_MS } from "../models/undo"
+import { agent, conversation, ME, me } from "./making"
 import { settle, travelClock } from "./travel"
 
 const canned = (shortcut: string, body: string): CannedResponseView => ({
@@ -54,66 +55,55 @@ function running() {
   const changed: [readonly string[], What][] = []
   const said: [string, string, string, number][] = []
   const discarded: string[] = []
-  let tellSent = (_: OutboxEntry) => {}
-  const undo = createUndo(() => {}, clock.now)
-  const macros = createMacros({
-    meId: ME,
-    now: clock.now,
-    holdMs: 6400,
-    bulk: { change: async (ids: readonly string[], what: What) => changed.push([ids, what]) > 0 } as never,
+  const pledged: Pledge[] = []
+  const undo = createUndo(() => {})
+  const send = (id: string) => async (body: string, more: { visibility: string; hold_ms: number }) => {
+    said.push([id, body, more.visibility, more.hold_ms])
+    return { client_id: `${id}-${said.length}` }
+  }
+  const desk = {
+    people: createPeople(me({ agent: agent(ME, { name: "Ana" }) })),
+    clock,
+    bulk: { change: async (ids: readonly string[], what: What) => changed.push([ids, what]) > 0 },
     undo,
-    outbox: {
-      discard: async id => void discarded.push(id),
-      onSent: told => {
-        tellSent = told as typeof tellSent
-        return () => {}
-      },
-    },
-    subjectOf: id => ({ conversation: conversation(id, 1), agentName: "Ana" }),
-    send: async (id, body, { visibility, hold_ms }) => {
-      said.push([id, body, visibility, hold_ms])
-      return { client_id: `${id}-${said.length}` } as OutboxEntry
-    },
-  })
-  return { macros, undo, changed, said, discarded, sent: (id: string) => tellSent({ client_id: id } as OutboxEntry) }
+    outbox: { discard: async (id: string) => void discarded.push(id) },
+    pledges: { make: (pledge: Pledge) => void pledged.push(pledge) },
+    conversations: { get: (id: string) => conversation(id, 1) },
+    threads: { open: (id: string) => ({ send: send(id) }) },
+  } as unknown as MacroDesk
+  return { desk, undo, changed, said, discarded, pledged }
 }
 
 const macro = (...steps: MacroView["steps"]): MacroView => ({ id: "m", name: "Refund", is_shared: false, steps })
 
 test("a macro that only changes things does so at once, in one request", async () => {
-  const { macros, changed } = running()
-  await macros.run(
-    macro(
-      { do: "assign", value: "me" },
-      { do: "tag", value: "a" },
-      { do: "tag", value: "b" },
-      { do: "status", value: "resolved" },
-    ),
-    ["x", "y"],
+  const { desk, changed } = running()
+  const steps = macro(
+    { do: "assign", value: "me" },
+    { do: "tag", value: "a" },
+    { do: "tag", value: "b" },
+    { do: "status", value: "resolved" },
   )
+  await runMacro(desk, steps, ["x", "y"])
   expect(changed).toEqual([
     [["x", "y"], { moves: true, agent_id: ME, team_id: null, add_tags: ["a", "b"], status: "resolved" }],
   ])
 })
 
 test("what a macro says waits out its undo, and what it changes waits for what it says", async () => {
-  const { macros, changed, said, sent } = running()
-  await macros.run(macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" }), ["x"])
-  expect(said).toEqual([["x", "Bye Contact x", "public", 6400]])
+  const { desk, changed, said, pledged } = running()
+  const steps = macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" })
+  await runMacro(desk, steps, ["x"])
+  expect(said).toEqual([["x", "Bye Contact x", "public", HOLD_MS]])
   expect(changed).toEqual([])
-  sent("x-1")
-  expect(changed).toEqual([[["x"], { status: "resolved" }]])
+  expect(pledged).toMatchObject([{ clientIds: ["x-1"], conversationIds: ["x"], what: { status: "resolved" } }])
 })
 
-test("one undo takes back all of a macro before anything has left", async () => {
-  const { macros, undo, changed, discarded, sent } = running()
-  await macros.run(macro({ do: "reply", value: "A" }, { do: "note", value: "B" }, { do: "priority", value: "low" }), [
-    "x",
-  ])
+test("one undo takes back all that a macro has said", async () => {
+  const { desk, undo, discarded } = running()
+  const steps = macro({ do: "reply", value: "A" }, { do: "note", value: "B" }, { do: "priority", value: "low" })
+  await runMacro(desk, steps, ["x"])
   undo.run()
   await settle()
   expect(discarded).toEqual(["x-1", "x-2"])
-  sent("x-1")
-  sent("x-2")
-  expect(changed).toEqual([])
 })

@@ -33,12 +33,14 @@ async function working() {
     },
     command: async (command: AgentCommand) => {
       said.push(command)
+      if (command.type === "conversations.bulk") return { ok: true, conversations: [], failed: [] }
       return { ok: true, conversation: conversation("new", 9, { agent_id: ME, rev: 4 }) }
     },
     retry: () => {},
     close: () => {},
   }
   const outbox = {
+    ready: Promise.resolve(),
     entries: () => [],
     subscribe: () => () => {},
     onSent: (tell: (entry: OutboxEntry) => void) => {
@@ -92,6 +94,16 @@ test("a message in a colleague's conversation is silent", async () => {
   const { told, rung, said } = await working()
   told.event({ type: "message.created", message: message("theirs", 2) })
   expect([rung, said]).toEqual([[], []])
+})
+
+test("a colleague's note in my conversation rings and can be opened, one in theirs is silent", async () => {
+  const { told, notices, rung } = await working()
+  const note = { author: { kind: "agent", id: OTHER, name: "Other" }, visibility: "internal", seq: null } as const
+  told.event({ type: "message.created", message: message("theirs", 2, { ...note, rev: 2 }) })
+  expect(notices).toEqual([])
+  told.event({ type: "message.created", message: message("mine", 2, { ...note, rev: 2 }) })
+  expect(notices).toMatchObject([{ key: "done.noted", values: { name: "Other" }, act: { key: "done.open" } }])
+  expect(rung).toEqual(["mine-2"])
 })
 
 test("what is being looked at does not ring", async () => {
@@ -153,7 +165,7 @@ test("send and resolve waits until the message is on the server", async () => {
   expect(types()).toEqual([])
   told.sent({ client_id: "client-1" } as OutboxEntry)
   told.sent({ client_id: "client-1" } as OutboxEntry)
-  expect(types()).toEqual(["conversation.set_status"])
+  expect(types()).toEqual(["conversations.bulk"])
 })
 
 test("an offered conversation is announced with a way to open it", async () => {

@@ -75,7 +75,22 @@ def test_an_agent_greets_a_visitor_who_answers(
     expect(log.get_by_text("Ana Duarte joined")).to_be_visible()
     visitor.page.screenshot(path=artefacts / "answered.png")
 
-    expect(line.get_by_role("link", name="With Ana Duarte")).to_be_visible()
+    ana.page.evaluate("window.stayed = true")
+    line.get_by_role("link", name="With Ana Duarte").click()
+    ana.sees("Yes, a small one")
+    assert ana.page.evaluate("window.stayed"), "the inbox was not loaded anew"
+    details = ana.page.get_by_role("complementary", name="Details")
+    expect(details.get_by_role("heading", name="Pages visited")).to_be_visible()
+    admin.page.goto(ana.page.url)
+    theirs = admin.page.get_by_role("complementary", name="Details")
+    details.get_by_role("button", name="Edit contact").click()
+    details.get_by_label("Company").fill("Berg & Sons")
+    look(ana.page, artefacts / "contact-form-dark.png")
+    details.get_by_role("button", name="Save").click()
+    expect(theirs.get_by_text("Berg & Sons")).to_be_visible()
+    visitor.page.evaluate("history.pushState(null, '', '/demo?tent=small')")
+    expect(theirs.locator("a[href$='tent=small']")).to_be_visible()
+    look(admin.page, artefacts / "contact-light.png")
     visitor.page.close()
 
 

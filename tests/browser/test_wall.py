@@ -144,7 +144,10 @@ def test_a_chat_is_read_along_and_whispered_into(
     expect(visitor.frame.get_by_text("Ask for the bulb first")).to_have_count(0)
     pane.get_by_role("button", name="Take over").click()
     expect(pane).to_have_count(0)
-    expect(page.get_by_role("row").filter(has_text="Sam").get_by_role("button", name="Watch the chat")).to_be_visible()
+    page.get_by_role("row").filter(has_text="Sam").get_by_role("button", name="Watch the chat").last.click()
+    pane.get_by_role("link", name="Open").click()
+    expect(page.get_by_role("log").get_by_text("Is the bulb new?")).to_be_visible()
+    expect(page.get_by_role("textbox", name="Reply to")).to_be_visible()
 
 
 def test_five_hundred_repaints_leave_nothing_behind(parley: Running, new_context: Callable[..., BrowserContext]) -> None:
