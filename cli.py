@@ -220,6 +220,7 @@ def _carefully(do: Callable[[], T]) -> T:
 
 
 def _serve(settings: Settings, lines: list[str]) -> None:
+    from realtime.bounded_http import BoundedHttp
     from realtime.direct_websocket import DirectWebSocket
     from server import build
 
@@ -228,6 +229,7 @@ def _serve(settings: Settings, lines: list[str]) -> None:
         app,
         host=settings.host,
         port=settings.port,
+        http=BoundedHttp,
         ws=DirectWebSocket,
         ws_max_size=MOST_FRAME_BYTES,
         ws_per_message_deflate=False,

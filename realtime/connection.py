@@ -57,7 +57,7 @@ class Connection:
         self._is_busy = False
         self._answer(id, answer.json())
         if not answer.is_understood:
-            self._socket.count_protocol_error()
+            self._socket.count_misunderstood()
         if self._pending:
             asyncio.get_running_loop().call_soon(self._go_on)
 

@@ -23,7 +23,7 @@ from realtime.direct_websocket import EXTENSION, DirectWebSocket
 
 MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
-MOST_PROTOCOL_ERRORS = 5
+MOST_MISUNDERSTOOD = 5
 CLOSING_SECONDS = 2.0
 
 log = structlog.get_logger("realtime")
@@ -36,7 +36,7 @@ class EngineSocket(AsyncSocket):
         super().__init__(server, sid)
         self.address = ""
         self.queued_bytes = 0
-        self.protocol_errors = 0
+        self.misunderstood = 0
         self._blocked_since: float | None = None
         self._reader: asyncio.Task[Any] | None = None
         self._is_cut = False
@@ -73,11 +73,17 @@ class EngineSocket(AsyncSocket):
             if self._reader is not asyncio.current_task():  # cut from within, the reader ends after this frame
                 self._reader.cancel()
 
-    def count_protocol_error(self) -> None:
-        """The client sent what nobody could mean. After five of those it is closed, with one line in the log."""
-        self.protocol_errors += 1
-        if self.protocol_errors == MOST_PROTOCOL_ERRORS:
-            log.info("closed after protocol errors", errors=self.protocol_errors)
+    def close_as_garbled(self) -> None:
+        """The client sent a packet that nobody could mean: it is closed, with one line in the log."""
+        if not self._is_cut:
+            log.info("closed after a malformed packet")
+            self.cut()
+
+    def count_misunderstood(self) -> None:
+        """The client sent a packet well formed and asked for what does not exist, and was told so. After five it is closed."""
+        self.misunderstood += 1
+        if self.misunderstood == MOST_MISUNDERSTOOD:
+            log.info("closed after misunderstandings", count=self.misunderstood)
             self.cut()
 
     async def close(self, wait: bool = True, abort: bool = False, reason: Any = None) -> None:
@@ -155,7 +161,7 @@ class EngineSocket(AsyncSocket):
                 self._is_websocket_closed = True
                 return
             if not isinstance(frame, str) or len(frame) > self.server.max_http_buffer_size:
-                self.count_protocol_error()
+                self.close_as_garbled()
             elif frame[:1] == "4":
                 await self.server.handlers["message"](self.sid, frame[1:])
             elif frame[:1] == "3":
@@ -163,7 +169,7 @@ class EngineSocket(AsyncSocket):
             elif frame[:1] == "1":
                 return
             else:
-                self.count_protocol_error()
+                self.close_as_garbled()
             if self._handed_on:
                 self._handed_on -= 1
 

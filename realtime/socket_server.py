@@ -114,17 +114,19 @@ class SocketServer(socketio.AsyncServer):
                     raise ValueError("not something a client may emit")
                 connection.receive(received.id, raw)
             elif received.packet_type == packet.CONNECT:
+                if (eio_sid, namespace) in self.connections:
+                    raise ValueError("connected already")
                 if namespace not in (VISITORS, AGENTS):
                     socket.push(f'44{"" if namespace == "/" else namespace + ","}{{"message":"Invalid namespace"}}')
-                if (eio_sid, namespace) in self.connections or namespace not in (VISITORS, AGENTS):
-                    raise ValueError("not a namespace to connect to")
+                    socket.count_misunderstood()
+                    return
                 await self._handle_connect(eio_sid, namespace, received.data)
             elif received.packet_type == packet.DISCONNECT:
                 await self._handle_disconnect(eio_sid, namespace, self.reason.CLIENT_DISCONNECT)
             else:
                 raise ValueError("not a packet a client may send")
         except ValueError:
-            socket.count_protocol_error()
+            socket.close_as_garbled()
 
     async def _visitor_came(self, sid: str, environ: dict[str, Any], auth: Any) -> None:
         await self._enter(VISITORS, sid, self._admit_visitor(auth))

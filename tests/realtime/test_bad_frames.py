@@ -1,4 +1,5 @@
-"""What nobody could mean: five of those and the line is cut, the process lives, and nobody else notices."""
+"""What nobody could mean: the line is cut at the first, the process lives, and nobody else notices. A command that is not
+in the contract is answered, four times."""
 
 from __future__ import annotations
 
@@ -42,10 +43,12 @@ FRAMES: dict[str, str | bytes] = {
     "deep and closed": '42/visitor,1["command",' + "[" * 5000 + "]" * 5000 + "]",
     "broken JSON": '42/visitor,1["command",{"type":"message.send"',
     "an endless id": f'42/visitor,{"9" * 400}["command",{{}}]',
+    "a second introduction": '40/visitor,{"token":"x","contract":1}',
+}
+COMMANDS: dict[str, str | bytes] = {
     "a command of no type": '42/visitor,777["command",{}]',
     "a command nobody knows": '42/visitor,777["command",{"type":"drop.tables"}]',
     "a command of null": '42/visitor,777["command",null]',
-    "a second introduction": '40/visitor,{"token":"x","contract":1}',
 }
 
 
@@ -55,7 +58,19 @@ async def works(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES.keys())
-async def test_five_malformed_frames_close_the_line_and_four_do_not(running: Running, frame: str | bytes) -> None:
+async def test_a_malformed_packet_closes_the_line_with_one_line_in_the_log(running: Running, frame: str | bytes) -> None:
+    bystander, hasty = await running.visitor(), await running.visitor()
+    size = running.log.stat().st_size
+    await hasty.wire.send_raw(frame)
+    await asyncio.wait_for(hasty.wire.is_closed.wait(), 10)
+    await works(bystander)
+    said = [line for line in running.log.read_bytes()[size:].decode().splitlines() if "closed after" in line]
+    assert len(said) == 1, said
+    assert "malformed packet" in said[0]
+
+
+@pytest.mark.parametrize("frame", COMMANDS.values(), ids=COMMANDS.keys())
+async def test_five_commands_of_no_contract_close_the_line_and_four_do_not(running: Running, frame: str) -> None:
     bystander, patient, hasty = await running.visitor(), await running.visitor(), await running.visitor()
     for _ in range(4):
         await patient.wire.send_raw(frame)

@@ -18,6 +18,8 @@ from engineio import packet as engine_packet
 from engineio.async_socket import AsyncSocket
 from socketio import packet
 from socketio.exceptions import ConnectionRefusedError as Refused
+from uvicorn.protocols.http.flow_control import FlowControl
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
@@ -66,6 +68,15 @@ def test_the_methods_we_call_are_still_there() -> None:
     assert asyncio.iscoroutinefunction(AsyncSocket._websocket_handler)
     assert asyncio.iscoroutinefunction(AsyncSocket.close)
     assert not asyncio.iscoroutinefunction(AsyncSocket.schedule_ping)
+
+
+def test_the_http_we_bound_has_the_parts_we_touch() -> None:
+    assert parameters(HttpToolsProtocol.data_received) == ["self", "data"]
+    assert parameters(HttpToolsProtocol.on_body) == ["self", "body"]
+    for name in ("on_message_begin", "on_headers_complete", "on_message_complete", "handle_websocket_upgrade"):
+        assert parameters(getattr(HttpToolsProtocol, name)) == ["self"]
+    assert parameters(HttpToolsProtocol.pause_writing) == parameters(HttpToolsProtocol.resume_writing) == ["self"]
+    assert FlowControl(SimpleNamespace()).read_paused is False
 
 
 def test_the_websocket_we_shorten_has_the_parts_we_touch() -> None:
@@ -187,7 +198,7 @@ async def test_a_sid_leads_back_to_its_socket() -> None:
 
 
 async def test_a_cut_from_within_ends_the_reader_without_a_cancelled_task() -> None:
-    """A frame that breaks the budget is handled by the reader itself: its own cut must not come back as an error."""
+    """A frame that nobody could mean is handled by the reader itself: its own cut must not come back as an error."""
 
     class Peer:
         """Sends what nobody could mean, for ever."""
@@ -208,7 +219,45 @@ async def test_a_cut_from_within_ends_the_reader_without_a_cancelled_task() -> N
     ours.eio.sockets["sid"] = socket
     async with asyncio.timeout(timedelta(seconds=5).total_seconds()):
         await socket._websocket_handler(peer)
-    assert (socket.protocol_errors, peer.closed) == (5, 1)
+    assert peer.closed == 1
     current = asyncio.current_task()
     assert current is not None
     assert current.cancelling() == 0
+
+
+async def test_a_peer_that_died_without_a_word_is_gone_after_one_unanswered_ping() -> None:
+    """A half-open line: what is written goes nowhere and nothing ever comes."""
+
+    class Peer:
+        def __init__(self) -> None:
+            self.got: list[str] = []
+            self.is_closed = asyncio.Event()
+
+        async def wait(self) -> str:
+            await asyncio.Event().wait()
+            raise AssertionError("never")
+
+        async def send(self, frame: str) -> None:
+            self.got.append(frame)
+
+        async def close(self) -> None:
+            self.is_closed.set()
+
+    ours, peer, left = server(), Peer(), list[str]()
+
+    async def note(sid: str, reason: str) -> None:
+        left.append(reason)
+
+    ours.eio.ping_interval = ours.eio.ping_timeout = 0.05
+    ours.eio.on("disconnect", note)
+    socket = EngineSocket(ours.eio, "sid")
+    ours.eio.sockets["sid"] = socket
+    watching = asyncio.create_task(ours.eio._service_task())
+    reading = asyncio.create_task(socket._websocket_handler(peer))
+    socket.schedule_ping()
+    async with asyncio.timeout(10):
+        await peer.is_closed.wait()
+        await reading
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert (peer.got, left) == (["2"], [ours.eio.reason.PING_TIMEOUT])
