@@ -1,6 +1,6 @@
 """Many at once: first messages sent again and again, a crowd coming back, a great deal missed, nodes killed.
 
-python -m bench.storms [--short]
+python -m bench.storms [--short] [first crowd missed raced kills]
 """
 
 from __future__ import annotations
@@ -9,9 +9,13 @@ import argparse
 import asyncio
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
+from msgspec import Struct
+
 from bench.figures import percentile, say
+from bench.grounds import raise_file_limit
 from tests.faults.hand_over import GRACE_SECONDS, LEASE_SECONDS, hand_over
 from tests.faults.proxy import Proxy
 from tests.faults.stage import Stage
@@ -23,18 +27,46 @@ from tests.servers.redis import RedisServer
 
 PAGE = 150
 """Fewer keys than a page of a sync holds."""
+ON_ONE = ("first", "crowd", "missed")
+ON_TWO = ("raced", "kills", "first")
+PARTS = tuple(dict.fromkeys(ON_ONE + ON_TWO))
 
 
-async def run(*, visitors: int, tries: int, crowd: int, missed: int, kills: int) -> None:
+class Size(Struct, frozen=True):
+    """How many of each."""
+
+    visitors: int = 1_000
+    tries: int = 50
+    crowd: int = 2_000
+    missed: int = 50_000
+    kills: int = 20
+
+
+async def run(size: Size, parts: Collection[str]) -> None:
+    if not set(ON_ONE).isdisjoint(parts):
+        await _on_one(size, parts)
+    if not set(ON_TWO).isdisjoint(parts):
+        await _on_two(size, parts)
+
+
+async def _on_one(size: Size, parts: Collection[str]) -> None:
+    """SQLite and one process."""
     with tempfile.TemporaryDirectory() as folder:
         running = Running(Path(folder), agent_capacity=1_000_000, log_level="warning")
         await asyncio.to_thread(running.start, 120)
         try:
-            await _first_messages([running], visitors, tries, "sqlite")
-            await _crowd(running, crowd)
-            await _missed(running, missed)
+            if "first" in parts:
+                await _first_messages([running], size.visitors, size.tries, "sqlite")
+            if "crowd" in parts:
+                await _crowd(running, size.crowd)
+            if "missed" in parts:
+                await _missed(running, size.missed)
         finally:
             await asyncio.to_thread(running.stop)
+
+
+async def _on_two(size: Size, parts: Collection[str]) -> None:
+    """PostgreSQL, Redis and two nodes."""
     postgres, redis_server = PostgresServer(), RedisServer()
     postgres.start()
     redis_server.start()
@@ -44,10 +76,14 @@ async def run(*, visitors: int, tries: int, crowd: int, missed: int, kills: int)
         stage = Stage(Path(folder), postgres_url=databases.create(), redis_url=redis_server.url(), agent_capacity=1_000_000)
         try:
             await stage.open()
-            raced = await race_keys([node.running for node in stage.nodes], min(missed, PAGE))
-            say("storms", "raced_keys_stored", raced.rows, "messages", raced.keys, raced.keys, answers=raced.answers)
-            await _kills(stage, kills)
-            await _first_messages([node.running for node in stage.nodes], visitors, tries, "postgres")
+            nodes = [node.running for node in stage.nodes]
+            if "raced" in parts:
+                raced = await race_keys(nodes, min(size.missed, PAGE))
+                say("storms", "raced_keys_stored", raced.rows, "messages", raced.keys, raced.keys, answers=raced.answers)
+            if "kills" in parts:
+                await _kills(stage, size.kills)
+            if "first" in parts:
+                await _first_messages(nodes, size.visitors, size.tries, "postgres")
         finally:
             await stage.close()
             redis_server.stop()
@@ -110,10 +146,13 @@ def _load() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    if parser.parse_args().short:
-        asyncio.run(run(visitors=100, tries=20, crowd=200, missed=5_000, kills=2))
-    else:
-        asyncio.run(run(visitors=1_000, tries=50, crowd=2_000, missed=50_000, kills=20))
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"any of {', '.join(PARTS)}; all without")
+    asked = parser.parse_args()
+    if unknown := set(asked.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    raise_file_limit()
+    size = Size(visitors=100, tries=20, crowd=200, missed=5_000, kills=2) if asked.short else Size()
+    asyncio.run(run(size, asked.parts or PARTS))
 
 
 if __name__ == "__main__":
