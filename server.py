@@ -101,7 +101,7 @@ def build(settings: Settings) -> Litestar:
         left=attendance.left,
         is_allowed_origin=lambda origin, environ: is_allowed_origin(origin, environ.get("HTTP_HOST"), settings.origins),
     )
-    reactions = Reactions(works, suggester)
+    reactions = Reactions(works, suggester, limits.load.may_suggest)
     hub.when_published(reactions.hear)
     jobs = _job_runner(settings, works, library)
     hub.when_jobs(jobs.wake)

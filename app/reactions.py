@@ -27,11 +27,13 @@ NO_TEAM = ""
 class Reactions:
     """Hears every batch of announcements once its rows are safe, and sets off what follows, off the caller's path."""
 
-    def __init__(self, works: Works, suggester: Suggester) -> None:
+    def __init__(self, works: Works, suggester: Suggester, may_suggest: Callable[[], bool] = lambda: True) -> None:
+        """`may_suggest` says whether there is time for it."""
         self._works = works
         self._propose = suggester.propose
         self._places = Places()
         self._settle_calmly = Calm(TELL_PLACES_EVERY_SECONDS, self._settle)
+        self._may_suggest = may_suggest
         self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
@@ -43,7 +45,7 @@ class Reactions:
             event, to = announcement.event, announcement.to
             match event, to:
                 case MessageCreated(), ToContact():
-                    if event.message.author.kind == "contact":
+                    if event.message.author.kind == "contact" and self._may_suggest():
                         self._suggest.ask(event.message.conversation_id)
                 case ConversationChanged(conversation=conversation), ToInboxAgents():
                     if conversation.agent_id is None and conversation.category in OPEN:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from msgspec import Struct
 from sqlalchemy import Executable
 from sqlalchemy.engine import Result
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.clock import Clock, new_id, utc_now
@@ -25,6 +25,7 @@ T = TypeVar("T")
 
 TRIES = 4
 RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
+GONE_SQLSTATE_CLASSES = {"08", "53", "57"}
 
 
 class Announcement(Struct, frozen=True):
@@ -157,9 +158,24 @@ class Works:
         if done.has_jobs:
             self._publisher.wake_jobs()
 
-    def read(self):
-        """A consistent look at the rows."""
-        return self.database.read()
+    @asynccontextmanager
+    async def read(self) -> AsyncGenerator[Rows]:
+        """A consistent look at the rows. Raises Unavailable when the database cannot be reached."""
+        try:
+            async with self.database.read() as rows:
+                yield rows
+        except DBAPIError as error:
+            if not _is_gone(error):
+                raise
+            raise Unavailable("The database cannot be reached right now. Please try again.") from error
+        except (OSError, NoConnectionFree) as error:
+            raise Unavailable("The database cannot be reached right now. Please try again.") from error
+
+
+def _is_gone(error: DBAPIError) -> bool:
+    """The connection broke or is in no state to be used, or the server says that it is stopping, starting or full."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return error.connection_invalidated or isinstance(error, InternalError) or state[:2] in GONE_SQLSTATE_CLASSES
 
 
 def _is_worth_retrying(error: DBAPIError) -> bool:

@@ -1,7 +1,8 @@
 """Engine.IO as Parley wants it: websocket only, bounded, and one queue entry per frame instead of one task.
 
 Touches internals of python-engineio 4.15 (pinned; `tests/realtime/test_library_contract.py` holds them still):
-`AsyncSocket.queue`, `send`, `close`, `_upgrade_websocket`, `_websocket_handler`, and `AsyncServer._handle_connect`.
+`AsyncSocket.queue`, `send`, `close`, `_upgrade_websocket`, `_websocket_handler`, `AsyncServer._handle_connect` and
+`_make_response`.
 
 Under our own server (`realtime/direct_websocket.py`) commands and frames take the short way: no queue and no task in
 either direction. Under any other they are read and written as ASGI messages, by a reader and a writer.
@@ -10,6 +11,7 @@ either direction. Under any other they are read and written as ASGI messages, by
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,7 @@ import engineio
 import structlog
 from engineio import packet
 from engineio.async_socket import AsyncSocket
+from msgspec import Struct
 
 from app.clock import monotonic
 from realtime.direct_websocket import EXTENSION, DirectWebSocket
@@ -196,11 +199,31 @@ class EngineSocket(AsyncSocket):
             await ws.close()
 
 
+class ComeLater(Struct, frozen=True):
+    """Not now: the status of the answer, and in how many seconds it may be another."""
+
+    status: str
+    seconds: float
+
+
 class EngineServer(engineio.AsyncServer):
     """Makes EngineSockets and opens nothing but websockets."""
 
     take_event: Callable[[EngineSocket, str], bool]
     """Takes a frame at once if it is an event for somebody connected; without waiting, and whether it was."""
+
+    async def _make_response(self, response_dict: Any, environ: Any) -> Any:
+        """As the library answers, which knows but one status for a websocket that is not opened."""
+        scope = environ["asgi.scope"]
+        if scope["type"] != "websocket" or "websocket.http.response" not in scope.get("extensions", {}):
+            return await super()._make_response(response_dict, environ)
+        if not isinstance(response_dict, dict) or response_dict["status"][:1] not in "45":
+            return await super()._make_response(response_dict, environ)
+        headers = [(name.lower().encode(), value.encode()) for name, value in response_dict.get("headers", [])]
+        start = {"type": "websocket.http.response.start", "status": int(response_dict["status"][:3]), "headers": headers}
+        await environ["asgi.send"](start)
+        await environ["asgi.send"]({"type": "websocket.http.response.body", "body": b""})
+        return None
 
     async def _handle_connect(self, environ: Any, transport: str, jsonp_index: Any = None) -> Any:
         if self.start_service_task:
@@ -222,6 +245,10 @@ class EngineServer(engineio.AsyncServer):
             )
         )
         refused = await self._trigger_event("connect", sid, environ, run_async=False)
+        if isinstance(refused, ComeLater):
+            del self.sockets[sid]
+            headers = [("Retry-After", str(math.ceil(refused.seconds))), ("Content-Length", "0")]
+            return {"status": refused.status, "headers": headers, "response": b""}
         if refused is not None and refused is not True:
             del self.sockets[sid]
             return self._unauthorized(refused or None)

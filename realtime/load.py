@@ -1,4 +1,4 @@
-"""How hard this node is working, measured, and what is let go of first: signs, then searches. Chat never."""
+"""How hard this node is working, measured, and what is let go of first: signs, then searches and suggestions. Chat never."""
 
 from __future__ import annotations
 
@@ -16,14 +16,18 @@ WEIGHT = 0.2
 MOST_IN_FLIGHT = 200
 RETRY_SECONDS = 2.0
 SIGNS = (SetTyping, ViewConversation)
+SIGNS_END, SEARCHES_END = 1.0, 2.0
+"""The pressure at which each is let go of."""
 
 lag_gauge = Gauge("parley_loop_lag_seconds", "How late the event loop is, averaged over about a second")
 in_flight_gauge = Gauge("parley_commands_in_flight", "Commands taken and not yet answered")
-shed_total = Counter("parley_shed_total", "Commands refused because the node was overloaded", ["command"])
+shed_total = Counter(
+    "parley_shed_total", "Commands refused, and suggestions not looked for, because the node was overloaded", ["command"]
+)
 
 
 class Load:
-    """`patience` is how late the event loop may be, in seconds, before signs are refused; searches at twice that."""
+    """`patience` is how late the event loop may be, in seconds, before signs are refused; searches and suggestions at twice that."""
 
     def __init__(self, patience: float) -> None:
         self.lag_seconds = 0.0
@@ -37,10 +41,17 @@ class Load:
 
     def refuse_when_strained(self, command: Command) -> None:
         """Raises RateLimited for what the chat does without. Typing and viewing go first, searches next."""
-        floor = 1.0 if isinstance(command, SIGNS) else 2.0 if isinstance(command, SearchArticles) else None
+        floor = SIGNS_END if isinstance(command, SIGNS) else SEARCHES_END if isinstance(command, SearchArticles) else None
         if floor is not None and self.pressure >= floor:
             shed_total.labels(str(command.__struct_config__.tag)).inc()
             raise RateLimited(RETRY_SECONDS)
+
+    def may_suggest(self) -> bool:
+        """Whether there is time to look for answers nobody has asked for; counts what is let go of."""
+        if self.pressure < SEARCHES_END:
+            return True
+        shed_total.labels("suggestions").inc()
+        return False
 
     def late_by(self, seconds: float) -> None:
         """The loop was so late just now."""

@@ -13,9 +13,10 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
+from realtime.connected import Connected
 from realtime.connection import Connection
 from realtime.doorkeeping import Doorkeeper
-from realtime.engine import EngineServer, EngineSocket
+from realtime.engine import ComeLater, EngineServer, EngineSocket
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal
 from realtime.packets import Json, TextPacket, split_event
@@ -24,6 +25,7 @@ VISITORS = "/visitor"
 AGENTS = "/agent"
 MOST_FRAME_BYTES = 64 * 1024
 HANDSHAKE_SECONDS = 5.0
+CLOSING_RETRY_SECONDS = 1.0
 
 log = structlog.get_logger("realtime")
 
@@ -41,6 +43,7 @@ class SocketServer(socketio.AsyncServer):
         is_allowed_origin: Callable[[str, dict[str, Any]], bool],
     ) -> None:
         super().__init__(
+            client_manager=Connected(),
             async_mode="asgi",
             transports=["websocket"],
             serializer=TextPacket,
@@ -75,10 +78,10 @@ class SocketServer(socketio.AsyncServer):
         address = self._doorkeeper.address_of(environ)
         try:
             if self.is_closing:
-                return False
+                return ComeLater("503 Service Unavailable", CLOSING_RETRY_SECONDS)
             self._doorkeeper.admit(address)
-        except RateLimited:
-            return False
+        except RateLimited as refused:
+            return ComeLater("429 Too Many Requests", refused.retry_seconds)
         self.eio.sockets[eio_sid].address = address
         admitted = await self._handle_eio_connect(eio_sid, environ)
         asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self._drop_unless_known, eio_sid)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ class Running:
     """One `parley demo` process. Settings go in as keyword arguments without the prefix."""
 
     program: tuple[str, ...] = ("-m", "cli", "demo")
+    root = ROOT
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.port = free_port()
@@ -47,23 +50,41 @@ class Running:
         self.environment |= {f"PARLEY_{name}": str(value) for name, value in given.items()}
         self.process: subprocess.Popen[bytes] | None = None
 
+    def become(self, root: Path, known: Collection[str]) -> None:
+        """Run the code that lies there, with those settings of this server that it knows."""
+        self.root = root
+        self.environment = {
+            name: value
+            for name, value in self.environment.items()
+            if not name.startswith("PARLEY_") or name.removeprefix("PARLEY_").lower() in known
+        }
+
     def start(self, seconds: float = 150) -> Running:
         """Start and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.program], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+                [sys.executable, *self.program], cwd=self.root, env=self.environment, stdout=log, stderr=log
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server stopped: {self.log.read_text()[-3000:]}")
-            try:
-                if httpx.get(f"{self.url}/health/ready", timeout=1, trust_env=False).status_code == 200:
-                    return self
-            except httpx.TransportError:
-                time.sleep(0.05)
+            if self._is_ready():
+                return self
+            time.sleep(0.05)
         self.stop(signal.SIGKILL)
         raise AssertionError(f"the server was not ready in {seconds} s: {self.log.read_text()[-3000:]}")
+
+    def _is_ready(self) -> bool:
+        """Asked without a client of httpx: each makes a TLS context, which takes longer than the question."""
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+        try:
+            asking.request("GET", "/health/ready")
+            return asking.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
 
     def wait_for_model(self, seconds: float = 90) -> Running:
         """Wait until every article is found by meaning."""

@@ -14,7 +14,7 @@ from app.backup.archive import FORMAT, ArchiveWriter, Manifest, write_archive
 from app.backup.tables import write_table
 from app.clock import utc_now
 from app.database.exclusive import in_snapshot
-from app.database.migrating import newest_revision, stands_at
+from app.database.migrating import knows_revision, newest_revision, stands_at
 from app.errors import Conflict
 from app.settings import Settings
 from app.version import VERSION
@@ -41,7 +41,8 @@ def back_up(settings: Settings, path: Path) -> BackedUp:
     def write(connection: Connection) -> Manifest:
         revision = stands_at(connection)
         if revision is None or revision != newest_revision():
-            raise Conflict(f"The database is at revision {revision}, this version at {newest_revision()}. Run: parley migrate")
+            advice = "Run: parley migrate" if revision is None or knows_revision(revision) else "Use the newer version."
+            raise Conflict(f"The database is at revision {revision}, this version at {newest_revision()}. {advice}")
         epoch = connection.execute(select(Sequence.value).where(Sequence.name == "epoch")).scalar_one()
         tables = [write_table(connection, table, archive) for table in Base.metadata.sorted_tables]
         damaged.extend(_write_files(archive, settings.data_path / "files"))

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, TypeVar
 
+import asyncpg
 from sqlalchemy import Executable
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -81,7 +82,13 @@ class PostgresDatabase:
     async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
         async with self._engine.connect() as connection:
             pooled = await connection.get_raw_connection()
-            await batch.on_postgres(pooled.driver_connection)  # pyright: ignore[reportArgumentType]
+            try:
+                await batch.on_postgres(pooled.driver_connection)  # pyright: ignore[reportArgumentType]
+            except asyncpg.PostgresError:
+                raise  # the server has answered, and will again
+            except BaseException:
+                await connection.invalidate()  # nobody knows what is still under way on it: the pool must not give it out
+                raise
         after_commit()
 
     async def close(self) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.database.migrating import is_migrated
+from tests.deploy.growing import grow, on_postgres
 from tests.deploy.rolling import roll
 from tests.servers.cluster import Cluster
 from tests.wire import Wire
@@ -30,9 +32,12 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
 
 
 async def test_a_rolling_restart_is_not_noticed_by_those_who_talk(cluster: Cluster) -> None:
+    """Nor is it that the next version has grown the schema under this one, which starts again on it: so does whoever goes back."""
+    await asyncio.to_thread(on_postgres, cluster.database_url, grow)
     rolled = await roll(cluster, rounds=1, visitors=4, pace=3, seed=SEED)
     assert rolled.violations == [], rolled.violations[:10]
     assert rolled.restarts == 2
+    assert await asyncio.to_thread(is_migrated, cluster.database_url), "whoever is ahead of us has had all our steps"
     took = rolled.history.seconds_to_ack()
     assert len(took) > 40, "too little was said to prove anything"
     assert max(took) < LONGEST_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import signal
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,12 +67,19 @@ class Stage:
 
     async def open(self) -> Stage:
         await self.front.start()
-        for number in range(self._count):
-            node = await self._node(number)
-            self.nodes.append(node)
-            await node.start()  # the first fills the database
-        self.front.targets = [node.running.port for node in self.nodes]
+        for _ in range(self._count):
+            await self.add()  # the first fills the database
         return self
+
+    async def add(self, root: Path | None = None, known: Collection[str] = ()) -> Node:
+        """One more node; clients find it once it is ready. Of the version whose code lies at `root` and knows those settings."""
+        node = await self._node(len(self.nodes))
+        if root:
+            node.running.become(root, known)
+        self.nodes.append(node)
+        await node.start()
+        self.front.targets = [node.running.port for node in self.nodes]
+        return node
 
     async def close(self) -> None:
         for node in self.nodes:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.database.postgres import PostgresDatabase
+from app.errors import Unavailable
+from app.work import Silence, Works
 from models import Agent
 from tests.faults.proxy import Proxy
+from tests.servers.postgres import PostgresServer
 
 
 async def test_a_connection_that_never_answers_is_given_up(postgres_database_url: str) -> None:
@@ -34,6 +41,80 @@ async def test_a_connection_that_never_answers_is_given_up(postgres_database_url
     finally:
         await database.close()
         await wire.stop()
+
+
+class Look:
+    """A batch that writes nothing."""
+
+    def on_sqlite(self, connection: sqlite3.Connection) -> None:
+        raise AssertionError("this is PostgreSQL")
+
+    async def on_postgres(self, connection: asyncpg.Connection) -> None:
+        await connection.execute("SELECT 1")
+
+
+async def test_a_batch_that_is_never_answered_takes_its_connection_along(postgres_database_url: str) -> None:
+    port = urlsplit(postgres_database_url).port
+    assert port
+    wire = await Proxy(port).start()
+    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=0.5)
+    try:
+        await database.write_at_once(Look(), lambda: None)
+        wire.deafen()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(database.write_at_once(Look(), lambda: None), 20)
+        told: list[str] = []
+        await database.write_at_once(Look(), lambda: told.append("written"))
+        assert told == ["written"], "by a connection of its own: the other was the only one in the pool"
+    finally:
+        await database.close()
+        await wire.stop()
+
+
+async def test_who_reads_while_postgres_is_dead_is_told_that_it_is_unavailable(own_postgres: PostgresServer) -> None:
+    """Whatever a reader meets, from a statement cut short to a server that is just starting."""
+    database = PostgresDatabase(own_postgres.url(), silence_seconds=2, pool_seconds=2)
+    works = Works(database, Silence())
+    found: Counter[str] = Counter()
+
+    async def read() -> None:
+        async with works.read() as rows:
+            await rows.all(text("SELECT pg_sleep(0.02)"))
+
+    async def keep_reading(until: asyncio.Event) -> None:
+        while not until.is_set():
+            try:
+                await read()
+            except Unavailable:
+                found["unavailable"] += 1
+                await asyncio.sleep(0.02)
+            else:
+                found["read"] += 1
+
+    enough = asyncio.Event()
+    readers = [asyncio.create_task(keep_reading(enough)) for _ in range(8)]
+    try:
+        for _ in range(2):
+            await settled(lambda: found["read"] >= 20, readers)
+            await asyncio.to_thread(own_postgres.kill)
+            await settled(lambda: found["unavailable"] >= 8, readers)
+            await asyncio.to_thread(own_postgres.start)
+            found.clear()
+        await settled(lambda: found["read"] >= 20, readers)
+    finally:
+        enough.set()
+        await asyncio.gather(*readers)
+        await database.close()
+
+
+async def settled(is_so: Callable[[], bool], tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Wait until it is so, or one of them has failed."""
+    async with asyncio.timeout(60):
+        while not is_so():
+            for task in tasks:
+                if task.done():
+                    task.result()
+            await asyncio.sleep(0.02)
 
 
 async def test_a_server_that_does_not_answer_the_door_is_not_waited_for(postgres_database_url: str) -> None:

@@ -49,6 +49,7 @@ def test_the_versions_are_the_ones_read() -> None:
 def test_the_methods_we_replace_are_still_there_with_the_same_arguments() -> None:
     assert parameters(AsyncSocket.close) == parameters(EngineSocket.close) == ["self", "wait", "abort", "reason"]
     assert parameters(AsyncSocket._websocket_handler) == ["self", "ws"]
+    assert parameters(engineio.AsyncServer._make_response) == ["self", "response_dict", "environ"]
     assert parameters(engineio.AsyncServer._handle_connect) == ["self", "environ", "transport", "jsonp_index"]
     assert parameters(socketio.AsyncServer._handle_eio_connect) == ["self", "eio_sid", "environ"]
     assert parameters(socketio.AsyncServer._handle_eio_message) == ["self", "eio_sid", "data"]
@@ -195,6 +196,28 @@ async def test_a_sid_leads_back_to_its_socket() -> None:
     ours = server()
     sid = await ours.manager.connect("eio", "/visitor")
     assert ours.manager.eio_sid_from_sid(sid, "/visitor") == "eio"
+
+
+class Unsearched(dict[Any, Any]):
+    """Rooms in which one can be looked up, and which nobody may look through."""
+
+    def copy(self) -> Any:
+        raise AssertionError("looked through the rooms of everybody")
+
+    __iter__ = items = values = keys = copy
+
+
+async def test_whoever_leaves_costs_the_same_however_many_are_there() -> None:
+    manager = server().manager
+    assert parameters(socketio.AsyncManager.basic_disconnect)[:2] == parameters(type(manager).basic_disconnect)[:2]
+    assert parameters(socketio.AsyncManager.basic_leave_room) == ["self", "sid", "namespace", "room"]
+    sids = [await manager.connect(f"eio-{number}", "/visitor") for number in range(3)]
+    manager.rooms["/visitor"] = Unsearched(manager.rooms["/visitor"])
+    manager.pre_disconnect(sids[1], "/visitor")
+    await manager.disconnect(sids[1], "/visitor")
+    assert [manager.is_connected(sid, "/visitor") for sid in sids] == [True, False, True]
+    assert [manager.eio_sid_from_sid(sid, "/visitor") for sid in sids] == ["eio-0", None, "eio-2"]
+    assert (sids[1] in manager.rooms["/visitor"], manager.pending_disconnect) == (False, {})
 
 
 async def test_a_cut_from_within_ends_the_reader_without_a_cancelled_task() -> None:

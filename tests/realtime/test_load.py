@@ -48,14 +48,16 @@ def passes(load: Load, command: Command) -> bool:
     ("pressure", "typing", "search"), [(0.9, True, True), (1.1, False, True), (2.1, False, False), (50, False, False)]
 )
 @pytest.mark.parametrize("by", ["lag", "depth"])
-def test_signs_go_first_then_searches_and_chat_never(by: str, pressure: float, typing: bool, search: bool) -> None:
+def test_signs_go_first_then_searches_and_suggestions_and_chat_never(
+    by: str, pressure: float, typing: bool, search: bool
+) -> None:
     load = Load(0.2)
     if by == "lag":
         for _ in range(60):
             load.late_by(0.2 * pressure)
     else:
         load.in_flight = int(MOST_IN_FLIGHT * pressure)
-    assert (passes(load, TYPING), passes(load, SEARCH)) == (typing, search)
+    assert (passes(load, TYPING), passes(load, SEARCH), load.may_suggest()) == (typing, search, search)
     assert all(passes(load, command) for command in CHAT)
 
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+import websockets
 
 from tests.running import PASSWORD, Running
 
@@ -13,7 +14,9 @@ from tests.running import PASSWORD, Running
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that allows little."""
-    server = Running(tmp_path_factory.mktemp("strict"), message_rate=2, login_rate=0.2, widget_rate=3).start()
+    server = Running(
+        tmp_path_factory.mktemp("strict"), message_rate=2, login_rate=0.01, widget_rate=3, sockets_per_address=30
+    ).start()
     yield server
     server.stop()
 
@@ -31,6 +34,17 @@ async def test_a_flood_of_messages_is_told_when_to_come_back(strict: Running) ->
     await asyncio.sleep(refused[-1]["retry_seconds"])
     again = await flooder.wire.ask("message.send", client_id="m24", conversation_id=id, body="24")
     assert again["message"]["body"] == "24", "whoever waits as told is served"
+
+
+async def test_one_socket_too_many_is_told_when_to_come_back(strict: Running) -> None:
+    url = strict.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+    held = [await websockets.connect(url, compression=None, proxy=None) for _ in range(30)]
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await websockets.connect(url, compression=None, proxy=None)
+    assert refused.value.response.status_code == 429
+    assert int(refused.value.response.headers["Retry-After"]) >= 1
+    for socket in held:
+        await socket.close()
 
 
 async def test_reading_on_is_not_held_up_by_writing_too_much(strict: Running) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import StartConversation, VisitorSendMessage
-from app.contract.events import SuggestionsReady
+from app.contract.events import MessageCreated, SuggestionsReady
 from app.conversations.messages import post_visitor_message
 from app.conversations.starting import start_conversation
 from app.knowledge.articles import publish_article
@@ -20,6 +20,7 @@ from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester, words_allowed
 from app.people.actors import Visitor
 from app.people.tokens import new_secret
+from app.reactions import Reactions
 from app.work import Work, Works
 from models import Conversation, Inbox
 from tests.app.knowledge.conftest import RecordingPublisher
@@ -117,6 +118,18 @@ async def test_the_contact_is_shown_them_until_somebody_has_answered(desk: Desk)
     await desk.write("and how do I return an item?")
     assert len(desk.suggested()) == 2
     assert len(desk.suggested(ToContact)) == 1
+
+
+@pytest.mark.parametrize("has_time", [False, True])
+async def test_answers_nobody_asked_for_are_looked_for_when_there_is_time(
+    desk: Desk, publisher: RecordingPublisher, *, has_time: bool
+):
+    await desk.write("when will I get my refund?")
+    written = [one for one in publisher.announcements if isinstance(one.event, MessageCreated)]
+    before = len(desk.events())
+    Reactions(desk.works, desk.suggester, lambda: has_time).hear(written)
+    await desk.suggester.settle()
+    assert len(desk.events()) - before == has_time
 
 
 @pytest.mark.parametrize("body", ["hi", "thanks a lot!", "what's the weather like in Lisbon", "🙂"])
