@@ -17,11 +17,11 @@ from litestar import Litestar
 from sqlalchemy import select
 
 from app.attachments import FileStore
-from app.conversations.assignment import OFFER_JOB
 from app.conversations.lifecycle import WAKE_JOB, wake_conversation
 from app.conversations.messages import UNREAD_JOB
 from app.conversations.offering import lapse_offer
 from app.conversations.posting import Posting
+from app.conversations.taking import OFFER_JOB
 from app.database import DatabaseClock, open_database
 from app.ending import end
 from app.http.app import create_app

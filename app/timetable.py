@@ -12,7 +12,7 @@ from msgspec import Struct
 from app.conversations.offering import lapse_offer, overdue_offers
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
-from app.routing.dispatch import hand_on, inactive_owners
+from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
 from app.routing.overflow import overdue_overflows, overflow_conversation
 from app.work import Work, Works
 
@@ -35,6 +35,9 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[
         await works.run(_hand_on_after, grace)
         await works.run(_hand_on_of_inactive)
 
+    async def take_back() -> None:
+        await works.run(take_back_forsaken)
+
     async def serve_queues() -> None:
         await reactions.serve_all()
 
@@ -50,6 +53,7 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[
     return [
         Sweep("lapse leases", 1.0, lapse),
         Sweep("late timers", 1.0, run_late_timers),
+        Sweep("take back", 5.0, take_back),
         Sweep("serve queues", 10.0, serve_queues),
     ]
 

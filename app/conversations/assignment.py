@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, literal, select, update
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
@@ -13,38 +13,20 @@ from app.contract.events import AssignmentOffered
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import change_conversation, status_values
-from app.conversations.holding import begin_assignment
+from app.conversations.holding import Holding, begin_assignment, begin_assignments
 from app.conversations.messages import accept_offer, add_agent_message, add_system_message
-from app.conversations.telling import tell_change
+from app.conversations.telling import tell_change, tell_changes
 from app.database import Prepared
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
-from app.people.presence import announce_load
+from app.people.presence import announce_load, announce_loads
 from app.work import Work
 from models import Agent, Conversation, Team
 
 REOPENS = ("resolved", "closed", "waiting")
-_CONVERSATIONS = Conversation.__table__
 _AGENTS = Agent.__table__
-_TIME = _CONVERSATIONS.c.changed_at.type
-_TAKE = Prepared(
-    update(_CONVERSATIONS)  # pyright: ignore[reportArgumentType] - a table, said to be any from-clause
-    .where(
-        _CONVERSATIONS.c.id == bindparam("row_id"),
-        _CONVERSATIONS.c.agent_id.is_(None),
-        or_(_CONVERSATIONS.c.category == "new", _CONVERSATIONS.c.category == "open"),
-    )
-    .values(
-        agent_id=bindparam("agent"),
-        assigned_at=bindparam("now", type_=_TIME),
-        changed_at=bindparam("now", type_=_TIME),
-        offer_until=bindparam("until", type_=_TIME),
-        rev=_CONVERSATIONS.c.rev + 1,
-    )
-    .returning(*_CONVERSATIONS.c),
-    Conversation,
-)
+_TIME = _AGENTS.c.last_assigned_at.type
 _ASSIGNED_NOW = Prepared(
     update(_AGENTS)  # pyright: ignore[reportArgumentType] - as above
     .where(_AGENTS.c.id == bindparam("row_id"))
@@ -52,9 +34,6 @@ _ASSIGNED_NOW = Prepared(
     .returning(*_AGENTS.c),
     Agent,
 )
-
-OFFER_JOB = "assignment.lapse"
-"""Queued with every offer; when it falls due, what nobody has taken goes on."""
 
 
 async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimConversation) -> ConversationView:
@@ -92,47 +71,22 @@ async def transfer_conversation(work: Work, agent: SignedInAgent, command: Trans
     )
 
 
-async def take_if_free(
-    work: Work,
-    conversation_id: str,
-    agent_id: str,
-    now: datetime,
-    decision: dict[str, Any],
-    reason: str,
-    accept_seconds: int = 0,
-    *,
-    tells: bool = True,
-) -> Conversation | None:
-    """Routing's claim: one conditional UPDATE. None when somebody was faster, or it is no longer waiting to be had.
-
-    With `accept_seconds` it is only offered, and goes on by itself when they have passed. The agent's row must be locked
-    and their lease and load checked by the caller, in this same work; without `tells`, the caller also tells everybody how
-    the conversation and the agent's load stand now.
-    """
-    offer_until = now + timedelta(seconds=accept_seconds) if accept_seconds else None
-    taken = await work.first(_TAKE, row_id=conversation_id, agent=agent_id, now=now, until=offer_until)
-    if taken is None:
-        return None
-    if offer_until:
-        due = {"conversation_id": conversation_id, "until": offer_until.isoformat()}
-        await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))
-    taken = await _settle(work, taken, made_by="routing", reason=reason, decision=decision)
-    if tells:
-        await announce_load(work, agent_id)
-        await tell_change(work, taken)
-    return taken
-
-
-async def put_back(work: Work, conversation: Conversation, reason: str) -> None:
-    """Back to the head of its queue: it keeps the time it first began to wait."""
-    former, queued_at = conversation.agent_id, conversation.waiting_since or conversation.queued_at or work.now
-    changed = await change_conversation(
-        work, conversation, agent_id=None, assigned_at=None, offer_until=None, queued_at=queued_at
+async def put_back(work: Work, conversations: Sequence[Conversation], reason: str) -> None:
+    """Back to the head of their queues: they keep the time they first began to wait. Their rows are locked."""
+    if not conversations:
+        return
+    back: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "changed_at": work.now}
+    since = func.coalesce(Conversation.waiting_since, Conversation.queued_at, literal(work.now, _TIME))
+    changed = await work.all(
+        update(Conversation)
+        .where(Conversation.id.in_([one.id for one in conversations]))
+        .values(**back, queued_at=since, rev=Conversation.rev + 1)
+        .returning(Conversation)
+        .execution_options(synchronize_session=False)
     )
-    await begin_assignment(work, changed, "routing", reason, {})
-    await tell_change(work, changed)
-    if former:
-        await announce_load(work, former)
+    await begin_assignments(work, [Holding(one, reason, {}) for one in changed], "routing")
+    await tell_changes(work, changed)
+    await announce_loads(work, [one.agent_id for one in conversations if one.agent_id])
 
 
 async def _give(
@@ -154,7 +108,7 @@ async def _give(
     if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
         return await tell_change(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
-    conversation = await _settle(work, conversation, made_by=made_by, reason=reason, decision={})
+    conversation = await _settle(work, conversation, made_by=made_by, reason=reason)
     if agent_id:
         await announce_load(work, agent_id)
     view = await tell_change(work, conversation)
@@ -163,23 +117,15 @@ async def _give(
     return view
 
 
-async def _settle(
-    work: Work,
-    conversation: Conversation,
-    *,
-    made_by: str,
-    reason: str,
-    decision: dict[str, Any],
-) -> Conversation:
+async def _settle(work: Work, conversation: Conversation, *, made_by: str, reason: str) -> Conversation:
     """What every change of owner brings with it: the history, the line the contact reads, the new owner's notice."""
-    await begin_assignment(work, conversation, made_by, reason, decision)
+    await begin_assignment(work, conversation, made_by, reason)
     if conversation.agent_id:
         agent = await work.first(_ASSIGNED_NOW, row_id=conversation.agent_id, now=work.now)
         name = agent.name if agent else ""
-        if not conversation.offer_until:
-            conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
+        conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
         if made_by != conversation.agent_id:
-            offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=conversation.offer_until)
+            offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=None)
             work.announce(offered, to=ToAgent(agent_id=conversation.agent_id or ""))
     return conversation
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor, sqrt
 
 from msgspec import Struct
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.contract.views import QueueView
-from app.database import Prepared
 from app.work import Rows, Work
 from models import Agent, Assignment, TeamMember, WaitPromise
 
@@ -17,11 +17,6 @@ MOST_HELD = 50
 FEWEST_HELD = 3
 EDGE = 1.2816
 """How many standard deviations from the middle four values in five lie."""
-
-_PROMISES = WaitPromise.__table__
-_OPEN_PROMISE = Prepared(
-    select(_PROMISES).where(_PROMISES.c.conversation_id == bindparam("row_id"), _PROMISES.c.waited_seconds.is_(None)), WaitPromise
-)
 
 
 class Pace(Struct, frozen=True):
@@ -89,12 +84,14 @@ async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
     return Pace(int(count), sum(seconds) / len(seconds), len(seconds))
 
 
-async def note_wait(work: Work, conversation_id: str, until: datetime) -> None:
-    """The wait is over: what was promised can be compared with it. Without a promise nothing happens."""
-    promise = await work.first(_OPEN_PROMISE, row_id=conversation_id)
-    if promise is not None:
+async def note_waits(work: Work, conversation_ids: Sequence[str], until: datetime) -> None:
+    """Their waits are over: what was promised can be compared with them. Without a promise nothing happens."""
+    if not conversation_ids:
+        return
+    are_open = WaitPromise.conversation_id.in_(conversation_ids), WaitPromise.waited_seconds.is_(None)
+    for promise in await work.all(select(WaitPromise).where(*are_open)):
         waited = seconds_since(promise.promised_at, until)
-        mine = WaitPromise.conversation_id == conversation_id
+        mine = WaitPromise.conversation_id == promise.conversation_id
         await work.change(update(WaitPromise).where(mine).values(waited_seconds=waited))
 
 

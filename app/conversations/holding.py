@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, or_, select, update
 
 from app.clock import new_id
-from app.conversations.estimate import note_wait, seconds_since
+from app.conversations.estimate import note_waits, seconds_since
 from app.database import Prepared
 from app.people.load import Load, loads_of, weight_of
 from app.work import Work
@@ -29,41 +30,53 @@ _HERE = Prepared(
     Agent,
 )
 """Here, or gone so recently that a reload or a short loss of network may be all it is."""
-
-_ASSIGNMENTS = Assignment.__table__
-_END = Prepared(
-    update(_ASSIGNMENTS)  # pyright: ignore[reportArgumentType] - a table, said to be any from-clause
-    .where(_ASSIGNMENTS.c.conversation_id == bindparam("row_id"), _ASSIGNMENTS.c.ended_at.is_(None))
-    .values(ended_at=bindparam("now", type_=_ASSIGNMENTS.c.ended_at.type))
-    .returning(*_ASSIGNMENTS.c),
-    Assignment,
-)
+_LOCK = Prepared(select(_AGENTS).where(_AGENTS.c.id == bindparam("row_id")).with_for_update(key_share=True), Agent)
 
 
-async def begin_assignment(work: Work, conversation: Conversation, made_by: str, reason: str, decision: dict[str, Any]) -> None:
-    """Record who holds it from now on and why; whoever held it before does no longer.
+class Holding(Struct, frozen=True):
+    """A conversation as it stands with its new owner (or the queue), and why."""
 
-    `waited_seconds` is how long it stood in the queue, so only for one that comes from there; an offer ends no wait before
+    conversation: Conversation
+    reason: str
+    decision: dict[str, Any]
+
+
+async def begin_assignment(
+    work: Work, conversation: Conversation, made_by: str, reason: str, decision: dict[str, Any] | None = None
+) -> None:
+    """As `begin_assignments`, for one."""
+    await begin_assignments(work, [Holding(conversation, reason, decision or {})], made_by)
+
+
+async def begin_assignments(work: Work, holdings: Sequence[Holding], made_by: str) -> None:
+    """Record who holds them from now on and why; whoever held them before does no longer.
+
+    `waited_seconds` is how long one stood in the queue, so only for one that comes from there; an offer ends no wait before
     it is accepted.
     """
-    was_held = any(await end_assignment(work, conversation.id))
-    is_taken = conversation.agent_id is not None and conversation.offer_until is None
-    waited = seconds_since(conversation.queued_at, work.now) if conversation.queued_at and is_taken and not was_held else None
-    if waited is not None:
-        await note_wait(work, conversation.id, work.now)
-    await work.add(
-        Assignment(
-            id=new_id(),
-            conversation_id=conversation.id,
-            agent_id=conversation.agent_id,
-            team_id=conversation.team_id,
-            made_by=made_by,
-            reason=reason,
-            decision=decision,
-            waited_seconds=waited,
-            started_at=work.now,
+    if not holdings:
+        return
+    were_held = await end_assignments(work, [holding.conversation.id for holding in holdings])
+    begun: list[Assignment] = []
+    for holding in holdings:
+        conversation = holding.conversation
+        is_taken = conversation.agent_id is not None and conversation.offer_until is None
+        since = conversation.queued_at if is_taken and conversation.id not in were_held else None
+        begun.append(
+            Assignment(
+                id=new_id(),
+                conversation_id=conversation.id,
+                agent_id=conversation.agent_id,
+                team_id=conversation.team_id,
+                made_by=made_by,
+                reason=holding.reason,
+                decision=holding.decision,
+                waited_seconds=seconds_since(since, work.now) if since else None,
+                started_at=work.now,
+            )
         )
-    )
+    await note_waits(work, [one.conversation_id for one in begun if one.waited_seconds is not None], work.now)
+    await work.add_all(begun)
 
 
 async def accept_assignment(work: Work, conversation: Conversation) -> None:
@@ -74,12 +87,14 @@ async def accept_assignment(work: Work, conversation: Conversation) -> None:
         .where(Assignment.conversation_id == conversation.id, Assignment.ended_at.is_(None))
         .values(outcome="accepted", waited_seconds=waited)
     )
-    await note_wait(work, conversation.id, work.now)
+    await note_waits(work, [conversation.id], work.now)
 
 
-async def end_assignment(work: Work, conversation_id: str) -> Sequence[str | None]:
-    """Nobody holds it any more; who did, or None for a queue."""
-    return [ended.agent_id for ended in await work.each(_END, row_id=conversation_id, now=work.now)]
+async def end_assignments(work: Work, conversation_ids: Sequence[str]) -> set[str]:
+    """Nobody holds them any more; which of them an agent did."""
+    ended = update(Assignment).where(Assignment.conversation_id.in_(conversation_ids), Assignment.ended_at.is_(None))
+    were = await work.rows(ended.values(ended_at=work.now).returning(Assignment.conversation_id, Assignment.agent_id))
+    return {conversation_id for conversation_id, agent_id in were if agent_id is not None}
 
 
 async def owner_or_queue(work: Work, conversation: Conversation) -> dict[str, Any]:
@@ -90,8 +105,11 @@ async def owner_or_queue(work: Work, conversation: Conversation) -> dict[str, An
 
 
 async def owner_with_room_or_queue(work: Work, conversation: Conversation) -> dict[str, Any]:
-    """As `owner_or_queue` for one that had ended and holds no slot: only to an owner who is available and has room."""
+    """As `owner_or_queue` for one that had ended and holds no slot: only to an owner who is available and has room. Their
+    row is locked, so that two that come back at once, or one and routing, cannot both take the last slot."""
     owner_id = conversation.agent_id
+    if owner_id:
+        await work.first(_LOCK, row_id=owner_id)
     owner = await work.first(_HERE, row_id=owner_id, recent=work.now - UNNOTICED) if owner_id else None
     if owner_id and owner and owner.presence == "online" and owner.lease_until and owner.lease_until > work.now:
         load = (await loads_of(work, work.now, [owner_id])).get(owner_id, Load())

@@ -12,7 +12,7 @@ from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import ONE_MORE, PRIORITY_RANKS, change_conversation, status_values
-from app.conversations.holding import begin_assignment, end_assignment, owner_or_queue, owner_with_room_or_queue
+from app.conversations.holding import begin_assignment, end_assignments, owner_or_queue, owner_with_room_or_queue
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
 from app.conversations.views import visitor_view_of
@@ -91,7 +91,7 @@ async def wake_conversation(work: Work, conversation_id: str) -> None:
     values = await status_values(work, "open") | (await owner_or_queue(work, conversation) if is_sought else {})
     conversation = await change_conversation(work, conversation, snoozed_until=None, **values)
     if former and conversation.agent_id is None:
-        await begin_assignment(work, conversation, "routing", "agent_left", {})
+        await begin_assignment(work, conversation, "routing", "agent_left")
     if former:
         await announce_load(work, former)
     await tell_change(work, conversation)
@@ -143,10 +143,10 @@ async def _move(
     if is_ended and not was_ended:
         line = "The conversation was ended." if code == "ended_by_contact" else "The conversation was resolved."
         conversation = await add_system_message(work, conversation, code or "resolved", line, by)
-        await end_assignment(work, conversation.id)
+        await end_assignments(work, [conversation.id])
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
-        await begin_assignment(work, conversation, "routing", "reopened", {})
+        await begin_assignment(work, conversation, "routing", "reopened")
     closed_at = work.now if is_ended else None
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=closed_at))
     await _free_agent(work, conversation)

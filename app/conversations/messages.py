@@ -194,6 +194,27 @@ async def add_system_message(
     return changed
 
 
+async def add_joined_messages(work: Work, joined: Sequence[tuple[Conversation, str]]) -> None:
+    """Say in each of them who has joined. Whoever changed their rows has counted these lines already."""
+    messages = [
+        Message(
+            author_kind="system",
+            author_name=name,
+            visibility="public",
+            channel=conversation.channel,
+            system="joined",
+            body=f"{name} joined.",
+            attachments=[],
+        )
+        for conversation, name in joined
+    ]
+    for (conversation, _), message in zip(joined, messages, strict=True):
+        _place(work, conversation, message)
+    await work.add_all(messages)
+    for (conversation, _), message in zip(joined, messages, strict=True):
+        tell_message(work, conversation, message)
+
+
 async def find_message(work: Work, author_id: str, client_id: str) -> Message | None:
     """The message this author already wrote under this client_id."""
     return await work.first(_BY_CLIENT_ID, by=author_id, key=client_id)
@@ -215,13 +236,18 @@ def text_of(body: str, attachment_ids: Sequence[str]) -> str:
 
 
 async def _store(work: Work, conversation: Conversation, message: Message) -> None:
+    _place(work, conversation, message)
+    await work.add(message)
+    tell_message(work, conversation, message)
+
+
+def _place(work: Work, conversation: Conversation, message: Message) -> None:
+    """The newest of its conversation."""
     message.id = new_id()
     message.conversation_id = conversation.id
     message.seq = conversation.seq if message.visibility == "public" else None
     message.rev = conversation.rev
     message.created_at = work.now
-    await work.add(message)
-    tell_message(work, conversation, message)
 
 
 async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversation, seen_seq: int) -> None:
@@ -262,7 +288,7 @@ async def _tell_waking(work: Work, before: Conversation, changed: Conversation) 
         await work.change(update(Ticket).where(Ticket.conversation_id == changed.id).values(closed_at=None))
         changed = await add_system_message(work, changed, "reopened", "The conversation was reopened.", "")
     if has_ended or changed.agent_id != before.agent_id:
-        await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left", {})
+        await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left")
     if before.agent_id:
         await announce_load(work, before.agent_id)
     await tell_change(work, changed)

@@ -105,4 +105,4 @@ async def _pass_on(work: Work, conversation: Conversation, agent_id: str, outcom
         .where(Assignment.conversation_id == conversation.id, Assignment.ended_at.is_(None))
         .values(outcome=outcome)
     )
-    await put_back(work, conversation, outcome)
+    await put_back(work, [conversation], outcome)

@@ -67,5 +67,5 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
     if not is_held(conversation):
         raise Invalid("Nobody has this conversation.")
     await keep_line(work, supervisor, "conversation.pull_back", conversation_id=conversation.id, agent_id=conversation.agent_id)
-    await put_back(work, conversation, "pulled_back")
+    await put_back(work, [conversation], "pulled_back")
     return await agent_view_of(work, conversation.id)

@@ -70,6 +70,13 @@ class Transaction(Rows):
         await self._run_prepared(_insert_of(type(row)), _values_of(row))
         return row
 
+    async def add_all(self, rows: Sequence[B]) -> None:
+        """Insert rows of one table, as `add` does, in one go."""
+        if len(rows) == 1:
+            await self.add(rows[0])
+        elif rows:
+            await self.execute(insert(_table_of(type(rows[0]))), [_values_of(row) for row in rows])
+
     async def add_unless_there(self, row: Base) -> bool:
         """Insert a row unless a unique constraint already holds it; whether it was inserted."""
         return bool(await self._run_prepared(_insert_unless_there(type(row), self.dialect), _values_of(row)))

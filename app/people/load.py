@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 
 from app.work import Rows
 from models import Conversation
@@ -32,8 +32,8 @@ def weight_of(channel: str, count: int = 1, idle_count: int = 0) -> float:
     return WEIGHTS.get(channel, 1.0) * (count - idle_count * (1 - IDLE_SHARE))
 
 
-async def loads_of(rows: Rows, now: datetime, agent_ids: Sequence[str] | None = None) -> dict[str, Load]:
-    """The load of each agent who has one."""
+async def loads_of(rows: Rows, now: datetime, agent_ids: Sequence[str] | Select[str] | None = None) -> dict[str, Load]:
+    """The load of each agent who has one; only of these, by id or as a query for ids."""
     is_idle = case((Conversation.last_message_at <= now - IDLE_AFTER, 1), else_=0)
     held = (
         select(Conversation.agent_id, Conversation.channel, func.count(), func.sum(is_idle))

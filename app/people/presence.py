@@ -134,8 +134,14 @@ async def announce_presence(work: Work, agent_id: str) -> AgentView:
 
 async def announce_load(work: Work, agent_id: str) -> None:
     """Colleagues see how much the agent holds now. Who is no longer one of them is not spoken of."""
-    for view in await list_agents(work, work.now, agent_ids=[agent_id]):
-        work.announce(PresenceChanged(agent=view), to=ToAllAgents())
+    await announce_loads(work, [agent_id])
+
+
+async def announce_loads(work: Work, agent_ids: Sequence[str]) -> None:
+    """The same for many, in as many queries as for one."""
+    if agent_ids:
+        for view in await list_agents(work, work.now, agent_ids=sorted(set(agent_ids))):
+            work.announce(PresenceChanged(agent=view), to=ToAllAgents())
 
 
 async def _choose(

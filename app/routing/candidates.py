@@ -35,7 +35,8 @@ async def candidates_of(
     elif team_id:
         wanted = wanted.join(TeamMember, TeamMember.agent_id == Agent.id).where(TeamMember.team_id == team_id)
     found = await rows.rows(wanted.order_by(Agent.id))
-    loads = await loads_of(rows, now, agent_ids)
+    team = select(TeamMember.agent_id).where(TeamMember.team_id == team_id)
+    loads = await loads_of(rows, now, team if agent_ids is None and team_id else agent_ids)
     return [
         Candidate(
             agent_id=id,

@@ -8,17 +8,16 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
-from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged
 from app.contract.values import RoutingMode
-from app.conversations.assignment import put_back, take_if_free
+from app.conversations.assignment import put_back
+from app.conversations.taking import Take, take_if_free
 from app.conversations.telling import tell_changes
 from app.conversations.tickets import open_ticket_for
 from app.conversations.views import in_queue_of
-from app.people.agents import list_agents
 from app.people.load import weight_of
+from app.people.presence import announce_loads
 from app.routing.candidates import candidates_of
 from app.routing.decisions import record
 from app.routing.ladder import climb, is_climbing
@@ -27,6 +26,7 @@ from app.routing.queue import Places, tell_positions
 from app.routing.sticky import last_agents
 from app.work import Rows, Work, Works
 from models import Agent, Conversation, Routing, RoutingRule, Team, Ticket
+from models.conversation import IS_HELD
 
 MOST_AT_ONCE = 2_000
 MOST_PUT_BACK = 200
@@ -48,9 +48,25 @@ class Choice(Struct, frozen=True, kw_only=True):
     """One conversation planned for one agent as they stood then."""
 
     conversation_id: str
+    need: Need
     candidate: Candidate
     decision: dict[str, Any]
     reason: str
+
+
+class Plan(Struct, frozen=True):
+    """Who gets what, whose offers climb, and whether that is all the queue holds for those who are free."""
+
+    choices: list[Choice]
+    climbers: list[str]
+    is_whole: bool
+
+
+class Batch(Struct, frozen=True):
+    """How many were given to somebody, and whether another look would find nothing more."""
+
+    count: int
+    is_last: bool
 
 
 async def dispatch(works: Works, team_id: str | None) -> int:
@@ -64,8 +80,11 @@ async def dispatch(works: Works, team_id: str | None) -> int:
 async def serve_queue(works: Works, team_id: str | None) -> int:
     """Give what waits to those who are free; how many were assigned."""
     served = 0
-    while served < MOST_AT_ONCE and (batch := await works.run(_serve_batch, team_id)):
-        served += batch
+    while served < MOST_AT_ONCE:
+        batch = await works.run(_serve_batch, team_id)
+        served += batch.count
+        if batch.is_last:
+            break
     return served
 
 
@@ -74,22 +93,26 @@ async def settle_queue(works: Works, team_id: str | None, places: Places) -> Non
     await works.run(_settle_queue, team_id, places)
 
 
-async def _serve_batch(work: Work, team_id: str | None) -> int:
+async def _serve_batch(work: Work, team_id: str | None) -> Batch:
     """Plan in memory over one look at the agents, lock who and what was planned, and keep to the plan where it still holds.
 
     Conversations are locked before agents, agents in the order of their ids, so that no two can wait for each other. What
     changed between the look and the lock is left to the next batch. Serving one team takes turns on the team's row.
     """
+    if await work.one(select(Conversation.id).where(in_queue_of(team_id)).limit(1)) is None:
+        return Batch(0, is_last=True)
     serving = await _serving_of(work, team_id)
     candidates = await candidates_of(work, work.now, team_id)
-    choices, climbers = await _plan(work, serving, candidates)
+    plan = await _plan(work, serving, candidates)
     climbed = 0
-    for conversation_id in climbers:
+    for conversation_id in plan.climbers:
         climbed += await climb(work, conversation_id, serving.lead_id, serving.accept_seconds)
-    return await _carry_out(work, choices, serving) + climbed
+    served = await _carry_out(work, plan.choices, serving)
+    is_as_planned = served == len(plan.choices) and not climbed
+    return Batch(served + climbed, is_last=(is_as_planned and plan.is_whole) or not served + climbed)
 
 
-async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> tuple[list[Choice], list[str]]:
+async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Plan:
     """Who gets what: each takes their place in the load of those after it. Besides, whose offers must climb higher.
 
     A need nobody can meet now is not asked about again, so a queue of any length costs one look at the agents for each
@@ -100,10 +123,12 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> tu
     climbers: list[str] = []
     hopeless: set[Any] = set()
     has_rules = await _has_rules(work)
+    is_whole = True
     for page in range(PAGES):
         if not serving.accept_seconds and not any(_has_room(candidate) for candidate in standing.values()):
             break
         waiting = await _waiting(work, serving.team_id, page, has_rules=has_rules)
+        is_whole = len(waiting) < BATCH
         had_before = await last_agents(work, work.now, [conversation for conversation, _ in waiting])
         for conversation, routing in waiting:
             need = need_of(conversation, routing, had_before.get(conversation.contact_id))
@@ -125,15 +150,16 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> tu
             choices.append(
                 Choice(
                     conversation_id=conversation.id,
+                    need=need,
                     candidate=chosen,
                     decision=record(list(standing.values()), need, serving.mode, rule_id),
                     reason="offered" if serving.accept_seconds else "routed",
                 )
             )
             standing[chosen.agent_id] = _after_one_more(chosen, need, work)
-        if len(waiting) < BATCH or choices:
+        if is_whole or choices:
             break
-    return choices, climbers
+    return Plan(choices, climbers, is_whole)
 
 
 async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) -> int:
@@ -151,37 +177,18 @@ async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) ->
     agent_ids = sorted({choice.candidate.agent_id for choice in choices})
     await work.all(select(Agent.id).where(Agent.id.in_(agent_ids)).order_by(Agent.id).with_for_update(key_share=True))
     stands = {candidate.agent_id: candidate for candidate in await candidates_of(work, work.now, None, agent_ids)}
-    served: list[Conversation] = []
+    takes: list[Take] = []
     for choice in choices:
         planned = choice.candidate
         if choice.conversation_id not in free or stands.get(planned.agent_id) != planned:
             stands.pop(planned.agent_id, None)  # what was planned for them afterwards assumed that this would be theirs
             continue
-        taken = await take_if_free(
-            work,
-            choice.conversation_id,
-            planned.agent_id,
-            work.now,
-            choice.decision,
-            choice.reason,
-            serving.accept_seconds,
-            tells=False,
-        )
-        if taken is None:
-            stands.pop(planned.agent_id, None)
-            continue
-        served.append(taken)
-        stands[planned.agent_id] = _after_one_more(planned, Need(channel=taken.channel), work)
+        takes.append(Take(choice.conversation_id, planned.agent_id, choice.reason, choice.decision))
+        stands[planned.agent_id] = _after_one_more(planned, choice.need, work)
+    served = await take_if_free(work, takes, serving.accept_seconds)
     await tell_changes(work, served)
-    await tell_loads(work, [conversation.agent_id for conversation in served if conversation.agent_id])
+    await announce_loads(work, [conversation.agent_id for conversation in served if conversation.agent_id])
     return len(served)
-
-
-async def tell_loads(work: Work, agent_ids: Sequence[str]) -> None:
-    """Colleagues see how much each of these holds now."""
-    if agent_ids:
-        for view in await list_agents(work, work.now, agent_ids=sorted(set(agent_ids))):
-            work.announce(PresenceChanged(agent=view), to=ToAllAgents())
 
 
 def need_of(conversation: Conversation, routing: Routing | None, last_agent_id: str | None) -> Need:
@@ -264,8 +271,23 @@ async def hand_on(work: Work, agent_ids: Sequence[str], reason: str = "agent_lef
     held = select(Conversation).where(Conversation.agent_id.in_(agent_ids), Conversation.category.in_(("new", "open")))
     if not all_of_it:
         held = held.where(Conversation.waiting_since.is_not(None))
-    for conversation in await work.all(held.order_by(Conversation.id).with_for_update()):
-        await put_back(work, conversation, reason)
+    await put_back(work, await work.all(held.order_by(Conversation.id).with_for_update()), reason)
+
+
+async def take_back_forsaken(work: Work) -> None:
+    """What waits for an agent whose grace is over and who had it while they were here. A message that came in the very
+    moment the grace ended may have missed the hand-over; one given to somebody who had already left stays with them."""
+    had_it = and_(Conversation.agent_id == Agent.id, Conversation.assigned_at < Agent.presence_since)
+    left = and_(Agent.lease_until.is_(None), Agent.left_at.is_(None))
+    forsaken = await work.all(
+        select(Conversation)
+        .join(Agent, had_it)
+        .where(left, IS_HELD, Conversation.waiting_since.is_not(None))
+        .order_by(Conversation.id)
+        .limit(MOST_PUT_BACK)
+        .with_for_update(of=Conversation, skip_locked=True)
+    )
+    await put_back(work, forsaken, "agent_left")
 
 
 async def inactive_owners(rows: Rows) -> list[str]:

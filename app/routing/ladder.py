@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from app.conversations.assignment import take_if_free
 from app.conversations.holding import begin_assignment
+from app.conversations.taking import Take, take_if_free
+from app.conversations.telling import tell_change
 from app.conversations.tickets import open_ticket_for
+from app.people.presence import announce_load
 from app.routing.candidates import candidates_of
 from app.routing.decisions import record
 from app.routing.next_agent import Need, next_agent
@@ -38,7 +40,7 @@ async def climb(work: Work, conversation_id: str, lead_id: str | None, accept_se
     if lead_id and lead_id not in routing.passed and await _offer_to_lead(work, conversation, routing, lead_id, accept_seconds):
         return True
     await _note_rung(work, conversation_id, "ticket")
-    await begin_assignment(work, conversation, "routing", "untaken", {})
+    await begin_assignment(work, conversation, "routing", "untaken")
     await open_ticket_for(work, conversation)
     await work.later(UNTAKEN_JOB, {"conversation_id": conversation_id, "lead_id": lead_id}, unique_key=conversation_id)
     return False
@@ -51,10 +53,12 @@ async def _offer_to_lead(work: Work, conversation: Conversation, routing: Routin
     if next_agent(lead, need) is None:
         return False
     decision = record(lead, need, "least_load", routing.rule_id)
-    taken = await take_if_free(work, conversation.id, lead_id, work.now, decision, "to_lead", accept_seconds)
-    if taken is not None:
-        await _note_rung(work, conversation.id, "lead")
-    return taken is not None
+    taken = await take_if_free(work, [Take(conversation.id, lead_id, "to_lead", decision)], accept_seconds)
+    for one in taken:
+        await _note_rung(work, one.id, "lead")
+        await announce_load(work, lead_id)
+        await tell_change(work, one)
+    return bool(taken)
 
 
 async def _note_rung(work: Work, conversation_id: str, rung: str) -> None:

@@ -16,9 +16,9 @@ from app.conversations.assignment import (
     assign_conversation,
     claim_conversation,
     put_back,
-    take_if_free,
     transfer_conversation,
 )
+from app.conversations.taking import Take, take_if_free
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
@@ -61,7 +61,7 @@ async def test_routing_takes_only_what_is_open_and_free(house: House) -> None:
     await house.resolve(ana, ended)
 
     async def takes(id: str) -> bool:
-        return await house.run(take_if_free, id, ben.id, house.clock(), {}, "routed") is not None
+        return bool(await house.run(take_if_free, [Take(id, ben.id, "routed", {})]))
 
     assert [await takes(id) for id in (free, held, ended, new_id())] == [True, False, False, False]
     assert (await house.conversation(held)).agent_id == ana.id
@@ -166,7 +166,7 @@ async def test_put_back_by_routing_it_keeps_the_time_the_contact_began_to_wait(h
     async def back(work: Work) -> None:
         conversation = await work.one(select(Conversation).where(Conversation.id == id))
         assert conversation
-        await put_back(work, conversation, "agent_left")
+        await put_back(work, [conversation], "agent_left")
 
     await house.run(back)
     assert (await house.conversation(id)).queued_at == asked

@@ -13,7 +13,6 @@ from app.contract.audiences import ToAgent
 from app.contract.commands import AcceptConversation, DeclineConversation
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
-from app.conversations.assignment import OFFER_JOB
 from app.conversations.offering import (
     accept_by_looking,
     accept_conversation,
@@ -21,6 +20,7 @@ from app.conversations.offering import (
     lapse_offer,
     overdue_offers,
 )
+from app.conversations.taking import OFFER_JOB
 from app.conversations.views import visitor_view_of
 from app.errors import Conflict
 from app.jobs import JobHandler
