@@ -54,6 +54,11 @@ export function openSocket(wire: Wire, handlers: PipeHandlers): Pipe {
     if (state === "online") watch()
   }
 
+  /** A line on which nothing has come for so long is dead, whatever it says of itself. */
+  function doubt(ms: number): void {
+    if (clock.now() - heardAt >= ms) lose()
+  }
+
   function watch(): void {
     stopWatchdog()
     stopWatchdog = clock.after(silence, lose)
@@ -108,14 +113,15 @@ export function openSocket(wire: Wire, handlers: PipeHandlers): Pipe {
           done()
         }
         const fail = (why: "timeout" | "closed") => settle(() => reject(new Unanswered(why)))
-        const stopWaiting = clock.after(REPLY_MS, () => fail("timeout"))
+        const stopWaiting = clock.after(REPLY_MS, () => {
+          fail("timeout")
+          doubt(REPLY_MS)
+        })
         pending.set(id, { answer: reply => settle(() => resolve(reply)), fail })
         socket?.send(frame)
       })
     },
-    check() {
-      if (clock.now() - heardAt > silence) lose()
-    },
+    check: () => doubt(silence),
     close: () => end(null),
   }
 }

@@ -93,12 +93,26 @@ test("a command is answered by its ack, whatever the order of the acks", async (
 test("a command that is not answered in 8 s is given up, and so is one whose socket closes", async () => {
   const { connection } = await connectOnline()
   const late = connection.command(SEARCH).catch((it: Error) => it.message)
-  await clock.pass(8_000)
+  await clock.pass(1_000)
+  FakeSocket.last.push("2")
+  await clock.pass(7_000)
   expect(await late).toBe("timeout")
   const cut = connection.command(SEARCH).catch((it: Error) => it.message)
   FakeSocket.last.cut()
   expect(await cut).toBe("closed")
   expect(await connection.command(SEARCH).catch((it: Error) => it.message)).toBe("offline")
+})
+
+test("a line on which a command is not answered, nor anything else comes, is left; one that still speaks is kept", async () => {
+  const { connection } = await connectOnline()
+  const slow = connection.command(SEARCH).catch((it: Error) => it.message)
+  await clock.pass(4_000)
+  FakeSocket.last.push("2")
+  await clock.pass(4_000)
+  expect([await slow, connection.state().name]).toEqual(["timeout", "online"])
+  const dead = connection.command(SEARCH).catch((it: Error) => it.message)
+  await clock.pass(8_000)
+  expect([await dead, connection.state().name]).toEqual(["timeout", "offline"])
 })
 
 test("pings are answered and a silent server is left after interval plus timeout", async () => {

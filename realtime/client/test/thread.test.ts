@@ -189,6 +189,7 @@ test("typing is said at once, repeated every 3 s, and taken back when it stops",
   await clock.pass(1_000)
   thread.setTyping(true)
   await clock.pass(2_500)
+  FakeSocket.last.push("2")
   thread.setTyping(true)
   await clock.pass(6_000)
   expect(sent("typing.set").map(it => it.command.typing)).toEqual([true, true, false])
