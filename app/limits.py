@@ -34,6 +34,14 @@ class Limit:
         self._buckets[key] = (tokens - cost, now)
         self._forget(now)
 
+    def charge(self, key: str, cost: float) -> None:
+        """Take without asking: the bucket may come to lack as much as it holds."""
+        now = self._clock()
+        tokens, seen = self._buckets.pop(key, (self._burst, now))
+        tokens = min(self._burst, tokens + (now - seen) * self._rate)
+        self._buckets[key] = (max(-self._burst, tokens - cost), now)
+        self._forget(now)
+
     def _forget(self, now: float) -> None:
         """Two of the longest unseen at a time, so that forgetting keeps up with remembering and never takes long."""
         for _ in range(2):

@@ -41,7 +41,11 @@ class RawSocket(asyncio.Protocol):
         ]
         assert socket._transport is not None
         socket._transport.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-        await asyncio.wait_for(socket._opened, 30)
+        try:
+            await asyncio.wait_for(socket._opened, 30)
+        except TimeoutError:
+            socket.close()
+            raise
         return socket
 
     def send(self, text: str) -> None:
@@ -56,6 +60,20 @@ class RawSocket(asyncio.Protocol):
             head = struct.pack("!BBQ", 0x81, 0x80 | 127, size)
         if self._transport is not None and not self.is_closed:
             self._transport.write(head + b"\0\0\0\0" + payload)
+
+    def send_bytes(self, payload: bytes) -> None:
+        """Send a binary frame of up to 64 kB."""
+        self.send_raw(struct.pack("!BBH", 0x82, 0x80 | 126, len(payload)) + b"\0\0\0\0" + payload)
+
+    def send_raw(self, data: bytes) -> None:
+        """Send bytes that need be no frame."""
+        if self._transport is not None and not self.is_closed:
+            self._transport.write(data)
+
+    def stop_reading(self) -> None:
+        """Take nothing any more of what comes."""
+        if self._transport is not None:
+            self._transport.pause_reading()
 
     def close(self) -> None:
         """Drop the connection."""
@@ -79,6 +97,8 @@ class RawSocket(asyncio.Protocol):
             status = bytes(self._buffer[:12])
             del self._buffer[: end + 4]
             self._is_open = True
+            if self._opened.done():  # nobody waits any more
+                return
             if b" 101" not in status:
                 self._opened.set_exception(ConnectionError(status.decode()))
                 return

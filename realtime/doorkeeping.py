@@ -13,6 +13,7 @@ from app.settings import Settings
 
 BURST = 6
 RETRY_SECONDS = 5.0
+GARBLED_COST = 20.0
 
 
 class Doorkeeper:
@@ -37,6 +38,10 @@ class Doorkeeper:
         if self._open[address] >= self._most:
             raise RateLimited(RETRY_SECONDS)
         self._open[address] += 1
+
+    def blame(self, address: str) -> None:
+        """One from there sent what nobody could mean: that costs as much as coming so many times."""
+        self._comings.charge(address, GARBLED_COST)
 
     def left(self, address: str) -> None:
         """One that was admitted has gone."""

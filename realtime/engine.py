@@ -80,6 +80,7 @@ class EngineSocket(AsyncSocket):
         """The client sent a packet that nobody could mean: it is closed, with one line in the log."""
         if not self._is_cut:
             log.info("closed after a malformed packet")
+            self.server.garbled(self)
             self.cut()
 
     def count_misunderstood(self) -> None:
@@ -208,6 +209,9 @@ class ComeLater(Struct, frozen=True):
 
 class EngineServer(engineio.AsyncServer):
     """Makes EngineSockets and opens nothing but websockets."""
+
+    garbled: Callable[[EngineSocket], None]
+    """Told of whoever sent what nobody could mean."""
 
     take_event: Callable[[EngineSocket, str], bool]
     """Takes a frame at once if it is an event for somebody connected; without waiting, and whether it was."""

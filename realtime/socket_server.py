@@ -66,6 +66,7 @@ class SocketServer(socketio.AsyncServer):
         self.connections: dict[tuple[str, str], Connection] = {}
         self.eio.on("connect", self._admit_socket)
         self.eio.take_event = self._take_event
+        self.eio.garbled = self._blame
         self.on("connect", self._visitor_came, namespace=VISITORS)
         self.on("connect", self._agent_came, namespace=AGENTS)
         self.on("disconnect", self._visitor_left, namespace=VISITORS)
@@ -86,6 +87,10 @@ class SocketServer(socketio.AsyncServer):
         admitted = await self._handle_eio_connect(eio_sid, environ)
         asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self._drop_unless_known, eio_sid)
         return admitted
+
+    def _blame(self, socket: EngineSocket) -> None:
+        if socket.address:
+            self._doorkeeper.blame(socket.address)
 
     def _drop_unless_known(self, eio_sid: str) -> None:
         socket = self.eio.sockets.get(eio_sid)

@@ -23,8 +23,10 @@ from app.limits import MOST_CALLERS, Limit
 from app.people.actors import Visitor
 from app.settings import Settings
 from realtime.doorkeeping import Doorkeeper, network_of
+from realtime.engine import EngineSocket
 from realtime.limits import CommandLimits
 from realtime.load import MOST_IN_FLIGHT, Load
+from realtime.socket_server import SocketServer
 
 TYPING = SetTyping(conversation_id=new_id(), typing=True)
 SEARCH = SearchArticles(query="tent")
@@ -115,6 +117,19 @@ def test_an_address_holds_so_many_sockets_and_gives_them_back() -> None:
     keeper.admit("192.0.2.2")
     keeper.left("192.0.2.1")
     keeper.admit("192.0.2.1")
+
+
+async def test_whoever_sends_garbage_may_come_back_less_often() -> None:
+    keeper = Doorkeeper(Settings(address_rate=10.0))
+    any_: Any = None
+    server = SocketServer(any_, any_, keeper, any_, any_, lambda origin, environ: True)
+    socket = EngineSocket(server.eio, "sid")
+    socket.address = "192.0.2.1"
+    for _ in range(3):
+        socket.close_as_garbled()
+    with pytest.raises(RateLimited):
+        keeper.admit("192.0.2.1")
+    keeper.admit("192.0.2.2")
 
 
 @pytest.mark.parametrize(
