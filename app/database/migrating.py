@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import sleep
 
@@ -76,6 +76,7 @@ def is_migrated(url: str) -> bool:
     return found == [newest_revision()] or _is_beyond_us(found[0])
 
 
+@cache
 def newest_revision() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
@@ -90,6 +91,7 @@ def _is_beyond_us(revision: str | None) -> bool:
     return revision is not None and not knows_revision(revision)
 
 
+@cache
 def steps() -> list[str]:
     """Every step this code knows, the first one first."""
     return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]

@@ -22,7 +22,7 @@ LONGEST_SECONDS = 60.0
 
 @pytest.fixture
 async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
-    cluster = Cluster(tmp_path, log_level="warning", agent_capacity=20)
+    cluster = Cluster(tmp_path, has_worker=False, log_level="warning", agent_capacity=20)
     try:
         yield await asyncio.to_thread(cluster.start)
     finally:

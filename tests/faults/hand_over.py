@@ -9,11 +9,6 @@ from msgspec import Struct
 from tests.faults.stage import Stage
 from tests.running import Visitor
 
-LEASE_SECONDS = 10.0
-"""As the server's setting has it: nobody counts as present longer than this after the last sign of life."""
-GRACE_SECONDS = 10.0
-"""As the server's setting has it: what they hold stays theirs for so long after that."""
-
 
 class HandedOver(Struct, frozen=True):
     """From the kill until colleagues saw the agent offline, until the last chat was back in the queue, and where there."""
@@ -24,9 +19,14 @@ class HandedOver(Struct, frozen=True):
 
 
 async def hand_over(stage: Stage) -> HandedOver:
-    """Kill the second node under an agent who holds two chats that wait, while a third visitor stands in the queue; then start it again."""
+    """Kill the second node under an agent who holds two chats that wait, while a third visitor stands in the queue.
+
+    It is started first, if it was killed before.
+    """
     loop = asyncio.get_running_loop()
     first, second = stage.nodes[0].running, stage.nodes[1]
+    if second.running.process and second.running.process.poll() is not None:
+        await second.start()
     sam = await first.agent("sam@example.com")
     await sam.wire.ask("presence.set", presence="away")
     ana = await second.running.agent("ana@example.com")
@@ -56,7 +56,6 @@ async def hand_over(stage: Stage) -> HandedOver:
         await visitor.wire.close()
     await sam.wire.close()
     await ana.wire.vanish()
-    await second.start()
     return HandedOver(offline, queued, places)
 
 

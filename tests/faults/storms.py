@@ -19,6 +19,8 @@ from tests.faults.screens import Screen
 from tests.running import Running, Visitor
 
 AT_ONCE = 50
+VISITORS_AT_ONCE = 10
+"""With fifty tries each: five hundred first messages at the same time."""
 ROWS_AT_ONCE = 1000
 
 
@@ -39,8 +41,8 @@ async def first_messages(nodes: Sequence[Running], visitors: int, tries: int, li
     tokens = await _tokens(nodes[0], visitors)
     began = loop.time()
     answers: set[tuple[str, str]] = set()
-    for at in range(0, visitors, AT_ONCE):
-        found = await asyncio.gather(*(_storm(nodes, token, tries, lines) for token in tokens[at : at + AT_ONCE]))
+    for at in range(0, visitors, VISITORS_AT_ONCE):
+        found = await asyncio.gather(*(_storm(nodes, token, tries, lines) for token in tokens[at : at + VISITORS_AT_ONCE]))
         answers |= {answer for some in found for answer in some}
     conversations = {id for id, _ in answers}
     messages = {id for _, id in answers}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -15,6 +14,7 @@ from app.contract.events import SignedOut
 from app.work import Announcement
 from realtime.redis_hub import PREFIX, RedisHub
 from tests.running import Agent, Running, Visitor
+from tests.servers.databases import PostgresDatabases
 
 
 class Two:
@@ -42,18 +42,29 @@ class Two:
         )
 
 
-@pytest.fixture
-def nodes(tmp_path: Path, postgres_database_url: str, redis_url: str) -> Iterator[tuple[Running, Running]]:
-    """Two servers, the second started when the first has filled the database."""
-    shared = {"database_url": postgres_database_url, "redis_url": redis_url, "secret_key": "the same on every node, of course"}
-    shared |= {"presence_grace_seconds": 2}
-    pair = []
-    for name in ("first", "second"):
-        (tmp_path / name).mkdir()
-        pair.append(Running(tmp_path / name, **shared).start())
-    yield pair[0], pair[1]
-    for node in pair:
+@pytest.fixture(scope="module")
+def pair(
+    tmp_path_factory: pytest.TempPathFactory, postgres_databases: PostgresDatabases, redis_server_url: str
+) -> Iterator[tuple[Running, Running]]:
+    """Two servers that these tests share."""
+    url, folder = postgres_databases.create(), tmp_path_factory.mktemp("nodes")
+    shared = {"database_url": url, "redis_url": redis_server_url, "secret_key": "the same on every node, of course"}
+    shared |= {"presence_grace_seconds": 2, "presence_lease_seconds": 4}
+    first, second = (Running(folder / name, **shared) for name in ("first", "second"))
+    yield first, second
+    for node in (first, second):
         node.stop()
+    postgres_databases.drop(url)
+
+
+@pytest.fixture
+def nodes(pair: tuple[Running, Running]) -> tuple[Running, Running]:
+    """Both running, the second started when the first has filled the database, or when a test has killed it."""
+    for node in pair:
+        node.folder.mkdir(exist_ok=True)
+        if node.process is None or node.process.poll() is not None:
+            node.start()
+    return pair
 
 
 @pytest.fixture
@@ -65,6 +76,7 @@ async def two(nodes: tuple[Running, Running]) -> AsyncIterator[Two]:
     await agent.wire.event("message.created", message__body="Is anybody there?")
     await agent.wire.event("assignment.offered", conversation_id=started["conversation"]["id"])
     yield Two(visitor, agent, started["conversation"]["id"])
+    await visitor.wire.ask("conversation.end", conversation_id=started["conversation"]["id"])
     await visitor.wire.close()
     await agent.wire.close()
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from tests.running import PASSWORD, ROOT, Running
 from tests.servers.caddy import CaddyServer
-from tests.servers.ports import free_port
+from tests.servers.ports import answers, free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
@@ -27,7 +27,7 @@ START_SECONDS = 120
 class Cluster:
     """Nodes behind one address, with the demo's people and help centre. Settings are the nodes', as `Running` takes them."""
 
-    def __init__(self, folder: Path, *, count: int = 2, port: int = 0, **settings: Any) -> None:
+    def __init__(self, folder: Path, *, count: int = 2, port: int = 0, has_worker: bool = True, **settings: Any) -> None:
         port = port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.postgres = PostgresServer()
@@ -47,6 +47,7 @@ class Cluster:
         self.caddy = CaddyServer([node.port for node in self.nodes], port)
         self._worker: subprocess.Popen[bytes] | None = None
         self._folder = folder
+        self._has_worker = has_worker
 
     @property
     def database_url(self) -> str:
@@ -58,9 +59,10 @@ class Cluster:
         self.redis.start()
         for node in self.nodes:
             node.start(START_SECONDS)
-        with (self._folder / "worker.log").open("ab") as log:
-            words = [sys.executable, "-m", "cli", "worker"]
-            self._worker = subprocess.Popen(words, cwd=ROOT, env=self.nodes[0].environment, stdout=log, stderr=log)
+        if self._has_worker:
+            with (self._folder / "worker.log").open("ab") as log:
+                words = [sys.executable, "-m", "cli", "worker"]
+                self._worker = subprocess.Popen(words, cwd=ROOT, env=self.nodes[0].environment, stdout=log, stderr=log)
         self.caddy.start()
         return self
 
@@ -87,6 +89,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-model", action="store_true", help="find articles by words alone: half a gigabyte less a node")
     asked = parser.parse_args()
+    if answers(asked.port):
+        parser.error(f'port {asked.port} is taken. Another: CLUSTER="--port {asked.port + 100}" make cluster')
     stopping = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopping.set())
