@@ -1,6 +1,6 @@
 """What the past costs: sending, opening, listing, counting and syncing with more and more messages in the database.
 
-python -m bench.history [--short]
+python -m bench.history [--short] [--databases sqlite postgresql] [--rounds 60]
 
 Databases of all sizes are open at once and asked in turns, so that the machine's mood is the same for each. The control of
 every figure is the smallest database.
@@ -13,7 +13,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -35,6 +35,7 @@ from tests.seeding import seed_history
 from tests.servers.databases import PostgresDatabases
 from tests.servers.postgres import PostgresServer
 
+DATABASES = ("sqlite", "postgresql")
 OPEN_NOW = 50
 QUIET = 0.1
 """The share of times compared: those the rest of the machine left alone."""
@@ -142,12 +143,22 @@ async def measure(urls: dict[int, str], rounds: int) -> None:
             say("history", f"{name}_p10", percentile(times, QUIET), "ms", control, len(times), **at)
 
 
-async def run(sizes: list[int], rounds: int) -> None:
+async def run(sizes: list[int], rounds: int, databases: Collection[str]) -> None:
+    if "sqlite" in databases:
+        await on_sqlite(sizes, rounds)
+    if "postgresql" in databases:
+        await on_postgres(sizes, rounds)
+
+
+async def on_sqlite(sizes: list[int], rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         urls = {size: f"sqlite:///{Path(folder) / f'{size}.db'}" for size in sizes}
         for url in urls.values():
             await asyncio.to_thread(migrate, url)
         await measure(urls, rounds)
+
+
+async def on_postgres(sizes: list[int], rounds: int) -> None:
     postgres = PostgresServer()
     postgres.start()
     try:
@@ -161,8 +172,11 @@ async def run(sizes: list[int], rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    is_short = parser.parse_args().short
-    uvloop.run(run([10_000, 100_000] if is_short else [10_000, 100_000, 1_000_000], 20 if is_short else 60))
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument("--rounds", type=int, default=60)
+    asked = parser.parse_args()
+    sizes = [10_000, 100_000] if asked.short else [10_000, 100_000, 1_000_000]
+    uvloop.run(run(sizes, 20 if asked.short else asked.rounds, asked.databases))
 
 
 if __name__ == "__main__":
