@@ -1,6 +1,6 @@
 """Hostile clients beside honest ones, on a server with its usual limits: what one of them costs, and who else notices.
 
-python -m bench.hostile [--short] [KIND ...]
+python -m bench.hostile [--short] [--together] [KIND ...]
 
 Of each kind twenty act at once. `rss_per_client` is what the server's memory grew by at its highest, for each; the promise
 is two megabytes. `honest_p99` is how long an ack takes honest clients while all kinds are at it; its control is how long
@@ -113,7 +113,7 @@ async def all_write(honest: Sequence[Honest], seconds: float) -> list[float]:
     return [took for some in found for took in some]
 
 
-async def run(kinds: Sequence[str], seconds: float, turns: int) -> None:
+async def run(kinds: Sequence[str], seconds: float, turns: int, *, one_by_one: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         running, other = (_server(Path(folder) / name) for name in ("ours", "other"))
         try:
@@ -122,7 +122,7 @@ async def run(kinds: Sequence[str], seconds: float, turns: int) -> None:
             inbox_id = await inbox_of(running)
             honest = [await Honest.come(running, inbox_id, number) for number in range(HONEST)]
             await all_write(honest, seconds)  # what grows once for everybody has grown
-            for kind in kinds:
+            for kind in kinds if one_by_one else ():
                 grown, kept = await cost_of(running, kind, seconds)
                 at = {"kind": kind, "promise": 2.0, "kept": round(kept / FOES / 1e6, 3), "load": _load()}
                 say("hostile", "rss_per_client", grown / FOES / 1e6, "MB", None, FOES, **at)
@@ -166,12 +166,14 @@ def _load() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--together", action="store_true", help="not what each kind costs, only what honest clients notice")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"any of {', '.join(KINDS)}; all without")
     asked = parser.parse_args()
     if unknown := set(asked.kinds) - set(KINDS):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
     raise_file_limit()
-    uvloop.run(run(asked.kinds or list(KINDS), 2.0 if asked.short else 6.0, 2 if asked.short else 4))
+    seconds, turns = (2.0, 2) if asked.short else (6.0, 4)
+    uvloop.run(run(asked.kinds or list(KINDS), seconds, turns, one_by_one=not asked.together))
 
 
 if __name__ == "__main__":

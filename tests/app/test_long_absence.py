@@ -17,8 +17,6 @@ from tests.factories import House
 KEY = "the secret key of a platform that runs for months"
 ABSENCES = {
     "two seconds": timedelta(seconds=2),
-    "five minutes": timedelta(minutes=5),
-    "two hours": timedelta(hours=2),
     "three days": timedelta(days=3),
     "thirty days": timedelta(days=30),
 }
