@@ -279,6 +279,7 @@ async def killed_after_an_ack(folder: Path, mutant: str) -> set[str]:
         switch.write_text(mutant)
         await visitor.say()
         await theatre.first.kill()
+        switch.write_text("")
         visitor.screens.clear()  # the page is closed too: what it drew is no proof
         scene.history.seen.clear()
         await theatre.first.start()
