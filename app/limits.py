@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 from app.clock import monotonic
@@ -14,25 +13,29 @@ MOST_CALLERS = 20_000
 class Limit:
     """At most `burst` at once and `rate` a second, per key.
 
-    Forgets whose bucket has filled up again, and, when there are too many keys all the same, the longest unseen.
+    A bucket is the moment it will be full again. A new key makes it forget two that have filled up, or, when there are
+    too many keys all the same, the longest known.
     """
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float] = monotonic) -> None:
         self._rate = rate
-        self._burst = burst
+        self._seconds = burst / rate
         self._clock = clock
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._full_at: dict[str, float] = {}
 
     def take(self, key: str, cost: float = 1.0) -> None:
         """Take from the key's bucket. Raises RateLimited, saying when it will have filled enough."""
         now = self._clock()
-        tokens, seen = self._buckets.pop(key, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - seen) * self._rate)
-        if tokens < cost:
-            self._buckets[key] = (tokens, now)
-            raise RateLimited(round((cost - tokens) / self._rate, 2))
-        self._buckets[key] = (tokens - cost, now)
-        self._forget(now)
+        full_at = self._full_at.get(key)
+        if full_at is None:
+            self._forget(now)
+            full_at = now
+        elif full_at < now:
+            full_at = now
+        full_at += cost / self._rate
+        if full_at - now > self._seconds + 1e-9:
+            raise RateLimited(round(full_at - now - self._seconds, 2))
+        self._full_at[key] = full_at
 
     def charge(self, key: str, cost: float) -> None:
         """Take without asking: the bucket may come to lack as much as it holds."""
@@ -43,11 +46,10 @@ class Limit:
         self._forget(now)
 
     def _forget(self, now: float) -> None:
-        """Two of the longest unseen at a time, so that forgetting keeps up with remembering and never takes long."""
-        for _ in range(2):
-            oldest, (_, seen) = next(iter(self._buckets.items()))
-            if len(self._buckets) <= MOST_CALLERS and (now - seen) * self._rate < self._burst:
-                return
-            del self._buckets[oldest]
-            if not self._buckets:
-                return
+        """Two of the longest known at a time, so that forgetting keeps up with remembering and never takes long. Whose
+        bucket is not full has another round."""
+        for _ in range(min(2, len(self._full_at))):
+            oldest = next(iter(self._full_at))
+            full_at = self._full_at.pop(oldest)
+            if full_at > now and len(self._full_at) < MOST_CALLERS - 1:
+                self._full_at[oldest] = full_at

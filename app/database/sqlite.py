@@ -22,6 +22,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from app.database.folding import Folding
 from app.database.prepared import Prepared
 from app.database.rows import Batch, Rows, Transaction
 from models import Base
@@ -29,8 +30,6 @@ from models import Base
 B = TypeVar("B", bound=Base)
 
 PAGE_CACHE_KIB = 64 * 1024
-CHECKPOINT_PAGES = 16_000
-"""How long the log may grow before it is folded into the file: 64 MB. Hot pages are then copied once for hundreds of commits."""
 
 
 class _SqliteRows(Rows):
@@ -76,6 +75,7 @@ class SqliteDatabase:
         self._read_engine = _engine(path, "BEGIN", read_only=True)
         self._write_engine = _engine(path, "BEGIN IMMEDIATE", read_only=False)
         self._writer = self._write_engine.connect()
+        self._folding = Folding(path)
         self._group: RootTransaction | None = None
         self._turn = asyncio.Lock()
         self._finished: list[tuple[asyncio.Future[None], Callable[[], None]]] = []
@@ -149,15 +149,18 @@ class SqliteDatabase:
                         failure = error
                         with contextlib.suppress(Exception):
                             group.rollback()
-            for safe, after_commit in finished:
-                if failure is None:
-                    after_commit()
-                if safe.done():
-                    continue
-                if failure is None:
-                    safe.set_result(None)
-                else:
-                    safe.set_exception(failure)
+                for safe, after_commit in finished:
+                    if failure is None:
+                        after_commit()
+                    if safe.done():
+                        continue
+                    if failure is None:
+                        safe.set_result(None)
+                    else:
+                        safe.set_exception(failure)
+                if self._folding.is_log_large:
+                    await self._folding.finish()
+            self._folding.begin_when_due()
 
     async def close(self) -> None:
         async with self._turn:
@@ -168,6 +171,7 @@ class SqliteDatabase:
             self._committer.cancel()
             await asyncio.gather(self._committer, return_exceptions=True)
         self._thread.shutdown()
+        await self._folding.close()
         self._writer.close()
         self._write_engine.dispose()
         self._read_engine.dispose()
@@ -188,7 +192,7 @@ def _engine(path: Path, begin: str, *, read_only: bool) -> Engine:
         for pragma in (
             "journal_mode=WAL",
             "synchronous=FULL",
-            f"wal_autocheckpoint={CHECKPOINT_PAGES}",
+            "wal_autocheckpoint=0",
             "foreign_keys=ON",
             f"cache_size=-{PAGE_CACHE_KIB}",
             "temp_store=MEMORY",

@@ -54,7 +54,7 @@ def test_strangers_cannot_fill_the_memory() -> None:
     limit = Limit(1.0, 1, Seconds())
     for number in range(MOST_CALLERS + 100):
         limit.take(str(number))
-    assert len(limit._buckets) <= MOST_CALLERS + 1  # pyright: ignore[reportPrivateUsage]
+    assert len(limit._full_at) <= MOST_CALLERS + 1  # pyright: ignore[reportPrivateUsage]
 
 
 @given(st.lists(st.floats(0, 3), max_size=60), st.floats(0.1, 10), st.integers(1, 10))

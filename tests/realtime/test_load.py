@@ -158,15 +158,15 @@ def test_buckets_that_have_filled_up_again_are_forgotten() -> None:
     limit = Limit(1.0, 10, lambda: now[0])
     for n in range(1000):
         limit.take(str(n))
-    assert len(limit._buckets) == 1000
+    assert len(limit._full_at) == 1000
     now[0] = 60.0
     for n in range(600):
         limit.take(f"later {n}")
-    assert len(limit._buckets) <= 600
+    assert len(limit._full_at) <= 600
 
 
 def test_a_flood_of_keys_is_bounded() -> None:
     limit = Limit(0.001, 10, lambda: 0.0)
     for n in range(MOST_CALLERS + 500):
         limit.take(str(n))
-    assert len(limit._buckets) == MOST_CALLERS
+    assert len(limit._full_at) == MOST_CALLERS

@@ -1,0 +1,64 @@
+"""Folding SQLite's log into its file beside the writer, so that no COMMIT has to.
+
+A passive checkpoint by a connection of its own copies all that is in the log and makes nobody wait, but the log begins
+again at its start only once everything in it is copied, and a busy writer is always ahead. So when the log has grown
+large the committer, whose turn it is, folds what little was written meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from app.clock import monotonic
+
+log = structlog.get_logger("database")
+
+EVERY_SECONDS = 0.5
+LARGE_PAGES = 4_000
+"""16 MB, of which the committer has a few milliseconds' worth left to fold."""
+
+
+class Folding:
+    """Keeps the log of one file short while it is written to."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._thread = ThreadPoolExecutor(1, "parley-folding")
+        self._under_way: Future[None] | None = None
+        self._next_at = monotonic() + EVERY_SECONDS
+        self.is_log_large = False
+        """Whether the committer should finish what was begun: the log begins again when nothing in it is left to copy."""
+
+    def begin_when_due(self) -> None:
+        """Something was committed. Returns at once."""
+        if monotonic() >= self._next_at and (self._under_way is None or self._under_way.done()):
+            self._next_at = monotonic() + EVERY_SECONDS
+            self._under_way = self._thread.submit(self._fold)
+
+    async def finish(self) -> None:
+        """Fold the rest, which takes a few milliseconds. Nobody may be writing."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._fold)
+        self.is_log_large = False
+
+    async def close(self) -> None:
+        if self._under_way is not None:
+            await asyncio.wrap_future(self._under_way)
+        self._thread.shutdown()
+        self._connection.close()
+
+    def _fold(self) -> None:
+        self.is_log_large = self._checkpoint() >= LARGE_PAGES
+
+    def _checkpoint(self) -> int:
+        """How many pages the log holds. What cannot be folded now stays in the log, where it is safe."""
+        try:
+            _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            log.warning("log not folded", error=str(error))
+            return 0
+        return pages
