@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from app.clock import monotonic
 from app.errors import RateLimited
@@ -34,7 +35,7 @@ class Limit:
             full_at = now
         full_at += cost / self._rate
         if full_at - now > self._seconds + 1e-9:
-            raise RateLimited(round(full_at - now - self._seconds, 2))
+            raise RateLimited(ceil((full_at - now - self._seconds) * 100 - 1e-6) / 100)
         self._full_at[key] = full_at
 
     def charge(self, key: str, cost: float) -> None:

@@ -10,6 +10,7 @@ still): `WebSocketsSansIOProtocol.data_received`, `handle_connect`, `send_receiv
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,42 @@ _WHOLE_TEXT = 0x81
 _SHORT_HEADS = [bytes((_WHOLE_TEXT, size)) for size in range(126)]
 
 
+class JoinedWrites(asyncio.Transport):
+    """A transport that writes once a turn of the loop what was written in it: one system call for an ack and the events
+    around it, and one for all that an agent hears of a batch, where each would wake the other side by itself."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._transport = transport
+        self._loop = loop
+        self._unsent: list[bytes] = []
+        self.is_closing = transport.is_closing
+        self.pause_reading = transport.pause_reading
+        self.resume_reading = transport.resume_reading
+        self.get_extra_info = transport.get_extra_info
+
+    def write(self, data: bytes) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - nobody writes views
+        if not self._unsent:
+            self._loop.call_soon(self._flush)
+        self._unsent.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def abort(self) -> None:
+        self._unsent.clear()
+        self._transport.abort()
+
+    def get_write_buffer_size(self) -> int:
+        return self._transport.get_write_buffer_size() + sum(map(len, self._unsent))
+
+    def _flush(self) -> None:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, []
+            self._transport.write(unsent[0] if len(unsent) == 1 else b"".join(unsent))
+
+
 class DirectWebSocket(WebSocketsSansIOProtocol):
     """One websocket of uvicorn's. Set `on_text` to take text frames as they come."""
 
@@ -44,6 +81,9 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self._rest = b""
         self._is_sliced = False
         self._blocked_since: float | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(JoinedWrites(transport, self.loop))
 
     @property
     def queued_bytes(self) -> int:

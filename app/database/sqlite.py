@@ -12,17 +12,17 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Executable, create_engine, event
-from sqlalchemy.engine import Result, RootTransaction
+from sqlalchemy.engine import Result
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from app.database.folding import Folding
+from app.database.hand import Hand
 from app.database.prepared import Prepared
 from app.database.rows import Batch, Rows, Transaction
 from models import Base
@@ -72,15 +72,16 @@ class SqliteDatabase:
     dialect = "sqlite"
 
     def __init__(self, path: Path) -> None:
-        self._read_engine = _engine(path, "BEGIN", read_only=True)
-        self._write_engine = _engine(path, "BEGIN IMMEDIATE", read_only=False)
+        self._read_engine = _engine(path, read_only=True)
+        self._write_engine = _engine(path, read_only=False)
         self._writer = self._write_engine.connect()
+        self._writer.begin()  # for SQLAlchemy one transaction without end: where it begins and commits is ours to say
+        self._driver: sqlite3.Connection = self._writer.connection.dbapi_connection  # pyright: ignore[reportAttributeAccessIssue]
         self._folding = Folding(path)
-        self._group: RootTransaction | None = None
         self._turn = asyncio.Lock()
         self._finished: list[tuple[asyncio.Future[None], Callable[[], None]]] = []
         self._has_finished = asyncio.Event()
-        self._thread = ThreadPoolExecutor(1, "parley-commit")
+        self._hand = Hand("parley-commit")
         self._committer: asyncio.Task[None] | None = None
 
     @contextlib.asynccontextmanager
@@ -97,58 +98,45 @@ class SqliteDatabase:
         if self._committer is None or self._committer.done():
             self._committer = asyncio.create_task(self._commit_groups(), name="sqlite-committer")
         async with self._turn:
-            if self._group is None:
-                self._group = self._writer.begin()
+            if not self._driver.in_transaction:
+                self._driver.execute("BEGIN IMMEDIATE")
             safe = asyncio.get_running_loop().create_future()
             transaction = _SqliteTransaction(self._writer)
-            driver: sqlite3.Connection = self._writer.connection.dbapi_connection  # pyright: ignore[reportAssignmentType]
-            driver.execute("SAVEPOINT work")
+            self._driver.execute("SAVEPOINT work")
             try:
                 yield transaction
             except BaseException:
-                self._undo(driver)
+                self._undo()
                 raise
             finally:
                 transaction.close()
-            driver.execute("RELEASE work")
+            self._driver.execute("RELEASE work")
             self._finished.append((safe, after_commit))
             self._has_finished.set()
         await asyncio.shield(safe)
 
     async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
         async with self.begin(after_commit):
-            batch.on_sqlite(self._writer.connection.dbapi_connection)  # pyright: ignore[reportArgumentType]
+            batch.on_sqlite(self._driver)
 
-    def _undo(self, driver: sqlite3.Connection) -> None:
+    def _undo(self) -> None:
         """Undo one work. When the disk is full or fails, SQLite has undone its whole group: then every writer hears of it."""
-        if driver.in_transaction:
-            driver.execute("ROLLBACK TO work")
-            driver.execute("RELEASE work")
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK TO work")
+            self._driver.execute("RELEASE work")
             return
-        group, self._group = self._group, None
         finished, self._finished = self._finished, []
-        if group is not None:
-            group.rollback()
         for safe, _ in finished:
             if not safe.done():
                 safe.set_exception(OperationalError("COMMIT", None, sqlite3.OperationalError("undone with its group")))
 
     async def _commit_groups(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             await self._has_finished.wait()
             async with self._turn:
                 self._has_finished.clear()
-                group, self._group = self._group, None
                 finished, self._finished = self._finished, []
-                failure: BaseException | None = None
-                if group is not None:
-                    try:
-                        await loop.run_in_executor(self._thread, group.commit)
-                    except Exception as error:  # noqa: BLE001 - disk full, I/O: every writer of the group must hear of it
-                        failure = error
-                        with contextlib.suppress(Exception):
-                            group.rollback()
+                failure = await self._commit() if self._driver.in_transaction else None
                 for safe, after_commit in finished:
                     if failure is None:
                         after_commit()
@@ -162,6 +150,16 @@ class SqliteDatabase:
                     await self._folding.finish()
             self._folding.begin_when_due()
 
+    async def _commit(self) -> Exception | None:
+        """What went wrong (the disk is full, or fails): every writer of the group must hear of it."""
+        try:
+            await self._hand.do(lambda: self._driver.execute("COMMIT"))
+        except sqlite3.Error as error:
+            if self._driver.in_transaction:
+                self._driver.execute("ROLLBACK")
+            return OperationalError("COMMIT", None, error)
+        return None
+
     async def close(self) -> None:
         async with self._turn:
             pass
@@ -170,14 +168,14 @@ class SqliteDatabase:
         if self._committer:
             self._committer.cancel()
             await asyncio.gather(self._committer, return_exceptions=True)
-        self._thread.shutdown()
+        self._hand.close()
         await self._folding.close()
         self._writer.close()
         self._write_engine.dispose()
         self._read_engine.dispose()
 
 
-def _engine(path: Path, begin: str, *, read_only: bool) -> Engine:
+def _engine(path: Path, *, read_only: bool) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": 5.0, "cached_statements": 512},
@@ -201,8 +199,10 @@ def _engine(path: Path, begin: str, *, read_only: bool) -> Engine:
         if read_only:
             connection.execute("PRAGMA query_only=ON")
 
-    @event.listens_for(engine, "begin")
-    def begin_as_told(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
-        connection.exec_driver_sql(begin)
+    if read_only:
+
+        @event.listens_for(engine, "begin")
+        def begin_to_read(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+            connection.connection.cursor().execute("BEGIN")
 
     return engine
