@@ -43,6 +43,7 @@ class JoinedWrites(asyncio.Transport):
         self._transport = transport
         self._loop = loop
         self._unsent: list[bytes] = []
+        self._unsent_bytes = 0
         self.is_closing = transport.is_closing
         self.pause_reading = transport.pause_reading
         self.resume_reading = transport.resume_reading
@@ -52,21 +53,22 @@ class JoinedWrites(asyncio.Transport):
         if not self._unsent:
             self._loop.call_soon(self._flush)
         self._unsent.append(data)
+        self._unsent_bytes += len(data)
 
     def close(self) -> None:
         self._flush()
         self._transport.close()
 
     def abort(self) -> None:
-        self._unsent.clear()
+        self._unsent, self._unsent_bytes = [], 0
         self._transport.abort()
 
     def get_write_buffer_size(self) -> int:
-        return self._transport.get_write_buffer_size() + sum(map(len, self._unsent))
+        return self._transport.get_write_buffer_size() + self._unsent_bytes
 
     def _flush(self) -> None:
         if self._unsent:
-            unsent, self._unsent = self._unsent, []
+            unsent, self._unsent, self._unsent_bytes = self._unsent, [], 0
             self._transport.write(unsent[0] if len(unsent) == 1 else b"".join(unsent))
 
 
