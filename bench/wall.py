@@ -56,7 +56,7 @@ class Screen:
         self.size = 0
 
     def deliver(self, told: Told) -> None:
-        if told.json.startswith('{"type":"wall.changed"'):
+        if told.json.startswith(b'{"type":"wall.changed"'):
             self.size = len(told.frame("/agent"))
             self.painted.set()
 

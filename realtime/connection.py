@@ -9,6 +9,7 @@ from functools import partial
 import msgspec
 
 from app.people.actors import SignedInAgent, Visitor
+from realtime.direct_websocket import framed
 from realtime.engine import EngineSocket
 from realtime.gateway import Answer, Gateway, refused
 from realtime.hub import Told
@@ -23,6 +24,7 @@ class Connection:
 
     def __init__(self, namespace: str, sid: str, actor: Visitor | SignedInAgent, socket: EngineSocket, gateway: Gateway) -> None:
         self.namespace = namespace
+        self._namespace = namespace.encode()
         self.sid = sid
         self.actor = actor
         self.rooms: set[str] = set()
@@ -35,7 +37,7 @@ class Connection:
     def receive(self, id: int | None, raw: msgspec.Raw) -> None:
         """A command has arrived. Must be called without awaiting in between, so that order of arrival is order of effect."""
         if len(self._pending) >= MOST_PENDING:
-            self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.", 1.0)).decode())
+            self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.", 1.0)))
             return
         self._pending.append((id, raw))
         self._go_on()
@@ -61,6 +63,6 @@ class Connection:
         if self._pending:
             asyncio.get_running_loop().call_soon(self._go_on)
 
-    def _answer(self, id: int | None, json: str) -> None:
+    def _answer(self, id: int | None, json: bytes) -> None:
         if id is not None:
-            self._socket.push(f"43{self.namespace},{id}[{json}]")
+            self._socket.push(framed(b"43%b,%d[" % (self._namespace, id), json, b"]"))

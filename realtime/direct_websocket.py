@@ -34,6 +34,24 @@ _WHOLE_TEXT = 0x81
 _SHORT_HEADS = [bytes((_WHOLE_TEXT, size)) for size in range(126)]
 
 
+def framed(*parts: bytes) -> bytes:
+    """A websocket text frame, as servers send it."""
+    size = sum(map(len, parts))
+    if size < 126:
+        head = _SHORT_HEADS[size]
+    elif size < 65536:
+        head = b"\x81\x7e" + size.to_bytes(2, "big")
+    else:
+        head = b"\x81\x7f" + size.to_bytes(8, "big")
+    return b"".join((head, *parts))
+
+
+def text_in(frame: bytes) -> str:
+    """What was framed."""
+    size = frame[1]
+    return frame[2 if size < 126 else 4 if size == 126 else 10 :].decode()
+
+
 class JoinedWrites(asyncio.Transport):
     """A transport that writes once a turn of the loop what was written in it: one system call for an ack and the events
     around it, and one for all that an agent hears of a batch, where each would wake the other side by itself."""
@@ -99,17 +117,12 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     def send_text(self, text: str) -> None:
         """Write a text frame without waiting; nothing, once the connection is closing."""
-        if self.disconnected or self.close_sent or self.transport.is_closing():
-            return
-        payload = text.encode()
-        size = len(payload)
-        if size < 126:
-            head = _SHORT_HEADS[size]
-        elif size < 65536:
-            head = b"\x81\x7e" + size.to_bytes(2, "big")
-        else:
-            head = b"\x81\x7f" + size.to_bytes(8, "big")
-        self.transport.write(head + payload)
+        self.send_frame(framed(text.encode()))
+
+    def send_frame(self, frame: bytes) -> None:
+        """The same for one that is framed already, as what many hear is once for all of them."""
+        if not (self.disconnected or self.close_sent or self.transport.is_closing()):
+            self.transport.write(frame)
 
     def queue_text(self, text: str) -> None:
         """Hand a frame that came by the short way to whoever awaits ASGI messages."""

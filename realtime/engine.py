@@ -22,7 +22,7 @@ from engineio.async_socket import AsyncSocket
 from msgspec import Struct
 
 from app.clock import monotonic
-from realtime.direct_websocket import EXTENSION, DirectWebSocket
+from realtime.direct_websocket import EXTENSION, DirectWebSocket, text_in
 
 MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
@@ -49,12 +49,12 @@ class EngineSocket(AsyncSocket):
         self._handed_on = 0
         self._closing: asyncio.Task[None] | None = None
 
-    def push(self, frame: str) -> None:
-        """Queue an encoded frame without waiting."""
+    def push(self, frame: bytes) -> None:
+        """Queue what `framed` made, without waiting."""
         if self.closed or self.closing or self._is_cut:
             return
         if self._direct is not None and self._is_open:
-            self._direct.send_text(frame)
+            self._direct.send_frame(frame)
             if self._direct.queued_bytes > MOST_QUEUED_BYTES or self._direct.blocked_seconds > LONGEST_BLOCK_SECONDS:
                 self._close_as_slow(self._direct.queued_bytes)
             return
@@ -63,7 +63,7 @@ class EngineSocket(AsyncSocket):
         if self.queued_bytes > MOST_QUEUED_BYTES or (blocked is not None and monotonic() - blocked > LONGEST_BLOCK_SECONDS):
             self._close_as_slow(self.queued_bytes)
             return
-        self.queue.put_nowait(frame)
+        self.queue.put_nowait(text_in(frame))
 
     def _close_as_slow(self, queued_bytes: int) -> None:
         log.info("slow reader closed", queued_bytes=queued_bytes)

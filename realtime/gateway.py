@@ -50,8 +50,8 @@ class Answer(msgspec.Struct, frozen=True):
     reply: Reply
     is_understood: bool
 
-    def json(self) -> str:
-        return _encoder.encode(self.reply).decode()
+    def json(self) -> bytes:
+        return _encoder.encode(self.reply)
 
 
 Answered = Callable[[Answer], None]

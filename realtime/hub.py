@@ -10,6 +10,7 @@ import structlog
 
 from app.contract.events import Event
 from app.work import Announcement
+from realtime.direct_websocket import framed
 from realtime.rooms import room_of
 
 log = structlog.get_logger("realtime")
@@ -22,22 +23,23 @@ class Told:
     __slots__ = ("_frames", "json")
 
     def __init__(self, event: Event) -> None:
-        self.json = _encoder.encode(event).decode()
-        self._frames: dict[str, str] = {}
+        self.json = _encoder.encode(event)
+        self._frames: dict[str, bytes] = {}
 
     @classmethod
-    def of_json(cls, json: str) -> Told:
+    def of_json(cls, json: bytes) -> Told:
         """An event that another node has encoded."""
         told = cls.__new__(cls)
         told.json = json
         told._frames = {}
         return told
 
-    def frame(self, namespace: str) -> str:
-        """The Socket.IO frame that carries it."""
-        if namespace not in self._frames:
-            self._frames[namespace] = f'42{namespace},["event",{self.json}]'
-        return self._frames[namespace]
+    def frame(self, namespace: str) -> bytes:
+        """The websocket frame whose Socket.IO packet carries it."""
+        frame = self._frames.get(namespace)
+        if frame is None:
+            frame = self._frames[namespace] = framed(b'42%b,["event",' % namespace.encode(), self.json, b"]")
+        return frame
 
 
 class Subscriber(Protocol):
@@ -97,17 +99,18 @@ class LocalHub:
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         self.deliver_here(announcements)
-        for listener in self._listeners:
-            listener(announcements)
+        self._say(announcements)
 
     def deliver_here(self, announcements: Sequence[Announcement]) -> None:
         """Tell this node's clients, and nobody and nothing else."""
         for announcement in announcements:
             members = self._rooms.get(room_of(announcement.to))
             if members:
-                told = Told(announcement.event)
-                for member in tuple(members):
-                    member.deliver(told)
+                deliver(Told(announcement.event), members)
+
+    def _say(self, announcements: Sequence[Announcement]) -> None:
+        for listener in self._listeners:
+            listener(announcements)
 
     def is_anyone_in(self, room: str) -> bool:
         return room in self._rooms
@@ -128,3 +131,9 @@ class LocalHub:
     def when_jobs(self, wake: Callable[[], None]) -> None:
         """Call when a commit has queued jobs."""
         self._wake_jobs = wake
+
+
+def deliver(told: Told, members: set[Subscriber]) -> None:
+    """Tell everybody in a room."""
+    for member in tuple(members):  # one of them may leave at this
+        member.deliver(told)

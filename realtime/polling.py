@@ -40,7 +40,7 @@ class PollStream:
 
     def deliver(self, told: Told) -> None:
         self._last += 1
-        self._buffer.append((self._last, msgspec.Raw(told.json.encode())))
+        self._buffer.append((self._last, msgspec.Raw(told.json)))
         if len(self._buffer) > MOST_BUFFERED:
             self.cut()
         self._arrived.set()

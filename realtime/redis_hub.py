@@ -22,7 +22,7 @@ from app.clock import monotonic
 from app.ending import end
 from app.work import Announcement
 from realtime.heard import Heard
-from realtime.hub import LocalHub, Subscriber, Told
+from realtime.hub import LocalHub, Subscriber, Told, deliver
 from realtime.redis_lines import FAILURES, TIMEOUT_SECONDS, Line, open_lines
 from realtime.rooms import room_of
 from realtime.sealing import Seal
@@ -52,7 +52,7 @@ class RedisHub(LocalHub):
         self._url = url
         self._seal = Seal(secret_key)
         self._node = secrets.token_hex(4)
-        self._outgoing: deque[tuple[str, str]] = deque()
+        self._outgoing: deque[tuple[str, bytes]] = deque()
         self._outgoing_bytes = 0
         self._has_outgoing = asyncio.Event()
         self._all_sent = asyncio.Event()
@@ -115,14 +115,15 @@ class RedisHub(LocalHub):
             )
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
-        super().publish(announcements)
         for announcement in announcements:
-            room = room_of(announcement.to)
-            if self.is_anyone_in(room):
+            room, told = room_of(announcement.to), Told(announcement.event)
+            if members := self._rooms.get(room):
+                deliver(told, members)
                 self.heard.event(room, announcement.event)
-            self._queue(room, msgspec.json.encode(announcement.event).decode())
+            self._queue(room, told.json)
+        self._say(announcements)
 
-    def _queue(self, room: str, event: str) -> None:
+    def _queue(self, room: str, event: bytes) -> None:
         """Keep for the speaker; what it could not send soon is not worth keeping."""
         if self._is_mute or self._outgoing_bytes > MOST_WAITING_BYTES:
             hints_total.labels("dropped").inc()
@@ -173,12 +174,12 @@ class RedisHub(LocalHub):
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._has_outgoing.wait(), max(0.001, beacon_at - monotonic()))
 
-    def _sealed(self, batch: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
-        by_room: dict[str, list[str]] = {}
+    def _sealed(self, batch: Sequence[tuple[str, bytes]]) -> list[tuple[str, bytes]]:
+        by_room: dict[str, list[bytes]] = {}
         for room, event in batch:
             by_room.setdefault(room, []).append(event)
         return [
-            (PREFIX + room, self._seal.close(room, f"{self._node}[{','.join(events)}]".encode()))
+            (PREFIX + room, self._seal.close(room, b"%b[%b]" % (self._node.encode(), b",".join(events))))
             for room, events in by_room.items()
         ]
 
@@ -266,9 +267,7 @@ class RedisHub(LocalHub):
         for event in self._open(room, data):
             hints_total.labels("in").inc()
             self.heard.json(room, event)
-            told = Told.of_json(bytes(event).decode())
-            for member in tuple(members):
-                member.deliver(told)
+            deliver(Told.of_json(bytes(event)), members)
 
     def _open(self, room: str, data: bytes) -> list[msgspec.Raw]:
         """The events of another node's batch; none of our own, and none of what was not sealed for this room."""

@@ -15,6 +15,7 @@ from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.connected import Connected
 from realtime.connection import Connection
+from realtime.direct_websocket import framed
 from realtime.doorkeeping import Doorkeeper
 from realtime.engine import ComeLater, EngineServer, EngineSocket
 from realtime.gateway import Gateway
@@ -125,7 +126,8 @@ class SocketServer(socketio.AsyncServer):
                 if (eio_sid, namespace) in self.connections:
                     raise ValueError("connected already")
                 if namespace not in (VISITORS, AGENTS):
-                    socket.push(f'44{"" if namespace == "/" else namespace + ","}{{"message":"Invalid namespace"}}')
+                    where = "" if namespace == "/" else namespace + ","
+                    socket.push(framed(f'44{where}{{"message":"Invalid namespace"}}'.encode()))
                     socket.count_misunderstood()
                     return
                 await self._handle_connect(eio_sid, namespace, received.data)

@@ -28,7 +28,8 @@ BUSY_SHARE = 0.1
 CERTAIN_SECONDS = 10.0
 """A hint may be lost, so a wall somebody watches is recounted this often even when nothing was heard to move."""
 MOVING = tuple(
-    f'{{"type":"{name}"' for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed")
+    f'{{"type":"{name}"'.encode()
+    for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed")
 )
 
 

@@ -29,7 +29,7 @@ class Watcher(Stream):
 
     @property
     def walls(self) -> list[WallChanged]:
-        return [msgspec.json.decode(told.json, type=WallChanged) for told in self.heard if '"wall.changed"' in told.json[:30]]
+        return [msgspec.json.decode(told.json, type=WallChanged) for told in self.heard if b'"wall.changed"' in told.json[:30]]
 
     async def until_waiting(self, count: int) -> None:
         """Until the wall shows that many who wait."""

@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
+from realtime.direct_websocket import framed
 from realtime.engine import EngineServer, EngineSocket
 from realtime.packets import TextPacket, split_event
 from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
@@ -162,7 +163,7 @@ async def test_a_socket_starts_as_we_expect_it() -> None:
 async def test_what_the_library_queues_can_be_told_from_what_we_queue() -> None:
     """We queue encoded text; the library queues packets, and an empty entry to end the writer."""
     socket = EngineSocket(server().eio, "sid")
-    socket.push('42/visitor,["event",{}]')
+    socket.push(framed(b'42/visitor,["event",{}]'))
     await socket.send(engine_packet.Packet(engine_packet.NOOP))
     ours, theirs = socket.queue.get_nowait(), socket.queue.get_nowait()
     assert isinstance(ours, str)
