@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -68,9 +69,12 @@ async def _hand_on_of_inactive(work: Work) -> None:
 
 
 async def keep(sweep: Sweep) -> None:
-    """Do a sweep for ever. One that fails is done again at its next time."""
+    """Do a sweep for ever. One that fails is done again at its next time. The first comes at a moment of its own, or all
+    that are done every second would keep the event loop busy at once."""
+    pause = random.uniform(0, sweep.seconds)  # noqa: S311 (spread, not secrecy)
     while True:
-        await asyncio.sleep(sweep.seconds)
+        await asyncio.sleep(pause)
+        pause = sweep.seconds
         try:
             await sweep.run()
         except asyncio.CancelledError:

@@ -112,6 +112,7 @@ class Suggester:
             async with self._works.read() as rows:
                 conversation = await rows.first(_CONVERSATION, row_id=conversation_id)
                 messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
+            await asyncio.sleep(0)  # messages first: each half of this takes a millisecond or two
             question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))
             if conversation is None or not question:
                 return

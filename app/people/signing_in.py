@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, union_all
+from sqlalchemy import bindparam, delete, select, union_all
 
 from app.errors import Unauthenticated
 from app.people.actors import SignedInAgent
@@ -74,23 +74,27 @@ async def find_api_token(rows: Rows, secret: str, now: datetime) -> SignedInAgen
     return _signed_in(row, hash_secret(secret)) if row else None
 
 
+_PROOFS = bindparam("proofs", expanding=True)
+_NOW = bindparam("now", type_=AgentSession.__table__.c.expires_at.type)
+_STILL_SIGNED_IN = union_all(
+    select(AgentSession.token_hash, Agent.id, Agent.role)
+    .join(Agent, Agent.id == AgentSession.agent_id)
+    .where(AgentSession.token_hash.in_(_PROOFS), AgentSession.expires_at > _NOW, Agent.is_active),
+    select(ApiToken.token_hash, Agent.id, Agent.role)
+    .join(Agent, Agent.id == ApiToken.agent_id)
+    .where(ApiToken.token_hash.in_(_PROOFS), ApiToken.expires_at.is_(None) | (ApiToken.expires_at > _NOW), Agent.is_active),
+)
+"""Built once: it is asked every second."""
+
+
 async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> dict[str, tuple[str, str]]:
     """Which of these proofs (hashes of sessions and tokens) still hold: each with the id and role of its agent."""
     distinct = sorted(set(proofs))
     found: dict[str, tuple[str, str]] = {}
     for at in range(0, len(distinct), BATCH):
         some = distinct[at : at + BATCH]
-        session = (
-            select(AgentSession.token_hash, Agent.id, Agent.role)
-            .join(Agent, Agent.id == AgentSession.agent_id)
-            .where(AgentSession.token_hash.in_(some), AgentSession.expires_at > now, Agent.is_active)
-        )
-        token = (
-            select(ApiToken.token_hash, Agent.id, Agent.role)
-            .join(Agent, Agent.id == ApiToken.agent_id)
-            .where(ApiToken.token_hash.in_(some), ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now), Agent.is_active)
-        )
-        found |= {proof: (id, role) for proof, id, role in await rows.rows(union_all(session, token))}
+        result = await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now})
+        found |= {proof: (id, role) for proof, id, role in result}
     return found
 
 
