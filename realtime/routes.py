@@ -37,7 +37,7 @@ def wire_routes(
         await socket_app(scope, receive, send)  # pyright: ignore[reportUnknownMemberType]
 
     @post("/api/v1/commands", status_code=200)
-    async def commands(request: AnyRequest) -> Response[str]:
+    async def commands(request: AnyRequest) -> Response[bytes]:
         """One command, answered as over a socket. `Parley-Cursor` names the stream that `conversation.view` is about."""
         actor = await actor_of(request)
         if isinstance(actor, Visitor):

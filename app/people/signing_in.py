@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import bindparam, delete, select, union_all
 
@@ -93,8 +94,8 @@ async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> d
     found: dict[str, tuple[str, str]] = {}
     for at in range(0, len(distinct), BATCH):
         some = distinct[at : at + BATCH]
-        result = await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now})
-        found |= {proof: (id, role) for proof, id, role in result}
+        held = cast(Iterable[tuple[str, str, str]], await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now}))
+        found |= {proof: (id, role) for proof, id, role in held}
     return found
 
 
