@@ -1,6 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { Me, Presence, SuggestionView } from "@parley/client/contract"
+import type { AgentIs, Me, Presence, SuggestionView } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
@@ -80,6 +80,8 @@ export interface Desk {
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
   resolveWhenSent(conversationId: string, clientId: string): void
   setPresence(presence: Presence): Promise<void>
+  /** Whether this agent is shown as away when nobody touches a key for a while. */
+  setIdle(on: boolean): Promise<void>
   /** Passages that may answer; none when nothing fits or nobody answered. */
   searchArticles(query: string): Promise<readonly SuggestionView[]>
   /** Tell colleagues what is being looked at. */
@@ -90,6 +92,7 @@ export interface Desk {
 }
 
 const LEAVE_MS = 600
+const IDLE_SECONDS = 600
 const HOLD = "parley.hold"
 
 export function createDesk(options: DeskOptions): Desk {
@@ -269,6 +272,11 @@ export function createDesk(options: DeskOptions): Desk {
         notify({ key: "error.offline", tone: "failed" })
       }
       people.put(before)
+    },
+    async setIdle(on) {
+      const reply = await api.put<AgentIs>("/me/idle", { idle_seconds: on ? IDLE_SECONDS : null }).catch(() => null)
+      if (reply) people.put(reply.agent)
+      else notify({ key: "error.offline", tone: "failed" })
     },
     async searchArticles(query) {
       const reply = await command({ type: "article.search", query }).catch(() => null)

@@ -13,6 +13,7 @@ export function useKeyListener(keyboard: Keyboard, run: (action: KeyAction) => b
     const action = keyboard.press(event, target.matches(WRITES))
     if (!action || (action === "open" && !mayOpen(target))) return
     if (run(action)) event.preventDefault()
+    else if (action === "back" && target instanceof HTMLElement) target.blur()
   }
   onMounted(() => window.addEventListener("keydown", listen))
   onUnmounted(() => window.removeEventListener("keydown", listen))

@@ -1,0 +1,37 @@
+import type { Life, Touch } from "../models/idle"
+
+const TOUCHES: Record<string, Touch> = {
+  keydown: "acted",
+  pointerdown: "acted",
+  wheel: "acted",
+  pointermove: "moved",
+  focus: "moved",
+}
+
+/** Somebody at this page, or at another of this agent's in the same browser. */
+export function browserLife(agentId: string): Life {
+  const channel = new BroadcastChannel(`parley-life:${agentId}`)
+  const told = new Set<Parameters<Life["onTouch"]>[0]>()
+  const tell = (touch: Touch, isHere: boolean) => told.forEach(it => void it(touch, isHere))
+
+  function listen({ type, target }: Event) {
+    // What answers the question is not an answer before it is pressed.
+    if (target instanceof Element && target.closest("[data-still-there]")) return
+    const touch = TOUCHES[type]
+    if (touch) tell(touch, true)
+  }
+
+  channel.onmessage = ({ data }: MessageEvent<Touch>) => tell(data, false)
+  for (const type of Object.keys(TOUCHES)) window.addEventListener(type, listen, { capture: true, passive: true })
+  return {
+    onTouch(hear) {
+      told.add(hear)
+      return () => told.delete(hear)
+    },
+    share: touch => channel.postMessage(touch),
+    stop() {
+      channel.close()
+      for (const type of Object.keys(TOUCHES)) window.removeEventListener(type, listen, { capture: true })
+    },
+  }
+}
