@@ -18,7 +18,11 @@ export default defineConfig({
       icon: { clientBundle: { scan: true } },
       ui: {
         colors: { primary: "indigo", neutral: "zinc" },
-        button: { slots: { base: "cursor-pointer" } },
+        button: {
+          slots: { base: "cursor-pointer" },
+          // The library's 75 % leaves too little contrast under the pointer.
+          compoundVariants: [{ color: "primary", variant: "solid", class: "hover:bg-primary/90 active:bg-primary/90" }],
+        },
       },
     }),
   ],

@@ -1,6 +1,19 @@
-import type { RuleActions, RuleConditions } from "@parley/client/contract"
+import type { Channel, ConditionTrace, Priority, RuleActions, RuleConditions } from "@parley/client/contract"
 import type { MoreWords } from "../i18n/more"
 import type { People } from "./people"
+
+const KINDS = [
+  "inbox",
+  "channel",
+  "page",
+  "language",
+  "topic",
+  "priority",
+  "domain",
+  "company",
+  "field",
+  "words",
+] as const
 
 /** A rule as a person would say it: when, and then what. */
 export function ruleWords(words: MoreWords, people: People) {
@@ -50,5 +63,24 @@ export function ruleWords(words: MoreWords, people: People) {
     return said.length > 0 ? and(said) : t("rules.then.nothing")
   }
 
-  return { conditions, actions, teamName, inboxName }
+  function value(kind: string, it: string): string {
+    if (kind === "inbox") return inboxName(it)
+    if (kind === "channel") return t(`channel.${it as Channel}`)
+    if (kind === "priority") return t(`priority.${it as Priority}`)
+    if (kind === "hours") return t(it === "open" ? "rules.if.open" : "rules.if.closed")
+    return it
+  }
+
+  /** One condition, and what was found where it looked. */
+  function traced({ condition, wanted, found }: ConditionTrace): string {
+    const [first = "", ...field] = condition.split(" ")
+    const kind = KINDS.find(it => it === first)
+    const values = wanted.map(it => value(first, it))
+    return t("dry.condition", {
+      wanted: kind ? t(`rules.if.${kind}`, { names: list(values), field: field.join(" ") }) : values.join(", "),
+      found: found ? value(first, found) : t("app.none"),
+    })
+  }
+
+  return { conditions, actions, traced, teamName, inboxName }
 }

@@ -97,6 +97,19 @@ test("a rule is said as a sentence", () => {
   ).toBe("give it to Support, ask only who knows refunds, make it High, and after 60 s pass it to (gone)")
 })
 
+test.each([
+  [
+    { condition: "words", wanted: ["refund"], found: "refund", holds: true },
+    "the message says “refund” (found: refund)",
+  ],
+  [{ condition: "channel", wanted: ["chat"], found: "sms", holds: false }, "it comes by “Chat” (found: SMS)"],
+  [{ condition: "field plan", wanted: ["gold"], found: "", holds: false }, "plan is “gold” (found: None)"],
+  [{ condition: "hours", wanted: ["open"], found: "closed", holds: false }, "we are open (found: we are closed)"],
+])("a condition that was tried is said with what was found", (trace, words) => {
+  const say = ruleWords(moreWords(createWords()), createPeople(me()))
+  expect(say.traced(trace)).toBe(words)
+})
+
 test("proactive messages say why they were refused", async () => {
   const model = createProactive(api)
   await model.load()
