@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.running import Running
+
 ROOT = Path(__file__).resolve().parents[2]
 ARTEFACTS = ROOT / "artefacts" / "browser"
 FLAGS = [
@@ -23,6 +25,8 @@ FLAGS = [
     "--disable-sync",
 ]
 ACT_MILLISECONDS = 15_000
+LOAD_MILLISECONDS = 60_000
+"""A server that has just started, on a machine where everything starts at once."""
 expect.set_options(timeout=ACT_MILLISECONDS)
 
 
@@ -52,18 +56,28 @@ def browser(playwright: Playwright, chromium_path: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes people: each context has its own cookies and storage. Takes what Playwright's `new_context` takes."""
+    """Makes people who want nothing to slide: each context has its own cookies and storage. Takes what Playwright's takes."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
+        options.setdefault("reduced_motion", "reduce")
         context = browser.new_context(**options)
         context.set_default_timeout(ACT_MILLISECONDS)
+        context.set_default_navigation_timeout(LOAD_MILLISECONDS)
         contexts.append(context)
         return context
 
     yield make
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def busy_parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for all tests that do not mind what else is said there."""
+    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=1000).start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ class Guest:
     """Somebody who writes in."""
 
     def __init__(self, url: str, name: str, text: str = "Hello") -> None:
-        self._url = url
+        self.url = url
         self._headers: dict[str, str] = {}
         session = self._post("/api/v1/widget/sessions", inbox_key="demo")
         self._headers["Authorization"] = f"Bearer {session['visitor_token']}"
@@ -47,6 +47,6 @@ class Guest:
         return f"guest-{next(_numbers)}"
 
     def _post(self, path: str, **body: Any) -> dict[str, Any]:
-        response = httpx.post(self._url + path, json=body, headers=self._headers, trust_env=False, timeout=15)
+        response = httpx.post(self.url + path, json=body, headers=self._headers, trust_env=False, timeout=15)
         assert response.status_code in (200, 201), response.text
         return response.json()

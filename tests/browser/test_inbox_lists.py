@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.crowd import crowd
 from tests.browser.guests import Guest
 from tests.browser.lines import Line
+from tests.browser.lists import all_of, row_of, rows, scroller
+from tests.browser.looking import DESKTOP, PHONE
 from tests.browser.people import AgentPage
 from tests.running import Running
 
 COUNT = 10_000
-SAM = "sam@example.com"
 NewContext = Callable[..., BrowserContext]
 
 
@@ -30,33 +31,9 @@ def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running.stop()
 
 
-def all_of(agent: AgentPage, query: str = "") -> Page:
-    """Everything that is open, loaded."""
-    page = agent.page
-    page.goto(f"{agent.url}/inbox/?view=all{query}")
-    expect(rows(page).first).to_be_visible()
-    return page
-
-
-def rows(page: Page) -> Locator:
-    return page.locator("[data-conversation-list] a[data-id]")
-
-
-def scroller(page: Page) -> Locator:
-    return page.locator("[data-conversation-list]")
-
-
-def marked(page: Page) -> Locator:
-    return page.locator("[data-marked]")
-
-
-def row_of(page: Page, name: str) -> Locator:
-    return rows(page).filter(has_text=name).first
-
-
 def test_the_palette_finds_commands_by_a_few_letters_and_gives_the_focus_back(parley: Running, new_context: NewContext) -> None:
-    agent = AgentPage(new_context(), parley.url, SAM)
-    page = all_of(agent)
+    agent = all_of(parley, new_context())
+    page = agent.page
     page.keyboard.press("j")
     page.keyboard.press("r")
     expect(agent.composer).to_be_focused()
@@ -80,8 +57,7 @@ def test_the_palette_finds_commands_by_a_few_letters_and_gives_the_focus_back(pa
 
 
 def test_a_few_nodes_draw_ten_thousand_rows_and_the_selection_stays(parley: Running, new_context: NewContext) -> None:
-    agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
-    page = all_of(agent)
+    page = all_of(parley, new_context(viewport=DESKTOP)).page
     page.keyboard.press("j")
     selected = page.locator("[aria-current=true]")
     expect(selected).to_have_count(1)
@@ -109,10 +85,9 @@ def test_a_few_nodes_draw_ten_thousand_rows_and_the_selection_stays(parley: Runn
 def test_many_are_marked_and_changed_with_one_request_and_put_back_with_one(
     parley: Running, new_context: NewContext, artefacts: Path
 ) -> None:
-    context = new_context(viewport={"width": 1440, "height": 900})
+    context = new_context(viewport=DESKTOP)
     line = Line(context)
-    agent = AgentPage(context, parley.url, SAM)
-    page = all_of(agent)
+    page = all_of(parley, context).page
     page.keyboard.press("j")
     expect(page.get_by_role("log")).to_be_visible()
     for _ in range(49):
@@ -134,10 +109,9 @@ def test_many_are_marked_and_changed_with_one_request_and_put_back_with_one(
 
 
 def test_a_filter_is_saved_and_its_count_is_pushed(parley: Running, new_context: NewContext, artefacts: Path) -> None:
-    sam = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
-    ana = AgentPage(new_context(), parley.url)
     guest = Guest(parley.url, "Viewed Vera")
-    page = all_of(sam)
+    page = all_of(parley, new_context(viewport=DESKTOP)).page
+    ana = AgentPage(new_context(), parley.url)
     row_of(page, guest.name).click()
     page.get_by_role("button", name="Tags: None").click()
     page.get_by_role("textbox", name="Tag").fill("viewed")
@@ -158,14 +132,13 @@ def test_a_filter_is_saved_and_its_count_is_pushed(parley: Running, new_context:
     page.screenshot(path=artefacts / "saved-view.png")
     anas = ana.page.get_by_role("button", name=re.compile("^Seen by Vera"))
     expect(anas).to_contain_text("1")
-    sam.page.get_by_role("button", name="Resolve", exact=True).click()
+    page.get_by_role("button", name="Resolve", exact=True).click()
     expect(saved).to_contain_text("0")
     expect(anas).to_contain_text("0")
 
 
 def test_an_address_opens_what_it_names_and_back_returns_to_the_same_place(parley: Running, new_context: NewContext) -> None:
-    agent = AgentPage(new_context(viewport={"width": 390, "height": 844}), parley.url, SAM)
-    page = all_of(agent, "&sort=waiting")
+    page = all_of(parley, new_context(viewport=PHONE), "&sort=waiting").page
     scroller(page).evaluate("list => { list.scrollTop = 3000 }")
     page.wait_for_function("document.querySelector('[data-conversation-list]').scrollTop === 3000")
     target = rows(page).nth(10)
@@ -186,9 +159,9 @@ def test_an_address_opens_what_it_names_and_back_returns_to_the_same_place(parle
 
 
 def test_a_message_moves_its_row_and_nothing_under_the_hands(parley: Running, new_context: NewContext) -> None:
-    agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM)
     guest = Guest(parley.url, "Moving Mo", "First")
-    page = all_of(agent)
+    agent = all_of(parley, new_context(viewport=DESKTOP))
+    page = agent.page
     for number in range(6):
         Guest(parley.url, f"Before {number}")
     expect(row_of(page, "Before 5")).to_be_visible()
@@ -210,3 +183,18 @@ def test_a_message_moves_its_row_and_nothing_under_the_hands(parley: Running, ne
     scroller(page).evaluate("list => { list.scrollTop = 0 }")
     expect(rows(page).first).to_contain_text(guest.name)
     expect(rows(page).first).to_contain_text("Again")
+
+
+def test_letters_find_at_once_what_is_held_and_the_server_adds_the_rest(parley: Running, new_context: NewContext) -> None:
+    page = all_of(parley, new_context()).page
+    page.keyboard.press("/")
+    page.keyboard.type("9876 tent")
+    expect(rows(page)).to_have_count(0)
+    page.keyboard.press("Control+a")
+    page.keyboard.type("question 9874")
+    expect(rows(page)).to_have_count(1)
+    expect(rows(page).first).to_contain_text("Question 9874 about the tent")
+    expect(page).to_have_url(re.compile("q=question"))
+    page.reload()
+    expect(rows(page)).to_have_count(1)
+    expect(page.get_by_role("searchbox", name="Search conversations")).to_have_value("question 9874")

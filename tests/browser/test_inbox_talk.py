@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.guests import Guest
 from tests.browser.lines import Line
+from tests.browser.lists import SAM, row_of
+from tests.browser.looking import DESKTOP, PHONE
 from tests.browser.people import AgentPage
 from tests.running import PASSWORD, Running
 
-SAM = "sam@example.com"
 NewContext = Callable[..., BrowserContext]
 
 # What a browser without a screen lacks: a notification to look at, a sound to count, a tab to hide.
@@ -35,32 +36,33 @@ EARS = """
 """
 
 
-@pytest.fixture(scope="module")
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One server for the file."""
-    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=100)
-    running.start()
-    yield running
-    running.stop()
+@pytest.fixture
+def parley(busy_parley: Running) -> Running:
+    return busy_parley
+
+
+def agent_with(guest: Guest, context: BrowserContext, email: str = SAM) -> AgentPage:
+    """An agent who has the guest's conversation open, ready to answer."""
+    agent = AgentPage(context, guest.url, email, f"c/{guest.id}?view=all")
+    expect(agent.composer).to_be_visible()
+    expect(agent.log.get_by_text("Hello", exact=True).first).to_be_visible()
+    return agent
 
 
 def opened(agent: AgentPage, guest: Guest) -> Page:
-    """The guest's conversation, ready to be answered."""
-    agent.page.goto(f"{agent.url}/inbox/c/{guest.id}?view=all")
+    """The guest's conversation, opened from the list of all."""
+    row_of(agent.page, guest.name).click()
     expect(agent.composer).to_be_visible()
     expect(agent.log.get_by_text("Hello", exact=True).first).to_be_visible()
     return agent.page
 
 
-def row_of(page: Page, name: str) -> Locator:
-    return page.locator("[data-conversation-list] a[data-id]").filter(has_text=name).first
-
-
 def test_own_words_are_drawn_before_the_server_has_said_anything(parley: Running, new_context: NewContext) -> None:
     context = new_context()
     line = Line(context)
-    agent, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Quick Quinn")
-    page = opened(agent, guest)
+    guest = Guest(parley.url, "Quick Quinn")
+    agent = agent_with(guest, context)
+    page = agent.page
     page.evaluate(
         """() => {
             let pressed = 0
@@ -86,8 +88,8 @@ def test_own_words_are_drawn_before_the_server_has_said_anything(parley: Running
 def test_a_refused_message_keeps_its_words_and_is_tried_again(parley: Running, new_context: NewContext) -> None:
     context = new_context()
     line = Line(context)
-    agent, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Refused Rita")
-    opened(agent, guest)
+    guest = Guest(parley.url, "Refused Rita")
+    agent = agent_with(guest, context)
     line.rewrite = lambda text: text.replace('"visibility":"public"', '"visibility":"loud"')
     agent.say("Hear me")
     expect(agent.log.get_by_text("Not sent")).to_be_visible()
@@ -101,10 +103,8 @@ def test_a_refused_message_keeps_its_words_and_is_tried_again(parley: Running, n
 def test_two_agents_see_each_other_and_a_reply_past_a_writer_is_asked_about_once(
     parley: Running, new_context: NewContext, artefacts: Path
 ) -> None:
-    sam, ana = AgentPage(new_context(), parley.url, SAM), AgentPage(new_context(), parley.url)
     guest = Guest(parley.url, "Shared Shay")
-    opened(sam, guest)
-    opened(ana, guest)
+    sam, ana = agent_with(guest, new_context()), agent_with(guest, new_context(), "ana@example.com")
     expect(sam.page.get_by_text("Ana Duarte is also viewing")).to_be_visible()
     expect(ana.page.get_by_text("Sam Supervisor is also viewing")).to_be_visible()
     ana.composer.press_sequentially("Let me")
@@ -126,8 +126,8 @@ def test_two_agents_see_each_other_and_a_reply_past_a_writer_is_asked_about_once
 def test_a_stale_reply_shows_what_was_missed(parley: Running, new_context: NewContext, artefacts: Path) -> None:
     context = new_context()
     line = Line(context)
-    sam, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Stale Stan")
-    opened(sam, guest)
+    guest = Guest(parley.url, "Stale Stan")
+    sam = agent_with(guest, context)
     line.hold()
     guest.say("Never mind, I found it")
     sam.say("Have you looked under the tent?")
@@ -150,9 +150,9 @@ def test_a_draft_is_there_after_a_switch_a_reload_and_on_another_screen_until_it
 ) -> None:
     context = new_context()
     line = Line(context)
-    sam, ben = AgentPage(context, parley.url, SAM), AgentPage(new_context(), parley.url, "ben@example.com")
     guest, other = Guest(parley.url, "Draft Dora"), Guest(parley.url, "Other Otto")
-    page = opened(sam, guest)
+    sam = agent_with(guest, context)
+    page = sam.page
     page.keyboard.press("n")
     sam.composer.press_sequentially("She called yesterday")
     page.locator("input[type=file]").set_input_files({"name": "call.txt", "mimeType": "text/plain", "buffer": b"heard"})
@@ -167,11 +167,10 @@ def test_a_draft_is_there_after_a_switch_a_reload_and_on_another_screen_until_it
     expect(page.get_by_role("textbox", name=note)).to_have_value("She called yesterday")
     expect(page.get_by_role("button", name="Remove call.txt")).to_be_visible()
 
-    phone = AgentPage(new_context(viewport={"width": 390, "height": 844}), parley.url, SAM)
-    opened(phone, guest)
+    phone = agent_with(guest, new_context(viewport=PHONE))
     expect(phone.page.get_by_role("textbox", name=note)).to_have_value("She called yesterday")
     expect(phone.page.get_by_role("button", name="Remove call.txt")).to_be_visible()
-    opened(ben, guest)
+    ben = agent_with(guest, new_context(), "ben@example.com")
     expect(ben.composer).to_have_value("")
 
     phone.composer.press("End")
@@ -192,8 +191,8 @@ def test_written_offline_is_sent_in_order_and_once_and_what_was_missed_comes(
 ) -> None:
     context = new_context()
     line = Line(context)
-    sam, guest = AgentPage(context, parley.url, SAM), Guest(parley.url, "Offline Olaf")
-    opened(sam, guest)
+    guest = Guest(parley.url, "Offline Olaf")
+    sam = agent_with(guest, context)
     line.cut()
     expect(sam.page.get_by_text("You are offline.")).to_be_visible()
     for number in range(3):
@@ -218,7 +217,7 @@ def test_a_hidden_tab_tells_in_title_badge_sound_and_notification_and_not_when_n
 ) -> None:
     context = new_context()
     context.add_init_script(EARS)
-    sam = AgentPage(context, parley.url, "admin@example.com")  # in no team, so given nothing but what is taken here
+    sam = AgentPage(context, parley.url, "admin@example.com", "?view=all")  # in no team, so given nothing but what is taken here
     page = sam.page
     first, second = Guest(parley.url, "Loud Lou"), Guest(parley.url, "Loud Liz")
     theirs = Guest(parley.url, "Bens Bea")
@@ -264,8 +263,8 @@ def test_a_hidden_tab_tells_in_title_badge_sound_and_notification_and_not_when_n
 
 
 def test_the_visitors_typing_and_reading_are_seen(parley: Running, new_context: NewContext) -> None:
-    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Typing Tia")
-    opened(sam, guest)
+    guest = Guest(parley.url, "Typing Tia")
+    sam = agent_with(guest, new_context())
     guest.type()
     expect(sam.page.get_by_text("Typing Tia is typing")).to_be_visible()
     guest.type(False)
@@ -278,8 +277,9 @@ def test_the_visitors_typing_and_reading_are_seen(parley: Running, new_context: 
 
 
 def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running, new_context: NewContext) -> None:
-    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Noted Nia")
-    page = opened(sam, guest)
+    guest = Guest(parley.url, "Noted Nia")
+    sam = agent_with(guest, new_context())
+    page = sam.page
     page.keyboard.press("r")
     expect(sam.composer).to_be_focused()
     reply = sam.composer.evaluate("field => getComputedStyle(field.closest('.rounded-xl')).backgroundColor")
@@ -300,10 +300,9 @@ def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running
 def test_canned_words_are_filled_in_and_a_macro_is_taken_back_whole(
     parley: Running, new_context: NewContext, artefacts: Path
 ) -> None:
-    sam, guest = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url, SAM), Guest(parley.url, "Canned Cam")
+    guest = Guest(parley.url, "Canned Cam")
+    sam = AgentPage(new_context(viewport=DESKTOP), parley.url, SAM, "settings/replies")
     page = sam.page
-    page.keyboard.press("g")
-    page.keyboard.press("s")
     page.get_by_role("button", name="Add response").click()
     page.get_by_label("Shortcut").fill("parcel")
     page.get_by_label("Text", exact=True).fill("Hi {{contact.name}}, parcel [number] left on [day]. {{agent.name}}")
@@ -320,7 +319,7 @@ def test_canned_words_are_filled_in_and_a_macro_is_taken_back_whole(
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Say goodbye", exact=True)).to_be_visible()
 
-    opened(sam, guest)
+    page.goto(f"{parley.url}/inbox/c/{guest.id}?view=all")
     sam.composer.press_sequentially("/par")
     expect(page.get_by_role("option", name="/parcel").first).to_be_visible()
     page.screenshot(path=artefacts / "canned.png")
@@ -352,8 +351,9 @@ def test_canned_words_are_filled_in_and_a_macro_is_taken_back_whole(
 
 
 def test_a_reply_can_be_taken_back_before_it_leaves(parley: Running, new_context: NewContext) -> None:
-    sam, guest = AgentPage(new_context(), parley.url, SAM), Guest(parley.url, "Hasty Hal")
-    page = opened(sam, guest)
+    guest = Guest(parley.url, "Hasty Hal")
+    sam = agent_with(guest, new_context())
+    page = sam.page
     account = page.get_by_role("button", name=re.compile("Your account"))
     account.click()
     page.get_by_role("menuitemcheckbox", name="Time to undo a reply").click()
@@ -385,9 +385,8 @@ def as_agent(parley: Running, email: str, **command: str) -> None:
     ids=["resolve", "take"],
 )
 def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewContext, keys: str, said: str) -> None:
-    chi = AgentPage(new_context(), parley.url, "chi@example.com")
     guest = Guest(parley.url, f"Undone {said}")
-    page = opened(chi, guest)
+    page = agent_with(guest, new_context(), "chi@example.com").page
     for email in (SAM, "chi@example.com"):  # or routing would be faster than the keys
         as_agent(parley, email, type="presence.set", presence="away")
     as_agent(parley, SAM, type="conversation.assign", conversation_id=guest.id)

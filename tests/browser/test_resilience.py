@@ -13,7 +13,12 @@ from tests.running import Running
 
 
 @pytest.fixture
-def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def parley(busy_parley: Running) -> Running:
+    return busy_parley
+
+
+@pytest.fixture
+def mortal_parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server of the test's own, to be killed."""
     running = Running(tmp_path_factory.mktemp("parley")).start()
     yield running
@@ -21,17 +26,17 @@ def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 def test_messages_written_while_the_server_is_dead_arrive_once_and_in_order(
-    parley: Running, new_context: Callable[..., BrowserContext]
+    mortal_parley: Running, new_context: Callable[..., BrowserContext]
 ) -> None:
-    agent = AgentPage(new_context(), parley.url)
-    visitor = VisitorPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), mortal_parley.url)
+    visitor = VisitorPage(new_context(), mortal_parley.url)
     visitor.open()
     visitor.begin("before the crash")
     agent.open_row("before the crash")
-    parley.stop(signal.SIGKILL)
+    mortal_parley.stop(signal.SIGKILL)
     for number in range(5):
         visitor.say(f"while it was dead {number}")
-    parley.start()
+    mortal_parley.start()
     visitor.reload()
     for number in range(5):
         visitor.sees(f"while it was dead {number}")
@@ -68,8 +73,8 @@ def test_cut_connection_heals_and_fills_the_gap(parley: Running, new_context: Ca
     agent = AgentPage(new_context(), parley.url)
     visitor = VisitorPage(context, parley.url)
     visitor.open()
-    visitor.begin("hello")
-    agent.open_row("hello")
+    visitor.begin("hello from afar")
+    agent.open_row("hello from afar")
     for socket in open_sockets:
         socket.close()
     agent.say("written while you were away")

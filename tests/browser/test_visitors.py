@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
+from tests.browser.looking import DESKTOP, PHONE, look
 from tests.browser.people import AgentPage, VisitorPage
 from tests.running import Running
 
-DESKTOP = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 BUBBLE = "iframe[title^='Message from']"
 
 
@@ -34,21 +32,14 @@ def show_visitors(page: Page, url: str, shows: bool) -> None:
     assert answer.ok, answer.text()
 
 
-def look(page: Page, picture: Path) -> None:
-    page.screenshot(path=picture)
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_an_agent_greets_a_visitor_who_answers(
     parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
 ) -> None:
     admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com")
     show_visitors(admin.page, parley.url, True)
-    ana = AgentPage(new_context(viewport=DESKTOP, color_scheme="dark"), parley.url)
-    ana.page.get_by_role("link", name="Visitors").click()
+    ana = AgentPage(new_context(viewport=DESKTOP, color_scheme="dark"), parley.url, path="visitors")
     expect(ana.page.get_by_text("Nobody is on the site")).to_be_visible()
-    visitor = VisitorPage(new_context(viewport=DESKTOP, reduced_motion="reduce"), parley.url)
+    visitor = VisitorPage(new_context(viewport=DESKTOP), parley.url)
     line = ana.page.get_by_role("list", name="Visitors").get_by_role("listitem")
     expect(line).to_have_count(1, timeout=15_000)
     expect(line).to_contain_text("/demo")
@@ -120,9 +111,8 @@ def test_a_closed_launcher_asks_for_nothing_unless_visitors_are_shown(
 def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
     parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
 ) -> None:
-    admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com")
+    admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com", "settings/proactive")
     show_visitors(admin.page, parley.url, True)
-    admin.page.goto(f"{parley.url}/inbox/settings/proactive")
     for name, words in (("Second", "Never shown: another fits first"), ("First", "Free delivery today. Any questions?")):
         admin.page.get_by_role("button", name="Add message").click()
         form = admin.page.get_by_role("dialog")
@@ -141,7 +131,7 @@ def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
     expect(handles.first).to_be_focused()
     look(admin.page, artefacts / "proactive.png")
 
-    context = new_context(viewport=PHONE, color_scheme="dark", reduced_motion="reduce")
+    context = new_context(viewport=PHONE, color_scheme="dark")
     visitor = VisitorPage(context, parley.url)
     bubble = visitor.page.frame_locator(BUBBLE)
     expect(bubble.get_by_text("Free delivery today. Any questions?")).to_be_visible(timeout=15_000)
@@ -156,7 +146,7 @@ def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
 
 
 def test_screens_at_phone_size(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
-    admin = AgentPage(new_context(viewport=PHONE, reduced_motion="reduce"), parley.url, "admin@example.com")
+    admin = AgentPage(new_context(viewport=PHONE), parley.url, "admin@example.com")
     show_visitors(admin.page, parley.url, True)
     visitor = VisitorPage(new_context(), parley.url)
     admin.page.goto(f"{parley.url}/inbox/visitors")
