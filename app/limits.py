@@ -9,6 +9,8 @@ from app.clock import monotonic
 from app.errors import RateLimited
 
 MOST_CALLERS = 20_000
+FEW_CALLERS = 500
+"""So many are remembered without a look at whether they need be."""
 
 
 class Limit:
@@ -27,13 +29,7 @@ class Limit:
     def take(self, key: str, cost: float = 1.0) -> None:
         """Take from the key's bucket. Raises RateLimited, saying when it will have filled enough."""
         now = self._clock()
-        full_at = self._full_at.get(key)
-        if full_at is None:
-            self._forget(now)
-            full_at = now
-        elif full_at < now:
-            full_at = now
-        full_at += cost / self._rate
+        full_at = self._full_at_of(key, now) + cost / self._rate
         if full_at - now > self._seconds + 1e-9:
             raise RateLimited(ceil((full_at - now - self._seconds) * 100 - 1e-6) / 100)
         self._full_at[key] = full_at
@@ -41,15 +37,19 @@ class Limit:
     def charge(self, key: str, cost: float) -> None:
         """Take without asking: the bucket may come to lack as much as it holds."""
         now = self._clock()
-        tokens, seen = self._buckets.pop(key, (self._burst, now))
-        tokens = min(self._burst, tokens + (now - seen) * self._rate)
-        self._buckets[key] = (max(-self._burst, tokens - cost), now)
-        self._forget(now)
+        self._full_at[key] = min(now + 2 * self._seconds, self._full_at_of(key, now) + cost / self._rate)
+
+    def _full_at_of(self, key: str, now: float) -> float:
+        full_at = self._full_at.get(key)
+        if full_at is None:
+            self._forget(now)
+            return now
+        return max(full_at, now)
 
     def _forget(self, now: float) -> None:
         """Two of the longest known at a time, so that forgetting keeps up with remembering and never takes long. Whose
         bucket is not full has another round."""
-        for _ in range(min(2, len(self._full_at))):
+        for _ in range(2 if len(self._full_at) > FEW_CALLERS else 0):
             oldest = next(iter(self._full_at))
             full_at = self._full_at.pop(oldest)
             if full_at > now and len(self._full_at) < MOST_CALLERS - 1:

@@ -94,13 +94,15 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     """One websocket of uvicorn's. Set `on_text` to take text frames as they come."""
 
     on_text: Callable[[str], None] | None = None
+    blocked_since: float | None
+    """When the peer last stopped taking what it is sent; None while it takes it."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
         super().__init__(*given, **more)
         self._is_simple = True
         self._rest = b""
         self._is_sliced = False
-        self._blocked_since: float | None = None
+        self.blocked_since = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(JoinedWrites(transport, self.loop))
@@ -113,7 +115,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
     @property
     def blocked_seconds(self) -> float:
         """For how long it has not been taking enough."""
-        return 0.0 if self._blocked_since is None else monotonic() - self._blocked_since
+        return 0.0 if self.blocked_since is None else monotonic() - self.blocked_since
 
     def send_text(self, text: str) -> None:
         """Write a text frame without waiting; nothing, once the connection is closing."""
@@ -144,11 +146,11 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self._blocked_since = monotonic()
+        self.blocked_since = monotonic()
         super().pause_writing()
 
     def resume_writing(self) -> None:
-        self._blocked_since = None
+        self.blocked_since = None
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:

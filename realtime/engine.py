@@ -55,7 +55,7 @@ class EngineSocket(AsyncSocket):
             return
         if self._direct is not None and self._is_open:
             self._direct.send_frame(frame)
-            if self._direct.queued_bytes > MOST_QUEUED_BYTES or self._direct.blocked_seconds > LONGEST_BLOCK_SECONDS:
+            if self._direct.blocked_since is not None and self._is_slow(self._direct):
                 self._close_as_slow(self._direct.queued_bytes)
             return
         self.queued_bytes += len(frame)
@@ -64,6 +64,10 @@ class EngineSocket(AsyncSocket):
             self._close_as_slow(self.queued_bytes)
             return
         self.queue.put_nowait(text_in(frame))
+
+    @staticmethod
+    def _is_slow(direct: DirectWebSocket) -> bool:
+        return direct.queued_bytes > MOST_QUEUED_BYTES or direct.blocked_seconds > LONGEST_BLOCK_SECONDS
 
     def _close_as_slow(self, queued_bytes: int) -> None:
         log.info("slow reader closed", queued_bytes=queued_bytes)

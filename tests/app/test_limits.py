@@ -57,6 +57,17 @@ def test_strangers_cannot_fill_the_memory() -> None:
     assert len(limit._full_at) <= MOST_CALLERS + 1  # pyright: ignore[reportPrivateUsage]
 
 
+def test_whoever_is_charged_waits_until_it_is_made_good() -> None:
+    clock = Seconds()
+    limit = Limit(1.0, 4, clock)
+    for _ in range(3):
+        limit.charge("a", 4)
+    assert refused(limit) == 5.0, "it lacks no more than it holds, however often it is charged"
+    assert refused(limit, "b") is None
+    clock.now += 5
+    assert refused(limit) is None
+
+
 @given(st.lists(st.floats(0, 3), max_size=60), st.floats(0.1, 10), st.integers(1, 10))
 def test_never_more_than_burst_and_rate_allow(pauses: list[float], rate: float, burst: int) -> None:
     clock = Seconds()
