@@ -44,7 +44,7 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
             onKeyDown={onEnter(() => draft.trim() && app.start())}
           />
           <Suggestions list={state.found} texts={texts} onRead={app.read} />
-          <button type="submit" class="primary">
+          <button type="submit" class="primary" aria-busy={state.is_starting}>
             {texts.t("start")}
             <Icon name="next" />
           </button>

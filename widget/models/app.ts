@@ -35,6 +35,8 @@ export interface AppSnapshot {
   /** This page is older than the server. */
   is_outdated: boolean
   is_open: boolean
+  /** Asked to send before it could: it is sent as soon as somebody answers. */
+  is_starting: boolean
   /** Newest first. */
   conversations: readonly VisitorConversationView[]
   /** On the chat screen. */
@@ -85,6 +87,7 @@ export function createApp(options: AppOptions): App {
   let screenBefore: AppSnapshot["screen"] = "home"
   let attempt = 0
   let openedAt = 0
+  let isStarting = false
   let lastStatus = ""
 
   async function open(): Promise<void> {
@@ -131,7 +134,8 @@ export function createApp(options: AppOptions): App {
     for (const it of answer.conversations) conversations.set(it.id, it)
     const all = newestFirst(conversations)
     const current = all.find(it => !isDone(it))
-    if (current) show(current.id)
+    if (isStarting) void start()
+    else if (current) show(current.id)
     else if (page.is_open && keptGreeting(storage)) show(null)
     else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()
   }
@@ -198,6 +202,14 @@ export function createApp(options: AppOptions): App {
     })
   }
 
+  async function start(): Promise<void> {
+    const chat = session && (await wake())?.chatOf(null)
+    isStarting = !chat
+    if (!chat) return redraw()
+    chat.submit()
+    show(null)
+  }
+
   void open()
 
   return {
@@ -211,6 +223,7 @@ export function createApp(options: AppOptions): App {
         connection: state?.name ?? "connecting",
         is_outdated: state?.code === "contract",
         is_open: page.is_open,
+        is_starting: isStarting,
         conversations: newestFirst(conversations),
         chat: shown,
         article,
@@ -235,12 +248,7 @@ export function createApp(options: AppOptions): App {
       if (session) void wake()
       changes.tell()
     },
-    async start() {
-      const chat = session && (await wake())?.chatOf(null)
-      if (!chat) return
-      chat.submit()
-      show(null)
-    },
+    start,
     goHome: () => go("home"),
     show,
     read(next) {

@@ -98,6 +98,14 @@ async function openWithConversation(isOpen: boolean) {
   return all
 }
 
+function settledLater<T>() {
+  let settle: (value: T) => void = () => {}
+  const promise = new Promise<T>(resolve => {
+    settle = resolve
+  })
+  return { promise, settle }
+}
+
 const contact = { author: { kind: "contact", id: "me", name: "" } } as const
 
 test("a new visitor sees home, and nothing to talk with is fetched before a letter is typed", async () => {
@@ -115,6 +123,27 @@ test("three letters ask for answers as soon as there is a connection", async () 
   answer("article.search", { ok: true, suggestions: [{ article_id: "a", title: "Returns" }] })
   await settled()
   expect(app.snapshot().found.map(it => it.title)).toEqual(["Returns"])
+})
+
+test("a message sent before the server has answered is sent once it does", async () => {
+  const slow = settledLater<Response>()
+  Object.assign(globalThis, { fetch: () => slow.promise })
+  const { app } = await open()
+  app.setDraft("My lamp is broken")
+  await app.start()
+  expect(app.snapshot()).toMatchObject({
+    phase: "loading",
+    screen: "home",
+    is_starting: true,
+    draft: "My lamp is broken",
+  })
+  slow.settle(new Response(JSON.stringify(session)))
+  await clock.pass(100)
+  await settled()
+  expect(app.snapshot()).toMatchObject({ screen: "chat", is_starting: false })
+  expect(sent("conversation.start").map(it => it.command.body)).toEqual(["My lamp is broken"])
+  answer("conversation.start", { ok: true, conversation: conversation(1), message: message(1, contact) })
+  await settled()
 })
 
 test("what was typed at home becomes the first message, with the page it was written on", async () => {
