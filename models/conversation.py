@@ -15,6 +15,7 @@ IS_ENDED = text("category IN ('resolved', 'closed')")
 IS_QUEUED = text("agent_id IS NULL AND category IN ('new', 'open')")
 IS_HELD = text("agent_id IS NOT NULL AND category IN ('new', 'open')")
 IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
+IS_UNANSWERED = text("first_answered_at IS NULL AND category IN ('new', 'open')")
 IS_ANSWERED = text("first_answered_at IS NOT NULL")
 IS_OFFERED = text("offer_until IS NOT NULL")
 
@@ -60,7 +61,8 @@ class Conversation(Base):
             sqlite_where=IS_QUEUED,
             postgresql_where=IS_QUEUED,
         ),
-        Index("ix_conversations_held", "agent_id", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_conversations_load", "agent_id", "channel", "last_message_at", sqlite_where=IS_HELD, postgresql_where=IS_HELD),
+        Index("ix_conversations_unanswered", "team_id", "created_at", sqlite_where=IS_UNANSWERED, postgresql_where=IS_UNANSWERED),
         Index("ix_conversations_offered", "offer_until", sqlite_where=IS_OFFERED, postgresql_where=IS_OFFERED),
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed_xid", "changed_xid").ddl_if(dialect="postgresql"),

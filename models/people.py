@@ -43,7 +43,8 @@ class Agent(Base):
     """Someone who answers. `presence` is what they chose; it holds only while `lease_until` lies ahead.
 
     `presence_reason` is the name of the reason, `presence_by_id` the supervisor who set it for them. `is_idle`: away only
-    because nobody touched a key. `left_at` is when the lease lapsed, until the grace after it is over. `idle_seconds` is
+    because nobody touched a key; not while `awake_until` lies ahead, which every node renews with the lease that has a
+    browser of theirs somebody touches. `left_at` is when the lease lapsed, until the grace after it is over. `idle_seconds` is
     how long without a touch counts as idle, empty for never. `channel_capacity` bounds single channels.
     """
 
@@ -64,6 +65,7 @@ class Agent(Base):
     presence_reason: Mapped[str | None] = mapped_column(String(60))
     presence_by_id: Mapped[str | None] = mapped_column(IdColumn)
     is_idle: Mapped[bool | None]
+    awake_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     idle_seconds: Mapped[int | None]
     left_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     skills: Mapped[list[Any] | None] = mapped_column(JsonColumn)

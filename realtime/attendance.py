@@ -91,6 +91,11 @@ class Attendance:
     def agents_here(self) -> list[str]:
         return sorted({agent.id for agent in self._agents.values()})
 
+    def idle_here(self) -> list[str]:
+        """Agents all of whose browsers here are idle."""
+        awake = {agent.id for subscriber, agent in self._agents.items() if subscriber not in self._idle}
+        return sorted({agent.id for agent in self._agents.values()} - awake)
+
     def _tell_viewers(self, conversation_id: str, inbox_id: str) -> None:
         ids = {
             self._agents[subscriber].id
@@ -120,7 +125,7 @@ class Attendance:
 
     async def renew(self) -> None:
         """Every agent connected here is still here."""
-        await self._works.run(renew_leases, self.agents_here(), self._lease)
+        await self._works.run(renew_leases, self.agents_here(), self._lease, self.idle_here())
 
     async def beat(self) -> None:
         """Tell every client whose conversations have moved how far they have come: one query for many clients, spread

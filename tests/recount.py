@@ -54,6 +54,8 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             for it in own
             if it.first_answered_at and it.first_answered_at.date() == today
         ]
+        promised_within = timedelta(seconds=limits.answer_seconds)
+        unanswered = [it.created_at for it in own if is_open(it) and it.first_answered_at is None]
         promises = [
             it for it in promised if it.team_id == team_id and it.promised_at.date() == today and it.waited_seconds is not None
         ]
@@ -75,6 +77,8 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             ),
             answered_today=len(answers),
             answered_in_time_today=sum(seconds <= limits.answer_seconds for seconds in answers),
+            unanswered_late_count=sum(now - at > promised_within for at in unanswered),
+            next_late_at=min((at + promised_within for at in unanswered if now - at <= promised_within), default=None),
             promised_today=len(promises),
             kept_today=sum(it.low_seconds <= (it.waited_seconds or 0) <= it.high_seconds for it in promises),
             thresholds=limits,

@@ -23,6 +23,8 @@ const queue = (change: Partial<QueueWallView> = {}): QueueWallView => ({
   abandoned_today: 0,
   answered_today: 0,
   answered_in_time_today: 0,
+  unanswered_late_count: 0,
+  next_late_at: null,
   promised_today: 0,
   kept_today: 0,
   thresholds: { waiting_count: 10, longest_seconds: 300, p90_seconds: 300, answer_seconds: 120 },
@@ -91,9 +93,10 @@ test("figures of all queues together", () => {
     wallOf(
       queue({ waiting_count: 2, oldest_waiting_at: at(5), answered_today: 3, answered_in_time_today: 3 }),
       queue({ team_id: "orders", waiting_count: 1, oldest_waiting_at: at(4), answered_today: 1, abandoned_today: 1 }),
+      queue({ team_id: "returns", unanswered_late_count: 1 }),
     ),
   )
-  expect(figures).toMatchObject({ waiting: 3, oldest: at(4), online: 1, abandoned: 1, inTime: 0.75, satisfied: null })
+  expect(figures).toMatchObject({ waiting: 3, oldest: at(4), online: 1, abandoned: 1, inTime: 0.6, satisfied: null })
   expect([percent(0.75, "en"), percent(null, "en")]).toEqual(["75%", "–"])
 })
 

@@ -26,7 +26,7 @@ export function figuresOf(wall: WallView): Figures {
     abandoned: sum(queue => queue.abandoned_today),
     inTime: share(
       sum(queue => queue.answered_in_time_today),
-      sum(queue => queue.answered_today),
+      sum(queue => queue.answered_today + queue.unanswered_late_count),
     ),
     satisfied: share(wall.csat.satisfied_count, wall.csat.answered_count),
     kept: share(

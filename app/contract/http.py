@@ -11,6 +11,7 @@ from app.contract.values import Body, Id, Line, Priority, Role, Said, Shelf, Sor
 from app.contract.views import (
     AgentView,
     AttachmentView,
+    AuditLineView,
     CannedResponseView,
     ContactDetailsView,
     ContactView,
@@ -335,6 +336,14 @@ class EventPage(Said):
     events: list[Any]
     cursor: str
     is_fresh: bool
+    ok: Literal[True] = True
+
+
+class AuditPage(Said):
+    """`GET /api/v1/audit`: a page of what was done by right of a role, newest first."""
+
+    lines: list[AuditLineView]
+    next: str | None
     ok: Literal[True] = True
 
 

@@ -439,6 +439,28 @@ class SuggestionView(Said):
     why: str
 
 
+class AuditDetailView(Said):
+    """Something more about what was done."""
+
+    name: str
+    value: str
+
+
+class AuditLineView(Said):
+    """Something done by right of a role: `action` is the command's name, `agent_id` the colleague it concerned, `detail`
+    what was asked for besides."""
+
+    id: str
+    action: str
+    by_id: str
+    by_name: str
+    conversation_id: str | None
+    agent_id: str | None
+    team_id: str | None
+    detail: list[AuditDetailView]
+    created_at: datetime
+
+
 class ThresholdsView(Said):
     """When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
 
@@ -457,8 +479,9 @@ class QueueWallView(Said):
     `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
     `next_at_risk_at`. `wait_p50_seconds` and `wait_p90_seconds` are of the waits that ended today in an agent's hands,
     empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
-    first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`. Of `promised_today`, the
-    ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
+    first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`; `unanswered_late_count`
+    wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
+    the ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
     """
 
     team_id: str | None
@@ -474,6 +497,8 @@ class QueueWallView(Said):
     abandoned_today: int
     answered_today: int
     answered_in_time_today: int
+    unanswered_late_count: int
+    next_late_at: datetime | None
     promised_today: int
     kept_today: int
     thresholds: ThresholdsView

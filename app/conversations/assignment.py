@@ -22,7 +22,7 @@ from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
 from app.people.presence import announce_load, announce_loads
 from app.work import Work
-from models import Agent, Conversation, Team
+from models import Agent, Conversation, Routing, Team
 
 REOPENS = ("resolved", "closed", "waiting")
 _AGENTS = Agent.__table__
@@ -75,6 +75,8 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
     """Back to the head of their queues: they keep the time they first began to wait. Their rows are locked."""
     if not conversations:
         return
+    former = [one.agent_id for one in conversations if one.agent_id]  # the write brings the rows we were given up to date
+    taken = [one.id for one in conversations if one.agent_id and not one.offer_until]
     back: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "changed_at": work.now}
     since = func.coalesce(Conversation.waiting_since, Conversation.queued_at, literal(work.now, _TIME))
     changed = await work.all(
@@ -85,8 +87,16 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
         .execution_options(synchronize_session=False)
     )
     await begin_assignments(work, [Holding(one, reason, {}) for one in changed], "routing")
+    await _ask_anew(work, taken)
     await tell_changes(work, changed)
-    await announce_loads(work, [one.agent_id for one in conversations if one.agent_id])
+    await announce_loads(work, former)
+
+
+async def _ask_anew(work: Work, conversation_ids: Sequence[str]) -> None:
+    """These had been taken: whoever had let them pass before that may be asked again."""
+    if conversation_ids:
+        mine = Routing.conversation_id.in_(conversation_ids)
+        await work.change(update(Routing).where(mine).values(passed=[], rung=None))
 
 
 async def _give(

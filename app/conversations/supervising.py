@@ -13,6 +13,7 @@ from app.contract.views import ConversationView, MessageView
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.assignment import assign_conversation, put_back
 from app.conversations.messages import add_agent_message, announce_again, find_message
+from app.conversations.offering import note_passed
 from app.conversations.views import agent_view_of, is_held, message_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
@@ -58,7 +59,8 @@ async def take_over(work: Work, supervisor: SignedInAgent, command: TakeOverConv
 
 
 async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConversation) -> ConversationView:
-    """Back to the head of its queue, from where routing gives it anew: it has waited since its contact first did.
+    """Back to the head of its queue, from where routing gives it to somebody else: it has waited since its contact first
+    did. Whoever had it is not given it again until somebody has taken it.
 
     Raises Invalid when nobody has it, or it has ended or is set aside.
     """
@@ -67,5 +69,7 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
     if not is_held(conversation):
         raise Invalid("Nobody has this conversation.")
     await keep_line(work, supervisor, "conversation.pull_back", conversation_id=conversation.id, agent_id=conversation.agent_id)
+    former = conversation.agent_id or ""
     await put_back(work, [conversation], "pulled_back")
+    await note_passed(work, conversation.id, former)
     return await agent_view_of(work, conversation.id)

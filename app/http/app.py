@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from app.errors import ParleyError
 from app.http import (
     attachments,
+    audit,
     contacts,
     conversations,
     desk,
@@ -65,6 +66,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             desk.delete_macro,
             attachments.upload,
             attachments.download,
+            audit.audit,
             people.create_agent,
             people.create_team,
             proactive.proactive_messages,

@@ -1,13 +1,19 @@
-"""What was done by right of a role: kept with who, when and to what, in the transaction that did it."""
+"""What was done by right of a role: kept with who, when and to what, in the transaction that did it; and read again."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
+
 from app.clock import new_id
+from app.contract.http import AuditPage
+from app.contract.views import AuditDetailView, AuditLineView
 from app.people.actors import SignedInAgent
-from app.work import Work
+from app.work import Rows, Work
 from models import AuditLine
+
+MOST = 200
 
 
 async def keep_line(
@@ -34,3 +40,25 @@ async def keep_line(
             created_at=work.now,
         )
     )
+
+
+async def list_lines(rows: Rows, after: str | None, limit: int) -> AuditPage:
+    """A page of what was done, newest first; `after` is the last id of the page before."""
+    limit = max(1, min(limit, MOST))
+    wanted = select(AuditLine).order_by(AuditLine.id.desc()).limit(limit + 1)
+    found = await rows.all(wanted.where(AuditLine.id < after) if after else wanted)
+    lines = [
+        AuditLineView(
+            id=line.id,
+            action=line.action,
+            by_id=line.by_id,
+            by_name=line.by_name,
+            conversation_id=line.conversation_id,
+            agent_id=line.agent_id,
+            team_id=line.team_id,
+            detail=[AuditDetailView(name=name, value=str(value)) for name, value in line.detail.items() if value is not None],
+            created_at=line.created_at,
+        )
+        for line in found[:limit]
+    ]
+    return AuditPage(lines=lines, next=lines[-1].id if len(found) > limit else None)

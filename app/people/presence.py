@@ -21,6 +21,7 @@ from app.contract.views import AgentView
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent, list_agents
+from app.people.audit import keep_line
 from app.people.permissions import may_force_presence, require
 from app.work import Work
 from models import Agent, PresenceReason
@@ -42,19 +43,30 @@ async def arrive(work: Work, agent_id: str, lease: timedelta) -> AgentView:
     return view
 
 
-async def renew_leases(work: Work, agent_ids: Sequence[str], lease: timedelta) -> None:
+async def renew_leases(work: Work, agent_ids: Sequence[str], lease: timedelta, idle_ids: Sequence[str] = ()) -> None:
     """Everybody connected to this node is still here. One who lapsed all the same (the node was busy) is back as they
-    were, and colleagues are told."""
+    were, and colleagues are told.
+
+    Nobody has touched any browser here of those in `idle_ids`: they are idle, unless they are awake on another node.
+    Whoever is awake here is not idle, whatever another node said.
+    """
     if not agent_ids:
         return
     back = await work.all(
         select(Agent.id).where(Agent.id.in_(agent_ids), or_(Agent.lease_until.is_(None), Agent.lease_until <= work.now))
     )
+    until = work.now + lease
     await work.change(
         update(Agent)
-        .where(Agent.id.in_(agent_ids), or_(Agent.lease_until.is_(None), Agent.lease_until < work.now + lease))
-        .values(lease_until=work.now + lease, left_at=None)
+        .where(Agent.id.in_(agent_ids), or_(Agent.lease_until.is_(None), Agent.lease_until < until))
+        .values(lease_until=until, left_at=None)
     )
+    awake_ids = sorted(set(agent_ids) - set(idle_ids))
+    await work.change(update(Agent).where(Agent.id.in_(awake_ids)).values(awake_until=until))
+    for agent_id in await work.all(select(Agent.id).where(Agent.id.in_(awake_ids), Agent.is_idle.is_(True))):
+        await set_idle(work, agent_id, is_idle=False)
+    for agent_id in idle_ids:
+        await set_idle(work, agent_id, is_idle=True)
     for agent_id in back:
         await work.change(update(Agent).where(Agent.id == agent_id).values(presence_since=work.now))
         await announce_presence(work, agent_id)
@@ -81,11 +93,13 @@ async def set_own_presence(work: Work, agent: SignedInAgent, command: SetPresenc
 
 async def set_idle(work: Work, agent_id: str, *, is_idle: bool) -> AgentView:
     """Nobody has touched a key for a while, or somebody has again. Only who is online can fall idle, only who is idle
-    comes back by it: what an agent chose themself stays, and so does everything for one who wants no such thing."""
+    comes back by it: what an agent chose themself stays, and so does everything for one who wants no such thing, or who
+    has been awake on any node within the last lease."""
     changes: dict[str, Any] = {"presence_since": work.now, "presence_reason": None, "presence_by_id": None, "is_idle": is_idle}
     was = or_(Agent.is_idle.is_(None), Agent.is_idle.is_(False))
     if is_idle:
-        statement = update(Agent).where(Agent.presence == "online", was, Agent.idle_seconds.is_not(None))
+        asleep = or_(Agent.awake_until.is_(None), Agent.awake_until <= work.now)
+        statement = update(Agent).where(Agent.presence == "online", was, asleep, Agent.idle_seconds.is_not(None))
         changed = await work.change(statement.where(Agent.id == agent_id).values(presence="away", **changes))
     else:
         statement = update(Agent).where(Agent.presence == "away", Agent.is_idle.is_(True))
@@ -100,6 +114,7 @@ async def force_presence(work: Work, supervisor: SignedInAgent, command: ForcePr
     await get_agent(work, command.agent_id, work.now)
     reason = await _reason_for(work, command.presence, command.reason_id)
     await _choose(work, command.agent_id, command.presence, reason, supervisor.id, {})
+    await keep_line(work, supervisor, "presence.force", agent_id=command.agent_id, presence=command.presence, reason=reason)
     view = await announce_presence(work, command.agent_id)
     work.announce(PresenceForced(agent=view, by_id=supervisor.id, by_name=supervisor.name), to=ToAgent(agent_id=command.agent_id))
     return view

@@ -8,10 +8,10 @@ from msgspec import Struct
 from sqlalchemy import case, func, select
 
 from app.contract.views import ChatWallView
-from app.reports.thresholds import Thresholds, risky_before
+from app.reports.thresholds import Thresholds, late_before, risky_before
 from app.work import Rows
 from models import Contact, Conversation
-from models.conversation import IS_HELD, IS_QUEUED
+from models.conversation import IS_HELD, IS_QUEUED, IS_UNANSWERED
 
 MOST_CHATS = 12
 
@@ -24,6 +24,13 @@ class Waiting(Struct, frozen=True):
     risky_count: int = 0
     next_queued_at: datetime | None = None
     """When the one who will be at risk next began to wait."""
+
+
+class Unanswered(Struct, frozen=True):
+    """Who waits for a first answer: how many for longer than promised, and when the one who will be next began."""
+
+    late_count: int = 0
+    next_created_at: datetime | None = None
 
 
 class Held(Struct, frozen=True):
@@ -49,6 +56,21 @@ async def waiting_by_team(rows: Rows, thresholds: Thresholds, now: datetime) -> 
         .group_by(Conversation.team_id)
     )
     return {team_id: Waiting(count, oldest_at, risky, next_at) for team_id, count, oldest_at, risky, next_at in found}
+
+
+async def unanswered_by_team(rows: Rows, thresholds: Thresholds, now: datetime) -> dict[str | None, Unanswered]:
+    """Who has had no answer at all, however long ago they began."""
+    is_late = Conversation.created_at < late_before(thresholds, Conversation.team_id, now)
+    found = await rows.rows(
+        select(
+            Conversation.team_id,
+            func.sum(case((is_late, 1), else_=0)),
+            func.min(case((is_late, None), else_=Conversation.created_at)),
+        )
+        .where(IS_UNANSWERED)
+        .group_by(Conversation.team_id)
+    )
+    return {team_id: Unanswered(late_count or 0, next_at) for team_id, late_count, next_at in found}
 
 
 async def held_by_team_and_agent(rows: Rows) -> Held:

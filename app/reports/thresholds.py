@@ -70,6 +70,17 @@ def risky_before(thresholds: Thresholds, team_id: SQLColumnExpression[Any], now:
     return case(*((team_id == id, cutoff(of)) for id, of in thresholds.items()), else_=cutoff(DEFAULT))
 
 
+def late_before(thresholds: Thresholds, team_id: SQLColumnExpression[Any], now: datetime) -> ColumnElement[Any]:
+    """As SQL: whoever began by then and has no answer yet has waited longer than promised, by the team's own threshold."""
+
+    def cutoff(of: ThresholdsView) -> ColumnElement[Any]:
+        return literal(now - timedelta(seconds=of.answer_seconds), UtcDateTime())
+
+    if not thresholds:
+        return cutoff(DEFAULT)
+    return case(*((team_id == id, cutoff(of)) for id, of in thresholds.items()), else_=cutoff(DEFAULT))
+
+
 def promised_seconds(thresholds: Thresholds, team_id: SQLColumnExpression[Any]) -> ColumnElement[Any]:
     """As SQL: how soon a first answer is promised, by the team's own threshold."""
     if not thresholds:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
 from app.reports import queues, today
-from app.reports.queues import Waiting
+from app.reports.queues import Unanswered, Waiting
 from app.reports.thresholds import DEFAULT, risk_after, thresholds_of
 from app.reports.today import Answers, Promises, Waits, midnight_of
 from app.work import Rows
@@ -21,6 +21,7 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
     midnight = midnight_of(now)
     thresholds = await thresholds_of(rows)
     waiting = await queues.waiting_by_team(rows, thresholds, now)
+    unanswered = await queues.unanswered_by_team(rows, thresholds, now)
     held = await queues.held_by_team_and_agent(rows)
     chats = await queues.chats_by_agent(rows, held)
     waits = await today.waits_by_team(rows, midnight)
@@ -30,11 +31,12 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
     missed = await today.missed_by_agent(rows, midnight)
     agents = await list_agents(rows, now)
     names: dict[str | None, str] = {team.id: team.name for team in await list_teams(rows)}
-    if not names or any(None in figures for figures in (waiting, held.by_team, waits, answers, abandoned, promises)):
+    if not names or any(None in figures for figures in (waiting, unanswered, held.by_team, waits, answers, abandoned, promises)):
         names[None] = NO_TEAM
 
     def queue(team_id: str | None, name: str) -> QueueWallView:
         here, answered = waiting.get(team_id, Waiting()), answers.get(team_id, Answers())
+        late = unanswered.get(team_id, Unanswered())
         wait, limits = waits.get(team_id, Waits()), thresholds.get(team_id or "", DEFAULT)
         return QueueWallView(
             team_id=team_id,
@@ -50,6 +52,8 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
             abandoned_today=abandoned.get(team_id, 0),
             answered_today=answered.count,
             answered_in_time_today=answered.in_time_count,
+            unanswered_late_count=late.late_count,
+            next_late_at=late.next_created_at + timedelta(seconds=limits.answer_seconds) if late.next_created_at else None,
             promised_today=promises.get(team_id, Promises()).count,
             kept_today=promises.get(team_id, Promises()).kept_count,
             thresholds=limits,
@@ -75,7 +79,7 @@ async def wall_view(rows: Rows, now: datetime) -> WallView:
 
 def repaint_at(wall: WallView) -> datetime:
     """When the wall changes without anything happening: somebody has waited too long, or the day is over."""
-    risks = [queue.next_at_risk_at for queue in wall.queues if queue.next_at_risk_at]
+    risks = [at for queue in wall.queues for at in (queue.next_at_risk_at, queue.next_late_at) if at]
     return min([*risks, midnight_of(wall.made_at) + timedelta(days=1)])
 
 

@@ -495,6 +495,28 @@ export interface SuggestionView {
   why: string
 }
 
+/** Something more about what was done. */
+export interface AuditDetailView {
+  name: string
+  value: string
+}
+
+/**
+ * Something done by right of a role: `action` is the command's name, `agent_id` the colleague it concerned, `detail`
+ * what was asked for besides.
+ */
+export interface AuditLineView {
+  id: string
+  action: string
+  by_id: string
+  by_name: string
+  conversation_id: string | null
+  agent_id: string | null
+  team_id: string | null
+  detail: AuditDetailView[]
+  created_at: string
+}
+
 /**
  * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
  *
@@ -513,8 +535,9 @@ export interface ThresholdsView {
  * `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
  * `next_at_risk_at`. `wait_p50_seconds` and `wait_p90_seconds` are of the waits that ended today in an agent's hands,
  * empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
- * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`. Of `promised_today`, the
- * ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
+ * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`; `unanswered_late_count`
+ * wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
+ * the ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
  */
 export interface QueueWallView {
   team_id: string | null
@@ -530,6 +553,8 @@ export interface QueueWallView {
   abandoned_today: number
   answered_today: number
   answered_in_time_today: number
+  unanswered_late_count: number
+  next_late_at: string | null
   promised_today: number
   kept_today: number
   thresholds: ThresholdsView
@@ -1584,6 +1609,13 @@ export interface EventPage {
   events: unknown[]
   cursor: string
   is_fresh: boolean
+  ok: true
+}
+
+/** `GET /api/v1/audit`: a page of what was done by right of a role, newest first. */
+export interface AuditPage {
+  lines: AuditLineView[]
+  next: string | null
   ok: true
 }
 

@@ -38,7 +38,7 @@ from app.routing.decisions import MOST_KEPT, decide_again, list_decisions, recor
 from app.routing.dispatch import dispatch, hand_on, inactive_owners
 from app.routing.next_agent import Candidate, Need, next_agent, refusal, verdicts
 from app.work import Work
-from models import Agent, Assignment, Conversation, WaitPromise
+from models import Agent, Assignment, AuditLine, Conversation, WaitPromise
 from tests.app.test_routing import crowds
 from tests.factories import LEASE, MONDAY, House
 
@@ -286,6 +286,20 @@ async def test_idle_is_away_until_a_key_is_touched_and_never_undoes_a_choice(hou
     assert (await house.run(set_idle, ana.id, is_idle=True)).presence == "online", "she does not want it"
 
 
+async def test_awake_on_any_node_is_not_idle(house: House) -> None:
+    """Two nodes renew: on one nobody has touched the agent's browser, on the other somebody has, until a minute ago."""
+    ana = await house.agent("Ana")
+    await house.run(renew_leases, [ana.id], TEN)
+    await house.run(renew_leases, [ana.id], TEN, [ana.id])
+    assert (await house.agent_row(ana)).presence == "online", "the other node has been heard of within its lease"
+    assert (await house.run(set_idle, ana.id, is_idle=True)).presence == "online"
+    house.clock.on(seconds=11)
+    await house.run(renew_leases, [ana.id], TEN, [ana.id])
+    assert ((await house.agent_row(ana)).presence, (await house.agent_row(ana)).is_idle) == ("away", True)
+    await house.run(renew_leases, [ana.id], TEN)
+    assert ((await house.agent_row(ana)).presence, (await house.agent_row(ana)).is_idle) == ("online", False)
+
+
 async def test_a_supervisor_sets_a_presence_and_the_agent_is_told_by_whom(house: House) -> None:
     sam, ana = await house.agent("Sam", role="supervisor"), await house.agent("Ana")
     house.told.forget()
@@ -294,6 +308,8 @@ async def test_a_supervisor_sets_a_presence_and_the_agent_is_told_by_whom(house:
     assert (seen.presence, seen.forced_by_id) == ("away", sam.id)
     told = house.told.one(PresenceForced, ToAgent(agent_id=ana.id))
     assert (told.by_name, told.agent.presence) == ("Sam", "away")
+    (line,) = await house.all(select(AuditLine))
+    assert (line.action, line.by_id, line.agent_id, line.detail["presence"]) == ("presence.force", sam.id, ana.id, "away")
     with pytest.raises(Forbidden):
         await house.run(force_presence, ana, ForcePresence(agent_id=sam.id, presence="away"))
     gone = await house.agent("Gone", presence=None)

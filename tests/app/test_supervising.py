@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.commands import AgentSync, VisitorSync
-from app.contract.events import MessageCreated
+from app.contract.events import MessageCreated, PresenceChanged
 from app.conversations.reading import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent
+from app.people.audit import list_lines
+from app.people.presence import set_presence
 from app.reports.wall import wall_view
+from app.routing.dispatch import dispatch, hand_on
 from app.routing.queue import queue_of
 from models import Assignment, AuditLine
 from tests.app.asking import Doors, Stream, ask
-from tests.factories import House
+from tests.factories import LEASE, House
 
 WORDS = "Ask for the serial number"
 STEPS: dict[str, dict[str, Any]] = {
@@ -110,7 +113,7 @@ async def test_a_whisper_reaches_colleagues_and_never_the_contact(
         ours = await sync_for_agent(rows, ana, AgentSync(conversation_id=id, after_rev=0))
     assert WORDS not in str(theirs)
     assert WORDS in str(ours)
-    assert not [told for told in widget.heard if WORDS in told.json]
+    assert not [told for told in widget.heard if WORDS.encode() in told.json]
     assert house.told.to_contact()
     assert WORDS not in str(house.told.to_contact())
     assert (await house.conversation(id)).seq == seq + 1, "only the answer took a seq"
@@ -173,6 +176,37 @@ async def test_thresholds_are_set_for_every_wall(house: House, doors: Doors, sue
         (queue,) = (await wall_view(rows, house.clock())).queues
     assert (queue.thresholds.waiting_count, queue.thresholds.answer_seconds, queue.at_risk_count) == (3, 30, 1)
     assert [action for action, *_ in await lines(house)] == ["team.set_thresholds"] * 2
+
+
+async def test_what_was_pulled_back_goes_to_somebody_else(
+    house: House, doors: Doors, sue: SignedInAgent, ana: SignedInAgent
+) -> None:
+    id, _ = await house.chat(ana)
+    await ask(doors.gateway, sue, "conversation.pull_back", conversation_id=id)
+    assert await dispatch(house.works, house.team_id) == 0, "the only one who could have it has just had it"
+    ben = await house.agent("Ben")
+    await dispatch(house.works, house.team_id)
+    assert (await house.conversation(id)).agent_id == ben.id
+    house.told.forget()
+    await house.run(hand_on, [ben.id])
+    assert [event.agent.load for event in house.told.all(PresenceChanged)] == [0], "colleagues see that he holds nothing now"
+    await house.run(set_presence, ben.id, "away", LEASE)
+    await dispatch(house.works, house.team_id)
+    assert (await house.conversation(id)).agent_id == ana.id, "somebody had it meanwhile, so she may be asked again"
+
+
+async def test_supervisors_read_what_was_done_a_page_at_a_time(
+    house: House, doors: Doors, sue: SignedInAgent, ana: SignedInAgent
+) -> None:
+    id, _ = await house.chat(ana)
+    for step in ("conversation.watch", "conversation.take_over"):
+        house.clock.on(seconds=1)
+        await ask(doors.gateway, sue, step, conversation_id=id)
+    async with house.works.read() as rows:
+        first = await list_lines(rows, None, 1)
+        rest = await list_lines(rows, first.next, 1)
+    assert [line.action for line in [*first.lines, *rest.lines]] == ["conversation.take_over", "conversation.watch"]
+    assert (first.lines[0].by_name, first.lines[0].agent_id, rest.next) == ("Sue", ana.id, None)
 
 
 async def test_thresholds_are_for_supervisors_and_for_teams_there_are(

@@ -94,8 +94,10 @@ async def test_who_waits_too_long_is_at_risk_from_then_on(house: House) -> None:
     seen = await wall(house)
     (queue,) = seen.queues
     assert (queue.at_risk_count, queue.next_at_risk_at) == (0, MONDAY + timedelta(minutes=4))
-    assert repaint_at(seen) == MONDAY + timedelta(minutes=4)
-    house.clock.on(minutes=4)
+    assert repaint_at(seen) == MONDAY + timedelta(minutes=2), "an answer was promised by then"
+    house.clock.on(minutes=2, seconds=1)
+    assert repaint_at(await wall(house)) == MONDAY + timedelta(minutes=4)
+    house.clock.now = MONDAY + timedelta(minutes=4)
     queue = await queue_of(house)
     assert (queue.at_risk_count, queue.next_at_risk_at) == (1, None)
 
@@ -133,6 +135,20 @@ async def test_first_answers_in_time(house: House, seconds: float, in_time: int)
     await house.answer(ana, id)
     queue = await queue_of(house)
     assert (queue.answered_today, queue.answered_in_time_today) == (1, in_time)
+
+
+async def test_who_still_waits_for_a_first_answer_is_late_once_the_promise_is_over(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    house.clock.on(seconds=120)
+    queue = await queue_of(house)
+    assert (queue.unanswered_late_count, queue.next_late_at) == (0, house.clock())
+    house.clock.on(seconds=1)
+    queue = await queue_of(house)
+    assert (queue.unanswered_late_count, queue.next_late_at) == (1, None)
+    await house.answer(ana, id)
+    queue = await queue_of(house)
+    assert (queue.unanswered_late_count, queue.answered_today, queue.answered_in_time_today) == (0, 1, 0)
 
 
 async def test_what_contacts_thought_today(house: House) -> None:

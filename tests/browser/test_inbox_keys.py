@@ -197,7 +197,7 @@ def test_nobody_at_the_keys_is_asked_and_then_away_until_the_next_touch(
     expect(asked).to_be_visible()
     context.clock.run_for(61_000)
     expect(asked).to_have_count(0)
-    expect(account).to_have_accessible_name(re.compile("Away"))
+    expect(account).to_have_accessible_name(re.compile("Away"), timeout=30_000)  # once no node has seen anybody for a lease
     page.keyboard.press("Shift")
     expect(account).to_have_accessible_name(re.compile("Online"))
     expect(page.get_by_text("You are online again.")).to_be_visible()

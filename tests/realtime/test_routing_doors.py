@@ -42,8 +42,16 @@ async def test_routing_is_for_admins(running: Running) -> None:
             assert (refused.status_code, refused.json()["code"]) == (403, "forbidden"), (method, path, refused.text)
         for path in ("/api/v1/presence-reasons", "/api/v1/business-hours"):
             await said(await ana.get(path))
+        assert (await ana.get("/api/v1/audit")).status_code == 403
         seen = await said(await ana.put("/api/v1/me/idle", json={"idle_seconds": 300}))
         assert seen["agent"]["idle_seconds"] == 300
+
+
+async def test_what_was_done_by_right_of_a_role_is_read(running: Running) -> None:
+    async with signed_in(running, "admin@example.com") as admin:
+        page = await said(await admin.get("/api/v1/audit", params={"limit": 5}))
+        assert (page["lines"], page["next"]) == ([], None)
+        assert (await admin.get("/api/v1/audit", params={"after": "nonsense"})).status_code == 404
 
 
 async def test_a_rule_is_made_tried_changed_and_removed(running: Running) -> None:
