@@ -87,7 +87,8 @@ class JoinedWrites(asyncio.Transport):
     def _flush(self) -> None:
         if self._unsent:
             unsent, self._unsent, self._unsent_bytes = self._unsent, [], 0
-            self._transport.write(unsent[0] if len(unsent) == 1 else b"".join(unsent))
+            if not self._transport.is_closing():
+                self._transport.write(unsent[0] if len(unsent) == 1 else b"".join(unsent))
 
 
 class DirectWebSocket(WebSocketsSansIOProtocol):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from realtime.direct_websocket import EXTENSION, MOST_FRAMES_A_TURN, DirectWebSocket
+from realtime.direct_websocket import EXTENSION, MOST_FRAMES_A_TURN, DirectWebSocket, JoinedWrites
 from tests.servers.ports import free_port
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
@@ -122,6 +122,55 @@ async def test_whole_text_frames_are_heard_in_order_without_a_message(client: Cl
     client.writer.write(b"".join(frame(text.encode()) for text in sent))
     assert len(await client.texts(len(sent))) == len(sent)
     assert (echo.heard, echo.awaited) == (sent, [])
+
+
+class Wire(asyncio.Transport):
+    """Notes what it is told to do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[bytes | str] = []
+        self.is_over = False
+
+    def write(self, data: Any) -> None:
+        self.done.append(bytes(data))
+
+    def close(self) -> None:
+        self.done.append("closed")
+        self.is_over = True
+
+    def abort(self) -> None:
+        self.done.append("aborted")
+        self.is_over = True
+
+    def is_closing(self) -> bool:
+        return self.is_over
+
+    def get_write_buffer_size(self) -> int:
+        return 7
+
+
+async def test_what_is_written_in_one_turn_goes_together() -> None:
+    wire = Wire()
+    joined = JoinedWrites(wire, asyncio.get_running_loop())
+    joined.write(b"an event, ")
+    joined.write(b"its ack")
+    assert (wire.done, joined.get_write_buffer_size()) == ([], 7 + 17)
+    await asyncio.sleep(0)
+    joined.write(b"later")
+    joined.close()
+    await asyncio.sleep(0)
+    assert wire.done == [b"an event, its ack", b"later", "closed"]
+
+
+async def test_nothing_follows_the_end_of_a_connection() -> None:
+    wire = Wire()
+    joined = JoinedWrites(wire, asyncio.get_running_loop())
+    joined.write(b"too late")
+    joined.abort()
+    joined.write(b"later still")
+    await asyncio.sleep(0)
+    assert wire.done == ["aborted"]
 
 
 async def test_a_frame_in_pieces_waits_for_its_end(client: Client, echo: Echo) -> None:
