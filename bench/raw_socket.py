@@ -19,6 +19,7 @@ class RawSocket(asyncio.Protocol):
 
     def __init__(self) -> None:
         self.on_frame: Callable[[str], None] = lambda _: None
+        self.on_lost: Callable[[], None] = lambda: None
         self._buffer = bytearray()
         self._is_open = False
         self._opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -87,6 +88,7 @@ class RawSocket(asyncio.Protocol):
         self.is_closed = True
         if not self._opened.done():
             self._opened.set_exception(ConnectionError("refused"))
+        self.on_lost()
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -142,9 +144,11 @@ class Namespace:
         self.name = name
         self.on_event: Callable[[str], None] = lambda _: None
         self._acks: dict[int, Callable[[str], None]] = {}
+        self._asked: set[asyncio.Future[str]] = set()
         self._last_id = 0
         self._connected: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         socket.on_frame = self._take
+        socket.on_lost = self._lost
 
     @classmethod
     async def connect(cls, url: str, name: str, auth: str, headers: dict[str, str] | None = None) -> Namespace:
@@ -164,8 +168,15 @@ class Namespace:
     async def ask(self, event: str, payload: str) -> str:
         """The same, waiting for the answer."""
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._asked.add(future)
+        future.add_done_callback(self._asked.discard)
         self.emit(event, payload, lambda frame: None if future.done() else future.set_result(frame))
         return await asyncio.wait_for(future, 30)
+
+    def _lost(self) -> None:
+        for future in (self._connected, *self._asked):
+            if not future.done():
+                future.set_exception(ConnectionError("closed"))
 
     def _take(self, frame: str) -> None:
         kind = frame[:2]

@@ -124,8 +124,23 @@ class Attendance:
             self._say(subscriber, heads)
 
     async def renew(self) -> None:
-        """Every agent connected here is still here."""
-        await self._works.run(renew_leases, self.agents_here(), self._lease, self.idle_here())
+        """Every agent heard here is still here, since then: a line that died without a word keeps nobody."""
+        heard: dict[int, set[str]] = {}
+        for agent_id, seconds in self._silences().items():
+            heard.setdefault(int(seconds), set()).add(agent_id)
+        idle = set(self.idle_here())
+        for seconds, ids in heard.items():
+            left = self._lease - timedelta(seconds=seconds)
+            if left > timedelta(0):
+                await self._works.run(renew_leases, sorted(ids), left, sorted(ids & idle))
+
+    def _silences(self) -> dict[str, float]:
+        """For how long nothing has come from each agent, by whichever of their lines spoke last. Whoever polls, speaks."""
+        found: dict[str, float] = {}
+        for subscriber, agent in self._agents.items():
+            seconds: float = getattr(subscriber, "silent_seconds", 0.0)
+            found[agent.id] = min(seconds, found.get(agent.id, seconds))
+        return found
 
     async def beat(self) -> None:
         """Tell every client whose conversations have moved how far they have come: one query for many clients, spread

@@ -42,6 +42,11 @@ class Connection:
         self._pending.append((id, raw))
         self._go_on()
 
+    @property
+    def silent_seconds(self) -> float:
+        """For how long nothing has come from the client."""
+        return self._socket.silent_seconds
+
     def deliver(self, told: Told) -> None:
         self._socket.push(told.frame(self.namespace))
 

@@ -1,8 +1,8 @@
 """Engine.IO as Parley wants it: websocket only, bounded, and one queue entry per frame instead of one task.
 
 Touches internals of python-engineio 4.15 (pinned; `tests/realtime/test_library_contract.py` holds them still):
-`AsyncSocket.queue`, `send`, `close`, `_upgrade_websocket`, `_websocket_handler`, `AsyncServer._handle_connect` and
-`_make_response`.
+`AsyncSocket.queue`, `send`, `close`, `_send_ping`, `last_ping`, `_upgrade_websocket`, `_websocket_handler`, and
+`AsyncServer._handle_connect`, `_make_response`.
 
 Under our own server (`realtime/direct_websocket.py`) commands and frames take the short way: no queue and no task in
 either direction. Under any other they are read and written as ASGI messages, by a reader and a writer.
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -22,12 +23,13 @@ from engineio.async_socket import AsyncSocket
 from msgspec import Struct
 
 from app.clock import monotonic
-from realtime.direct_websocket import EXTENSION, DirectWebSocket, text_in
+from realtime.direct_websocket import EXTENSION, DirectWebSocket, framed, text_in
 
 MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
 MOST_MISUNDERSTOOD = 5
 CLOSING_SECONDS = 2.0
+PING = framed(b"2")
 
 log = structlog.get_logger("realtime")
 
@@ -40,6 +42,7 @@ class EngineSocket(AsyncSocket):
         self.address = ""
         self.queued_bytes = 0
         self.misunderstood = 0
+        self.is_introducing = False
         self._blocked_since: float | None = None
         self._reader: asyncio.Task[Any] | None = None
         self._is_cut = False
@@ -47,7 +50,22 @@ class EngineSocket(AsyncSocket):
         self._direct: DirectWebSocket | None = None
         self._is_open = False
         self._handed_on = 0
+        self._heard_at = monotonic()
+        self._ping_seconds: float | None = None
+        self._pinging = 0
         self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long nothing has come from the client, not even the answer to a ping."""
+        return monotonic() - self._heard_at
+
+    def ping_every(self, seconds: float) -> None:
+        """Ask whether the client is still there more often than the server's settings say, and now."""
+        self._ping_seconds = seconds
+        self._pinging += 1
+        self.last_ping = time.time()
+        self.push(PING)
 
     def push(self, frame: bytes) -> None:
         """Queue what `framed` made, without waiting."""
@@ -108,6 +126,14 @@ class EngineSocket(AsyncSocket):
             if pkt.packet_type == packet.CLOSE:
                 self._closing = asyncio.create_task(self._close_websocket(self._websocket))
 
+    async def _send_ping(self) -> None:
+        """As the library pings, with a pace of its own; one that was asked for since takes the place of this one."""
+        number = self._pinging
+        await asyncio.sleep(self._ping_seconds or self.server.ping_interval)
+        if number == self._pinging and not self.closing and not self.closed:
+            self.last_ping = time.time()
+            await self.send(packet.Packet(packet.PING))
+
     async def _upgrade_websocket(self, environ: Any) -> Any:
         found = environ["asgi.scope"].get("extensions", {}).get(EXTENSION)
         self._direct = found["websocket"] if found else None
@@ -152,6 +178,7 @@ class EngineSocket(AsyncSocket):
         """A frame by the short way. Behind one that the reader has not finished it waits, so that order is kept."""
         if self.closed or self._is_cut or self._direct is None:
             return
+        self._heard_at = monotonic()
         if not self._handed_on:
             if frame == "3":
                 self.schedule_ping()
@@ -168,6 +195,7 @@ class EngineSocket(AsyncSocket):
             except OSError:
                 self._is_websocket_closed = True
                 return
+            self._heard_at = monotonic()
             if not isinstance(frame, str) or len(frame) > self.server.max_http_buffer_size:
                 self.close_as_garbled()
             elif frame[:1] == "4":

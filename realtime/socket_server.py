@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import socketio
@@ -25,8 +26,10 @@ from realtime.packets import Json, TextPacket, split_event
 VISITORS = "/visitor"
 AGENTS = "/agent"
 MOST_FRAME_BYTES = 64 * 1024
-HANDSHAKE_SECONDS = 5.0
+HANDSHAKE_SECONDS, LAST_CALL_SECONDS = 4.5, 0.5
 CLOSING_RETRY_SECONDS = 1.0
+AGENT_PING_SECONDS = 2.0
+"""An agent's lease runs from when they were last heard: one whose network is gone is to be missed within seconds."""
 
 log = structlog.get_logger("realtime")
 
@@ -93,9 +96,16 @@ class SocketServer(socketio.AsyncServer):
         if socket.address:
             self._doorkeeper.blame(socket.address)
 
-    def _drop_unless_known(self, eio_sid: str) -> None:
+    def _drop_unless_known(self, eio_sid: str, *, is_last_call: bool = False) -> None:
+        """Whoever has not said who they are by now is cut. Not who is being let in, nor who said so while this node was
+        too busy to hear: what has arrived is read before the last call."""
         socket = self.eio.sockets.get(eio_sid)
-        if socket is not None and not any((eio_sid, namespace) in self.connections for namespace in (VISITORS, AGENTS)):
+        if socket is None or any((eio_sid, namespace) in self.connections for namespace in (VISITORS, AGENTS)):
+            return
+        if socket.is_introducing or not is_last_call:
+            later = partial(self._drop_unless_known, eio_sid, is_last_call=True)
+            asyncio.get_running_loop().call_later(LAST_CALL_SECONDS, later)
+        else:
             socket.cut()
 
     def _take_event(self, socket: EngineSocket, frame: str) -> bool:
@@ -130,7 +140,11 @@ class SocketServer(socketio.AsyncServer):
                     socket.push(framed(f'44{where}{{"message":"Invalid namespace"}}'.encode()))
                     socket.count_misunderstood()
                     return
-                await self._handle_connect(eio_sid, namespace, received.data)
+                socket.is_introducing = True
+                try:
+                    await self._handle_connect(eio_sid, namespace, received.data)
+                finally:
+                    socket.is_introducing = False
             elif received.packet_type == packet.DISCONNECT:
                 await self._handle_disconnect(eio_sid, namespace, self.reason.CLIENT_DISCONNECT)
             else:
@@ -165,6 +179,8 @@ class SocketServer(socketio.AsyncServer):
         await super()._handle_connect(eio_sid, namespace, data)
         connection = self.connections.get((eio_sid, namespace))
         if connection is not None:
+            if namespace == AGENTS and (socket := self.eio.sockets.get(eio_sid)):
+                socket.ping_every(AGENT_PING_SECONDS)
             await self._came(connection)
 
     async def _visitor_left(self, sid: str, reason: Any) -> None:

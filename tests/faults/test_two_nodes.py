@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 
@@ -13,8 +14,12 @@ from app.contract.audiences import ToAllAgents
 from app.contract.events import SignedOut
 from app.work import Announcement
 from realtime.redis_hub import PREFIX, RedisHub
+from tests.faults.proxy import Proxy
 from tests.running import Agent, Running, Visitor
 from tests.servers.databases import PostgresDatabases
+from tests.wire import Wire
+
+LEASE_SECONDS = 4
 
 
 class Two:
@@ -49,7 +54,7 @@ def pair(
     """Two servers that these tests share."""
     url, folder = postgres_databases.create(), tmp_path_factory.mktemp("nodes")
     shared = {"database_url": url, "redis_url": redis_server_url, "secret_key": "the same on every node, of course"}
-    shared |= {"presence_grace_seconds": 2, "presence_lease_seconds": 4}
+    shared |= {"presence_grace_seconds": 2, "presence_lease_seconds": LEASE_SECONDS}
     first, second = (Running(folder / name, **shared) for name in ("first", "second"))
     yield first, second
     for node in (first, second):
@@ -133,6 +138,28 @@ async def test_a_killed_node_takes_its_agent_away_and_the_chat_back_to_the_queue
     await two.visitor_says("are you still there?")
     queued = await two.visitor.wire.event("conversation.queued", timeout=20)
     assert queued["queue"]["position"] == 1
+
+
+async def test_an_agent_whose_network_is_gone_is_missed_within_the_lease(two: Two, nodes: tuple[Running, Running]) -> None:
+    """The line stays open and nothing comes by it: nobody has hung up, and nobody is there."""
+    first, second = nodes
+    line = await Proxy(second.port).start()
+    try:
+        watching = await first.agent("sam@example.com")
+        headers = {"Cookie": f"parley_session={await second.sign_in('ben@example.com')}", "Origin": line.url}
+        ben = await Wire.connect(line.url, "/agent", {"contract": 1}, headers)
+        await ben.ask("presence.set", presence="away")
+        await watching.wire.event("presence.changed", agent__email="ben@example.com", agent__presence="away")
+        watching.wire.events.clear()
+        line.deafen()
+        began = asyncio.get_running_loop().time()
+        await watching.wire.event("presence.changed", timeout=30, agent__email="ben@example.com", agent__presence="offline")
+        assert asyncio.get_running_loop().time() - began < LEASE_SECONDS + 5
+        assert not ben.is_closed.is_set(), "the line itself was not closed"
+        await watching.wire.close()
+        await ben.vanish()
+    finally:
+        await line.stop()
 
 
 async def test_a_forged_hint_reaches_nobody(two: Two, redis_url: str) -> None:

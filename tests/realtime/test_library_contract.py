@@ -62,6 +62,8 @@ def test_the_methods_we_replace_are_still_there_with_the_same_arguments() -> Non
 
 def test_the_methods_we_call_are_still_there() -> None:
     assert parameters(AsyncSocket.send) == ["self", "pkt"]
+    assert asyncio.iscoroutinefunction(AsyncSocket._send_ping)
+    assert hasattr(AsyncSocket(server().eio, "sid"), "last_ping")
     assert parameters(AsyncSocket._upgrade_websocket) == ["self", "environ"]
     for name in ("schedule_ping", "handle_get_request", "send", "check_ping_timeout", "_upgrade_websocket"):
         assert callable(getattr(AsyncSocket, name)), name
@@ -197,6 +199,23 @@ async def test_a_sid_leads_back_to_its_socket() -> None:
     ours = server()
     sid = await ours.manager.connect("eio", "/visitor")
     assert ours.manager.eio_sid_from_sid(sid, "/visitor") == "eio"
+
+
+async def test_whoever_is_being_let_in_is_not_cut_meanwhile() -> None:
+    ours = server()
+    socket = ours.eio.sockets["sid"] = EngineSocket(ours.eio, "sid")
+    reading = socket._reader = asyncio.create_task(asyncio.Event().wait())
+    socket.is_introducing = True
+    ours._drop_unless_known("sid", is_last_call=True)
+    await asyncio.sleep(0)
+    assert not reading.cancelled(), "a slow admission is ours"
+    socket.is_introducing = False
+    ours._drop_unless_known("sid")
+    await asyncio.sleep(0)
+    assert not reading.cancelled(), "what has arrived meanwhile is read first"
+    ours._drop_unless_known("sid", is_last_call=True)
+    await asyncio.gather(reading, return_exceptions=True)
+    assert reading.cancelled()
 
 
 class Unsearched(dict[Any, Any]):
