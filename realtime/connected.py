@@ -9,7 +9,7 @@ import socketio
 
 class Connected(socketio.AsyncManager):
     """The library looks through the rooms of everybody when one leaves: ten thousand who leave at once, as when a node
-    stops, took half a minute. Here each is in two rooms and no more: their own, and the one of all."""
+    stops, took it longer than a stop may take. Here each is in two rooms and no more: their own, and the one of all."""
 
     def basic_disconnect(self, sid: str, namespace: str, **_: Any) -> None:
         for room in (sid, None):

@@ -42,7 +42,6 @@ class EngineSocket(AsyncSocket):
         self.address = ""
         self.queued_bytes = 0
         self.misunderstood = 0
-        self.is_introducing = False
         self._blocked_since: float | None = None
         self._reader: asyncio.Task[Any] | None = None
         self._is_cut = False
@@ -54,6 +53,11 @@ class EngineSocket(AsyncSocket):
         self._ping_seconds: float | None = None
         self._pinging = 0
         self._closing: asyncio.Task[None] | None = None
+
+    @property
+    def has_more_to_hear(self) -> bool:
+        """Whether frames have come that are not dealt with yet."""
+        return self._handed_on > 0
 
     @property
     def silent_seconds(self) -> float:

@@ -102,7 +102,7 @@ class SocketServer(socketio.AsyncServer):
         socket = self.eio.sockets.get(eio_sid)
         if socket is None or any((eio_sid, namespace) in self.connections for namespace in (VISITORS, AGENTS)):
             return
-        if socket.is_introducing or not is_last_call:
+        if socket.has_more_to_hear or not is_last_call:
             later = partial(self._drop_unless_known, eio_sid, is_last_call=True)
             asyncio.get_running_loop().call_later(LAST_CALL_SECONDS, later)
         else:
@@ -140,11 +140,7 @@ class SocketServer(socketio.AsyncServer):
                     socket.push(framed(f'44{where}{{"message":"Invalid namespace"}}'.encode()))
                     socket.count_misunderstood()
                     return
-                socket.is_introducing = True
-                try:
-                    await self._handle_connect(eio_sid, namespace, received.data)
-                finally:
-                    socket.is_introducing = False
+                await self._handle_connect(eio_sid, namespace, received.data)
             elif received.packet_type == packet.DISCONNECT:
                 await self._handle_disconnect(eio_sid, namespace, self.reason.CLIENT_DISCONNECT)
             else:

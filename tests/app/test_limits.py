@@ -98,3 +98,16 @@ ADDRESSES = [
 )
 def test_the_clients_address(peer: str, hops: list[str], trusted: str, address: str) -> None:
     assert client_address(peer, hops, trusted) == address
+
+
+def test_who_is_charged_may_come_to_owe_as_much_as_a_bucket_holds() -> None:
+    now = [0.0]
+    limit = Limit(1.0, 10, lambda: now[0])
+    limit.charge("nuisance", 15)
+    limit.charge("nuisance", 1000)
+    now[0] = 10.0
+    with pytest.raises(RateLimited):
+        limit.take("nuisance")
+    now[0] = 11.0
+    limit.take("nuisance")
+    limit.take("neighbour", 10)

@@ -205,11 +205,11 @@ async def test_whoever_is_being_let_in_is_not_cut_meanwhile() -> None:
     ours = server()
     socket = ours.eio.sockets["sid"] = EngineSocket(ours.eio, "sid")
     reading = socket._reader = asyncio.create_task(asyncio.Event().wait())
-    socket.is_introducing = True
+    socket._handed_on = 1
     ours._drop_unless_known("sid", is_last_call=True)
     await asyncio.sleep(0)
     assert not reading.cancelled(), "a slow admission is ours"
-    socket.is_introducing = False
+    socket._handed_on = 0
     ours._drop_unless_known("sid")
     await asyncio.sleep(0)
     assert not reading.cancelled(), "what has arrived meanwhile is read first"
