@@ -164,7 +164,7 @@ def test_a_message_moves_its_row_and_nothing_under_the_hands(parley: Running, ne
     page = agent.page
     for number in range(6):
         Guest(parley.url, f"Before {number}")
-    expect(row_of(page, "Before 5")).to_be_visible()
+        expect(row_of(page, f"Before {number}")).to_be_visible()
     scroller(page).evaluate("list => { list.scrollTop = 1640 }")
     page.wait_for_function("document.querySelector('[data-conversation-list]').scrollTop === 1640")
     rows(page).nth(12).click()
