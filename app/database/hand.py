@@ -19,12 +19,12 @@ class Hand:
         self._thread = Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    async def do(self, what: Callable[[], Any]) -> None:
-        """Wait until it is done. Raises what it raises."""
+    def order(self, what: Callable[[], Any]) -> asyncio.Future[None]:
+        """Have it done; the future ends when it is, with what it raised."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
         self._orders.put((what, loop, done))
-        await done
+        return done
 
     def close(self) -> None:
         """Wait until everything ordered is done."""

@@ -116,8 +116,36 @@ class SqliteDatabase:
         await asyncio.shield(safe)
 
     async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+        async with self._turn:
+            if not self._driver.in_transaction:
+                await self._write_alone(batch, after_commit)
+                return
         async with self.begin(after_commit):
             batch.on_sqlite(self._driver)
+
+    async def _write_alone(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+        """Nobody wrote since the last COMMIT: a transaction of its own, without a savepoint and the committer's turn."""
+        self._driver.execute("BEGIN IMMEDIATE")
+        try:
+            batch.on_sqlite(self._driver)
+        except BaseException:
+            self._undo_all()
+            raise
+        committed = self._hand.order(self._commit_now)
+        try:
+            await asyncio.shield(committed)
+        except asyncio.CancelledError:
+            committed.add_done_callback(lambda done: done.exception() or after_commit())
+            raise
+        except sqlite3.Error as error:
+            self._undo_all()
+            raise OperationalError("COMMIT", None, error) from error
+        after_commit()
+        await self._fold()
+
+    def _undo_all(self) -> None:
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK")
 
     def _undo(self) -> None:
         """Undo one work. When the disk is full or fails, SQLite has undone its whole group: then every writer hears of it."""
@@ -146,17 +174,22 @@ class SqliteDatabase:
                         safe.set_result(None)
                     else:
                         safe.set_exception(failure)
-                if self._folding.is_log_large:
-                    await self._folding.finish()
-            self._folding.begin_when_due()
+                await self._fold()
+
+    async def _fold(self) -> None:
+        if self._folding.is_log_large:
+            await self._folding.finish()
+        self._folding.begin_when_due()
+
+    def _commit_now(self) -> None:
+        self._driver.execute("COMMIT")
 
     async def _commit(self) -> Exception | None:
         """What went wrong (the disk is full, or fails): every writer of the group must hear of it."""
         try:
-            await self._hand.do(lambda: self._driver.execute("COMMIT"))
+            await self._hand.order(self._commit_now)
         except sqlite3.Error as error:
-            if self._driver.in_transaction:
-                self._driver.execute("ROLLBACK")
+            self._undo_all()
             return OperationalError("COMMIT", None, error)
         return None
 

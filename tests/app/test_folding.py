@@ -84,9 +84,9 @@ async def test_a_log_that_cannot_be_folded_is_kept(path: Path) -> None:
 async def test_a_hand_does_one_thing_after_the_other_and_says_what_went_wrong() -> None:
     hand = Hand("a hand")
     done: list[int] = []
-    await hand.do(lambda: done.append(1))
+    await hand.order(lambda: done.append(1))
     with pytest.raises(ZeroDivisionError):
-        await hand.do(lambda: 1 / 0)
-    await hand.do(lambda: done.append(2))
+        await hand.order(lambda: 1 / 0)
+    await hand.order(lambda: done.append(2))
     hand.close()
     assert done == [1, 2]
