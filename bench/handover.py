@@ -15,12 +15,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from app.settings import Settings
 from bench.figures import percentile, say
-from tests.faults.hand_over import GRACE_SECONDS, LEASE_SECONDS, HandedOver, hand_over
+from tests.faults.hand_over import HandedOver, hand_over
 from tests.faults.stage import Stage
 from tests.servers.databases import PostgresDatabases
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
+
+LEASE_SECONDS = Settings().presence_lease_seconds
+GRACE_SECONDS = Settings().presence_grace_seconds
 
 
 async def run(kills: int) -> list[HandedOver]:
