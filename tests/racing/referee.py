@@ -84,14 +84,14 @@ class Referee:
     async def look(self) -> int:
         """A checkpoint; how many assignments to agents there are by now."""
         self.checkpoints += 1
-        self.orphans += await self._connection.fetchval(ORPHANS)
-        return await self._connection.fetchval("SELECT count(*) FROM assignments WHERE agent_id IS NOT NULL")
+        self.orphans += await self._connection.fetchval(ORPHANS) or 0
+        return await self._connection.fetchval("SELECT count(*) FROM assignments WHERE agent_id IS NOT NULL") or 0
 
     async def found(self) -> dict[str, int]:
         """Violations by kind, those of every checkpoint included."""
         rows = await self._connection.fetch("SELECT kind, count(*) FROM race_violations GROUP BY kind")
         kinds = Counter({"two_owners": 0, "over_capacity": 0, "without_lease": 0, "orphaned": self.orphans})
-        kinds["orphaned"] += await self._connection.fetchval(FORSAKEN)
+        kinds["orphaned"] += await self._connection.fetchval(FORSAKEN) or 0
         kinds.update({row["kind"]: row["count"] for row in rows})
         return dict(kinds)
 
