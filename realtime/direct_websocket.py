@@ -13,7 +13,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import structlog
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -23,6 +25,8 @@ try:
     from websockets.speedups import apply_mask  # pyright: ignore[reportMissingModuleSource]
 except ImportError:  # built without a C compiler
     from websockets.utils import apply_mask
+
+log = structlog.get_logger("realtime")
 
 EXTENSION = "parley.websocket"
 """Under this name of the scope's extensions, applications find their DirectWebSocket."""
@@ -52,6 +56,32 @@ def text_in(frame: bytes) -> str:
     return frame[2 if size < 126 else 4 if size == 126 else 10 :].decode()
 
 
+class Turn:
+    """What is written in this turn of one event loop, and to whom; who was written to last comes last, so that an ack
+    leaves after the events it answers for."""
+
+    def __init__(self) -> None:
+        self._written: dict[JoinedWrites, None] = {}
+
+    def wrote(self, transport: JoinedWrites) -> None:
+        if not self._written:
+            asyncio.get_running_loop().call_soon(self._flush)
+        else:
+            self._written.pop(transport, None)
+        self._written[transport] = None
+
+    def _flush(self) -> None:
+        written, self._written = self._written, {}
+        for transport in written:
+            try:
+                transport.flush()
+            except Exception:
+                log.exception("a socket could not be written to")
+
+
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, Turn] = WeakKeyDictionary()
+
+
 class JoinedWrites(asyncio.Transport):
     """A transport that writes once a turn of the loop what was written in it: one system call for an ack and the events
     around it, and one for all that an agent hears of a batch, where each would wake the other side by itself."""
@@ -59,7 +89,7 @@ class JoinedWrites(asyncio.Transport):
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._transport = transport
-        self._loop = loop
+        self._turn = _turns.setdefault(loop, Turn())
         self._unsent: list[bytes] = []
         self._unsent_bytes = 0
         self.is_closing = transport.is_closing
@@ -68,13 +98,12 @@ class JoinedWrites(asyncio.Transport):
         self.get_extra_info = transport.get_extra_info
 
     def write(self, data: bytes) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - nobody writes views
-        if not self._unsent:
-            self._loop.call_soon(self._flush)
+        self._turn.wrote(self)
         self._unsent.append(data)
         self._unsent_bytes += len(data)
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._transport.close()
 
     def abort(self) -> None:
@@ -84,7 +113,8 @@ class JoinedWrites(asyncio.Transport):
     def get_write_buffer_size(self) -> int:
         return self._transport.get_write_buffer_size() + self._unsent_bytes
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write now."""
         if self._unsent:
             unsent, self._unsent, self._unsent_bytes = self._unsent, [], 0
             if not self._transport.is_closing():

@@ -127,13 +127,15 @@ async def test_whole_text_frames_are_heard_in_order_without_a_message(client: Cl
 class Wire(asyncio.Transport):
     """Notes what it is told to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, wrote: Callable[[], None] = lambda: None) -> None:
         super().__init__()
         self.done: list[bytes | str] = []
         self.is_over = False
+        self.wrote = wrote
 
     def write(self, data: Any) -> None:
         self.done.append(bytes(data))
+        self.wrote()
 
     def close(self) -> None:
         self.done.append("closed")
@@ -161,6 +163,17 @@ async def test_what_is_written_in_one_turn_goes_together() -> None:
     joined.close()
     await asyncio.sleep(0)
     assert wire.done == [b"an event, its ack", b"later", "closed"]
+
+
+async def test_whoever_has_the_ack_comes_after_those_who_hear_of_it() -> None:
+    order: list[str] = []
+    loop = asyncio.get_running_loop()
+    sender, reader = (JoinedWrites(Wire(note), loop) for note in (lambda: order.append("sender"), lambda: order.append("reader")))
+    sender.write(b"its own event")
+    reader.write(b"the event")
+    sender.write(b"the ack")
+    await asyncio.sleep(0)
+    assert order == ["reader", "sender"]
 
 
 async def test_nothing_follows_the_end_of_a_connection() -> None:
