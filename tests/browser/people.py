@@ -18,6 +18,13 @@ def session_of(url: str, email: str) -> str:
     return answer.cookies["parley_session"]
 
 
+def as_agent(url: str, email: str, **command: str) -> None:
+    """A command of theirs from elsewhere."""
+    cookies = {"parley_session": session_of(url, email)}
+    answer = httpx.post(f"{url}/api/v1/commands", json=command, cookies=cookies, headers={"Origin": url}, trust_env=False)
+    assert answer.json()["ok"], answer.text
+
+
 class VisitorPage:
     """The demo shop with the widget on it."""
 

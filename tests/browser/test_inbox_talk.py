@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -14,8 +13,8 @@ from tests.browser.guests import Guest
 from tests.browser.lines import Line
 from tests.browser.lists import SAM, row_of
 from tests.browser.looking import DESKTOP, PHONE
-from tests.browser.people import AgentPage
-from tests.running import PASSWORD, Running
+from tests.browser.people import AgentPage, as_agent
+from tests.running import Running
 
 NewContext = Callable[..., BrowserContext]
 
@@ -372,13 +371,6 @@ def test_a_reply_can_be_taken_back_before_it_leaves(parley: Running, new_context
     assert guest.heard() == ["Hello", "Better"]
 
 
-def as_agent(parley: Running, email: str, **command: str) -> None:
-    """A command of theirs from elsewhere."""
-    with httpx.Client(base_url=parley.url, trust_env=False) as http:
-        http.post("/api/v1/login", json={"email": email, "password": PASSWORD})
-        assert http.post("/api/v1/commands", json=command, headers={"Origin": parley.url}).json()["ok"]
-
-
 @pytest.mark.parametrize(
     ("keys", "said"),
     [("e", "Resolved."), ("i", "The conversation is yours.")],
@@ -388,8 +380,8 @@ def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewC
     guest = Guest(parley.url, f"Undone {said}")
     page = agent_with(guest, new_context(), "chi@example.com").page
     for email in (SAM, "chi@example.com"):  # or routing would be faster than the keys
-        as_agent(parley, email, type="presence.set", presence="away")
-    as_agent(parley, SAM, type="conversation.assign", conversation_id=guest.id)
+        as_agent(parley.url, email, type="presence.set", presence="away")
+    as_agent(parley.url, SAM, type="conversation.assign", conversation_id=guest.id)
     expect(row_of(page, guest.name)).to_contain_text("Unassigned")
     before = row_of(page, guest.name).inner_text().split("\n")[-1]
     page.keyboard.press(keys)
@@ -398,4 +390,4 @@ def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewC
     expect(page.get_by_text("Undone.").or_(page.get_by_text("Back in the queue."))).to_be_visible()
     expect(row_of(page, guest.name)).to_contain_text(before)
     for email in (SAM, "chi@example.com"):
-        as_agent(parley, email, type="presence.set", presence="online")
+        as_agent(parley.url, email, type="presence.set", presence="online")
