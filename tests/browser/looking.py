@@ -13,6 +13,15 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
+SETTLED = """async isDark => {
+    const frame = () => new Promise(requestAnimationFrame)
+    while (matchMedia("(prefers-color-scheme: dark)").matches !== isDark) await frame()
+    await frame()
+    await frame()
+    const ending = document.getAnimations().filter(it => it.effect?.getComputedTiming().iterations !== Infinity)
+    await Promise.allSettled(ending.map(it => it.finished))
+}"""
+
 
 def look(page: Page, picture: Path) -> None:
     page.screenshot(path=picture)
@@ -27,4 +36,5 @@ def look_in_every_way(page: Page, folder: Path, name: str, sizes: Sequence[Viewp
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} at {size['width']}"
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            page.evaluate(SETTLED, scheme == "dark")
             look(page, folder / f"{name}-{size['width']}-{scheme}.png")
