@@ -57,7 +57,7 @@ def by_cookie(agent: Agent) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
-async def test_the_whole_story(start: Start, smtp_sink: SmtpSink, database: dict[str, Any]) -> None:
+async def test_the_whole_story(database: dict[str, Any], start: Start, smtp_sink: SmtpSink) -> None:
     running = start(smtp_url=smtp_sink.url, mail_fallback_seconds=3, agent_capacity=1, **database)
     visitor, ana, ben = await running.visitor(), await running.agent("ana@example.com"), await running.agent("ben@example.com")
 
