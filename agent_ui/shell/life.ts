@@ -14,7 +14,19 @@ export function browserLife(agentId: string): Life {
   const told = new Set<Parameters<Life["onTouch"]>[0]>()
   const tell = (touch: Touch, isHere: boolean) => told.forEach(it => void it(touch, isHere))
 
-  function listen({ type, target }: Event) {
+  let pointedAt = ""
+
+  /** Browsers say that a resting mouse has moved when what lies under it goes, as the question does unanswered. */
+  function isAtRest(event: Event) {
+    if (!(event instanceof PointerEvent)) return false
+    const before = pointedAt
+    pointedAt = `${event.screenX} ${event.screenY}`
+    return event.type === "pointermove" && pointedAt === before
+  }
+
+  function listen(event: Event) {
+    const { type, target } = event
+    if (isAtRest(event) || (type === "focus" && target !== window)) return
     // What answers the question is not an answer before it is pressed.
     if (target instanceof Element && target.closest("[data-still-there]")) return
     const touch = TOUCHES[type]
