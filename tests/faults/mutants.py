@@ -20,6 +20,8 @@ from sqlalchemy import update
 from models import Conversation
 
 RACE_SECONDS = 0.15
+POSTING = "post by verb"
+"""What `app.conversations.posting` calls the task that writes one message."""
 LOOK_SECONDS = 0.02
 """How often a commit that nobody waits for looks whether it may come."""
 
@@ -32,7 +34,7 @@ def lacks(protection: str) -> bool:
 
 
 def ack_before_commit() -> None:
-    """The answer leaves when the rows are written, and the commit comes when the protection is back."""
+    """A message is answered when its rows are written, and the commit comes when the protection is back."""
     for module, name in (("app.database.sqlite", "SqliteDatabase"), ("app.database.postgres", "PostgresDatabase")):
         database = getattr(importlib.import_module(module), name)
         database.begin = _put_off(database.begin)
@@ -41,7 +43,7 @@ def ack_before_commit() -> None:
 def _put_off(begin: Callable[..., Any]) -> Callable[..., Any]:
     @contextlib.asynccontextmanager
     async def begin_late(self: Any, after_commit: Callable[[], None]) -> AsyncGenerator[Any]:
-        if not lacks("ack_before_commit"):
+        if not (lacks("ack_before_commit") and _posts()):  # whatever else is at work would keep the writer from the message
             async with begin(self, after_commit) as transaction:
                 yield transaction
             return
@@ -63,6 +65,12 @@ def _put_off(begin: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _late: set[asyncio.Task[None]] = set()
+
+
+def _posts() -> bool:
+    """Whether the task at work writes a message."""
+    task = asyncio.current_task()
+    return task is not None and task.get_name() == POSTING
 
 
 def unique_key() -> None:
