@@ -151,7 +151,7 @@ def build(settings: Settings) -> Litestar:
         yield
         await end(tasks)
         await posting.settle()
-        await reactions.settle()
+        await reactions.end()
         await suggester.settle()
         await library.stop()
         await hub.stop()
@@ -244,7 +244,7 @@ async def run_worker(settings: Settings) -> None:
     await library.start()
     await stop.wait()
     await end(tasks)
-    await reactions.settle()
+    await reactions.end()
     await library.stop()
     await hub.stop()
     await database.close()

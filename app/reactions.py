@@ -38,6 +38,7 @@ class Reactions:
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
         self._again: set[str | None] = set()
+        self._will_serve_all = False
 
     def hear(self, announcements: Sequence[Announcement]) -> None:
         """The table."""
@@ -58,6 +59,12 @@ class Reactions:
     def _on_presence(self, event: PresenceChanged) -> None:
         agent = event.agent
         if agent.presence == "online" and agent.weight < agent.capacity:
+            self._serve_all_soon()
+
+    def _serve_all_soon(self) -> None:
+        """One look at the queues for all who became free at once."""
+        if not self._will_serve_all:
+            self._will_serve_all = True
             self._do(self.serve_all)
 
     def serve(self, team_id: str | None) -> None:
@@ -86,6 +93,7 @@ class Reactions:
 
     async def serve_all(self) -> None:
         """Serve every queue somebody waits in."""
+        self._will_serve_all = False
         async with self._works.read() as rows:
             teams = await teams_with_queues(rows)
         for team_id in teams:
@@ -100,6 +108,12 @@ class Reactions:
         """Wait until everything set off so far, and what followed from it, is done."""
         while self._under_way:
             await asyncio.gather(*self._under_way)
+
+    async def end(self) -> None:
+        """Finish what is under way, and set off nothing that rests: the database is about to close."""
+        self._settle_calmly.end()
+        self._suggest.end()
+        await self.settle()
 
 
 async def _noting_failure(what: Callable[[], Awaitable[None]]) -> None:

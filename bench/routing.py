@@ -173,7 +173,7 @@ async def routed(url: str, rate: float, agents: int, seconds: float) -> list[flo
     while len(watch.assigned) < count and time.perf_counter() < until:
         await asyncio.sleep(0.01)
     assert len(watch.assigned) == count, f"{count - len(watch.assigned)} of {count} were not assigned"
-    await reactions.settle()
+    await reactions.end()
     await floor.works.database.close()
     return [watch.assigned[id] - at for id, at in began.items()]
 

@@ -30,3 +30,14 @@ async def test_many_keys_rest_longer() -> None:
     while len(done) < 100:
         await asyncio.sleep(0.01)
     assert asyncio.get_running_loop().time() - began > 0.45, "the last of 50 rests for 50 / 100 s"
+
+
+async def test_once_it_is_over_nothing_that_rests_is_done() -> None:
+    done: list[str] = []
+    calm = Calm(0.01, done.append)
+    calm.ask("a")
+    calm.ask("a")
+    calm.end()
+    calm.ask("b")
+    await asyncio.sleep(0.05)
+    assert done == ["a"]

@@ -11,17 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from app.contract.audiences import ToAgent, ToContact
 from app.contract.events import AssignmentOffered, ConversationQueued
 from app.conversations.views import queue_view, visitor_view_of
 from app.database import open_database
 from app.people.actors import SignedInAgent
-from app.people.presence import arrive
+from app.people.presence import arrive, set_presence
 from app.routing.decisions import RULE, decide_again
 from app.routing.dispatch import dispatch
 from app.routing.next_agent import Candidate, is_eligible, next_agent
-from app.work import Works
+from app.routing.queue import teams_with_queues
+from app.work import Rows, Work, Works
 from models import Assignment, Conversation
 from tests.factories import MONDAY, House, open_house
 
@@ -229,6 +231,47 @@ async def test_whoever_waits_is_served_the_moment_an_agent_becomes_free(house: H
     await house.resolve(ana, first)
     await reactions.settle()
     assert await holders(house) == {first: ana.id, second: ana.id}
+
+
+async def test_once_reactions_have_ended_nothing_that_rests_asks_a_closed_database(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.reactions.TELL_PLACES_EVERY_SECONDS", 0.05)
+    with capture_logs() as logged:
+        async with open_house(database_url) as house:
+            reactions = house.react()
+            for _ in range(3):
+                await house.chat()
+                await reactions.settle()
+            await reactions.end()
+        await asyncio.sleep(0.2)
+    assert not logged
+
+
+async def test_many_who_become_free_at_once_are_one_look_at_the_queues(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[object] = []
+
+    async def look(rows: Rows) -> list[str | None]:
+        looks.append(rows)
+        return await teams_with_queues(rows)
+
+    monkeypatch.setattr("app.reactions.teams_with_queues", look)
+    ids = [(await house.agent(f"Agent {n}", capacity=1, presence="away")).id for n in range(4)]
+    reactions = house.react()
+    waiting = [(await house.chat())[0] for _ in range(4)]
+    await reactions.settle()
+    looks.clear()
+
+    async def all_come_back(work: Work) -> None:
+        for id in ids:
+            await set_presence(work, id, "online", timedelta(minutes=1))
+
+    await house.run(all_come_back)
+    await reactions.settle()
+    assert len(looks) == 1
+    held = await holders(house)
+    assert set(held) == set(waiting)
+    assert set(held.values()) == set(ids)
 
 
 async def test_a_queue_is_served_in_order_of_waiting(house: House) -> None:
