@@ -14,7 +14,7 @@ from app.contract.values import Presence, RoutingMode
 from app.conversations.access import access_conversation_to_read
 from app.conversations.offering import routing_of
 from app.people.actors import SignedInAgent
-from app.routing.next_agent import ANY, Candidate, Need, next_agent, verdicts
+from app.routing.next_agent import ANY, Candidate, Judged, Need, chosen_of, next_agent, verdicts
 from app.work import Rows, Works
 from models import Agent, Assignment, RoutingRule, Team
 
@@ -31,11 +31,12 @@ class Replayed(Struct, frozen=True):
     again: str | None
 
 
-def record(candidates: Sequence[Candidate], need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
-    """What is kept of a decision: those who came closest, which always holds the winner, and how many others there were
-    with each verdict. Made again from the kept ones it comes out the same, for nobody left out comes before the winner."""
-    kept, others = verdicts(candidates, need, mode, MOST_KEPT)
-    winner = kept[0][0].agent_id if kept and kept[0][1] == "chosen" else None
+def record(judged: Judged, need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
+    """What is kept of a decision that judged at most `MOST_KEPT`: those who came closest, which always holds the winner, and
+    how many others there were with each verdict. Made again from the kept ones it comes out the same, for nobody left out
+    comes before the winner."""
+    kept, others = judged
+    winner = chosen_of(judged)
     return {
         "rule": RULE,
         "mode": mode,
@@ -43,7 +44,7 @@ def record(candidates: Sequence[Candidate], need: Need, mode: RoutingMode, rule_
         "need": msgspec.to_builtins(need),
         "candidates": msgspec.to_builtins([candidate for candidate, _ in kept]),
         "others": others,
-        "winner": winner,
+        "winner": winner.agent_id if winner else None,
     }
 
 

@@ -19,10 +19,11 @@ from app.conversations.views import in_queue_of
 from app.people.load import weight_of
 from app.people.presence import announce_loads
 from app.routing.candidates import candidates_of
-from app.routing.decisions import record
+from app.routing.decisions import MOST_KEPT, record
 from app.routing.ladder import climb, is_climbing
-from app.routing.next_agent import Candidate, Need, next_agent
+from app.routing.next_agent import Candidate, Need, chosen_of
 from app.routing.queue import Places, tell_positions
+from app.routing.standing import Standing, sort_of
 from app.routing.sticky import last_agents
 from app.work import Rows, Work, Works
 from models import Agent, Conversation, Routing, RoutingRule, Team, Ticket
@@ -118,27 +119,28 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
     A need nobody can meet now is not asked about again, so a queue of any length costs one look at the agents for each
     different need in it.
     """
-    standing = {candidate.agent_id: candidate for candidate in candidates}
+    standing = Standing(candidates, serving.mode)
     choices: list[Choice] = []
     climbers: list[str] = []
     hopeless: set[Any] = set()
     has_rules = await _has_rules(work)
     is_whole = True
     for page in range(PAGES):
-        if not serving.accept_seconds and not any(_has_room(candidate) for candidate in standing.values()):
+        if not serving.accept_seconds and not any(_has_room(candidate) for candidate in standing):
             break
         waiting = await _waiting(work, serving.team_id, page, has_rules=has_rules)
         is_whole = len(waiting) < BATCH
         had_before = await last_agents(work, work.now, [conversation for conversation, _ in waiting])
         for conversation, routing in waiting:
             need = need_of(conversation, routing, had_before.get(conversation.contact_id))
-            sort = (need.channel, *need.skills, need.language, *need.passed)
+            sort = sort_of(need)
             if sort in hopeless:
                 continue
             if serving.accept_seconds and routing is not None and is_climbing(routing):
                 climbers.append(conversation.id)
                 continue
-            chosen = next_agent(list(standing.values()), need, serving.mode)
+            judged = standing.judge(need, MOST_KEPT)
+            chosen = chosen_of(judged)
             if chosen is None:
                 has_rungs = need.passed and routing is not None and routing.rung != "ticket"
                 if serving.accept_seconds and has_rungs and serving.mode != "manual":
@@ -152,11 +154,11 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
                     conversation_id=conversation.id,
                     need=need,
                     candidate=chosen,
-                    decision=record(list(standing.values()), need, serving.mode, rule_id),
+                    decision=record(judged, need, serving.mode, rule_id),
                     reason="offered" if serving.accept_seconds else "routed",
                 )
             )
-            standing[chosen.agent_id] = _after_one_more(chosen, need, work)
+            standing.move(_after_one_more(chosen, need, work))
         if is_whole or choices:
             break
     return Plan(choices, climbers, is_whole)

@@ -11,7 +11,7 @@ from app.conversations.tickets import open_ticket_for
 from app.people.presence import announce_load
 from app.routing.candidates import candidates_of
 from app.routing.decisions import record
-from app.routing.next_agent import Need, next_agent
+from app.routing.next_agent import Need, chosen_of, verdicts
 from app.work import Work
 from models import Agent, Conversation, Routing
 
@@ -50,9 +50,10 @@ async def _offer_to_lead(work: Work, conversation: Conversation, routing: Routin
     await work.one(select(Agent.id).where(Agent.id == lead_id).with_for_update(key_share=True))
     lead = await candidates_of(work, work.now, None, [lead_id])
     need = Need(channel=conversation.channel, passed=list(routing.passed))
-    if next_agent(lead, need) is None:
+    judged = verdicts(lead, need)
+    if chosen_of(judged) is None:
         return False
-    decision = record(lead, need, "least_load", routing.rule_id)
+    decision = record(judged, need, "least_load", routing.rule_id)
     taken = await take_if_free(work, [Take(conversation.id, lead_id, "to_lead", decision)], accept_seconds)
     for one in taken:
         await _note_rung(work, one.id, "lead")

@@ -46,6 +46,9 @@ class Need(Struct, frozen=True, kw_only=True, omit_defaults=True):
 ANY = Need()
 MOST = 1_000_000
 
+Judged = tuple[list[tuple[Candidate, Verdict]], dict[Verdict, int]]
+"""Candidates with what decided about each, the chosen one first, and how many others there were with each verdict."""
+
 
 def refusal(candidate: Candidate, need: Need = ANY) -> Verdict | None:
     """Why it cannot be this agent, the plainest reason first; None when it can."""
@@ -75,9 +78,7 @@ def next_agent(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingM
     return _pick([candidate for candidate in candidates if refusal(candidate, need) is None], need, mode)
 
 
-def verdicts(
-    candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load", most: int = 1_000
-) -> tuple[list[tuple[Candidate, Verdict]], dict[Verdict, int]]:
+def verdicts(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load", most: int = 1_000) -> Judged:
     """Why it was or was not them: the one `next_agent` chooses, then the eligible in the order of the choice, then the rest;
     at most so many, and how many others there were with each verdict."""
     eligible: list[Candidate] = []
@@ -90,13 +91,18 @@ def verdicts(
             refused.append((candidate, why))
     chosen = _pick(eligible, need, mode)
     judged: list[tuple[Candidate, Verdict]] = [(chosen, "chosen")] if chosen else []
-    for candidate in nsmallest(most, eligible, key=_order_of(mode)):
+    for candidate in nsmallest(most, eligible, key=order_of(mode)):
         if candidate is not chosen and len(judged) < most:
-            judged.append((candidate, _why_later(candidate, chosen, mode)))
+            judged.append((candidate, why_later(candidate, chosen, mode)))
     left_out: Counter[Verdict] = Counter(verdict for _, verdict in refused[max(0, most - len(judged)) :])
     if len(eligible) > len(judged):
         left_out["served_later" if chosen else "by_hand_only"] += len(eligible) - len(judged)
     return judged + refused[: max(0, most - len(judged))], dict(left_out)
+
+
+def chosen_of(judged: Judged) -> Candidate | None:
+    """The one it is, if it is anybody."""
+    return next((candidate for candidate, verdict in judged[0][:1] if verdict == "chosen"), None)
 
 
 def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candidate | None:
@@ -106,10 +112,11 @@ def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candi
         for candidate in eligible:
             if candidate.agent_id == need.last_agent_id:
                 return candidate
-    return min(eligible, key=_order_of(mode), default=None)
+    return min(eligible, key=order_of(mode), default=None)
 
 
-def _order_of(mode: RoutingMode) -> Callable[[Candidate], tuple[float, float, str]]:
+def order_of(mode: RoutingMode) -> Callable[[Candidate], tuple[float, float, str]]:
+    """What the eligible are ordered by."""
     return _by_turn if mode == "round_robin" else _by_load
 
 
@@ -119,7 +126,8 @@ def speaks(languages: Sequence[str], wanted: str) -> bool:
     return any(language.lower().partition("-")[0] == base for language in languages)
 
 
-def _why_later(candidate: Candidate, chosen: Candidate | None, mode: RoutingMode) -> Verdict:
+def why_later(candidate: Candidate, chosen: Candidate | None, mode: RoutingMode) -> Verdict:
+    """Why one who could have had it does not."""
     if mode == "manual" or chosen is None:
         return "by_hand_only"
     return "more_load" if mode == "least_load" and candidate.load > chosen.load else "served_later"

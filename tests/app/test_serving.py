@@ -93,7 +93,7 @@ def test_what_is_kept_of_a_decision_decides_the_same(crowd: list[Candidate], nee
         Candidate(**{n: getattr(one, n) for n in one.__struct_fields__} | {"agent_id": f"{one.agent_id}{i}"})
         for i, one in enumerate(crowd)
     ]
-    kept = record(crowd, need, mode, None)
+    kept = record(verdicts(crowd, need, mode, MOST_KEPT), need, mode, None)
     winner = next_agent(crowd, need, mode)
     assert kept["winner"] == (winner.agent_id if winner else None) == decide_again(kept)
     assert len(kept["candidates"]) <= MOST_KEPT

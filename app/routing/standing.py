@@ -1,0 +1,98 @@
+"""The agents of a team while a batch is planned: whoever is given something takes their new place among the others."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from app.contract.routing import Verdict
+from app.contract.values import RoutingMode
+from app.routing.next_agent import Candidate, Judged, Need, order_of, refusal, why_later
+
+Key = tuple[float, float, str]
+
+
+class Standing:
+    """Says of each need what `verdicts` says of the same candidates, without looking at all of them again: those who can
+    meet it stand in line, in the order of the choice, and only who was given something moves."""
+
+    def __init__(self, candidates: Sequence[Candidate], mode: RoutingMode) -> None:
+        self._mode: RoutingMode = mode
+        self._now = {candidate.agent_id: candidate for candidate in candidates}
+        self._places = {candidate.agent_id: place for place, candidate in enumerate(candidates)}
+        self._lines: dict[object, _Line] = {}
+
+    def __iter__(self) -> Iterator[Candidate]:
+        """As they stand now."""
+        return iter(self._now.values())
+
+    def judge(self, need: Need, most: int) -> Judged:
+        """As `verdicts`: the chosen one first."""
+        sort = sort_of(need)
+        line = self._lines.get(sort)
+        if line is None:
+            line = self._lines[sort] = _Line(need, self._mode)
+            for candidate in self:
+                line.add(candidate, self._places[candidate.agent_id])
+        return line.judge(self._now.get(need.last_agent_id or ""), most)
+
+    def move(self, candidate: Candidate) -> None:
+        """This is how they stand from now on."""
+        before, self._now[candidate.agent_id] = self._now[candidate.agent_id], candidate
+        place = self._places[candidate.agent_id]
+        for line in self._lines.values():
+            line.remove(before, place)
+            line.add(candidate, place)
+
+
+def sort_of(need: Need) -> object:
+    """Needs of one sort are met by the same agents."""
+    return need.channel, tuple(need.skills), need.language, tuple(need.passed)
+
+
+class _Line:
+    """Everybody by one sort of need: the eligible in the order of the choice, the others by place."""
+
+    def __init__(self, need: Need, mode: RoutingMode) -> None:
+        self._need = need
+        self._mode: RoutingMode = mode
+        self._order_of = order_of(mode)
+        self._eligible: list[tuple[Key, Candidate]] = []
+        self._refused: dict[int, tuple[Candidate, Verdict]] = {}
+
+    def add(self, candidate: Candidate, place: int) -> None:
+        why = refusal(candidate, self._need)
+        if why is None:
+            insort(self._eligible, (self._order_of(candidate), candidate), key=_key)
+        else:
+            self._refused[place] = candidate, why
+
+    def remove(self, candidate: Candidate, place: int) -> None:
+        if self._refused.pop(place, None) is None:
+            del self._eligible[self._index_of(candidate)]
+
+    def judge(self, last: Candidate | None, most: int) -> Judged:
+        chosen = None
+        if self._eligible and self._mode != "manual":
+            is_last_eligible = last is not None and refusal(last, self._need) is None
+            chosen = last if is_last_eligible else self._eligible[0][1]
+        judged: list[tuple[Candidate, Verdict]] = [(chosen, "chosen")] if chosen else []
+        for _, candidate in islice(self._eligible, most):
+            if candidate is not chosen and len(judged) < most:
+                judged.append((candidate, why_later(candidate, chosen, self._mode)))
+        others: Counter[Verdict] = Counter()
+        if len(self._eligible) > len(judged):
+            others["served_later" if chosen else "by_hand_only"] = len(self._eligible) - len(judged)
+        refused = [self._refused[place] for place in sorted(self._refused)]
+        shown = max(0, most - len(judged))
+        others.update(verdict for _, verdict in refused[shown:])
+        return judged + refused[:shown], dict(others)
+
+    def _index_of(self, candidate: Candidate) -> int:
+        return bisect_left(self._eligible, self._order_of(candidate), key=_key)
+
+
+def _key(entry: tuple[Key, Candidate]) -> Key:
+    return entry[0]
