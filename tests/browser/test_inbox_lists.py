@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.crowd import crowd
 from tests.browser.guests import Guest
@@ -54,6 +54,36 @@ def test_the_palette_finds_commands_by_a_few_letters_and_gives_the_focus_back(pa
     expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
     expect(page.get_by_role("option").first).to_contain_text("Tag")
+
+
+@pytest.mark.parametrize("is_writing", [False, True])
+def test_what_is_typed_while_the_palette_is_fetched_is_written_in_it(
+    parley: Running, new_context: NewContext, is_writing: bool
+) -> None:
+    context = new_context()
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    context.route("**/CommandPalette-*.js", hold)
+    agent = all_of(parley, context)
+    page = agent.page
+    page.keyboard.press("j")
+    if is_writing:
+        page.keyboard.press("r")
+        expect(agent.composer).to_be_focused()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("snob")
+    page.keyboard.press("Backspace")
+    page.keyboard.type("oze")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    while not asked:
+        page.wait_for_timeout(50)
+    for request in asked:
+        request.continue_()
+    expect(page.get_by_role("combobox", name="Search and commands")).to_have_value("snooze")
+    expect(page.get_by_role("option").first).to_contain_text("Snooze")
 
 
 def test_a_few_nodes_draw_ten_thousand_rows_and_the_selection_stays(parley: Running, new_context: NewContext) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.guests import Guest
 from tests.browser.lines import Line
@@ -275,19 +275,24 @@ def test_the_visitors_typing_and_reading_are_seen(parley: Running, new_context: 
     expect(sam.log.get_by_text("Read", exact=True)).to_be_visible()
 
 
+def frame_of(field: Locator) -> Locator:
+    """What stands around a field and has its colour."""
+    return field.locator("xpath=ancestor::*[contains(concat(' ', @class, ' '), ' rounded-xl ')][1]")
+
+
 def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running, new_context: NewContext) -> None:
     guest = Guest(parley.url, "Noted Nia")
     sam = agent_with(guest, new_context())
     page = sam.page
     page.keyboard.press("r")
     expect(sam.composer).to_be_focused()
-    reply = sam.composer.evaluate("field => getComputedStyle(field.closest('.rounded-xl')).backgroundColor")
+    reply = frame_of(sam.composer).evaluate("frame => getComputedStyle(frame).backgroundColor")
     page.keyboard.press("Escape")
     expect(sam.composer).not_to_be_focused()
     page.keyboard.press("n")
     note = page.get_by_role("textbox", name="Internal note, only colleagues can read it")
     expect(note).to_be_focused()
-    assert note.evaluate("field => getComputedStyle(field.closest('.rounded-xl')).backgroundColor") != reply
+    expect(frame_of(note)).not_to_have_css("background-color", reply)
     page.keyboard.type("Between us")
     page.keyboard.press("Enter")
     sam.sees("Between us")
