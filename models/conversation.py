@@ -18,6 +18,12 @@ IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
 IS_UNANSWERED = text("first_answered_at IS NULL AND category IN ('new', 'open')")
 IS_ANSWERED = text("first_answered_at IS NOT NULL")
 IS_OFFERED = text("offer_until IS NOT NULL")
+WAITING_ORDERS = {
+    "waiting": ("waiting_since", "id"),
+    "queue": ("priority_rank", "coalesce(queued_at, created_at)", "id"),
+}
+"""What waits can be listed by, besides the orders of all."""
+ORDERS = {"priority": ("priority_rank", "id"), "status": ("status", "id"), "topic": ("topic", "id DESC")}
 
 
 class Conversation(Base):
@@ -26,6 +32,7 @@ class Conversation(Base):
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
     `changed_at` moves with every write to this row. `changed_xid` is, on PostgreSQL, the transaction that wrote it last
     (a trigger sees to it), for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    `topic` is the ticket's, copied by a trigger; empty without a ticket.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
@@ -51,6 +58,16 @@ class Conversation(Base):
                 ("agent_open", ("agent_id",), IS_OPEN),
                 ("agent_ended", ("agent_id",), IS_ENDED),
             )
+        ),
+        *(
+            Index(f"ix_conversations_{shelf}_{order}", *map(text, (*agent, *columns)), sqlite_where=where, postgresql_where=where)
+            for shelf, agent, where, orders in (
+                ("open", (), IS_OPEN, WAITING_ORDERS | ORDERS),
+                ("agent_open", ("agent_id",), IS_OPEN, WAITING_ORDERS | ORDERS),
+                ("ended", (), IS_ENDED, ORDERS),
+                ("agent_ended", ("agent_id",), IS_ENDED, ORDERS),
+            )
+            for order, columns in orders.items()
         ),
         Index("ix_conversations_standing", "agent_id", "category", "team_id"),
         Index(
@@ -109,6 +126,7 @@ class Conversation(Base):
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalation_level: Mapped[int]
     escalation_reason: Mapped[str] = mapped_column(Text)
+    topic: Mapped[str | None] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))
     tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,13 +9,19 @@ export const VIEWS: readonly View[] = ["mine", "unassigned", "all"]
 export const SORTS: readonly Sort[] = ["newest", "queue", "waiting", "priority", "status", "topic"]
 export const PRIORITIES: readonly Priority[] = ["urgent", "high", "medium", "low"]
 const OPEN: readonly Category[] = ["new", "open", "waiting"]
-const NEVER = "9999-01-01T00:00:00Z"
+const OF_WHAT_WAITS: readonly Sort[] = ["waiting", "queue"]
 
 /** Whoever waits for somebody is listed in the order they will be served. */
 export const usualSort = ({ view, shelf }: Pick<Filter, "view" | "shelf">): Sort =>
   view === "unassigned" && shelf === "open" ? "queue" : "newest"
 
-export const sortOf = (filter: Filter): Sort => filter.sort ?? usualSort(filter)
+/** What has ended waits for nobody. */
+export const sortsOn = (shelf: Shelf): Sort[] => SORTS.filter(sort => shelf === "open" || !OF_WHAT_WAITS.includes(sort))
+
+export function sortOf(filter: Filter): Sort {
+  const sort = filter.sort ?? usualSort(filter)
+  return sortsOn(filter.shelf).includes(sort) ? sort : "newest"
+}
 
 /** The filter with every field said, as the server keeps it. */
 export function wholeFilter(filter: Filter): FilterView {
@@ -59,21 +65,27 @@ export function compareOf(sort: Sort, positionOf: (status: string) => number): C
     case "newest":
       return byNewest
     case "waiting":
-      return (a, b) => byTime(a.waiting_since ?? NEVER, b.waiting_since ?? NEVER) || byNewest(a, b)
+      return (a, b) =>
+        a.waiting_since && b.waiting_since
+          ? byTime(a.waiting_since, b.waiting_since) || compare(a.id, b.id)
+          : Number(a.waiting_since === null) - Number(b.waiting_since === null) || byLatestId(a, b)
     case "queue":
       return (a, b) =>
         byPriority(a, b) || byTime(a.queued_at ?? a.created_at, b.queued_at ?? b.created_at) || compare(a.id, b.id)
     case "priority":
-      return (a, b) => byPriority(a, b) || byNewest(a, b)
+      return (a, b) => byPriority(a, b) || byLatestId(a, b)
     case "status":
-      return (a, b) => positionOf(a.status) - positionOf(b.status) || byNewest(a, b)
+      return (a, b) => positionOf(a.status) - positionOf(b.status) || byLatestId(a, b)
     case "topic":
       return (a, b) =>
         Number(a.ticket === null) - Number(b.ticket === null) ||
         compare(a.ticket?.topic ?? "", b.ticket?.topic ?? "") ||
-        byNewest(a, b)
+        byLatestId(a, b)
   }
 }
+
+/** Whoever came last first: ids grow with time. */
+const byLatestId: Compare = (a, b) => compare(b.id, a.id)
 
 const byPriority: Compare = (a, b) => PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority)
 

@@ -44,8 +44,22 @@ test("each order puts first what it promises", () => {
   expect(ordered("newest", ...rows)).toEqual(["calm", "urgent", "late"])
   expect(ordered("waiting", ...rows)).toEqual(["late", "urgent", "calm"])
   expect(ordered("queue", ...rows)).toEqual(["urgent", "calm", "late"])
-  expect(ordered("priority", ...rows)).toEqual(["urgent", "calm", "late"])
+  expect(ordered("priority", ...rows)).toEqual(["urgent", "late", "calm"])
   expect(ordered("status", ...rows)).toEqual(["calm", "late", "urgent"])
+})
+
+test("of equals whoever came last is first, however they write, and whoever waits comes before all who do not", () => {
+  const [early, last] = [conversation("1", 9, { waiting_since: null }), conversation("2", 5, { waiting_since: null })]
+  const waiting = conversation("0", 1, { waiting_since: at(8) })
+  for (const sort of ["priority", "status", "topic"] as const)
+    expect(ordered(sort, early, last, waiting)).toEqual(["2", "1", "0"])
+  expect(ordered("waiting", early, last, waiting)).toEqual(["0", "2", "1"])
+})
+
+test("what has ended is not listed by how long it waits", () => {
+  expect(sortOf({ view: "all", shelf: "resolved", query: "", sort: "waiting" })).toBe("newest")
+  expect(sortOf({ view: "all", shelf: "resolved", query: "", sort: "queue" })).toBe("newest")
+  expect(sortOf({ view: "all", shelf: "resolved", query: "", sort: "topic" })).toBe("topic")
 })
 
 test("whoever waits for somebody is listed in the order of the queue, unless asked otherwise", () => {

@@ -10,17 +10,19 @@ from sqlalchemy import Select, func, or_, select
 
 from app.contract.http import ConversationCounts, ConversationPage, ListFilter, SavedCount, TicketPage
 from app.contract.values import View
+from app.contract.views import ConversationView
 from app.conversations.filtering import conditions_of
-from app.conversations.sorting import after_cursor, cursor_of, order_of
+from app.conversations.sorting import behind_cursor, cursor_of, order_of, sort_on, stretches_of
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.work import Rows
-from models import Contact, Conversation, SavedView, Ticket
+from models import Contact, Conversation, SavedView, Status, Ticket
 
 MOST = 200
 MOST_VIEWS = 100
 MOST_COUNTED = 1000
+STATUSES = select(Status.key).order_by(Status.position, Status.key)
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
 """As a lower bound it makes SQLite read the index of what is open, where it would read a larger one from end to end."""
 
@@ -31,15 +33,16 @@ async def list_conversations(
     """A page of what the filter lets through. `query` narrows to contacts, previews and titles that hold its words, or to
     a ticket's number; `after` is the cursor of a page in the same order."""
     limit = max(1, min(limit, MOST))
-    statement = (
-        select_for_agents()
-        .where(*conditions_of(agent, wanted), after_cursor(wanted.sort, rows.dialect, after))
-        .order_by(*order_of(wanted.sort, rows.dialect))
-        .limit(limit + 1)
-    )
-    found = await agent_views(rows, statement)
-    following = cursor_of(wanted.sort, found[limit - 1]) if len(found) > limit else None
-    return ConversationPage(conversations=found[:limit], next=following)
+    sort = sort_on(wanted.shelf, wanted.sort)
+    statuses = await rows.all(STATUSES) if sort == "status" else []
+    conditions = conditions_of(agent, wanted)
+    found: list[ConversationView] = []
+    for stretch, behind in behind_cursor(stretches_of(wanted, statuses), sort, after):
+        statement = select_for_agents().where(*conditions, stretch.condition, behind).order_by(*order_of(stretch))
+        found += await agent_views(rows, statement.limit(limit + 1 - len(found)))
+        if len(found) > limit:
+            return ConversationPage(conversations=found[:limit], next=cursor_of(sort, found[limit - 1]))
+    return ConversationPage(conversations=found, next=None)
 
 
 async def count_conversations(rows: Rows, agent: SignedInAgent) -> ConversationCounts:

@@ -17,34 +17,40 @@ from app.conversations.plain import Kind, Plain
 
 _LOOK: dict[Kind, str] = {
     "contact": """
-        SELECT seq, rev, channel, contact_id, inbox_id, (SELECT name FROM contacts p WHERE p.id = c.contact_id)
+        SELECT waiting_since IS NULL, seq, rev, channel, contact_id, inbox_id,
+            (SELECT name FROM contacts p WHERE p.id = c.contact_id)
         FROM conversations c
         WHERE id = ? AND contact_id = ? AND inbox_id = ? AND category IN ('new', 'open')
         AND (agent_id IS NULL OR waiting_since IS NOT NULL OR EXISTS (
             SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.lease_until > ? AND a.presence <> 'offline'))
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
     "answer": """
-        SELECT seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
+        SELECT waiting_since IS NOT NULL, seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
         WHERE id = ? AND category <> 'new' AND offer_until IS NULL AND seq <= ?
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
     "note": """
-        SELECT seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
+        SELECT false, seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
         WHERE id = ?
         AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
 }
 _CHANGE: dict[Kind, str] = {
     "contact": """
         UPDATE conversations SET seq = ?1, rev = ?2, changed_at = ?3, preview = ?4, last_message_at = ?3,
-            unread_count = unread_count + 1, waiting_since = coalesce(waiting_since, ?3),
+            unread_count = unread_count + 1,
             contact_delivered_seq = ?1, contact_read_seq = ?1
         WHERE id = ?5""",
     "answer": """
         UPDATE conversations SET seq = ?1, rev = ?2, changed_at = ?3, preview = ?4, last_message_at = ?3,
-            unread_count = 0, waiting_since = NULL, first_answered_at = coalesce(first_answered_at, ?3),
+            unread_count = 0, first_answered_at = coalesce(first_answered_at, ?3),
             agent_delivered_seq = ?1, agent_read_seq = ?1
         WHERE id = ?5""",
     "note": "UPDATE conversations SET rev = ?2, changed_at = ?3 WHERE id = ?5",
 }
+_CHANGE_AND_TURN: dict[Kind, str] = {
+    "contact": _CHANGE["contact"].replace("SET", "SET waiting_since = ?3,"),
+    "answer": _CHANGE["answer"].replace("SET", "SET waiting_since = NULL,"),
+}
+"""The same when the other side is to write now. Lists are in the order of that time: what is not set anew costs no index."""
 _INSERT = """
     INSERT INTO messages (id, conversation_id, seq, rev, author_kind, author_id, author_name, client_id, visibility, channel,
                           body, attachments, created_at)
@@ -59,18 +65,19 @@ def write_on_sqlite(
 ) -> tuple[list[Plain], bool]:
     """Write those that are plain indeed, at most one a conversation: they, and whether a job was queued."""
     at = _text_of(now)
-    written: dict[Kind, list[Plain]] = {"contact": [], "answer": [], "note": []}
+    changed: dict[str, list[Plain]] = {}
     for one in messages:
         found = connection.execute(_LOOK[one.kind], _asked(one, at)).fetchone()
         if found is not None:
-            _fill(one, found)
-            written[one.kind].append(one)
-    for kind, some in written.items():
-        if some:
-            connection.executemany(_CHANGE[kind], [(one.seq, one.rev, at, one.preview, one.conversation_id) for one in some])
-            connection.executemany(_INSERT, [_row_of(one, at) for one in some])
-    has_jobs = _queue(connection, written["answer"], at, _text_of(unread_at))
-    return [one for some in written.values() for one in some], has_jobs
+            turns, *held = found
+            _fill(one, held)
+            changed.setdefault((_CHANGE_AND_TURN if turns else _CHANGE)[one.kind], []).append(one)
+    for change, some in changed.items():
+        connection.executemany(change, [(one.seq, one.rev, at, one.preview, one.conversation_id) for one in some])
+        connection.executemany(_INSERT, [_row_of(one, at) for one in some])
+    written = [one for some in changed.values() for one in some]
+    has_jobs = _queue(connection, [one for one in written if one.kind == "answer"], at, _text_of(unread_at))
+    return written, has_jobs
 
 
 def _asked(one: Plain, at: str) -> tuple[Any, ...]:
@@ -82,7 +89,7 @@ def _asked(one: Plain, at: str) -> tuple[Any, ...]:
     return one.conversation_id, one.author_id, one.client_id
 
 
-def _fill(one: Plain, found: tuple[Any, ...]) -> None:
+def _fill(one: Plain, found: Sequence[Any]) -> None:
     seq, rev, channel, one.contact_id, one.inbox_id, name = found
     one.seq, one.rev = None if one.kind == "note" else seq + 1, rev + 1
     if one.kind == "contact":

@@ -82,7 +82,7 @@ async def me(request: AnyRequest) -> Me:
     async with platform.works.read() as rows:
         agents = await list_agents(rows, now)
         inboxes = await rows.all(select(Inbox).order_by(Inbox.name))
-        statuses = await rows.all(select(Status).order_by(Status.position))
+        statuses = await rows.all(select(Status).order_by(Status.position, Status.key))
         topics = await rows.all(
             select(Article.category).where(Article.state == "published").distinct().order_by(Article.category)
         )

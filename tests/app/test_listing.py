@@ -167,7 +167,7 @@ async def test_orders_put_first_what_they_promise(house: House) -> None:
 
     assert await order("newest") == [early, late, urgent]
     assert await order("queue") == [urgent, early, late], "urgent first, then whoever came first"
-    assert await order("priority") == [urgent, early, late]
+    assert await order("priority") == [urgent, late, early], "of equals whoever came last"
     assert await order("waiting") == [urgent, late, early], "whoever has waited longest; the answered one last"
     assert await order("status") == [late, urgent, early], "new before open"
     assert await order("topic") == [late, early, urgent], "by topic; without a ticket last"
