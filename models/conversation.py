@@ -31,7 +31,9 @@ class Conversation(Base):
 
     `seq` counts what both sides see, `rev` every change an agent can see; both grow only under this row's lock.
     `changed_at` moves with every write to this row. `changed_xid` is, on PostgreSQL, the transaction that wrote it last
-    (a trigger sees to it), for nodes that missed the hints. `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
+    (a trigger sees to it), for nodes that missed the hints. `last_minute` is, on SQLite, the minute of `last_message_at` (a
+    trigger sees to it): by it the lists of what is open are indexed, so that a message rarely moves their entries.
+    `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
     `topic` is the ticket's, copied by a trigger; empty without a ticket.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
@@ -52,11 +54,15 @@ class Conversation(Base):
         Index("ix_conversations_contact", "contact_id", "created_at"),
         *(
             Index(f"ix_conversations_{name}", *columns, "last_message_at", "id", sqlite_where=where, postgresql_where=where)
-            for name, columns, where in (
-                ("open_recent", (), IS_OPEN),
-                ("ended_recent", (), IS_ENDED),
-                ("agent_open", ("agent_id",), IS_OPEN),
-                ("agent_ended", ("agent_id",), IS_ENDED),
+            for name, columns, where in (("ended_recent", (), IS_ENDED), ("agent_ended", ("agent_id",), IS_ENDED))
+        ),
+        *(
+            Index(f"ix_conversations_{name}", *columns, "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN).ddl_if(dialect)
+            for dialect, name, columns in (
+                ("postgresql", "open_recent", ("last_message_at",)),
+                ("postgresql", "agent_open", ("agent_id", "last_message_at")),
+                ("sqlite", "open_minute", ("last_minute",)),
+                ("sqlite", "agent_open_minute", ("agent_id", "last_minute")),
             )
         ),
         *(
@@ -117,6 +123,7 @@ class Conversation(Base):
     unread_count: Mapped[int]
     preview: Mapped[str] = mapped_column(String(200))
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    last_minute: Mapped[str | None] = mapped_column(String(16))
     waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

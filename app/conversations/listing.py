@@ -23,7 +23,7 @@ MOST = 200
 MOST_VIEWS = 100
 MOST_COUNTED = 1000
 STATUSES = select(Status.key).order_by(Status.position, Status.key)
-EVER = datetime(2000, 1, 1, tzinfo=UTC)
+EVER = {"sqlite": Conversation.last_minute > "", "postgresql": Conversation.last_message_at > datetime(2000, 1, 1, tzinfo=UTC)}
 """As a lower bound it makes SQLite read the index of what is open, where it would read a larger one from end to end."""
 
 
@@ -37,7 +37,7 @@ async def list_conversations(
     statuses = await rows.all(STATUSES) if sort == "status" else []
     conditions = conditions_of(agent, wanted)
     found: list[ConversationView] = []
-    for stretch, behind in behind_cursor(stretches_of(wanted, statuses), sort, after):
+    for stretch, behind in behind_cursor(stretches_of(wanted, statuses, rows.dialect), sort, after):
         statement = select_for_agents().where(*conditions, stretch.condition, behind).order_by(*order_of(stretch))
         found += await agent_views(rows, statement.limit(limit + 1 - len(found)))
         if len(found) > limit:
@@ -49,10 +49,7 @@ async def count_conversations(rows: Rows, agent: SignedInAgent) -> ConversationC
     """Open conversations per view, and what each saved view of this agent holds, up to 1,000."""
     views: tuple[View, ...] = ("mine", "unassigned", "all")
     counts = [
-        await rows.one(
-            select(func.count()).where(Conversation.last_message_at > EVER, *conditions_of(agent, ListFilter(view=view)))
-        )
-        or 0
+        await rows.one(select(func.count()).where(EVER[rows.dialect], *conditions_of(agent, ListFilter(view=view)))) or 0
         for view in views
     ]
     return ConversationCounts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -46,16 +46,19 @@ class Key(NamedTuple):
 
 class Stretch(NamedTuple):
     """Rows that share their first sort key, or have one at all. `lead` is what the index begins with and all have alike;
-    PostgreSQL wants to be told."""
+    PostgreSQL wants to be told. By the minute, the index begins with that of the first key instead, and whoever shares one
+    is sorted: the same order."""
 
     first: Any
     condition: ColumnElement[bool]
     keys: tuple[Key, ...]
     lead: tuple[Key, ...] = ()
+    is_by_minute: bool = False
 
 
 _LATEST_ID = Key(Conversation.id, is_descending=True)
 _FIRST_ID = Key(Conversation.id)
+_MINUTE = Key(Conversation.last_minute, is_descending=True)
 _QUEUED = Key(func.coalesce(Conversation.queued_at, Conversation.created_at))
 _ANY = "any"
 
@@ -65,11 +68,13 @@ def sort_on(shelf: Shelf, sort: Sort) -> Sort:
     return "newest" if shelf == "resolved" and sort in ENDED_AS_NEWEST else sort
 
 
-def stretches_of(wanted: ListFilter, statuses: Sequence[str]) -> list[Stretch]:
+def stretches_of(wanted: ListFilter, statuses: Sequence[str], dialect: str) -> list[Stretch]:
     """The stretches of an order, the first one first. `statuses` are all there are, as admins have put them."""
     match sort_on(wanted.shelf, wanted.sort):
         case "newest":
-            found = [Stretch(_ANY, true(), (Key(Conversation.last_message_at, is_descending=True), _LATEST_ID))]
+            newest = Stretch(_ANY, true(), (Key(Conversation.last_message_at, is_descending=True), _LATEST_ID))
+            is_by_minute = dialect == "sqlite" and wanted.shelf == "open"
+            found = [newest._replace(lead=(_MINUTE,), is_by_minute=True) if is_by_minute else newest]
         case "waiting":
             since = Conversation.waiting_since
             found = [
@@ -113,19 +118,23 @@ def behind_cursor(stretches: list[Stretch], sort: Sort, cursor: str | None) -> l
     for place, stretch in enumerate(stretches):
         values = held[-len(stretch.keys) :]
         if held[0] == stretch.first or (stretch.first == _ANY and held[0] is not None):
-            return [(stretch, _behind(stretch.keys, values)), *((later, true()) for later in stretches[place + 1 :])]
+            return [(stretch, _behind(stretch, values)), *((later, true()) for later in stretches[place + 1 :])]
     raise Invalid("That is not the cursor of a page.")
 
 
-def _behind(keys: tuple[Key, ...], values: Sequence[Any]) -> ColumnElement[bool]:
+def _behind(stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
     later: list[Any] = []
     same: list[Any] = []
-    for key, value in zip(keys, values, strict=True):
+    for key, value in zip(stretch.keys, values, strict=True):
         later.append(and_(true(), *same, key.column < value if key.is_descending else key.column > value))
         same.append(key.column == value)
-    first, value = keys[0], values[0]
+    first, value = (_MINUTE, _minute_of(values[0])) if stretch.is_by_minute else (stretch.keys[0], values[0])
     not_before = first.column <= value if first.is_descending else first.column >= value  # where an index may begin to read
     return and_(not_before, or_(*later))
+
+
+def _minute_of(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="minutes").removesuffix("+00:00")
 
 
 def _ranks(wanted: ListFilter) -> list[int]:

@@ -10,7 +10,15 @@ from typing import Any, get_args
 import pytest
 
 from app.clock import new_id
-from app.contract.commands import AssignConversation, Change, OpenTicket, PrechatFields, SetPriority, SetStatus
+from app.contract.commands import (
+    AssignConversation,
+    Change,
+    OpenTicket,
+    PrechatFields,
+    SetPriority,
+    SetStatus,
+    VisitorSendMessage,
+)
 from app.contract.events import ConversationChanged, MessageCreated
 from app.contract.http import ListFilter, SaveView
 from app.contract.values import Shelf, Sort, View
@@ -20,6 +28,7 @@ from app.conversations.bulk import change_one_conversation
 from app.conversations.knowing import list_contact_conversations
 from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.listing import count_conversations, list_conversations, list_tickets
+from app.conversations.posting import Posting
 from app.conversations.tickets import open_ticket
 from app.desk import save_view
 from app.errors import Invalid
@@ -44,11 +53,11 @@ async def page(
     return found.conversations, found.next
 
 
-async def every(house: House, agent: SignedInAgent, limit: int = 7) -> list[str]:
+async def every(house: House, agent: SignedInAgent, limit: int = 7, view: View = "all") -> list[str]:
     ids: list[str] = []
     after = None
     while True:
-        found, after = await page(house, agent, after, limit)
+        found, after = await page(house, agent, after, limit, view)
         ids += [one.id for one in found]
         if after is None:
             return ids
@@ -66,6 +75,25 @@ async def test_pages_are_complete_without_repeats_newest_first(house: House) -> 
     times = [(await house.conversation(id)).last_message_at for id in listed]
     assert times == sorted(times, reverse=True)
     assert await every(house, ana, limit=1) == listed
+
+
+async def test_pages_keep_their_order_across_minutes_and_within_one(house: House) -> None:
+    """Whatever a conversation was moved by: the first message, a later one, the verb or the batch."""
+    ana = await house.agent(capacity=100)
+    posting = Posting(house.works)
+    chats = [await house.chat(ana) for _ in range(12)]
+    for number in range(60):
+        house.clock.on(seconds=(0, 7, 53, 0.000001, 31)[number % 5])
+        id, visitor = chats[(number * 7 + number // 12) % len(chats)]
+        if number % 2:
+            await house.write(visitor, id)
+        else:
+            await posting.send(visitor, VisitorSendMessage(client_id=f"k{number}", conversation_id=id, body="Hello"))
+    for view in ("all", "mine"):
+        places = [(one.last_message_at, one.id) for one in (await page(house, ana, limit=50, view=view))[0]]
+        assert len(places) == len(chats)
+        assert places == sorted(places, reverse=True)
+        assert await every(house, ana, limit=1, view=view) == [id for _, id in places]
 
 
 async def test_while_messages_arrive_a_reader_who_listens_misses_none(house: House) -> None:
