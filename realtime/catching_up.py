@@ -124,7 +124,8 @@ class CatchUp:
     async def _look_at_people(self) -> None:
         """Colleagues' presence and load are in no conversation; what changed since the last look is told again."""
         now = asyncio.get_running_loop().time()
-        if not self._hub.is_anyone_in(AGENTS) or now - self._people_at < PEOPLE_SECONDS:
+        seconds = LOOK_WHILE_DEAF_SECONDS if self._hub.is_deaf else PEOPLE_SECONDS
+        if not self._hub.is_anyone_in(AGENTS) or now - self._people_at < seconds:
             return
         self._people_at = now
         async with self._works.read() as rows:

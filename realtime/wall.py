@@ -1,11 +1,13 @@
-"""The wall, pushed: one recount for all who watch on this node, when something moved, at most twice a second."""
+"""The wall, pushed: painted once for all who watch on this node, when something moved, at most four times a second."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 
+import msgspec
 import structlog
+from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import select
 
@@ -13,6 +15,8 @@ from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToInboxAgents, ToWall
 from app.contract.events import WallChanged
 from app.contract.views import WallView
+from app.ending import end
+from app.reports.open_now import OpenNow
 from app.reports.wall import repaint_at, wall_view
 from app.work import Announcement, Works
 from models import Inbox
@@ -21,16 +25,34 @@ from realtime.rooms import WALL, room_of
 
 log = structlog.get_logger("wall")
 
-PAUSE_SECONDS = 0.5
-LONGEST_PAUSE_SECONDS = 1.0
+PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 0.5
 BUSY_SHARE = 0.1
-"""A recount that takes long is done less often, so that painting does not keep the node from its chats."""
+"""A painting that takes long is done less often, so that it does not keep the node from its chats."""
 CERTAIN_SECONDS = 10.0
-"""A hint may be lost, so a wall somebody watches is recounted this often even when nothing was heard to move."""
+"""A hint may be lost, so a wall somebody watches is painted this often even when nothing was heard to move."""
 MOVING = tuple(
     f'{{"type":"{name}"'.encode()
     for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed")
 )
+
+
+class _Of(Struct):
+    conversation_id: str
+
+
+class _Itself(Struct):
+    id: str
+
+
+class _Moved(Struct):
+    """As much of an event as says which conversation moved."""
+
+    message: _Of | None = None
+    conversation: _Itself | None = None
+
+
+_moved = msgspec.json.Decoder(_Moved)
 
 
 class WallPainter:
@@ -44,6 +66,8 @@ class WallPainter:
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._wall: WallView | None = None
+        self._open = OpenNow(works)
+        self._reading: asyncio.Task[None] | None = None
         self._due_at = 0.0
 
     async def watch(self, watcher: Subscriber) -> WallView:
@@ -63,14 +87,28 @@ class WallPainter:
     def deliver(self, told: Told) -> None:
         """Something happened, here or on another node."""
         if told.json.startswith(MOVING):
+            self._note(_moved.decode(told.json))
             self._has_moved = True
             self._woken.set()
+
+    def _note(self, moved: _Moved) -> None:
+        if moved.message is not None:
+            self._open.note(moved.message.conversation_id)
+        elif moved.conversation is not None:
+            self._open.note(moved.conversation.id)
 
     def cut(self) -> None:
         """A painter has no connection to end."""
 
     async def paint_forever(self) -> None:
         """Paint when something moved, when time alone moves something, and for certainty."""
+        try:
+            await self._paint_on()
+        finally:
+            if self._reading is not None:
+                await end([self._reading])
+
+    async def _paint_on(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), self._patience())
@@ -90,6 +128,7 @@ class WallPainter:
             if not self._hub.is_anyone_in(WALL):
                 self._hub.leave(self, self.rooms)
                 self._has_moved = False
+                await self._forget()
                 return
             try:
                 await self._paint()
@@ -102,8 +141,13 @@ class WallPainter:
         """Recount, and tell those who watch if it differs. Whatever moves meanwhile is in the next one."""
         await self._listen()
         self._has_moved = False
+        self._open.mark()
         async with self._works.read() as rows:
-            wall = await wall_view(rows, self._works.clock())
+            wall = await wall_view(rows, self._works.clock(), self._open.count)
+        if self._open.is_in_doubt:
+            self._has_moved = True
+            self._woken.set()
+        self._read_beside()
         before, self._wall = self._wall, wall
         self._due_at = monotonic() + min(CERTAIN_SECONDS, (repaint_at(wall) - wall.made_at).total_seconds())
         if before is None or replace(before, made_at=wall.made_at) != wall:
@@ -115,3 +159,21 @@ class WallPainter:
             inbox_ids = await rows.all(select(Inbox.id))
         rooms = {room_of(ToAllAgents()), *(room_of(ToInboxAgents(inbox_id=id)) for id in inbox_ids)}
         self._hub.enter(self, rooms - self.rooms)
+
+    def _read_beside(self) -> None:
+        """What is open is read into memory while the wall is painted from the rows, once for as long as somebody watches."""
+        if self._open.needs_reading and (self._reading is None or self._reading.done()):
+            self._reading = asyncio.create_task(self._read_open(), name="wall: what is open")
+
+    async def _read_open(self) -> None:
+        try:
+            await self._hub.hearing(self.rooms)
+            await self._open.read_all()
+        except Exception:
+            log.exception("what is open could not be read; the wall is counted from the rows")
+
+    async def _forget(self) -> None:
+        """Nobody watches: nothing is heard any more, so what was read is worth nothing."""
+        if self._reading is not None:
+            await end([self._reading])
+        self._reading, self._open = None, OpenNow(self._works)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -71,13 +71,16 @@ async def add_team(work: Work, name: str) -> TeamView:
     return team_view(team)
 
 
-async def list_agents(rows: Rows, now: datetime, *, agent_ids: Sequence[str] | None = None) -> list[AgentView]:
-    """Active agents by name, each with presence, load and teams; only those with these ids."""
+async def list_agents(
+    rows: Rows, now: datetime, *, agent_ids: Sequence[str] | None = None, loads: Mapping[str, Load] | None = None
+) -> list[AgentView]:
+    """Active agents by name, each with presence, load and teams; only those with these ids. Who knows their loads gives them."""
     wanted = select(Agent).where(Agent.is_active).order_by(Agent.name)
     members = select(TeamMember.team_id, TeamMember.agent_id)
     if agent_ids is not None:
         wanted, members = wanted.where(Agent.id.in_(agent_ids)), members.where(TeamMember.agent_id.in_(agent_ids))
-    loads = await loads_of(rows, now, agent_ids)
+    if loads is None:
+        loads = await loads_of(rows, now, agent_ids)
     teams: dict[str, list[str]] = {}
     for team_id, member_id in await rows.rows(members):
         teams.setdefault(member_id, []).append(team_id)

@@ -45,11 +45,12 @@ async def loads_of(rows: Rows, now: datetime, agent_ids: Sequence[str] | Select[
     loads: dict[str, Load] = {}
     for agent_id, channel, count, idle_count in await rows.rows(held):
         if agent_id is not None:
-            loads[agent_id] = _more(loads.get(agent_id, Load()), channel, count, int(idle_count or 0))
+            loads[agent_id] = more_load(loads.get(agent_id, Load()), channel, count, int(idle_count or 0))
     return loads
 
 
-def _more(load: Load, channel: str, count: int, idle_count: int) -> Load:
+def more_load(load: Load, channel: str, count: int, idle_count: int) -> Load:
+    """With so many conversations of one more channel."""
     return Load(
         load.count + count,
         round(load.weight + weight_of(channel, count, idle_count), 3),

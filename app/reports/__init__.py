@@ -1,1 +1,1 @@
-"""Figures for those who watch: recounted from the rows, never kept beside them."""
+"""Figures for those who watch: from the rows; what is kept in memory is compared with them."""

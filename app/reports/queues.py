@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 from sqlalchemy import case, func, select
 
 from app.contract.views import ChatWallView
+from app.people.load import Load, loads_of
 from app.reports.thresholds import Thresholds, late_before, risky_before
 from app.work import Rows
 from models import Contact, Conversation
@@ -38,6 +40,25 @@ class Held(Struct, frozen=True):
 
     by_team: dict[str | None, int]
     by_agent: dict[str, int]
+
+
+class Open(Struct, frozen=True):
+    """All that the wall counts of open conversations."""
+
+    waiting: dict[str | None, Waiting]
+    unanswered: dict[str | None, Unanswered]
+    held: Held
+    loads: Mapping[str, Load]
+
+
+async def count_open(rows: Rows, thresholds: Thresholds, now: datetime) -> Open:
+    """From the rows."""
+    return Open(
+        waiting=await waiting_by_team(rows, thresholds, now),
+        unanswered=await unanswered_by_team(rows, thresholds, now),
+        held=await held_by_team_and_agent(rows),
+        loads=await loads_of(rows, now),
+    )
 
 
 async def waiting_by_team(rows: Rows, thresholds: Thresholds, now: datetime) -> dict[str | None, Waiting]:

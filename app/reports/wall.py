@@ -1,35 +1,38 @@
-"""The wall: every queue, every agent and the day so far, recounted from the rows through their indexes."""
+"""The wall: every queue, every agent and the day so far."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
-from app.reports import queues, today
-from app.reports.queues import Unanswered, Waiting
-from app.reports.thresholds import DEFAULT, risk_after, thresholds_of
+from app.reports import today
+from app.reports.queues import Open, Unanswered, Waiting, chats_by_agent, count_open
+from app.reports.thresholds import DEFAULT, Thresholds, risk_after, thresholds_of
 from app.reports.today import Answers, Promises, Waits, midnight_of
 from app.work import Rows
 
 NO_TEAM = "No team"
 
 
-async def wall_view(rows: Rows, now: datetime) -> WallView:
+CountOpen = Callable[[Rows, Thresholds, datetime], Awaitable[Open]]
+
+
+async def wall_view(rows: Rows, now: datetime, count: CountOpen = count_open) -> WallView:
     """Everything a supervisor watches. Times are for the reader to count from: nothing on the wall moves by itself
-    except who is at risk, and `repaint_at` says when."""
+    except who is at risk, and `repaint_at` says when. `count` says what is open."""
     midnight = midnight_of(now)
     thresholds = await thresholds_of(rows)
-    waiting = await queues.waiting_by_team(rows, thresholds, now)
-    unanswered = await queues.unanswered_by_team(rows, thresholds, now)
-    held = await queues.held_by_team_and_agent(rows)
-    chats = await queues.chats_by_agent(rows, held)
+    open_now = await count(rows, thresholds, now)
+    waiting, unanswered, held = open_now.waiting, open_now.unanswered, open_now.held
+    chats = await chats_by_agent(rows, held)
     waits = await today.waits_by_team(rows, midnight)
     answers = await today.answers_by_team(rows, thresholds, midnight)
     abandoned = await today.abandoned_by_team(rows, midnight)
     promises = await today.promises_by_team(rows, midnight)
     missed = await today.missed_by_agent(rows, midnight)
-    agents = await list_agents(rows, now)
+    agents = await list_agents(rows, now, loads=open_now.loads)
     names: dict[str | None, str] = {team.id: team.name for team in await list_teams(rows)}
     if not names or any(None in figures for figures in (waiting, unanswered, held.by_team, waits, answers, abandoned, promises)):
         names[None] = NO_TEAM

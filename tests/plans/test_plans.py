@@ -26,6 +26,7 @@ from app.conversations.views import visitor_views
 from app.database.exclusive import sqlite_path
 from app.jobs import JobRunner
 from app.people.presence import lapse_leases, renew_leases
+from app.reports.open_now import OpenNow
 from app.reports.wall import wall_view
 from app.routing.dispatch import dispatch
 from tests.factories import House, open_house, reopen_house
@@ -68,6 +69,12 @@ async def live_a_day(house: House) -> None:
         await wall_view(rows, house.clock())
         tickets = await list_tickets(rows, None, 2)
         await list_tickets(rows, tickets.next, 2)
+    open_now = OpenNow(house.works)
+    await open_now.read_all()
+    open_now.note(id)
+    open_now.mark()
+    async with house.works.read() as rows:
+        await open_now.count(rows, {}, house.clock())
     await house.run(renew_leases, [ana.id], timedelta(minutes=1))
     await house.run(lapse_leases)
     house.clock.on(minutes=10)

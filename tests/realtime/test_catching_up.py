@@ -11,10 +11,12 @@ import pytest
 from sqlalchemy import text
 
 from app.people.actors import SignedInAgent, Visitor
+from app.people.presence import set_presence
 from app.work import Work
 from realtime import catching_up
 from tests.factories import House, open_house
-from tests.realtime.nodes import MARKS, Node, Screen, open_node
+from tests.realtime.nodes import LEASE, MARKS, Node, Screen, open_node
+from tests.servers.ports import free_port
 
 
 @pytest.fixture
@@ -180,3 +182,18 @@ async def test_a_colleague_whose_coming_was_not_heard_is_shown_all_the_same(
         await there.screen(ana)
         await here.catch_up.look()
         assert inbox.all("presence.changed")[-1]["agent"]["id"] == ana.id
+
+
+async def test_while_deaf_colleagues_are_looked_at_with_every_look(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catching_up, "LOOK_WHILE_DEAF_SECONDS", 0.0)
+    nowhere = f"redis://127.0.0.1:{free_port()}/0"
+    deaf = {"looks": False, "hears": False}
+    async with open_node(house, nowhere, **deaf) as here, open_node(house, nowhere, **deaf) as there:
+        ana, ben = await house.agent("Ana", presence=None), await house.agent("Ben", presence=None)
+        inbox = await here.screen(ben)
+        for _ in range(2):
+            await here.catch_up.look()
+        await there.run(set_presence, ana.id, "busy", LEASE)
+        await here.catch_up.look()
+        shown = [event["agent"]["presence"] for event in inbox.all("presence.changed") if event["agent"]["id"] == ana.id]
+        assert shown[-1:] == ["busy"]
