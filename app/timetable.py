@@ -11,6 +11,7 @@ import structlog
 from msgspec import Struct
 
 from app.conversations.offering import lapse_offer, overdue_offers
+from app.conversations.searching import how_far, write_down_words
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
@@ -18,6 +19,10 @@ from app.routing.overflow import overdue_overflows, overflow_conversation
 from app.work import Work, Works
 
 log = structlog.get_logger("timetable")
+
+BUSY_MESSAGES = 200
+MOST_BEHIND = 100_000
+MOST_BATCHES = 50
 
 
 class Sweep(Struct, frozen=True):
@@ -54,9 +59,28 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[
     return [
         Sweep("lapse leases", 1.0, lapse),
         Sweep("late timers", 1.0, run_late_timers),
+        Sweep("write down words", 2.0, _writing_down(works)),
         Sweep("take back", 5.0, take_back),
         Sweep("serve queues", 10.0, serve_queues),
     ]
+
+
+def _writing_down(works: Works) -> Callable[[], Awaitable[None]]:
+    """Words for the search. While many write it can wait, unless it has waited for long."""
+    newest_before = 0
+
+    async def write_down() -> None:
+        nonlocal newest_before
+        async with works.read() as rows:
+            written, newest = await how_far(rows)
+        is_busy, newest_before = newest - newest_before > BUSY_MESSAGES, newest
+        if written == newest or (is_busy and newest - written < MOST_BEHIND):
+            return
+        for _ in range(MOST_BATCHES):
+            if not await works.run(write_down_words):
+                break
+
+    return write_down
 
 
 async def _hand_on_after(work: Work, grace: timedelta) -> None:

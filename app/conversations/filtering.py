@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, bindparam, select, true
 
 from app.contract.http import ListFilter
 from app.contract.values import OPEN_CATEGORIES, Shelf, View
+from app.conversations.searching import holding
 from app.people.actors import SignedInAgent
-from app.text import clean_line
-from models import Contact, Conversation, ConversationTag, Ticket
+from app.work import Rows
+from models import Conversation, ConversationTag
 
 ENDED_CATEGORIES = ("resolved", "closed")
-MOST_WORDS = 8
 
 
-def conditions_of(agent: SignedInAgent, wanted: ListFilter) -> list[ColumnElement[bool]]:
-    """Conditions on conversations joined with contacts and tickets, as `select_for_agents` has them; without a query
-    they need the conversations alone."""
-    return [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted), *_holding(wanted.query)]
+async def conditions_of(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> list[ColumnElement[bool]]:
+    """Conditions on conversations."""
+    return [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted), *await holding(rows, wanted.query)]
 
 
 def _in_view(agent: SignedInAgent, view: View) -> ColumnElement[bool]:
@@ -51,18 +48,4 @@ def _narrowing(wanted: ListFilter) -> list[ColumnElement[bool]]:
         found.append(Conversation.team_id == wanted.team_id)
     if wanted.inbox_id:
         found.append(Conversation.inbox_id == wanted.inbox_id)
-    return found
-
-
-def _holding(words: str) -> list[ColumnElement[bool]]:
-    """Every word somewhere in the contact, the last message or the ticket; large and small letters are alike."""
-    found: list[ColumnElement[bool]] = []
-    for word in clean_line(words).split()[:MOST_WORDS]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        columns = (Contact.name, Contact.email, Conversation.preview, Ticket.title)
-        places: list[Any] = [column.ilike(pattern, escape="\\") for column in columns]
-        number = word.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) <= 18:
-            places.append(Ticket.number == int(number))
-        found.append(or_(*places))
     return found

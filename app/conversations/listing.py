@@ -30,12 +30,12 @@ EVER = {"sqlite": Conversation.last_minute > "", "postgresql": Conversation.last
 async def list_conversations(
     rows: Rows, agent: SignedInAgent, wanted: ListFilter, after: str | None, limit: int
 ) -> ConversationPage:
-    """A page of what the filter lets through. `query` narrows to contacts, previews and titles that hold its words, or to
-    a ticket's number; `after` is the cursor of a page in the same order."""
+    """A page of what the filter lets through. `query` narrows to what holds its words (`searching`), or to a
+    ticket's number; `after` is the cursor of a page in the same order."""
     limit = max(1, min(limit, MOST))
     sort = sort_on(wanted.shelf, wanted.sort)
     statuses = await rows.all(STATUSES) if sort == "status" else []
-    conditions = conditions_of(agent, wanted)
+    conditions = await conditions_of(rows, agent, wanted)
     found: list[ConversationView] = []
     for stretch, behind in behind_cursor(stretches_of(wanted, statuses, rows.dialect), sort, after):
         statement = select_for_agents().where(*conditions, stretch.condition, behind).order_by(*order_of(stretch))
@@ -49,7 +49,8 @@ async def count_conversations(rows: Rows, agent: SignedInAgent) -> ConversationC
     """Open conversations per view, and what each saved view of this agent holds, up to 1,000."""
     views: tuple[View, ...] = ("mine", "unassigned", "all")
     counts = [
-        await rows.one(select(func.count()).where(EVER[rows.dialect], *conditions_of(agent, ListFilter(view=view)))) or 0
+        await rows.one(select(func.count()).where(EVER[rows.dialect], *await conditions_of(rows, agent, ListFilter(view=view))))
+        or 0
         for view in views
     ]
     return ConversationCounts(
@@ -70,7 +71,12 @@ def saved_views_of(agent: SignedInAgent):
 
 
 async def _count_up_to(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> int:
-    held = select_for_agents().with_only_columns(Conversation.id).where(*conditions_of(agent, wanted)).limit(MOST_COUNTED)
+    held = (
+        select_for_agents()
+        .with_only_columns(Conversation.id)
+        .where(*await conditions_of(rows, agent, wanted))
+        .limit(MOST_COUNTED)
+    )
     return await rows.one(select(func.count()).select_from(held.subquery())) or 0
 
 

@@ -35,6 +35,7 @@ from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
 from tests.factories import House
+from tests.wording import write_down_all
 
 
 async def page(
@@ -144,6 +145,8 @@ async def test_words_narrow_a_list_and_are_only_words(house: House) -> None:
     fields = PrechatFields(name="Mia Berg", email="mia@example.com")
     id = (await house.start(body="My stove is cold", fields=fields)).conversation.id
     await house.start(body="100 tents")
+
+    await write_down_all(house)
 
     async def finds(words: str) -> bool:
         return id in [one.id for one in (await page(house, ana, words=words))[0]]

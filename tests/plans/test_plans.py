@@ -32,6 +32,7 @@ from app.routing.dispatch import dispatch
 from tests.factories import House, open_house, reopen_house
 from tests.plans.reading_plans import Asked, listening, postgres_faults, sqlite_faults
 from tests.seeding import seed_history
+from tests.wording import write_down_all
 
 PAST = 5_000
 BY_MINUTE = r"(?s)USING INDEX \w+_open_minute\b.*TEMP B-TREE FOR RIGHT PART OF ORDER BY"
@@ -44,6 +45,7 @@ async def live_a_day(house: House) -> None:
     id, visitor = await house.chat()
     await dispatch(house.works, house.team_id)
     await house.write(visitor, id)
+    await write_down_all(house)
     await house.answer(ana, id, seen_seq=3)
     await house.note(ana, id)
     await house.run(mark_delivered, visitor, ConversationDelivered(conversation_id=id, seq=3))
@@ -122,6 +124,22 @@ async def test_every_order_of_a_list_is_read_from_an_index_page_by_page(database
     steps = {sql: re.sub(BY_MINUTE, "", found) for sql, found in (await steps_of(database_url, lists)).items()}
     sorting = {sql: found for sql, found in steps.items() if "TEMP B-TREE" in found or "Sort" in found}
     assert not sorting, "\n\n".join(f"{sql[sql.find('WHERE') :]}\n{found}" for sql, found in sorting.items())
+
+
+async def test_a_search_reads_nothing_from_end_to_end(database_url: str) -> None:
+    """The few it finds are sorted; a list of nothing is asked for as WHERE false, and reads nothing."""
+    async with open_house(database_url) as house:
+        ana = await house.agent("Ana")
+        await asyncio.to_thread(seed_history, database_url, PAST)
+        await write_down_all(house)
+    with listening() as heard:
+        async with reopen_house(database_url) as house, house.works.read() as rows:
+            for words in ("zebra", "contact 12", "#1000005", "contact parcel lazy", "c12@example.com"):
+                await list_conversations(rows, ana, ListFilter(shelf="resolved", query=words), None, 2)
+    asked = [one for one in heard.queries if "0 = 1" not in one.sql and "false ORDER" not in one.sql]
+    faults = {sql: found for sql, found in (await faults_of(database_url, asked)).items() if found != ["sorts what has ended"]}
+    assert len(asked) > 7
+    assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
 
 
 async def steps_of(url: str, asked: list[Asked]) -> dict[str, str]:

@@ -1,0 +1,130 @@
+"""Search: by words in messages, contacts and tickets, whatever is typed, and nothing but what a list would show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from app.contract.commands import AgentSendMessage, OpenTicket, PrechatFields
+from app.contract.http import ListFilter
+from app.contract.values import Shelf, View
+from app.conversations.listing import list_conversations
+from app.conversations.messages import post_agent_message
+from app.conversations.searching import BATCH, how_far, write_down_words
+from app.conversations.tickets import open_ticket
+from app.people.actors import SignedInAgent
+from app.timetable import domain_sweeps
+from tests.factories import House
+from tests.wording import write_down_all
+
+
+async def found(house: House, agent: SignedInAgent, words: str, view: View = "all", shelf: Shelf = "open") -> list[str]:
+    await write_down_all(house)
+    return await listed(house, agent, words, view, shelf)
+
+
+async def listed(house: House, agent: SignedInAgent, words: str, view: View = "all", shelf: Shelf = "open") -> list[str]:
+    async with house.works.read() as rows:
+        wanted = ListFilter(view=view, shelf=shelf, query=words)
+        return [row.id for row in (await list_conversations(rows, agent, wanted, None, 50)).conversations]
+
+
+async def test_a_word_said_long_ago_is_found_and_a_note_as_well(house: House) -> None:
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    await house.chat(ana)
+    await house.write(visitor, id, "My Übergröße tent-pole broke, see order AB-1234.")
+    await house.run(
+        post_agent_message, ana, AgentSendMessage(conversation_id=id, client_id="n1", body="Vip!", visibility="internal")
+    )
+    for number in range(3):
+        await house.write(visitor, id, f"Hello {number}?")
+    for words in ("übergröße", "ÜBERGR", "tent pole", "pole", "tent-pole", "ab-1234", "1234", "vip"):
+        assert await found(house, ana, words) == [id], words
+    assert await found(house, ana, "bergröße") == [], "a word is found by how it begins"
+    assert await found(house, ana, "broke vip") == [], "all of it in one message"
+
+
+async def test_name_and_message_are_looked_for_together(house: House) -> None:
+    ana = await house.agent()
+    fields = PrechatFields(name="Mia Berg", email="mia@example.com")
+    id = (await house.start(body="My stove is cold", fields=fields)).conversation.id
+    await house.start(body="My stove is hot", fields=PrechatFields(name="Noa Berg", email="noa@example.com"))
+    for words in ("mia stove", "stove mia", "mia berg stove cold", "mia@example.com", "mia example", "cold berg"):
+        assert await found(house, ana, words) == [id], words
+    assert await found(house, ana, "mia hot") == []
+
+
+async def test_tickets_are_found_by_title_and_number(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    ticket = await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="Torn canvas"))
+    for words in ("canvas", "torn can", f"#{ticket.number}", str(ticket.number)):
+        assert id in await found(house, ana, words), words
+
+
+async def test_a_search_shows_what_its_list_would(house: House) -> None:
+    """The view and the shelf hold for what is found, too."""
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    hers, visitor = await house.chat(ana)
+    done, other = await house.chat(ben)
+    await house.write(visitor, hers, "a zebra")
+    await house.write(other, done, "a zebra as well")
+    await house.resolve(ben, done)
+    assert await found(house, ana, "zebra") == [hers]
+    assert await found(house, ana, "zebra", view="mine") == [hers]
+    assert await found(house, ben, "zebra", view="mine") == []
+    assert await found(house, ben, "zebra", view="mine", shelf="resolved") == [done]
+
+
+NONSENSE = ["%", "_", "\\", "'", '"', '""', "*", "'; DROP TABLE messages; --", "NEAR(a b)", "a AND", "NOT", "OR OR", "^x", "{a}", "a:b",
+    "body:x", "-x", "(", ")", "a*b*", "!x & | <->", ":*", "👋", "é́", "\u202e", "中文", "ﬁ", "²", "x" * 200, "a " * 100, "\x00a", "\ufffe"]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", NONSENSE)
+async def test_whatever_is_typed_is_only_words(house: House, words: str) -> None:
+    ana = await house.agent()
+    await house.chat(ana)
+    assert await found(house, ana, words) == []
+
+
+async def test_what_is_too_common_is_found_in_the_latest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.conversations.searching.MOST_FOUND", 2)
+    ana = await house.agent()
+    ids: list[str] = []
+    for _ in range(4):
+        id, visitor = await house.chat(ana)
+        await house.write(visitor, id, "the parcel")
+        ids.append(id)
+    assert sorted(await found(house, ana, "parcel")) == sorted(ids[2:])
+
+
+async def test_the_timetable_writes_words_down_unless_many_write(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On PostgreSQL there is nothing to write down, and all is found at once."""
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    (sweep,) = [one for one in domain_sweeps(house.works, house.react(), timedelta(0)) if one.name == "write down words"]
+    await sweep.run()
+    monkeypatch.setattr("app.timetable.BUSY_MESSAGES", 1)
+    for _ in range(3):
+        await house.write(visitor, id, "a zebra")
+    await sweep.run()
+    is_there = house.works.database.dialect == "postgresql"
+    assert bool(await listed(house, ana, "zebra")) == is_there, "busy: it can wait"
+    await sweep.run()
+    assert await listed(house, ana, "zebra") == [id]
+
+
+async def test_more_than_a_batch_is_written_down_and_nothing_twice(house: House) -> None:
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    for number in range(BATCH + 5):
+        await house.write(visitor, id, f"word{number}")
+    await write_down_all(house)
+    async with house.works.read() as rows:
+        written, newest = await how_far(rows)
+    assert written == newest
+    if house.works.database.dialect == "sqlite":
+        assert not await house.run(write_down_words)
+    assert await found(house, ana, f"word{BATCH + 4}") == [id]
