@@ -22,7 +22,7 @@ ON_POSTGRES = {
 }
 WORDS = "tokenize = 'unicode61 remove_diacritics 0'"
 ON_SQLITE = (
-    f"CREATE VIRTUAL TABLE message_words USING fts5(body, content = '', detail = none, prefix = '2', {WORDS})",
+    f"CREATE VIRTUAL TABLE message_words USING fts5(body, content = '', detail = none, prefix = '2 3', {WORDS})",
     f"CREATE VIRTUAL TABLE card_words USING fts5(words, contact_id UNINDEXED, conversation_id UNINDEXED, detail = none, {WORDS})",
     """CREATE TRIGGER contacts_words_new AFTER INSERT ON contacts BEGIN
         INSERT INTO card_words (words, contact_id) VALUES (NEW.name || ' ' || coalesce(NEW.email, ''), NEW.id);
