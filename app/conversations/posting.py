@@ -95,6 +95,7 @@ class Posting:
                 for letter in batch.letters:
                     if letter.plain.id not in batch.admitted:
                         self._post_by_verb(letter.author, letter.post, letter.answered)
+                await asyncio.sleep(0)  # what was told and answered leaves before the next are written
         finally:
             self._writer = None
 
