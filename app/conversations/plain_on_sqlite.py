@@ -1,4 +1,4 @@
-"""Plain messages on SQLite: each is looked at, then all that may be written are, in a transaction that is open already.
+"""Plain messages on SQLite: all are looked at, then those that may be written are, in a transaction that is open already.
 
 There is one writer, so what was looked at still holds when it is changed. (UPDATE .. RETURNING would say both in one
 statement, and takes three times as long.)
@@ -7,8 +7,9 @@ statement, and takes three times as long.)
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from app.clock import new_id
@@ -17,22 +18,23 @@ from app.conversations.plain import Kind, Plain
 
 _LOOK: dict[Kind, str] = {
     "contact": """
-        SELECT waiting_since IS NULL, seq, rev, channel, contact_id, inbox_id,
+        SELECT asked.id, waiting_since IS NULL, seq, rev, channel, contact_id, inbox_id,
             (SELECT name FROM contacts p WHERE p.id = c.contact_id)
-        FROM conversations c
-        WHERE id = ? AND contact_id = ? AND inbox_id = ? AND category IN ('new', 'open')
+        FROM asked CROSS JOIN conversations c ON c.id = asked.id
+        WHERE contact_id = author AND inbox_id = place AND category IN ('new', 'open')
         AND (agent_id IS NULL OR waiting_since IS NOT NULL OR EXISTS (
-            SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.lease_until > ? AND a.presence <> 'offline'))
-        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
+            SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.lease_until > ? AND a.presence <> 'offline'))""",
     "answer": """
-        SELECT waiting_since IS NOT NULL, seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
-        WHERE id = ? AND category <> 'new' AND offer_until IS NULL AND seq <= ?
-        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
+        SELECT asked.id, waiting_since IS NOT NULL, seq, rev, channel, contact_id, inbox_id, NULL
+        FROM asked CROSS JOIN conversations c ON c.id = asked.id
+        WHERE category <> 'new' AND offer_until IS NULL AND seq <= place""",
     "note": """
-        SELECT false, seq, rev, channel, contact_id, inbox_id, NULL FROM conversations
-        WHERE id = ?
-        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = ? AND m.client_id = ?)""",
+        SELECT asked.id, false, seq, rev, channel, contact_id, inbox_id, NULL
+        FROM asked CROSS JOIN conversations c ON c.id = asked.id
+        WHERE true""",
 }
+"""`place` is the inbox of a contact, and how far an agent has seen."""
+_UNKNOWN_KEY = "AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = author AND m.client_id = key)"
 _CHANGE: dict[Kind, str] = {
     "contact": """
         UPDATE conversations SET seq = ?1, rev = ?2, changed_at = ?3, preview = ?4, last_message_at = ?3,
@@ -66,12 +68,12 @@ def write_on_sqlite(
     """Write those that are plain indeed, at most one a conversation: they, and whether a job was queued."""
     at = _text_of(now)
     changed: dict[str, list[Plain]] = {}
-    for one in messages:
-        found = connection.execute(_LOOK[one.kind], _asked(one, at)).fetchone()
-        if found is not None:
-            turns, *held = found
+    for kind in _LOOK:
+        by_id = {one.conversation_id: one for one in messages if one.kind == kind}
+        for id, turns, *held in _look(connection, kind, by_id.values(), at):
+            one = by_id[id]
             _fill(one, held)
-            changed.setdefault((_CHANGE_AND_TURN if turns else _CHANGE)[one.kind], []).append(one)
+            changed.setdefault((_CHANGE_AND_TURN if turns else _CHANGE)[kind], []).append(one)
     for change, some in changed.items():
         connection.executemany(change, [(one.seq, one.rev, at, one.preview, one.conversation_id) for one in some])
         connection.executemany(_INSERT, [_row_of(one, at) for one in some])
@@ -80,13 +82,23 @@ def write_on_sqlite(
     return written, has_jobs
 
 
-def _asked(one: Plain, at: str) -> tuple[Any, ...]:
-    """Values in the order of the statement: named ones cost more than the look itself."""
-    if one.kind == "contact":
-        return one.conversation_id, one.author_id, one.inbox_id, at, one.author_id, one.client_id
-    if one.kind == "answer":
-        return one.conversation_id, one.seen_seq, one.author_id, one.client_id
-    return one.conversation_id, one.author_id, one.client_id
+def _look(connection: sqlite3.Connection, kind: Kind, some: Collection[Plain], at: str) -> list[tuple[Any, ...]]:
+    """The conversations that may be written to: all in one statement, which costs little more than one of them alone.
+    Values are in the order of the statement: named ones cost more than the look itself."""
+    if not some:
+        return []
+    values: list[Any] = []
+    for one in some:
+        values += (one.conversation_id, one.author_id, one.inbox_id if kind == "contact" else one.seen_seq, one.client_id)
+    if kind == "contact":
+        values.append(at)
+    return connection.execute(_look_at(kind, len(some)), values).fetchall()
+
+
+@cache
+def _look_at(kind: Kind, count: int) -> str:
+    asked = ", ".join(["(?, ?, ?, ?)"] * count)
+    return f"WITH asked(id, author, place, key) AS (VALUES {asked}) {_LOOK[kind]} {_UNKNOWN_KEY}"
 
 
 def _fill(one: Plain, found: Sequence[Any]) -> None:
