@@ -28,7 +28,7 @@ RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
 GONE_SQLSTATE_CLASSES = {"08", "53", "57"}
 
 
-class Announcement(Struct, frozen=True):
+class Announcement(Struct, frozen=True, gc=False):
     """An event and who it is for."""
 
     event: Event

@@ -52,5 +52,5 @@ OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Said(Struct, frozen=True, kw_only=True):
+class Said(Struct, frozen=True, kw_only=True, gc=False):
     """Anything that crosses the wire: immutable, named fields only."""
