@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -22,6 +23,15 @@ from realtime.rooms import rooms_of_agent, rooms_of_visitor
 HEADS_AT_ONCE = 200
 
 
+class Line(Subscriber, Protocol):
+    """A subscriber with somebody at its other end."""
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long nothing has come from them."""
+        ...
+
+
 class Attendance:
     """Everybody connected here. `lease` is how long an agent counts as present after the last sign of life."""
 
@@ -30,11 +40,11 @@ class Attendance:
         self._hub = hub
         self._lease = lease
         self._epoch = epoch
-        self._agents: dict[Subscriber, SignedInAgent] = {}
-        self._visitors: dict[Subscriber, Visitor] = {}
+        self._agents: dict[Line, SignedInAgent] = {}
+        self._visitors: dict[Line, Visitor] = {}
         self._viewed: dict[Subscriber, tuple[str, str]] = {}
-        self._said: dict[Subscriber, int] = {}
-        self._idle: set[Subscriber] = set()
+        self._said: dict[Line, int] = {}
+        self._idle: set[Line] = set()
 
     @property
     def epoch(self) -> str:
@@ -42,10 +52,10 @@ class Attendance:
         return self._epoch
 
     @property
-    def subscribers(self) -> list[Subscriber]:
+    def subscribers(self) -> list[Line]:
         return [*self._agents, *self._visitors]
 
-    async def came(self, subscriber: Subscriber, actor: Visitor | SignedInAgent) -> None:
+    async def came(self, subscriber: Line, actor: Visitor | SignedInAgent) -> None:
         """Enter the rooms, wait until other nodes are heard there, then say how far everything has come: whoever takes
         the first `heads` as the moment to look at the rows misses nothing."""
         if isinstance(actor, Visitor):
@@ -60,7 +70,7 @@ class Attendance:
         await self._hub.hearing(subscriber.rooms)
         await self._send_heads(subscriber, actor)
 
-    async def left(self, subscriber: Subscriber) -> None:
+    async def left(self, subscriber: Line) -> None:
         """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""
         self._hub.leave(subscriber, subscriber.rooms)
         self._agents.pop(subscriber, None)
@@ -82,19 +92,23 @@ class Attendance:
                 self._tell_viewers(*viewed)
 
     def note_idle(self, agent: SignedInAgent, subscriber: Subscriber | None, *, is_idle: bool) -> bool:
-        """This browser is idle, or is not; whether all of the agent's browsers here are."""
-        if subscriber in self._agents:
-            (self._idle.add if is_idle else self._idle.discard)(subscriber)
-        others = [one for one, owner in self._agents.items() if owner.id == agent.id and one is not subscriber]
-        return is_idle and all(one in self._idle for one in others)
+        """This browser is idle, or is not; whether no browser of the agent here is awake."""
+        for line in self._agents:
+            if line is subscriber:
+                (self._idle.add if is_idle else self._idle.discard)(line)
+        return is_idle and not any(owner.id == agent.id and self._is_awake(one) for one, owner in self._agents.items())
 
     def agents_here(self) -> list[str]:
         return sorted({agent.id for agent in self._agents.values()})
 
     def idle_here(self) -> list[str]:
-        """Agents all of whose browsers here are idle."""
-        awake = {agent.id for subscriber, agent in self._agents.items() if subscriber not in self._idle}
+        """Agents none of whose browsers here is awake."""
+        awake = {agent.id for subscriber, agent in self._agents.items() if self._is_awake(subscriber)}
         return sorted({agent.id for agent in self._agents.values()} - awake)
+
+    def _is_awake(self, subscriber: Line) -> bool:
+        """Not idle, and heard within a lease's time: a line that died without a word keeps nobody awake either."""
+        return subscriber not in self._idle and subscriber.silent_seconds < self._lease.total_seconds()
 
     def _tell_viewers(self, conversation_id: str, inbox_id: str) -> None:
         ids = {
@@ -105,7 +119,7 @@ class Attendance:
         event = ViewersChanged(conversation_id=conversation_id, agent_ids=sorted(ids))
         self._hub.publish([Announcement(event, ToInboxAgents(inbox_id=inbox_id))])
 
-    async def _send_heads(self, subscriber: Subscriber, actor: Visitor | SignedInAgent) -> None:
+    async def _send_heads(self, subscriber: Line, actor: Visitor | SignedInAgent) -> None:
         async with self._works.read() as rows:
             if isinstance(actor, Visitor):
                 heads = await heads_for_visitor(rows, actor.contact_id)
@@ -113,12 +127,12 @@ class Attendance:
                 heads = await heads_for_agent(rows, actor.id, self._viewed.get(subscriber, (None, None))[0])
         self._say(subscriber, heads)
 
-    def _say(self, subscriber: Subscriber, heads: list[HeadView]) -> None:
+    def _say(self, subscriber: Line, heads: list[HeadView]) -> None:
         if heads:
             self._said[subscriber] = _gist(heads)
         subscriber.deliver(Told(Heads(epoch=self._epoch, heads=heads)))
 
-    def _say_news(self, subscriber: Subscriber, heads: list[HeadView]) -> None:
+    def _say_news(self, subscriber: Line, heads: list[HeadView]) -> None:
         """What was said last and has not moved since needs no saying: the line keeps what it is given."""
         if heads and self._said.get(subscriber) != _gist(heads):
             self._say(subscriber, heads)
@@ -135,11 +149,10 @@ class Attendance:
                 await self._works.run(renew_leases, sorted(ids), left, sorted(ids & idle))
 
     def _silences(self) -> dict[str, float]:
-        """For how long nothing has come from each agent, by whichever of their lines spoke last. Whoever polls, speaks."""
+        """For how long nothing has come from each agent, by whichever of their lines spoke last."""
         found: dict[str, float] = {}
         for subscriber, agent in self._agents.items():
-            seconds: float = getattr(subscriber, "silent_seconds", 0.0)
-            found[agent.id] = min(seconds, found.get(agent.id, seconds))
+            found[agent.id] = min(subscriber.silent_seconds, found.get(agent.id, subscriber.silent_seconds))
         return found
 
     async def beat(self) -> None:
@@ -152,14 +165,14 @@ class Attendance:
             await self._beat_visitors(visitors[at : at + HEADS_AT_ONCE])
             await asyncio.sleep(0)
 
-    async def _beat_visitors(self, some: Sequence[tuple[Subscriber, Visitor]]) -> None:
+    async def _beat_visitors(self, some: Sequence[tuple[Line, Visitor]]) -> None:
         async with self._works.read() as rows:
             heads = await heads_for_visitors(rows, [visitor.contact_id for _, visitor in some])
         for subscriber, visitor in some:
             if visitor.contact_id in heads and subscriber in self._visitors:
                 self._say_news(subscriber, heads[visitor.contact_id])
 
-    async def _beat_agents(self, some: Sequence[tuple[Subscriber, SignedInAgent]]) -> None:
+    async def _beat_agents(self, some: Sequence[tuple[Line, SignedInAgent]]) -> None:
         viewed_ids = {subscriber: self._viewed[subscriber][0] for subscriber, _ in some if subscriber in self._viewed}
         async with self._works.read() as rows:
             held, viewed = await heads_for_agents(rows, [agent.id for _, agent in some], viewed_ids.values())
@@ -182,7 +195,7 @@ class Attendance:
         for subscriber in list(self._agents):
             subscriber.cut()
 
-    def send_off(self, subscribers: Sequence[Subscriber], event: Event) -> None:
+    def send_off(self, subscribers: Sequence[Line], event: Event) -> None:
         """Say something last, then close."""
         for subscriber in subscribers:
             subscriber.deliver(Told(event))

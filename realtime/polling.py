@@ -20,6 +20,8 @@ from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Told
 
 HOLD_SECONDS = 25.0
+AGENT_HOLD_SECONDS = 3.0
+"""Shorter than a lease, which runs from when an agent last asked: one who is gone is to be missed within seconds."""
 FORGET_SECONDS = 60.0
 MOST_BUFFERED = 1000
 
@@ -37,6 +39,12 @@ class PollStream:
         self._buffer: deque[tuple[int, msgspec.Raw]] = deque()
         self._last = 0
         self._arrived = asyncio.Event()
+        self._hold_seconds = HOLD_SECONDS if isinstance(actor, Visitor) else AGENT_HOLD_SECONDS
+
+    @property
+    def silent_seconds(self) -> float:
+        """For how long the client has not asked."""
+        return monotonic() - self.seen_at
 
     def deliver(self, told: Told) -> None:
         self._last += 1
@@ -58,8 +66,7 @@ class PollStream:
         if not self._buffer and not self.is_cut:
             self._arrived.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), HOLD_SECONDS)
-        self.seen_at = monotonic()
+                await asyncio.wait_for(self._arrived.wait(), self._hold_seconds)
         return [raw for _, raw in self._buffer], self._last
 
 

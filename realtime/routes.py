@@ -51,7 +51,7 @@ def wire_routes(
 
     @get("/api/v1/events")
     async def events(request: AnyRequest, after: Cursor = "") -> EventPage:
-        """Events since a cursor, held back up to 25 s while there are none."""
+        """Events since a cursor, held back while there are none: 25 s, from an agent 3 s."""
         actor = await actor_of(request)
         address = network_of(address_of(request))
         limit.take(address)

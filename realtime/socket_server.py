@@ -178,6 +178,8 @@ class SocketServer(socketio.AsyncServer):
             if namespace == AGENTS and (socket := self.eio.sockets.get(eio_sid)):
                 socket.ping_every(AGENT_PING_SECONDS)
             await self._came(connection)
+            if (eio_sid, namespace) not in self.connections:  # gone while they came, before there was anything to leave
+                await self._left(connection)
 
     async def _visitor_left(self, sid: str, reason: Any) -> None:
         await self._leave(VISITORS, sid)

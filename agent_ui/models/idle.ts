@@ -110,7 +110,7 @@ export function createIdle({ clock, me, life, onConnected, tell, goAway }: IdleO
     onConnected(() => {
       if (isIdle || me.value.is_idle) tell(isIdle)
     }),
-    watch(() => [me.value.presence, me.value.idle_seconds], begin, { immediate: true, flush: "sync" }),
+    watch([() => me.value.presence, () => me.value.idle_seconds], begin, { immediate: true, flush: "sync" }),
   ]
 
   return {

@@ -57,6 +57,16 @@ test("who touches nothing is asked a minute before, and is away when the time is
   expect([secondsLeft.value, told]).toEqual([null, ["one idle"]])
 })
 
+test("what else is told of the agent answers no question: a chat that arrives finds them away", () => {
+  const { clock, me, told, tab } = browser()
+  const { secondsLeft } = tab("one")
+  clock.travel(9 * MINUTES + 20_000)
+  me.value = { ...me.value, load: 1 }
+  expect(secondsLeft.value).toBe(40)
+  clock.travel(40_000)
+  expect(told).toEqual(["one idle"])
+})
+
 test("whoever works is never asked", () => {
   const { clock, told, tab } = browser()
   const { secondsLeft, touch } = tab("one")

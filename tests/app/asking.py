@@ -31,6 +31,7 @@ class Stream:
 
     def __init__(self) -> None:
         self.rooms: set[str] = set()
+        self.silent_seconds = 0.0
         self.heard: list[Told] = []
         self.is_cut = False
 

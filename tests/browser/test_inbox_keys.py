@@ -176,7 +176,9 @@ def test_marks_tags_and_settings_are_clean(parley: Running, new_context: NewCont
         look_in_every_way(page, artefacts, title)
 
 
-def test_nobody_at_the_keys_is_asked_whether_somebody_is_there(parley: Running, new_context: NewContext, artefacts: Path) -> None:
+def test_nobody_at_the_keys_is_asked_and_then_away_until_the_next_touch(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
     context = new_context(viewport=DESKTOP)
     context.clock.install()
     agent = AgentPage(context, parley.url, "ben@example.com")
@@ -195,8 +197,13 @@ def test_nobody_at_the_keys_is_asked_whether_somebody_is_there(parley: Running, 
     expect(asked).to_have_count(0)
     context.clock.run_for(31_000)
     expect(asked).to_be_visible()
-    context.clock.run_for(61_000)
+    context.clock.run_for(31_000)
     expect(asked).to_have_count(0)
+    context.clock.resume()
+    expect(account).to_have_accessible_name(re.compile("Away"), timeout=90_000)  # once no node has seen anybody for a lease
+    page.keyboard.press("Shift")
+    expect(account).to_have_accessible_name(re.compile("Online"))
+    expect(page.get_by_text("You are online again.")).to_be_visible()
 
 
 def test_dark_is_dark_before_any_script_has_run(parley: Running, new_context: NewContext) -> None:

@@ -30,6 +30,7 @@ class Screen:
 
     def __init__(self) -> None:
         self.rooms: set[str] = set()
+        self.silent_seconds = 0.0
         self.events: list[dict[str, Any]] = []
         self.is_cut = False
         self._told = asyncio.Event()
