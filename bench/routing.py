@@ -1,10 +1,11 @@
 """How long from a conversation's arrival until an agent has it, at a given rate of arrivals and number of agents.
 
-python -m bench.routing [--short] [--database postgresql://...]
+python -m bench.routing [--short] [--postgres]
 
 One process, the real reactions and the real dispatch. The clock starts when the rows of an arrival (contact, conversation)
 are asked for, a transaction each, and stops when the agent is told. The control, in the same run, writes the same rows and
 then assigns by one plain UPDATE in a transaction of its own, to the next agent in a ring: no rules, no record, nobody told.
+Nobody runs out of room: capacity is not what is measured.
 Arrivals come by a Poisson process; each rate and number of agents has a fresh database. What a first message costs besides
 (the message, its events) is the business of bench.chat.
 """
@@ -39,6 +40,7 @@ from bench.figures import percentile, say
 from models import Contact, Conversation
 from tests.factories import LEASE, House
 from tests.servers.databases import PostgresDatabases
+from tests.servers.postgres import PostgresServer
 
 RATES = (10, 50, 200)
 AGENTS = (20, 500)
@@ -201,7 +203,8 @@ async def plainly(url: str, rate: float, agents: int, seconds: float) -> list[fl
 async def compare(fresh: Callable[[], str], rate: float, agents: int, seconds: float) -> None:
     """Routing and its control, one line a figure."""
     control = await plainly(fresh(), rate, agents, seconds)
-    waits = await routed(fresh(), rate, agents, seconds)
+    url = fresh()
+    waits = await routed(url, rate, agents, seconds)
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         say(
             "routing",
@@ -210,6 +213,7 @@ async def compare(fresh: Callable[[], str], rate: float, agents: int, seconds: f
             "ms",
             percentile(control, share) * 1000,
             len(waits),
+            database="postgresql" if url.startswith("postgres") else "sqlite",
             load=round(os.getloadavg()[0], 1),
         )
 
@@ -217,11 +221,12 @@ async def compare(fresh: Callable[[], str], rate: float, agents: int, seconds: f
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    parser.add_argument("--database", default="", help="a PostgreSQL server; else SQLite")
+    parser.add_argument("--postgres", action="store_true", help="PostgreSQL instead of SQLite")
     parser.add_argument("--rate", type=float, action="append")
     parser.add_argument("--agents", type=int, action="append")
     asked = parser.parse_args()
     seconds = 3.0 if asked.short else 10.0
+    server = PostgresServer() if asked.postgres else None
     with tempfile.TemporaryDirectory() as folder:
         made = iter(range(1000))
 
@@ -231,14 +236,19 @@ def main() -> None:
             return url
 
         fresh = fresh_file
-        if asked.database:
-            databases = PostgresDatabases(asked.database)
+        if server is not None:
+            server.start()
+            databases = PostgresDatabases(server.url())
             databases.make_template()
             fresh = databases.create
-        for agents in asked.agents or AGENTS:
-            for rate in asked.rate or RATES:
-                urls = [fresh(), fresh()]
-                uvloop.run(compare(iter(urls).__next__, rate, agents, seconds))
+        try:
+            for agents in asked.agents or AGENTS:
+                for rate in asked.rate or RATES:
+                    urls = [fresh(), fresh()]
+                    uvloop.run(compare(iter(urls).__next__, rate, agents, seconds))
+        finally:
+            if server is not None:
+                server.stop()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from app.work import Rows
 from models import Assignment, Conversation
@@ -23,10 +24,19 @@ async def last_agents(rows: Rows, now: datetime, waiting: Sequence[Conversation]
     if not contacts:
         return {}
     newest_first = (Assignment.started_at.desc(), Assignment.id.desc())
+    latest = aliased(Assignment)
+    of_conversation = (  # or one that went from hand to hand a hundred times would have all of them read
+        select(latest.id)
+        .where(latest.conversation_id == Conversation.id)
+        .order_by(latest.started_at.desc(), latest.id.desc())
+        .limit(LOOKED_AT)
+        .correlate(Conversation)
+        .scalar_subquery()
+    )
     place = func.row_number().over(partition_by=Conversation.contact_id, order_by=newest_first).label("place")
     numbered = (
         select(Conversation.contact_id, Assignment.agent_id, Assignment.reason, Assignment.outcome, Assignment.id, place)
-        .join(Assignment, Assignment.conversation_id == Conversation.id)
+        .join(Assignment, Assignment.id.in_(of_conversation))
         .where(Conversation.contact_id.in_(contacts), Assignment.started_at >= now - REMEMBERED)
         .subquery()
     )
