@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app.attachments import FileStore
 from app.conversations.lifecycle import WAKE_JOB, wake_conversation
 from app.conversations.messages import UNREAD_JOB
-from app.conversations.offering import lapse_offer
+from app.conversations.offering import lapse_all_offers
 from app.conversations.posting import Posting
 from app.conversations.taking import OFFER_JOB
 from app.database import DatabaseClock, open_database
@@ -181,7 +181,7 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
         await works.run(wake_conversation, payload["conversation_id"])
 
     async def lapse(works: Works, payload: dict[str, Any]) -> None:
-        await works.run(lapse_offer, payload["conversation_id"])
+        await lapse_all_offers(works)
 
     async def overflow(works: Works, payload: dict[str, Any]) -> None:
         await works.run(overflow_conversation, payload["conversation_id"])

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from msgspec import Struct
 
-from app.conversations.offering import lapse_offer, overdue_offers
+from app.conversations.offering import lapse_all_offers
 from app.conversations.searching import how_far, write_down_words
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
@@ -48,11 +48,9 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[
         await reactions.serve_all()
 
     async def run_late_timers() -> None:
+        await lapse_all_offers(works)
         async with works.read() as rows:
-            offers = await overdue_offers(rows, works.clock())
             overflows = await overdue_overflows(rows, works.clock())
-        for conversation_id in offers:
-            await works.run(lapse_offer, conversation_id)
         for conversation_id in overflows:
             await works.run(overflow_conversation, conversation_id)
 

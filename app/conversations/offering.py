@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam, select, update
 
@@ -17,10 +17,10 @@ from app.database import Prepared
 from app.errors import Conflict
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_reply, require
-from app.work import Rows, Work
+from app.work import Rows, Work, Works
 from models import Assignment, Conversation, Routing
 
-MOST_OVERDUE = 100
+MOST_AT_ONCE = 200
 
 _ROUTINGS = Routing.__table__
 _ROUTING = Prepared(select(_ROUTINGS).where(_ROUTINGS.c.conversation_id == bindparam("row_id")), Routing)
@@ -51,37 +51,33 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id or not conversation.offer_until:
         raise Conflict("This conversation is not offered to you.")
-    await _pass_on(work, conversation, agent.id, "declined")
+    await _pass_on(work, [conversation], "declined")
     return await agent_view_of(work, conversation.id)
 
 
-async def lapse_offer(work: Work, conversation_id: str) -> None:
-    """An offer's time is over. Taken meanwhile, or offered anew for longer: nothing happens."""
-    conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-    if conversation is None or not conversation.offer_until or conversation.offer_until > work.now:
-        return
-    assert conversation.agent_id is not None
-    await _pass_on(work, conversation, conversation.agent_id, "missed")
+async def lapse_offers(work: Work) -> int:
+    """Offers whose time is over go on, many at once; how many. Those another node is at are left to it."""
+    overdue = (
+        select(Conversation)
+        .where(Conversation.offer_until <= work.now)
+        .order_by(Conversation.offer_until, Conversation.id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    conversations = await work.all(overdue)
+    await _pass_on(work, conversations, "missed")
+    return len(conversations)
 
 
-async def overdue_offers(rows: Rows, now: datetime) -> list[str]:
-    """Conversations whose offer should have lapsed by now, should its job be lost."""
-    overdue = select(Conversation.id).where(Conversation.offer_until <= now).limit(MOST_OVERDUE)
-    return list(await rows.all(overdue))
+async def lapse_all_offers(works: Works) -> None:
+    """Every offer whose time is over, however many."""
+    while await works.run(lapse_offers):
+        pass
 
 
 async def routing_of(rows: Rows, conversation_id: str) -> Routing | None:
     """What routing knows of a conversation, if it knows anything yet."""
     return await rows.first(_ROUTING, row_id=conversation_id)
-
-
-async def note_passed(work: Work, conversation_id: str, agent_id: str) -> None:
-    """This agent is not offered it again."""
-    await ensure_routing(work, conversation_id)
-    routing = await routing_of(work, conversation_id)
-    passed = [*(routing.passed if routing else []), agent_id]
-    mine = Routing.conversation_id == conversation_id
-    await work.change(update(Routing).where(mine).values(passed=list(dict.fromkeys(passed))))
 
 
 async def keep_fields(work: Work, conversation_id: str, fields: dict[str, str]) -> None:
@@ -98,11 +94,27 @@ async def ensure_routing(work: Work, conversation_id: str, fields: dict[str, str
     )
 
 
-async def _pass_on(work: Work, conversation: Conversation, agent_id: str, outcome: str) -> None:
-    await note_passed(work, conversation.id, agent_id)
+async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: str) -> None:
+    if not conversations:
+        return
+    ids = [conversation.id for conversation in conversations]
+    await note_passed(work, {conversation.id: conversation.agent_id or "" for conversation in conversations})
     await work.change(
-        update(Assignment)
-        .where(Assignment.conversation_id == conversation.id, Assignment.ended_at.is_(None))
-        .values(outcome=outcome)
+        update(Assignment).where(Assignment.conversation_id.in_(ids), Assignment.ended_at.is_(None)).values(outcome=outcome)
     )
-    await put_back(work, [conversation], outcome)
+    await put_back(work, conversations, outcome)
+
+
+async def note_passed(work: Work, agents: Mapping[str, str]) -> None:
+    """By conversation, the agent who is not offered it again."""
+    known = await work.rows(
+        select(Routing.conversation_id, Routing.passed).where(Routing.conversation_id.in_(agents)).with_for_update()
+    )
+    passed = dict[str, list[str]]((id, those) for id, those in known)
+    for id in agents.keys() - passed.keys():
+        await ensure_routing(work, id)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for id, agent_id in agents.items():
+        alike.setdefault(tuple(dict.fromkeys([*passed.get(id, []), agent_id])), []).append(id)
+    for those, ids in alike.items():
+        await work.change(update(Routing).where(Routing.conversation_id.in_(ids)).values(passed=list(those)))

@@ -71,5 +71,5 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
     await keep_line(work, supervisor, "conversation.pull_back", conversation_id=conversation.id, agent_id=conversation.agent_id)
     former = conversation.agent_id or ""
     await put_back(work, [conversation], "pulled_back")
-    await note_passed(work, conversation.id, former)
+    await note_passed(work, {conversation.id: former})
     return await agent_view_of(work, conversation.id)

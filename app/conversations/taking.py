@@ -18,7 +18,7 @@ from models import Agent, Conversation
 from models.base import IdColumn
 
 OFFER_JOB = "assignment.lapse"
-"""Queued with every offer; when it falls due, what nobody has taken goes on."""
+"""Queued with every batch of offers; when it falls due, what nobody has taken goes on."""
 
 
 class Take(Struct, frozen=True):
@@ -62,10 +62,10 @@ async def take_if_free(work: Work, takes: Sequence[Take], accept_seconds: int = 
     names = await _assigned_now(work, [one.agent_id for one in taken if one.agent_id])
     if offer_until is None:
         await add_joined_messages(work, [(one, names.get(one.agent_id or "", "")) for one in taken])
+    if taken and offer_until:  # one for all: it looks for whatever is due, and a version before this for the one it names
+        due = {"conversation_id": taken[0].id, "until": offer_until.isoformat()}
+        await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))
     for one in taken:
-        if offer_until:
-            due = {"conversation_id": one.id, "until": offer_until.isoformat()}
-            await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))
         offered = AssignmentOffered(conversation_id=one.id, reason=by_id[one.id].reason, until=offer_until)
         work.announce(offered, to=ToAgent(agent_id=one.agent_id or ""))
     return list(taken)

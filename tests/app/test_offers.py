@@ -17,8 +17,8 @@ from app.conversations.offering import (
     accept_by_looking,
     accept_conversation,
     decline_conversation,
-    lapse_offer,
-    overdue_offers,
+    lapse_all_offers,
+    lapse_offers,
 )
 from app.conversations.taking import OFFER_JOB
 from app.conversations.views import visitor_view_of
@@ -31,14 +31,14 @@ from app.people.serving import set_team_routing
 from app.routing.dispatch import dispatch
 from app.routing.ladder import UNTAKEN_JOB
 from app.work import Works
-from models import Assignment, Job, OutgoingMail, Ticket
+from models import Assignment, Job, OutgoingMail, Routing, Ticket
 from tests.factories import LEASE, House
 
 N = 20
 
 
 async def lapse(works: Works, payload: dict[str, Any]) -> None:
-    await works.run(lapse_offer, payload["conversation_id"])
+    await lapse_all_offers(works)
 
 
 JOBS: dict[str, JobHandler] = {
@@ -118,7 +118,7 @@ async def test_accepting_answering_opening_and_claiming_take_it(
     (row,) = await team.all(select(Assignment))
     assert row.waited_seconds == 7, "the wait ends when somebody is there, not when somebody is asked"
     team.clock.on(seconds=N)
-    await team.run(lapse_offer, id)
+    await team.run(lapse_offers)
     assert (await team.conversation(id)).agent_id == ana.id, "its timer finds it taken"
 
 
@@ -149,17 +149,38 @@ async def test_the_timer_is_neither_early_nor_does_it_fire_twice(team: House) ->
     id = await offered(team)
     first = (await team.conversation(id)).agent_id
     team.clock.on(seconds=N - 0.001)
-    await team.run(lapse_offer, id)
+    await team.run(lapse_offers)
     assert (await team.conversation(id)).agent_id == first
     team.clock.on(seconds=0.001)
-    async with team.works.read() as rows:
-        assert await overdue_offers(rows, team.clock()) == [id], "the timetable finds it, should the job be lost"
-    await team.run(lapse_offer, id)
+    assert await team.run(lapse_offers) == 1
     await dispatch(team.works, team.team_id)
     second = (await team.conversation(id)).agent_id
     assert {first, second} == {ana.id, ben.id}
-    await team.run(lapse_offer, id)
+    await team.run(lapse_offers)
     assert (await team.conversation(id)).agent_id == second, "the first timer says nothing about the second offer"
+
+
+async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(
+    team: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.conversations.offering.MOST_AT_ONCE", 4)
+    agents = {(await team.agent(f"Agent {n}", capacity=3)).id for n in range(3)}
+    ids = [(await team.chat())[0] for _ in range(9)]
+    assert await dispatch(team.works, team.team_id) == 9
+    assert len(await team.all(select(Job).where(Job.kind == OFFER_JOB))) == 1, "one timer for all that were offered at once"
+    asked = {id: [(await team.conversation(id)).agent_id] for id in ids}
+    for _ in range(2):
+        await time_is_up(team)
+        for id in ids:
+            asked[id].append((await team.conversation(id)).agent_id)
+    for id, them in asked.items():
+        given = [agent_id for agent_id in them if agent_id]
+        assert len(set(given)) == len(given), "nobody is asked twice"
+        assert set(given) <= agents
+        missed = [agent_id for agent_id, _, outcome in await history(team, id) if outcome == "missed"]
+        assert missed == given[: len(missed)]
+        (routing,) = await team.all(select(Routing).where(Routing.conversation_id == id))
+        assert routing.passed == missed
 
 
 async def test_the_ladder_next_agent_lead_ticket_and_mail(team: House) -> None:
@@ -219,7 +240,7 @@ async def test_resolved_while_offered_nothing_is_left_of_the_offer(team: House) 
     await team.resolve(ana, id)
     assert (await team.conversation(id)).offer_until is None
     team.clock.on(seconds=N)
-    await team.run(lapse_offer, id)
+    await team.run(lapse_offers)
     assert (await team.conversation(id)).category == "resolved"
 
 

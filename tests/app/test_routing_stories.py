@@ -19,7 +19,7 @@ from app.contract.commands import AcceptConversation, AssignConversation, Declin
 from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.contract.values import Presence
 from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offer, overdue_offers
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
 from app.database.migrating import migrate
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor
@@ -92,10 +92,7 @@ class Story(RuleBasedStateMachine):
             await hand_on(work, await end_graces(work, GRACE))
 
         await self.house.run(end)
-        async with self.house.works.read() as rows:
-            overdue = await overdue_offers(rows, self.house.clock())
-        for id in overdue:
-            await self.house.run(lapse_offer, id)
+        await lapse_all_offers(self.house.works)
 
     def chat(self, n: int) -> tuple[str, Visitor]:
         return self.chats[n % len(self.chats)] if self.chats else ("00000000-0000-7000-8000-000000000000", self.house.visitor())

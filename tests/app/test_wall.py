@@ -26,7 +26,7 @@ from app.contract.values import Presence
 from app.contract.views import QueueWallView, WallView
 from app.conversations.assignment import assign_conversation
 from app.conversations.lifecycle import end_conversation, snooze_conversation
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offer, overdue_offers
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
 from app.conversations.supervising import pull_back
 from app.csat import answer_survey
 from app.errors import Conflict, Invalid
@@ -295,10 +295,7 @@ class Day:
 
     async def serve(self) -> None:
         """Offers whose time is over go on first, as the timetable sees to."""
-        async with self.house.works.read() as rows:
-            overdue = await overdue_offers(rows, self.house.clock())
-        for id in overdue:
-            await self.house.run(lapse_offer, id)
+        await lapse_all_offers(self.house.works)
         for team_id in (self.house.team_id, None):
             await dispatch(self.house.works, team_id)
 

@@ -30,7 +30,7 @@ from app.contract.routing import SetAgentRouting
 from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
 from app.conversations.lifecycle import set_status
 from app.conversations.messages import post_visitor_message
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offer, overdue_offers
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
 from app.conversations.supervising import pull_back
 from app.conversations.views import in_queue_of
 from app.errors import ParleyError
@@ -118,10 +118,7 @@ class Racer:
         elif chance < 0.8:
             await self.works.run(decline_conversation, agent, DeclineConversation(conversation_id=id))
         else:
-            async with self.works.read() as rows:
-                overdue = await overdue_offers(rows, self.works.clock())
-            for one in overdue:
-                await self.works.run(lapse_offer, one)
+            await lapse_all_offers(self.works)
 
     async def _move_on(self, id: str, agent: SignedInAgent, visitor: Visitor) -> None:
         chance = self.dice.random()
