@@ -1,6 +1,6 @@
-"""What the wall costs with many open conversations: a recount, a repaint for 1, 10 and 50 walls, and an event on its way there.
+"""What the wall costs with many open conversations: a recount, what is kept in memory instead, and an event on its way to 1, 10 and 50 walls.
 
-python -m bench.wall [--short]
+python -m bench.wall [--short] [--open 100000]
 """
 
 from __future__ import annotations
@@ -17,9 +17,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.clock import new_id, utc_now
+from app.contract.views import ThresholdsView
 from app.database import open_database
 from app.database.migrating import migrate
+from app.reports.open_now import OpenNow
+from app.reports.queues import count_open
 from app.reports.wall import wall_view
 from app.work import Works
 from bench.figures import percentile, say
@@ -149,6 +154,7 @@ async def run(count: int, times: int) -> None:
         fill(path, house, teams, agents, count)
         more = {"open": count, "load": round(os.getloadavg()[0], 1)}
         scanned = await bench_recount(house, path, times, more)
+        await bench_kept(house, times, more)
         await bench_painting(house, hub, times, more, scanned)
         await database.close()
 
@@ -174,6 +180,32 @@ async def bench_recount(house: House, path: Path, times: int, more: dict[str, An
         control = percentile(scanned, share)
         say("wall", f"recount_p{round(share * 100)}", percentile(taken, share), "cpu ms", control, len(taken), **more)
     return percentile(scanned, 0.5)
+
+
+async def bench_kept(house: House, times: int, more: dict[str, Any]) -> None:
+    """What is open, counted from memory after ten of them have moved; the control counts the rows."""
+    open_now = OpenNow(house.works)
+    began = time.process_time()
+    await open_now.read_all()
+    say("wall", "read_into_memory", (time.process_time() - began) * 1000, "cpu ms", None, 1, **more)
+    async with house.works.read() as rows:
+        some = await rows.all(select(Conversation.id).limit(10))
+    thresholds = dict[str, ThresholdsView]()
+
+    async def kept() -> None:
+        for id in some:
+            open_now.note(id)
+        open_now.mark()
+        async with house.works.read() as rows:
+            await open_now.count(rows, thresholds, utc_now())
+
+    async def counted() -> None:
+        async with house.works.read() as rows:
+            await count_open(rows, thresholds, utc_now())
+
+    await timed(2, kept)
+    taken, control = await timed(times, kept), await timed(times, counted)
+    say("wall", "kept_count_p50", percentile(taken, 0.5), "cpu ms", percentile(control, 0.5), len(taken), **more)
 
 
 async def bench_painting(house: House, hub: LocalHub, times: int, more: dict[str, Any], scanned: float) -> None:
@@ -216,8 +248,9 @@ async def bench_painting(house: House, hub: LocalHub, times: int, more: dict[str
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    short = parser.parse_args().short
-    asyncio.run(run(20_000 if short else 100_000, 10 if short else 30))
+    parser.add_argument("--open", type=int, default=0)
+    asked = parser.parse_args()
+    asyncio.run(run(asked.open or (20_000 if asked.short else 100_000), 10 if asked.short else 30))
 
 
 if __name__ == "__main__":
