@@ -111,11 +111,7 @@ class Attendance:
         return subscriber not in self._idle and subscriber.silent_seconds < self._lease.total_seconds()
 
     def _tell_viewers(self, conversation_id: str, inbox_id: str) -> None:
-        ids = {
-            self._agents[subscriber].id
-            for subscriber, (viewed_id, _) in self._viewed.items()
-            if viewed_id == conversation_id and subscriber in self._agents
-        }
+        ids = {agent.id for line, agent in self._agents.items() if self._viewed.get(line, ("", ""))[0] == conversation_id}
         event = ViewersChanged(conversation_id=conversation_id, agent_ids=sorted(ids))
         self._hub.publish([Announcement(event, ToInboxAgents(inbox_id=inbox_id))])
 
