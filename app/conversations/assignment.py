@@ -93,7 +93,7 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
 
 
 async def _ask_anew(work: Work, conversation_ids: Sequence[str]) -> None:
-    """These had been taken: whoever had let them pass before that may be asked again."""
+    """These had been taken, or somebody chose a queue for them: whoever had let them pass before that may be asked again."""
     if conversation_ids:
         mine = Routing.conversation_id.in_(conversation_ids)
         await work.change(update(Routing).where(mine).values(passed=[], rung=None))
@@ -121,6 +121,8 @@ async def _give(
     conversation = await _settle(work, conversation, made_by=made_by, reason=reason)
     if agent_id:
         await announce_load(work, agent_id)
+    else:
+        await _ask_anew(work, [conversation.id])
     view = await tell_change(work, conversation)
     if former and former != agent_id:
         await announce_load(work, former)

@@ -41,6 +41,7 @@ async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConvers
         return message_view(earlier, for_agents=True)
     if conversation.agent_id is None or conversation.agent_id == supervisor.id:
         raise Invalid("No colleague has this conversation.")
+    await keep_line(work, supervisor, "conversation.whisper", conversation_id=conversation.id, agent_id=conversation.agent_id)
     return await add_agent_message(
         work, conversation, supervisor, command.client_id, command.body, "internal", system="whispered"
     )

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToAgent
-from app.contract.commands import AcceptConversation, DeclineConversation
+from app.contract.commands import AcceptConversation, AssignConversation, DeclineConversation
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
+from app.conversations.assignment import assign_conversation
 from app.conversations.offering import (
     accept_by_looking,
     accept_conversation,
@@ -232,6 +233,19 @@ async def test_whoever_passed_is_not_asked_again(team: House) -> None:
     for _ in range(3):
         await dispatch(team.works, team.team_id)
     assert (await team.conversation(id)).agent_id == ben.id
+
+
+async def test_whoever_passed_is_asked_again_once_somebody_puts_it_back_by_hand(team: House) -> None:
+    """A supervisor who pulls it back means somebody else (`test_supervising`); whoever puts it into a queue means all of it."""
+    ana = await team.agent("Ana")
+    id = await offered(team)
+    await team.run(decline_conversation, ana, DeclineConversation(conversation_id=id))
+    ben = await team.agent("Ben")
+    await team.claim(ben, id)
+    await team.run(set_presence, ben.id, "away", LEASE)
+    await team.run(assign_conversation, ben, AssignConversation(conversation_id=id))
+    await dispatch(team.works, team.team_id)
+    assert (await team.conversation(id)).agent_id == ana.id
 
 
 async def test_resolved_while_offered_nothing_is_left_of_the_offer(team: House) -> None:

@@ -126,6 +126,8 @@ async def test_a_whisper_sent_again_is_one_whisper(house: House, doors: Doors, s
     ]
     assert one == again
     assert [it.body for it in await house.messages(id)].count(WORDS) == 1
+    (line,) = await house.all(select(AuditLine).where(AuditLine.action == "conversation.whisper"))
+    assert (line.by_id, line.agent_id, line.conversation_id, line.detail) == (sue.id, ana.id, id, {}), "that, never what"
 
 
 async def test_there_must_be_somebody_to_whisper_to(house: House, doors: Doors, sue: SignedInAgent) -> None:
