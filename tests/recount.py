@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from app.contract.values import Unserved
 from app.contract.views import AgentWallView, ChatWallView, CsatWallView, QueueWallView, ThresholdsView, WallView
 from app.people.agents import list_agents
 from app.work import Rows
@@ -59,10 +60,17 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
         promises = [
             it for it in promised if it.team_id == team_id and it.promised_at.date() == today and it.waited_seconds is not None
         ]
+        mine = [it for it in agents if team_id is None or team_id in it.team_ids]
+        unserved: Unserved | None = "no_members"
+        if any(it.capacity and it.presence == "online" for it in mine):
+            unserved = None
+        elif mine:
+            unserved = "nobody_online" if any(it.capacity for it in mine) else "no_capacity"
         return QueueWallView(
             team_id=team_id,
             name=name,
             waiting_count=len(queued),
+            unserved=unserved if queued else None,
             oldest_waiting_at=min(queued, default=None),
             at_risk_count=sum(now - at >= near for at in queued),
             next_at_risk_at=min((at + near for at in queued if now - at < near), default=None),

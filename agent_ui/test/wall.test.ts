@@ -13,6 +13,7 @@ const queue = (change: Partial<QueueWallView> = {}): QueueWallView => ({
   team_id: "support",
   name: "Support",
   waiting_count: 0,
+  unserved: null,
   oldest_waiting_at: null,
   at_risk_count: 0,
   next_at_risk_at: null,

@@ -30,6 +30,7 @@ InvitationState = Literal["none", "sent", "shown", "dismissed"]
 VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
+Unserved = Literal["no_members", "no_capacity", "nobody_online"]
 SystemCode = Literal[
     "joined",
     "left",

@@ -23,6 +23,7 @@ from app.contract.values import (
     Staffing,
     StepKind,
     SystemCode,
+    Unserved,
     View,
     Visibility,
     VisitorKind,
@@ -481,12 +482,14 @@ class QueueWallView(Said):
     empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
     first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`; `unanswered_late_count`
     wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
-    the ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
+    the ranges of waiting time told to contacts today whose wait is over, `kept_today` held. `unserved` says why nobody will
+    be given what waits, as long as nothing changes: nobody is in the team, none of it may hold anything, none of it is online.
     """
 
     team_id: str | None
     name: str
     waiting_count: int
+    unserved: Unserved | None
     oldest_waiting_at: datetime | None
     at_risk_count: int
     next_at_risk_at: datetime | None

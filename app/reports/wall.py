@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from app.contract.values import Unserved
 from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
 from app.reports import today
@@ -45,6 +46,7 @@ async def wall_view(rows: Rows, now: datetime, count: CountOpen = count_open) ->
             team_id=team_id,
             name=name,
             waiting_count=here.count,
+            unserved=_why_unserved(agents, team_id) if here.count else None,
             oldest_waiting_at=here.oldest_at,
             at_risk_count=here.risky_count,
             next_at_risk_at=here.next_queued_at + risk_after(limits) if here.next_queued_at else None,
@@ -84,6 +86,16 @@ def repaint_at(wall: WallView) -> datetime:
     """When the wall changes without anything happening: somebody has waited too long, or the day is over."""
     risks = [at for queue in wall.queues for at in (queue.next_at_risk_at, queue.next_late_at) if at]
     return min([*risks, midnight_of(wall.made_at) + timedelta(days=1)])
+
+
+def _why_unserved(agents: Sequence[AgentView], team_id: str | None) -> Unserved | None:
+    members = [agent for agent in agents if team_id is None or team_id in agent.team_ids]
+    able = [agent for agent in members if agent.capacity > 0]
+    if not members:
+        return "no_members"
+    if not able:
+        return "no_capacity"
+    return None if any(agent.presence == "online" for agent in able) else "nobody_online"
 
 
 def _serves(agent: AgentView, team_id: str | None) -> bool:

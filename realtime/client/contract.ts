@@ -51,6 +51,8 @@ export type Staffing = "any" | "staffed" | "unstaffed"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
+export type Unserved = "no_members" | "no_capacity" | "nobody_online"
+
 export type SystemCode =
   | "joined"
   | "left"
@@ -537,12 +539,14 @@ export interface ThresholdsView {
  * empty without one. `abandoned_today` were ended by their contact before anybody answered. Of `answered_today`, the
  * first answers given today, `answered_in_time_today` came within `thresholds.answer_seconds`; `unanswered_late_count`
  * wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
- * the ranges of waiting time told to contacts today whose wait is over, `kept_today` held.
+ * the ranges of waiting time told to contacts today whose wait is over, `kept_today` held. `unserved` says why nobody will
+ * be given what waits, as long as nothing changes: nobody is in the team, none of it may hold anything, none of it is online.
  */
 export interface QueueWallView {
   team_id: string | null
   name: string
   waiting_count: number
+  unserved: Unserved | null
   oldest_waiting_at: string | null
   at_risk_count: number
   next_at_risk_at: string | null

@@ -32,7 +32,7 @@ from app.csat import answer_survey
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, lapse_leases, set_presence
-from app.people.serving import set_team_routing
+from app.people.serving import deactivate_agent, set_team_routing
 from app.reports.thresholds import set_thresholds
 from app.reports.wall import repaint_at, wall_view
 from app.routing.dispatch import dispatch, hand_on
@@ -81,6 +81,30 @@ async def test_a_busy_one(house: House) -> None:
     assert (queues[orders].waiting_count, queues[orders].online_count) == (1, 0)
     assert {one.agent.id: len(one.chats) for one in seen.agents} == {agent.id: 2 for agent in agents}
     assert (seen.opened_today, seen.resolved_today) == (7, 0)
+
+
+async def test_the_wall_says_why_nobody_is_given_what_waits(house: House) -> None:
+    """Whatever is wrong with a team, who wrote to it is in its queue, and supervisors read why it stands still."""
+    orders = await house.team("Orders")
+    shop = await house.inbox("orders", orders)
+    id = (await house.start(house.visitor(shop))).conversation.id
+
+    async def stands() -> tuple[int, str | None, str | None]:
+        await dispatch(house.works, orders)
+        queue = next(one for one in (await wall(house)).queues if one.team_id == orders)
+        return queue.waiting_count, queue.unserved, (await house.conversation(id)).agent_id
+
+    assert await stands() == (1, "no_members", None)
+    ana = await house.agent("Ana", capacity=0, teams=[orders])
+    assert await stands() == (1, "no_capacity", None)
+    ben = await house.agent("Ben", capacity=2, teams=[orders], presence="away")
+    assert await stands() == (1, "nobody_online", None)
+    await house.run(deactivate_agent, ana.id)
+    await house.run(set_presence, ben.id, "online", LEASE)
+    assert await stands() == (0, None, ben.id)
+    await house.run(deactivate_agent, ben.id)
+    await house.run(hand_on, [ben.id], "deactivated", all_of_it=True)
+    assert await stands() == (1, "no_members", None), "whoever is deleted leaves what they had to the queue"
 
 
 async def test_waits_of_today_by_nearest_rank(house: House) -> None:

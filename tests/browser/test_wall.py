@@ -103,7 +103,8 @@ def test_thresholds_are_shown_by_colour_shape_and_word(
     page.get_by_label("This many waiting").fill("1")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("cell", name="over the threshold").first).to_be_visible(timeout=10_000)
-    page.screenshot(path=artefacts / "over.png")
+    expect(page.get_by_role("row", name="Support").get_by_text("Nobody is online")).to_be_visible()
+    look_in_every_way(page, artefacts, "over")
 
 
 def test_a_chat_is_read_along_and_whispered_into(
