@@ -55,14 +55,14 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
     return await agent_view_of(work, conversation.id)
 
 
-async def lapse_offers(work: Work) -> int:
-    """Offers whose time is over go on, many at once; how many. Those another node is at are left to it."""
+async def lapse_offers(work: Work, *, waits: bool = False) -> int:
+    """Offers whose time is over go on, many at once; how many. Those somebody is at are passed over, or waited for."""
     overdue = (
         select(Conversation)
         .where(Conversation.offer_until <= work.now)
-        .order_by(Conversation.offer_until, Conversation.id)
+        .order_by(Conversation.id)
         .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=not waits)
     )
     conversations = await work.all(overdue)
     await _pass_on(work, conversations, "missed")
@@ -70,8 +70,10 @@ async def lapse_offers(work: Work) -> int:
 
 
 async def lapse_all_offers(works: Works) -> None:
-    """Every offer whose time is over, however many."""
+    """Every offer whose time is over, however many: what nobody else is at first, so that several nodes share them."""
     while await works.run(lapse_offers):
+        pass
+    while await works.run(lapse_offers, waits=True):
         pass
 
 

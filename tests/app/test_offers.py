@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from app.contract.audiences import ToAgent
 from app.contract.commands import AcceptConversation, AssignConversation, DeclineConversation
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
+from app.conversations.access import access_conversation
 from app.conversations.assignment import assign_conversation
 from app.conversations.offering import (
     accept_by_looking,
@@ -159,6 +161,19 @@ async def test_the_timer_is_neither_early_nor_does_it_fire_twice(team: House) ->
     assert {first, second} == {ana.id, ben.id}
     await team.run(lapse_offers)
     assert (await team.conversation(id)).agent_id == second, "the first timer says nothing about the second offer"
+
+
+async def test_one_that_somebody_is_writing_to_is_waited_for(team: House) -> None:
+    ana = await team.agent()
+    id = await offered(team)
+    team.clock.on(seconds=N)
+    async with team.another_node() as other:
+        async with other.begin() as writing:
+            await access_conversation(writing, ana, id)
+            lapsing = asyncio.create_task(lapse_all_offers(team.works))
+            await asyncio.sleep(0.2)
+        await lapsing
+    assert await history(team, id) == [(ana.id, "offered", "missed"), (None, "missed", None)]
 
 
 async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(
