@@ -17,6 +17,7 @@ class Screen:
         self.known = 0
         self.must_sync = True
         self._lines: dict[str, Line] = {}
+        self._places: set[int] = set()
 
     @property
     def needs_sync(self) -> bool:
@@ -32,10 +33,10 @@ class Screen:
         if line.id in self._lines:
             return False
         self._lines[line.id] = line
+        self._places.add(self._place(line))
         self.hear(self._place(line))
-        if self._place(line) == self.cursor + 1:
-            while self.cursor + 1 in {self._place(one) for one in self._lines.values()}:
-                self.cursor += 1
+        while self.cursor + 1 in self._places:
+            self.cursor += 1
         return True
 
     def hear(self, figure: int) -> None:
