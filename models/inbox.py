@@ -14,7 +14,7 @@ from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 class Inbox(Base):
     """A doorway. `key` names it in the widget's script tag; `allowed_origins` are the sites that may frame it,
     empty for any; `identity_secret` signs who a visitor is; with `shows_visitors` the launcher says which page a visitor
-    is on and may greet them, before anybody has opened the chat; without `hours_id` it is always open."""
+    is on and may greet them, before anybody has opened the chat; with `previews_typing` agents see what a visitor is typing; without `hours_id` it is always open."""
 
     __tablename__ = "inboxes"
 
@@ -30,5 +30,6 @@ class Inbox(Base):
     allowed_origins: Mapped[list[Any]] = mapped_column(JsonColumn)
     identity_secret: Mapped[str] = mapped_column(String(200))
     asks_email: Mapped[bool]
+    previews_typing: Mapped[bool | None]
     shows_visitors: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -5,6 +5,7 @@ import type {
   ProactiveMessages,
   ProactiveMessageView,
   SaveProactiveMessage,
+  SetInbox,
 } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
 import { type Api, ApiError } from "./api"
@@ -19,7 +20,7 @@ export interface Proactive {
   save(id: string | null, said: SaveProactiveMessage): Promise<Refusal | null>
   remove(id: string): Promise<Refusal | null>
   order(inboxId: string, ids: string[]): Promise<Refusal | null>
-  show(inbox: InboxView, shows: boolean): Promise<InboxView | Refusal>
+  set(inbox: InboxView, said: SetInbox): Promise<InboxView | Refusal>
 }
 
 /** The messages that are shown by rule, and the inboxes that show them. */
@@ -68,9 +69,9 @@ export function createProactive(api: Api): Proactive {
       if (refused) messages.value = before
       return refused
     },
-    async show(inbox, shows) {
+    async set(inbox, said) {
       try {
-        return (await api.post<InboxIs>(`/inboxes/${inbox.id}`, { shows_visitors: shows })).inbox
+        return (await api.post<InboxIs>(`/inboxes/${inbox.id}`, said)).inbox
       } catch (error) {
         return error instanceof ApiError ? error.code : "internal"
       }

@@ -11,7 +11,7 @@ from typing import Annotated, dataclass_transform
 
 from msgspec import Meta, Struct, field
 
-from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Priority, StatusKey, Tag, Visibility
+from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Preview, Priority, StatusKey, Tag, Visibility
 
 Url = Annotated[str, Meta(max_length=2000)]
 Attachments = Annotated[list[Id], Meta(max_length=10)]
@@ -106,10 +106,12 @@ class ConversationDelivered(Command, tag="conversation.delivered"):
 
 
 class SetTyping(Command, tag="typing.set"):
-    """The writer started or stopped typing. Readers let it lapse after 6 s without a repeat."""
+    """The writer started or stopped typing. Readers let it lapse after 6 s without a repeat. `preview` is what a visitor
+    has typed so far (the last of it, when it is long); it is passed on only where the inbox says so, and kept nowhere."""
 
     conversation_id: Id
     typing: bool
+    preview: Preview = ""
 
 
 class EndConversation(Command, tag="conversation.end"):

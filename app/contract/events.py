@@ -102,13 +102,15 @@ class PresenceForced(Event, tag="presence.forced"):
 
 
 class TypingChanged(Event, tag="typing.changed"):
-    """Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s."""
+    """Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s. `preview` is what a visitor has
+    typed so far; only agents are told, and only of an inbox with `previews_typing`."""
 
     conversation_id: str
     author_kind: str
     author_id: str | None
     author_name: str
     typing: bool
+    preview: str
 
 
 class ViewersChanged(Event, tag="viewers.changed"):

@@ -321,6 +321,7 @@ class SetInbox(Asked):
     """`POST /api/v1/inboxes/{id}`: fields left out stay."""
 
     shows_visitors: bool | None = None
+    previews_typing: bool | None = None
 
 
 class InboxIs(Said):

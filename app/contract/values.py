@@ -10,6 +10,7 @@ from msgspec import Meta, Struct, field
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
 ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$(?!\n)")]
 Body = Annotated[str, Meta(max_length=10_000)]
+Preview = Annotated[str, Meta(max_length=500)]
 Line = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=40)]
 StatusKey = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]

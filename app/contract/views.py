@@ -403,11 +403,13 @@ class InboxView(Said):
     channel: Channel
     team_id: str | None
     shows_visitors: bool
+    previews_typing: bool
     hours_id: str | None
 
 
 class WidgetInboxView(Said):
-    """What the widget needs to know of its inbox. `is_staffed`: somebody could answer now."""
+    """What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
+    what is typed before it is sent, and the visitor is told so."""
 
     key: str
     name: str
@@ -417,6 +419,7 @@ class WidgetInboxView(Said):
     is_staffed: bool
     reply_seconds: int | None
     asks_email: bool
+    previews_typing: bool
 
 
 class WidgetContactView(Said):

@@ -58,6 +58,7 @@ async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxVie
         is_staffed=await is_staffed(rows, inbox, now),
         reply_seconds=await _reply_seconds(rows, inbox, now),
         asks_email=inbox.asks_email,
+        previews_typing=bool(inbox.previews_typing),
     )
 
 

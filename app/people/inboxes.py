@@ -17,15 +17,14 @@ from models import Inbox
 
 
 async def set_inbox(work: Work, agent: SignedInAgent, inbox_id: str, said: SetInbox) -> InboxView:
-    """Decide whether the inbox shows who is on its site. Raises NotFound."""
+    """Decide whether the inbox shows who is on its site, and what visitors are typing. Raises NotFound."""
     require(may_manage_inboxes, agent)
     inbox = await work.one(select(Inbox).where(Inbox.id == inbox_id).with_for_update())
     if inbox is None:
         raise NotFound("inbox", inbox_id)
-    if said.shows_visitors is not None:
-        inbox = await work.one(
-            update(Inbox).where(Inbox.id == inbox_id).values(shows_visitors=said.shows_visitors).returning(Inbox)
-        )
+    asked = {"shows_visitors": said.shows_visitors, "previews_typing": said.previews_typing}
+    if values := {name: value for name, value in asked.items() if value is not None}:
+        inbox = await work.one(update(Inbox).where(Inbox.id == inbox_id).values(**values).returning(Inbox))
         assert inbox is not None
     return inbox_view(inbox)
 
@@ -40,4 +39,5 @@ def inbox_view(inbox: Inbox) -> InboxView:
         team_id=inbox.team_id,
         hours_id=inbox.hours_id,
         shows_visitors=bool(inbox.shows_visitors),
+        previews_typing=bool(inbox.previews_typing),
     )

@@ -39,6 +39,8 @@ export interface Typing {
   id: string | null
   name: string
   until: number
+  /** What a visitor has typed so far, where agents may see it. */
+  preview: string
 }
 
 const TYPING_MS = 6_000
@@ -222,5 +224,6 @@ function typingAfter(typing: readonly Typing[], event: TypingChanged, now: numbe
     it => it.kind !== event.author_kind || it.id !== event.author_id || it.name !== event.author_name,
   )
   if (!event.typing) return others
-  return [...others, { kind: event.author_kind, id: event.author_id, name: event.author_name, until: now + TYPING_MS }]
+  const { author_kind: kind, author_id: id, author_name: name, preview } = event
+  return [...others, { kind, id, name, until: now + TYPING_MS, preview }]
 }

@@ -5,6 +5,7 @@ export const CONTRACT_VERSION = 1
 /** The longest text, in characters, or list each named value may be. */
 export const LIMITS = {
   body: 10000,
+  preview: 500,
   line: 200,
   tag: 40,
   statusKey: 40,
@@ -463,10 +464,14 @@ export interface InboxView {
   channel: Channel
   team_id: string | null
   shows_visitors: boolean
+  previews_typing: boolean
   hours_id: string | null
 }
 
-/** What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. */
+/**
+ * What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
+ * what is typed before it is sent, and the visitor is told so.
+ */
 export interface WidgetInboxView {
   key: string
   name: string
@@ -476,6 +481,7 @@ export interface WidgetInboxView {
   is_staffed: boolean
   reply_seconds: number | null
   asks_email: boolean
+  previews_typing: boolean
 }
 
 /** The visitor as the widget knows them. */
@@ -688,11 +694,16 @@ export interface ConversationDelivered {
   seq: number
 }
 
-/** The writer started or stopped typing. Readers let it lapse after 6 s without a repeat. */
+/**
+ * The writer started or stopped typing. Readers let it lapse after 6 s without a repeat. `preview` is what a visitor
+ * has typed so far (the last of it, when it is long); it is passed on only where the inbox says so, and kept nowhere.
+ */
 export interface SetTyping {
   type: "typing.set"
   conversation_id: string
   typing: boolean
+  /** At most 500 characters. */
+  preview?: string
 }
 
 /** The visitor has finished; the conversation is resolved. */
@@ -1216,7 +1227,10 @@ export interface PresenceForced {
   by_name: string
 }
 
-/** Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s. */
+/**
+ * Somebody started or stopped typing. To visitors `author_id` is empty. Lapses after 6 s. `preview` is what a visitor has
+ * typed so far; only agents are told, and only of an inbox with `previews_typing`.
+ */
 export interface TypingChanged {
   type: "typing.changed"
   conversation_id: string
@@ -1224,6 +1238,7 @@ export interface TypingChanged {
   author_id: string | null
   author_name: string
   typing: boolean
+  preview: string
 }
 
 /** Which agents look at the conversation now. */
@@ -1600,6 +1615,7 @@ export interface ProactiveMessageIs {
 /** `POST /api/v1/inboxes/{id}`: fields left out stay. */
 export interface SetInbox {
   shows_visitors?: boolean | null
+  previews_typing?: boolean | null
 }
 
 /** The inbox after the change. */

@@ -56,7 +56,7 @@ export interface Thread<S extends Side> {
   snapshot(): ThreadSnapshot<S["conversation"]>
   subscribe(told: () => void): () => void
   send(body: string, more?: SendMore): Promise<OutboxEntry>
-  setTyping(isTyping: boolean): void
+  setTyping(isTyping: boolean, preview?: string): void
   /** Everything held was seen on a visible screen. Call on every change while it is. */
   read(): void
   /** Everything held has arrived here. */
@@ -111,8 +111,9 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
     command({ type, conversation_id: state.conversation_id, seq })
   const readMarker = createMarker(clock, () => own("read"), say("conversation.read"))
   const deliveredMarker = createMarker(clock, () => own("delivered"), say("conversation.delivered"))
-  const typingTeller = createTypingTeller(clock, async typing => {
-    if (state.conversation_id) await command({ type: "typing.set", conversation_id: state.conversation_id, typing })
+  const typingTeller = createTypingTeller(clock, async (typing, preview) => {
+    const { conversation_id } = state
+    if (conversation_id) await command({ type: "typing.set", conversation_id, typing, ...(preview && { preview }) })
   })
 
   function change(next: ThreadState<View>): void {

@@ -1,36 +1,52 @@
 import type { Clock } from "./clock"
+import { LIMITS } from "./contract"
 
 const REPEAT_MS = 3_000
 const IDLE_MS = 5_000
+/** What has been typed is said this often while it changes, and its end at last. */
+const PREVIEW_MS = 250
 
 /** Tells the others that this side types: now, every 3 s while it lasts, and when it has stopped. */
 export interface TypingTeller {
-  set(isTyping: boolean): void
+  /** `preview` is what has been typed, where the other side is to see it. */
+  set(isTyping: boolean, preview?: string): void
   close(): void
 }
 
-export function createTypingTeller(clock: Clock, say: (typing: boolean) => Promise<unknown>): TypingTeller {
+export function createTypingTeller(
+  clock: Clock,
+  say: (typing: boolean, preview: string) => Promise<unknown>,
+): TypingTeller {
   let saidAt = Number.NEGATIVE_INFINITY
   let isTyping = false
+  let said = ""
   let stopIdle = () => {}
+  let stopLater = () => {}
 
-  function tell(typing: boolean): void {
+  function tell(typing: boolean, preview: string): void {
+    stopLater()
     isTyping = typing
+    said = preview
     saidAt = clock.now()
-    say(typing).catch(() => {})
+    say(typing, preview).catch(() => {})
   }
 
-  function set(typing: boolean): void {
+  function set(typing: boolean, preview = ""): void {
+    const last = typing ? preview.slice(-LIMITS.preview) : ""
     stopIdle()
+    stopLater()
     if (typing) stopIdle = clock.after(IDLE_MS, () => set(false))
-    if (typing !== isTyping || (typing && clock.now() - saidAt >= REPEAT_MS)) tell(typing)
+    const rest = (last === said ? REPEAT_MS : PREVIEW_MS) - (clock.now() - saidAt)
+    if (typing !== isTyping || (typing && rest <= 0)) tell(typing, last)
+    else if (last !== said) stopLater = clock.after(rest, () => tell(typing, last))
   }
 
   return {
     set,
     close() {
       stopIdle()
-      if (isTyping) tell(false)
+      stopLater()
+      if (isTyping) tell(false, "")
     },
   }
 }

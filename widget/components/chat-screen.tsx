@@ -185,6 +185,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
         <p class="hidden" role="status">
           {writer && texts.t("typing", { name: writer.name || texts.t("support") })}
         </p>
+        {inbox.previews_typing && <p class="system">{texts.t("previewed")}</p>}
         {conversation?.category === "closed" ? (
           <div class="composer over">
             {texts.t("closed_note")}

@@ -30,6 +30,8 @@ export interface ChatOptions {
   origin: string
   token: () => string | null
   page: () => string | null
+  /** Agents see what is typed before it is sent, and the visitor has been told so. */
+  previewsTyping: () => boolean
 }
 
 export interface ChatSnapshot {
@@ -100,7 +102,7 @@ export function createChat(options: ChatOptions): Chat {
     if (text === draft) return
     draft = text
     storeDraft()
-    thread.setTyping(text !== "")
+    thread.setTyping(text !== "", options.previewsTyping() ? text : "")
     if (!thread.snapshot().conversation_id) answers.ask(text)
     changes.tell()
   }

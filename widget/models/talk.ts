@@ -56,6 +56,7 @@ export function createTalk(options: TalkOptions): Talk {
     token,
     clock,
   })
+  const previewsTyping = () => session().inbox.previews_typing
   const { contact } = session()
   const outbox = createOutbox({ scope: `${options.inboxKey}:${contact.id}`, connection, clock })
   const chats = new Map<string, Chat>()
@@ -84,7 +85,8 @@ export function createTalk(options: TalkOptions): Talk {
     const held = id ? chats.get(id) : fresh
     if (held) return held
     const conversation = (id && conversations.get(id)) || null
-    const chat = createChat({ ...options, conversationId: id, conversation, contact, connection, outbox, token })
+    const own = { conversationId: id, conversation, contact, connection, outbox, token, previewsTyping }
+    const chat = createChat({ ...options, ...own })
     chat.subscribe(update)
     if (id) chats.set(id, chat)
     else fresh = chat

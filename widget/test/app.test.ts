@@ -46,6 +46,7 @@ beforeEach(() => {
       is_staffed: true,
       reply_seconds: null,
       asks_email: false,
+      previews_typing: false,
     },
     conversations: [],
   }

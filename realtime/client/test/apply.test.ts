@@ -122,6 +122,7 @@ describe("typing", () => {
       author_id: null,
       author_name: "Ana",
       typing: is,
+      preview: "",
     }) as const
 
   test("lapses after 6 s without a repeat", () => {
@@ -138,7 +139,7 @@ describe("typing", () => {
 
   test("a repeat does not make a second writer", () => {
     const state = apply(apply(visitor(1), typing(true), NOW), typing(true), NOW + 3_000)
-    expect(state.typing).toEqual([{ kind: "agent", id: null, name: "Ana", until: NOW + 9_000 }])
+    expect(state.typing).toEqual([{ kind: "agent", id: null, name: "Ana", preview: "", until: NOW + 9_000 }])
   })
 })
 

@@ -195,6 +195,21 @@ test("typing is said at once, repeated every 3 s, and taken back when it stops",
   expect(sent("typing.set").map(it => it.command.typing)).toEqual([true, true, false])
 })
 
+test("what is typed is said four times a second at most, its last letters always, and never more than fits", async () => {
+  const { thread } = await openSynced(1)
+  for (let typed = 1; typed <= 10; typed++) {
+    thread.setTyping(true, "a".repeat(typed))
+    await clock.pass(50)
+  }
+  await clock.pass(250)
+  const said = () => sent("typing.set").map(it => String(it.command.preview ?? "").length)
+  expect(said()).toEqual([1, 5, 10])
+  thread.setTyping(true, "b".repeat(900))
+  await clock.pass(250)
+  thread.setTyping(false)
+  expect(said()).toEqual([1, 5, 10, 500, 0])
+})
+
 test("a conversation the server will not show is not asked for again and again", async () => {
   const { thread } = await openPage()
   FakeSocket.last.answerLast({ ok: false, code: "not_found", detail: "", retry_seconds: null, missed: [] })
