@@ -9,7 +9,7 @@ from sys import intern
 from typing import Any
 
 import structlog
-from sqlalchemy import literal, or_, select
+from sqlalchemy import select
 
 from app.clock import monotonic
 from app.reports.queues import Open, count_open
@@ -17,7 +17,6 @@ from app.reports.tally import Stand, Tally
 from app.reports.thresholds import Thresholds
 from app.work import Rows, Works
 from models import Conversation
-from models.base import IdColumn, UtcDateTime
 from models.conversation import IS_OPEN
 
 log = structlog.get_logger("wall")
@@ -68,15 +67,12 @@ class OpenNow:
     async def read_all(self) -> None:
         """Everything open, a page at a time, beside whatever else is done. What moves meanwhile must be noted."""
         self._tally, self._is_read = Tally(), False
-        after: tuple[datetime, str] | None = None
-        while True:
+        async with self._works.read() as rows:
+            ids = await rows.all(select(Conversation.id).where(IS_OPEN))
+        for at in range(0, len(ids), PAGE):
             began = monotonic()
             async with self._works.read() as rows:
-                page = await rows.rows(_page(after))
-            self._take(page)
-            if len(page) < PAGE:
-                break
-            after = page[-1][-1], page[-1][0]
+                self._take(await rows.rows(select(*_STAND).where(Conversation.id.in_(ids[at : at + PAGE]))))
             await asyncio.sleep((monotonic() - began) * (1 / BUSY_SHARE - 1))
         self._is_read = True
         self._doubts = 0
@@ -131,12 +127,3 @@ class OpenNow:
                 last_message_at,
             )
             self._tally.put(id, stand)
-
-
-def _page(after: tuple[datetime, str] | None) -> Any:
-    """By an index that holds only what has not ended; who moves on in it meanwhile is noted."""
-    wanted = select(*_STAND).where(IS_OPEN).order_by(Conversation.last_message_at, Conversation.id).limit(PAGE)
-    if after is None:
-        return wanted
-    at, id = literal(after[0], UtcDateTime()), literal(after[1], IdColumn)
-    return wanted.where(Conversation.last_message_at >= at, or_(Conversation.last_message_at > at, Conversation.id > id))

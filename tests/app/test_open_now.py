@@ -80,7 +80,6 @@ async def test_at_every_checkpoint_it_is_what_the_rows_hold(house: House, seed: 
 
 
 async def test_everything_is_read_page_by_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of one moment too."""
     monkeypatch.setattr("app.reports.open_now.PAGE", 2)
     ana = await house.agent()
     for agent in (ana, None, None, None, ana):
