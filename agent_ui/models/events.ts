@@ -60,6 +60,8 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return conversations.setTicket(event.ticket.conversation_id, event.ticket)
       case "presence.changed":
         return people.put(event.agent)
+      case "team.thresholds_changed":
+        return people.setLongestWait(event.team_id, event.thresholds.longest_seconds)
       case "assignment.offered":
         return ears.offered(event)
       case "wall.changed":

@@ -18,6 +18,8 @@ export interface People {
   may(permission: string): boolean
   put(agent: AgentView): void
   putTeam(team: TeamView): void
+  /** From how long a wait on a team's queue is too long. */
+  setLongestWait(teamId: string, seconds: number): void
   putInbox(inbox: InboxView): void
   /** The server's whole word, after a reconnect. */
   replace(me: Me): void
@@ -65,6 +67,9 @@ export function createPeople(first: Me): People {
     put,
     putTeam(team) {
       teams.value = [...teams.value.filter(it => it.id !== team.id), team]
+    },
+    setLongestWait(teamId, seconds) {
+      teams.value = teams.value.map(it => (it.id === teamId ? { ...it, longest_seconds: seconds } : it))
     },
     putInbox(inbox) {
       inboxes.value = inboxes.value.map(it => (it.id === inbox.id ? inbox : it))

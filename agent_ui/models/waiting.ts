@@ -1,10 +1,11 @@
 export type WaitLevel = "calm" | "late" | "overdue"
 
-/** From when a wait for an answer asks for attention, and from when it is too long. */
-export const LATE_MS = 5 * 60_000
-export const OVERDUE_MS = 15 * 60_000
+/** What is too long where no team says. */
+const LONGEST_SECONDS = 300
+const NEAR = 0.8
 
-export function waitLevel(since: string, now: number): WaitLevel {
-  const waited = now - Date.parse(since)
-  return waited >= OVERDUE_MS ? "overdue" : waited >= LATE_MS ? "late" : "calm"
+/** As on the wall: a wait asks for attention from four fifths of what its team finds too long. */
+export function waitLevel(since: string, now: number, longestSeconds = LONGEST_SECONDS): WaitLevel {
+  const waited = (now - Date.parse(since)) / 1000
+  return waited >= longestSeconds ? "overdue" : waited >= NEAR * longestSeconds ? "late" : "calm"
 }

@@ -369,13 +369,14 @@ class AgentView(Said):
 
 class TeamView(Said):
     """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
-    last to the lead."""
+    last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on."""
 
     id: str
     name: str
     mode: RoutingMode
     accept_seconds: int
     lead_id: str | None
+    longest_seconds: int
 
 
 class PresenceReasonView(Said):

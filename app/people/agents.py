@@ -17,8 +17,10 @@ from app.errors import Conflict, Invalid, NotFound
 from app.people.load import Load, loads_of
 from app.text import clean_line
 from app.work import Rows, Work
-from models import Agent, Team, TeamMember
+from models import Agent, Team, TeamMember, TeamThresholds
 
+LONGEST_SECONDS = 300
+"""What is too long to wait where a team has set nothing."""
 IDLE_SECONDS = 600
 """After how long without a touch a new agent's browser says they are idle, until they choose otherwise."""
 
@@ -68,7 +70,7 @@ async def add_team(work: Work, name: str) -> TeamView:
     if await work.one(select(Team.id).where(Team.name == name)):
         raise Conflict("A team with this name exists already.")
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
-    return team_view(team)
+    return team_view(team, LONGEST_SECONDS)
 
 
 async def list_agents(
@@ -96,7 +98,15 @@ async def get_agent(rows: Rows, agent_id: str, now: datetime) -> AgentView:
 
 async def list_teams(rows: Rows) -> list[TeamView]:
     """Every team, by name."""
-    return [team_view(team) for team in await rows.all(select(Team).order_by(Team.name))]
+    set_seconds = await longest_waits(rows)
+    return [
+        team_view(team, set_seconds.get(team.id, LONGEST_SECONDS)) for team in await rows.all(select(Team).order_by(Team.name))
+    ]
+
+
+async def longest_waits(rows: Rows) -> dict[str, int]:
+    """Team to how many seconds of waiting are too long, where that was set."""
+    return dict(await rows.rows(select(TeamThresholds.team_id, TeamThresholds.longest_seconds)))
 
 
 def agent_view(agent: Agent, team_ids: list[str], load: Load, now: datetime) -> AgentView:
@@ -127,7 +137,7 @@ def agent_view(agent: Agent, team_ids: list[str], load: Load, now: datetime) -> 
     )
 
 
-def team_view(team: Team) -> TeamView:
+def team_view(team: Team, longest_seconds: int) -> TeamView:
     """The team as agents see it."""
     return TeamView(
         id=team.id,
@@ -135,4 +145,5 @@ def team_view(team: Team) -> TeamView:
         mode=cast(RoutingMode, team.mode or "least_load"),
         accept_seconds=team.accept_seconds or 0,
         lead_id=team.lead_id,
+        longest_seconds=longest_seconds,
     )

@@ -15,13 +15,14 @@ from app.contract.events import ThresholdsChanged
 from app.contract.views import ThresholdsView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
+from app.people.agents import LONGEST_SECONDS
 from app.people.audit import keep_line
 from app.people.permissions import may_set_thresholds, require
 from app.work import Rows, Work
 from models import Team, TeamThresholds
 from models.base import UtcDateTime
 
-DEFAULT = ThresholdsView(waiting_count=10, longest_seconds=300, p90_seconds=300, answer_seconds=120)
+DEFAULT = ThresholdsView(waiting_count=10, longest_seconds=LONGEST_SECONDS, p90_seconds=300, answer_seconds=120)
 NEAR = 0.8
 """From this part of a threshold on, a figure is near it."""
 

@@ -432,7 +432,7 @@ export interface AgentView {
 
 /**
  * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
- * last to the lead.
+ * last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on.
  */
 export interface TeamView {
   id: string
@@ -440,6 +440,7 @@ export interface TeamView {
   mode: RoutingMode
   accept_seconds: number
   lead_id: string | null
+  longest_seconds: number
 }
 
 /** A name admins gave to being away, busy or offline. */

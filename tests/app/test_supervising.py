@@ -11,6 +11,7 @@ from app.contract.commands import AgentSync, VisitorSync
 from app.contract.events import MessageCreated, PresenceChanged
 from app.conversations.reading import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent
+from app.people.agents import list_teams
 from app.people.audit import list_lines
 from app.people.presence import set_presence
 from app.reports.wall import wall_view
@@ -176,6 +177,8 @@ async def test_thresholds_are_set_for_every_wall(house: House, doors: Doors, sue
     house.clock.on(seconds=48)
     async with house.works.read() as rows:
         (queue,) = (await wall_view(rows, house.clock())).queues
+        (team,) = await list_teams(rows)
+    assert team.longest_seconds == THRESHOLDS["longest_seconds"], "the lists' clocks go by it too"
     assert (queue.thresholds.waiting_count, queue.thresholds.answer_seconds, queue.at_risk_count) == (3, 30, 1)
     assert [action for action, *_ in await lines(house)] == ["team.set_thresholds"] * 2
 
