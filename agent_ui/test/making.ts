@@ -107,7 +107,9 @@ export function me(change: Partial<Me> = {}): Me {
     agent: agent(ME),
     permissions: ["conversation.reply"],
     agents: [agent(ME), agent(OTHER, { name: "Other" })],
-    teams: [{ id: "team", name: "Support", mode: "least_load", accept_seconds: 0, lead_id: null, longest_seconds: 300 }],
+    teams: [
+      { id: "team", name: "Support", mode: "least_load", accept_seconds: 0, lead_id: null, longest_seconds: 300 },
+    ],
     inboxes: [],
     statuses: [
       { key: "new", name: "New", category: "new" },
