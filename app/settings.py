@@ -29,7 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_from: str = "Support <support@localhost>"
     mail_fallback_seconds: float = 120.0
     embedding_model: str = "bundled"
-    presence_lease_seconds: float = 10.0
+    presence_lease_seconds: float = 9.0
     presence_grace_seconds: float = 10.0
     agent_capacity: int = 4
     attachment_max_bytes: int = 10 * 1024 * 1024

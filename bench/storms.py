@@ -25,7 +25,7 @@ from tests.servers.databases import PostgresDatabases
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 9.0
 """As the setting's default has it: nobody counts as present longer than this after the last sign of life."""
 GRACE_SECONDS = 2.0
 """Shorter than the setting's default of ten: what is measured is what comes on top."""
