@@ -105,84 +105,15 @@ export type ProblemCode =
   | "nobody_speaks"
   | "no_hours"
 
-/** Who wrote. `id` is empty for the system; a contact without a name has an empty name. */
-export interface AuthorView {
-  kind: AuthorKind
-  id: string | null
-  name: string
-}
-
-/** A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline. */
-export interface AttachmentView {
-  id: string
-  name: string
-  content_type: string
-  size: number
-  width: number | null
-  height: number | null
-  url: string
-}
-
-/**
- * One utterance.
- *
- * `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
- * brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
- * English for readers who do not know the code, `author.name` says who did it. `whispered` marks a supervisor's own words. `client_id` is the writer's own key.
- */
-export interface MessageView {
-  id: string
-  client_id: string | null
-  conversation_id: string
-  seq: number | null
-  rev: number | null
-  author: AuthorView
-  visibility: Visibility
-  channel: Channel
-  system: SystemCode | null
-  body: string
-  attachments: AttachmentView[]
-  created_at: string
-}
-
-/**
- * How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
- *
- * Whoever writes has read up to their own message; no `message.marked` says so besides.
- */
-export interface MarksView {
-  contact_delivered_seq: number
-  contact_read_seq: number
-  agent_delivered_seq: number
-  agent_read_seq: number
-}
-
-/**
- * A place in the queue, 1 is next, and how long it may still take.
- *
- * Four waits in five end between `low_seconds` and `high_seconds`, if the next hour is like the last; `wait_seconds` is the
- * middle. All are empty when there is nothing to estimate from, or nobody serves the queue.
- */
-export interface QueueView {
-  position: number
-  wait_seconds: number | null
-  low_seconds: number | null
-  high_seconds: number | null
-}
-
-/** A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given. */
-export interface VisitorConversationView {
-  id: string
-  category: Category
-  seq: number
-  marks: MarksView
-  agent_name: string | null
-  queue: QueueView | null
-  ticket_number: number | null
-  rating: number | null
-  preview: string
-  last_message_at: string
-  created_at: string
+/** The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word. */
+export interface ContactDetailsView {
+  contact_id: string
+  phone: string
+  company: string
+  notes: string
+  facts: FactView[]
+  timezone: string | null
+  browser: string | null
 }
 
 /** A person we help. `is_verified` only after a signed identity or an answered mail, never by their own word. */
@@ -203,17 +134,6 @@ export interface FactView {
   value: string
 }
 
-/** The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word. */
-export interface ContactDetailsView {
-  contact_id: string
-  phone: string
-  company: string
-  notes: string
-  facts: FactView[]
-  timezone: string | null
-  browser: string | null
-}
-
 /** A page a contact was on, from when to when at least. */
 export interface PageView {
   id: string
@@ -221,82 +141,6 @@ export interface PageView {
   title: string
   visited_at: string
   left_at: string
-}
-
-/** What a contact thought of a conversation: 1 (bad) to 5 (good). */
-export interface ScoreView {
-  conversation_id: string
-  score: number
-  comment: string
-  answered_at: string
-}
-
-/**
- * Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
- * written; `invitation` tells how far our own first word to them has come.
- */
-export interface VisitorView {
-  contact_id: string
-  inbox_id: string
-  name: string
-  is_contact: boolean
-  is_returning: boolean
-  url: string
-  title: string
-  locale: string
-  came_at: string
-  page_since: string
-  conversation_id: string | null
-  agent_id: string | null
-  invitation: InvitationState
-}
-
-/**
- * What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
- * `every_days`; both are 0 for the word of an agent, which is shown at once.
- */
-export interface GreetingView {
-  id: string
-  author: AuthorView
-  body: string
-  after_seconds: number
-  every_days: number
-}
-
-/** A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits. */
-export interface ProactiveMessageView {
-  id: string
-  inbox_id: string
-  name: string
-  position: number
-  is_on: boolean
-  page: string
-  locale: string
-  visitor: VisitorKind
-  staffing: Staffing
-  after_seconds: number
-  every_days: number
-  body: string
-  agent_id: string | null
-  shown_count: number
-  answered_count: number
-}
-
-/** A conversation's number and promise. */
-export interface TicketView {
-  id: string
-  number: number
-  conversation_id: string
-  title: string
-  topic: string
-  priority: Priority
-  status: string
-  category: Category
-  agent_id: string | null
-  team_id: string | null
-  contact_name: string
-  opened_at: string
-  closed_at: string | null
 }
 
 /**
@@ -331,13 +175,6 @@ export interface ConversationView {
   created_at: string
 }
 
-/** A conversation that was left as it was, and why. */
-export interface NotChanged {
-  conversation_id: string
-  code: ErrorCode
-  detail: string
-}
-
 /** What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up. */
 export interface DraftView {
   conversation_id: string
@@ -345,6 +182,88 @@ export interface DraftView {
   body: string
   attachments: AttachmentView[]
   changed_at: string
+}
+
+/** A conversation that was left as it was, and why. */
+export interface NotChanged {
+  conversation_id: string
+  code: ErrorCode
+  detail: string
+}
+
+/**
+ * A place in the queue, 1 is next, and how long it may still take.
+ *
+ * Four waits in five end between `low_seconds` and `high_seconds`, if the next hour is like the last; `wait_seconds` is the
+ * middle. All are empty when there is nothing to estimate from, or nobody serves the queue.
+ */
+export interface QueueView {
+  position: number
+  wait_seconds: number | null
+  low_seconds: number | null
+  high_seconds: number | null
+}
+
+/** What a contact thought of a conversation: 1 (bad) to 5 (good). */
+export interface ScoreView {
+  conversation_id: string
+  score: number
+  comment: string
+  answered_at: string
+}
+
+/** A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added). */
+export interface SuggestionView {
+  article_id: string
+  title: string
+  heading: string
+  passage: string
+  url: string
+  score: number
+  why: string
+}
+
+/** A conversation's number and promise. */
+export interface TicketView {
+  id: string
+  number: number
+  conversation_id: string
+  title: string
+  topic: string
+  priority: Priority
+  status: string
+  category: Category
+  agent_id: string | null
+  team_id: string | null
+  contact_name: string
+  opened_at: string
+  closed_at: string | null
+}
+
+/** A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given. */
+export interface VisitorConversationView {
+  id: string
+  category: Category
+  seq: number
+  marks: MarksView
+  agent_name: string | null
+  queue: QueueView | null
+  ticket_number: number | null
+  rating: number | null
+  preview: string
+  last_message_at: string
+  created_at: string
+}
+
+/**
+ * A text found by its shortcut. `{{contact.name}}`, `{{agent.name}}` and `{{ticket.number}}` are filled in; what
+ * stands in [square brackets] is left for the agent.
+ */
+export interface CannedResponseView {
+  id: string
+  shortcut: string
+  body: string
+  is_shared: boolean
 }
 
 /** What a list shows and in which order. Empty fields narrow nothing. */
@@ -358,25 +277,6 @@ export interface FilterView {
   team_id: string | null
   inbox_id: string | null
   sort: Sort
-}
-
-/** A filter with a name, one agent's or everybody's. */
-export interface SavedViewView {
-  id: string
-  name: string
-  is_shared: boolean
-  filter: FilterView
-}
-
-/**
- * A text found by its shortcut. `{{contact.name}}`, `{{agent.name}}` and `{{ticket.number}}` are filled in; what
- * stands in [square brackets] is left for the agent.
- */
-export interface CannedResponseView {
-  id: string
-  shortcut: string
-  body: string
-  is_shared: boolean
 }
 
 /**
@@ -396,10 +296,64 @@ export interface MacroView {
   steps: MacroStepView[]
 }
 
-/** How many conversations of one channel an agent is given at most. */
-export interface ChannelCapacityView {
+/** A filter with a name, one agent's or everybody's. */
+export interface SavedViewView {
+  id: string
+  name: string
+  is_shared: boolean
+  filter: FilterView
+}
+
+/** A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline. */
+export interface AttachmentView {
+  id: string
+  name: string
+  content_type: string
+  size: number
+  width: number | null
+  height: number | null
+  url: string
+}
+
+/** Who wrote. `id` is empty for the system; a contact without a name has an empty name. */
+export interface AuthorView {
+  kind: AuthorKind
+  id: string | null
+  name: string
+}
+
+/**
+ * How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
+ *
+ * Whoever writes has read up to their own message; no `message.marked` says so besides.
+ */
+export interface MarksView {
+  contact_delivered_seq: number
+  contact_read_seq: number
+  agent_delivered_seq: number
+  agent_read_seq: number
+}
+
+/**
+ * One utterance.
+ *
+ * `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
+ * brought it, shown to agents only. `system` names what happened for messages written by Parley; `body` says it in
+ * English for readers who do not know the code, `author.name` says who did it. `whispered` marks a supervisor's own words. `client_id` is the writer's own key.
+ */
+export interface MessageView {
+  id: string
+  client_id: string | null
+  conversation_id: string
+  seq: number | null
+  rev: number | null
+  author: AuthorView
+  visibility: Visibility
   channel: Channel
-  capacity: number
+  system: SystemCode | null
+  body: string
+  attachments: AttachmentView[]
+  created_at: string
 }
 
 /**
@@ -430,80 +384,6 @@ export interface AgentView {
   team_ids: string[]
 }
 
-/**
- * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
- * last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on.
- */
-export interface TeamView {
-  id: string
-  name: string
-  mode: RoutingMode
-  accept_seconds: number
-  lead_id: string | null
-  longest_seconds: number
-}
-
-/** A name admins gave to being away, busy or offline. */
-export interface PresenceReasonView {
-  id: string
-  name: string
-  presence: Presence
-}
-
-/** A status as admins named it. */
-export interface StatusView {
-  key: string
-  name: string
-  category: Category
-}
-
-/** A doorway conversations arrive by, as agents see it. */
-export interface InboxView {
-  id: string
-  key: string
-  name: string
-  channel: Channel
-  team_id: string | null
-  shows_visitors: boolean
-  previews_typing: boolean
-  hours_id: string | null
-}
-
-/**
- * What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
- * what is typed before it is sent, and the visitor is told so.
- */
-export interface WidgetInboxView {
-  key: string
-  name: string
-  greeting: string
-  color: string
-  locale: string
-  is_staffed: boolean
-  reply_seconds: number | null
-  asks_email: boolean
-  previews_typing: boolean
-}
-
-/** The visitor as the widget knows them. */
-export interface WidgetContactView {
-  id: string
-  name: string
-  email: string | null
-  is_verified: boolean
-}
-
-/** A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added). */
-export interface SuggestionView {
-  article_id: string
-  title: string
-  heading: string
-  passage: string
-  url: string
-  score: number
-  why: string
-}
-
 /** Something more about what was done. */
 export interface AuditDetailView {
   name: string
@@ -526,16 +406,151 @@ export interface AuditLineView {
   created_at: string
 }
 
+/** How many conversations of one channel an agent is given at most. */
+export interface ChannelCapacityView {
+  channel: Channel
+  capacity: number
+}
+
+/** A doorway conversations arrive by, as agents see it. */
+export interface InboxView {
+  id: string
+  key: string
+  name: string
+  channel: Channel
+  team_id: string | null
+  shows_visitors: boolean
+  previews_typing: boolean
+  hours_id: string | null
+}
+
+/** A name admins gave to being away, busy or offline. */
+export interface PresenceReasonView {
+  id: string
+  name: string
+  presence: Presence
+}
+
+/** A status as admins named it. */
+export interface StatusView {
+  key: string
+  name: string
+  category: Category
+}
+
 /**
- * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
- *
- * `answer_seconds` is how soon after the contact's first message an answer is promised.
+ * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
+ * last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on.
  */
-export interface ThresholdsView {
-  waiting_count: number
+export interface TeamView {
+  id: string
+  name: string
+  mode: RoutingMode
+  accept_seconds: number
+  lead_id: string | null
   longest_seconds: number
-  p90_seconds: number
-  answer_seconds: number
+}
+
+/**
+ * What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
+ * `every_days`; both are 0 for the word of an agent, which is shown at once.
+ */
+export interface GreetingView {
+  id: string
+  author: AuthorView
+  body: string
+  after_seconds: number
+  every_days: number
+}
+
+/** A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits. */
+export interface ProactiveMessageView {
+  id: string
+  inbox_id: string
+  name: string
+  position: number
+  is_on: boolean
+  page: string
+  locale: string
+  visitor: VisitorKind
+  staffing: Staffing
+  after_seconds: number
+  every_days: number
+  body: string
+  agent_id: string | null
+  shown_count: number
+  answered_count: number
+}
+
+/**
+ * Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
+ * written; `invitation` tells how far our own first word to them has come.
+ */
+export interface VisitorView {
+  contact_id: string
+  inbox_id: string
+  name: string
+  is_contact: boolean
+  is_returning: boolean
+  url: string
+  title: string
+  locale: string
+  came_at: string
+  page_since: string
+  conversation_id: string | null
+  agent_id: string | null
+  invitation: InvitationState
+}
+
+/** The visitor as the widget knows them. */
+export interface WidgetContactView {
+  id: string
+  name: string
+  email: string | null
+  is_verified: boolean
+}
+
+/**
+ * What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
+ * what is typed before it is sent, and the visitor is told so.
+ */
+export interface WidgetInboxView {
+  key: string
+  name: string
+  greeting: string
+  color: string
+  locale: string
+  is_staffed: boolean
+  reply_seconds: number | null
+  asks_email: boolean
+  previews_typing: boolean
+}
+
+/**
+ * An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve.
+ *
+ * `missed_today` offers went on because the agent did not take them in time.
+ */
+export interface AgentWallView {
+  agent: AgentView
+  missed_today: number
+  chat_count: number
+  chats: ChatWallView[]
+}
+
+/** A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not). */
+export interface ChatWallView {
+  conversation_id: string
+  contact_name: string
+  since: string
+  waiting_since: string | null
+}
+
+/** What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied. */
+export interface CsatWallView {
+  average: number | null
+  answered_count: number
+  satisfied_count: number
 }
 
 /**
@@ -571,31 +586,16 @@ export interface QueueWallView {
   thresholds: ThresholdsView
 }
 
-/** A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not). */
-export interface ChatWallView {
-  conversation_id: string
-  contact_name: string
-  since: string
-  waiting_since: string | null
-}
-
 /**
- * An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve.
+ * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
  *
- * `missed_today` offers went on because the agent did not take them in time.
+ * `answer_seconds` is how soon after the contact's first message an answer is promised.
  */
-export interface AgentWallView {
-  agent: AgentView
-  missed_today: number
-  chat_count: number
-  chats: ChatWallView[]
-}
-
-/** What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied. */
-export interface CsatWallView {
-  average: number | null
-  answered_count: number
-  satisfied_count: number
+export interface ThresholdsView {
+  waiting_count: number
+  longest_seconds: number
+  p90_seconds: number
+  answer_seconds: number
 }
 
 /** What a supervisor watches: every queue and every agent now, and the day (UTC) so far. */

@@ -26,7 +26,9 @@ TAG = re.compile(r"[a-z]+(_[a-z]+)*(\.[a-z]+(_[a-z]+)*)?")
 
 def structs(room: ModuleType) -> list[type[Struct]]:
     return [
-        it for it in vars(room).values() if isinstance(it, type) and issubclass(it, Struct) and it.__module__ == room.__name__
+        it
+        for it in vars(room).values()
+        if isinstance(it, type) and issubclass(it, Struct) and f"{it.__module__}.".startswith(f"{room.__name__}.")
     ]
 
 

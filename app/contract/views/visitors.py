@@ -1,0 +1,82 @@
+"""Who is on the site, what greets them, and what their widget is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.contract.values import InvitationState, Said, Staffing, VisitorKind
+from app.contract.views.messages import AuthorView
+
+
+class VisitorView(Said):
+    """Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
+    written; `invitation` tells how far our own first word to them has come."""
+
+    contact_id: str
+    inbox_id: str
+    name: str
+    is_contact: bool
+    is_returning: bool
+    url: str
+    title: str
+    locale: str
+    came_at: datetime
+    page_since: datetime
+    conversation_id: str | None
+    agent_id: str | None
+    invitation: InvitationState
+
+
+class GreetingView(Said):
+    """What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
+    `every_days`; both are 0 for the word of an agent, which is shown at once."""
+
+    id: str
+    author: AuthorView
+    body: str
+    after_seconds: int
+    every_days: int
+
+
+class ProactiveMessageView(Said):
+    """A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits."""
+
+    id: str
+    inbox_id: str
+    name: str
+    position: int
+    is_on: bool
+    page: str
+    locale: str
+    visitor: VisitorKind
+    staffing: Staffing
+    after_seconds: int
+    every_days: int
+    body: str
+    agent_id: str | None
+    shown_count: int
+    answered_count: int
+
+
+class WidgetInboxView(Said):
+    """What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
+    what is typed before it is sent, and the visitor is told so."""
+
+    key: str
+    name: str
+    greeting: str
+    color: str
+    locale: str
+    is_staffed: bool
+    reply_seconds: int | None
+    asks_email: bool
+    previews_typing: bool
+
+
+class WidgetContactView(Said):
+    """The visitor as the widget knows them."""
+
+    id: str
+    name: str
+    email: str | None
+    is_verified: bool
