@@ -42,14 +42,14 @@ async def holding(rows: Rows, said: str) -> list[ColumnElement[bool]]:
     if not words:
         return [false()]
     places = _OnPostgres() if rows.dialect == "postgresql" else _OnSqlite()
-    found = {*await places.messages(rows, words), *await rows.all(places.tickets(words))}
-    found |= {*await rows.all(_of_contacts(places.contacts(words)))}
+    found = {*await places.messages(rows, words), *await rows.all_beside(places.tickets(words))}
+    found |= {*await rows.all_beside(_of_contacts(places.contacts(words)))}
     number = line.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= 18:
         found |= {*await rows.all(select(Ticket.conversation_id).where(Ticket.number == int(number)))}
     for place in range(1, len(words) if len(words) <= MOST_PARTED else 1):
         for who, what in ((words[:place], words[place:]), (words[place:], words[:place])):
-            if theirs := {*await rows.all(_of_contacts(places.contacts(who)))}:
+            if theirs := {*await rows.all_beside(_of_contacts(places.contacts(who)))}:
                 found |= theirs.intersection(await places.messages(rows, what))
     return [Conversation.id.in_(found) if found else false()]
 
@@ -95,7 +95,7 @@ class _OnPostgres:
 class _OnSqlite:
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
         latest = self._matching(_MESSAGE_WORDS, words).with_only_columns(_MESSAGE_WORDS.c.rowid)
-        return await rows.all(select(Message.conversation_id).where(_MESSAGE_NUMBER.in_(latest)))
+        return await rows.all_beside(select(Message.conversation_id).where(_MESSAGE_NUMBER.in_(latest)))
 
     def tickets(self, words: Sequence[str]) -> Select[Any]:
         found = self._matching(_CARD_WORDS, words).where(_CARD_WORDS.c.conversation_id.is_not(None))

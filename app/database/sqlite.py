@@ -1,7 +1,7 @@
 """SQLite in this process: one writer that commits in groups, readers beside it.
 
 Statements run on the event loop, where one takes tens of microseconds from the page cache (a hop to a thread costs
-more than the statement); only COMMIT, which waits for the disk, goes to a thread. Whoever asks to write takes a turn
+more than the statement); only COMMIT, which waits for the disk, goes to a thread, and a search. Whoever asks to write takes a turn
 in arrival order inside a savepoint of the open transaction; the committer queues for a turn like everybody else, so
 one fsync serves all who were ahead of it.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ from sqlalchemy.engine import Result
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.sql.selectable import TypedReturnsRows
 
 from app.database.folding import Folding
 from app.database.hand import Hand
@@ -27,6 +28,7 @@ from app.database.prepared import Prepared
 from app.database.rows import Batch, Rows, Transaction
 from models import Base
 
+T = TypeVar("T")
 B = TypeVar("B", bound=Base)
 
 PAGE_CACHE_KIB = 64 * 1024
@@ -41,6 +43,20 @@ class _SqliteRows(Rows):
         self._session: Session | None = None
 
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
+        return self._execute(statement, parameters)
+
+    async def all_beside(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
+        looking = asyncio.ensure_future(asyncio.to_thread(lambda: self._execute(statement).scalars().all()))
+        try:
+            return await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            while not looking.done():  # the connection goes to somebody else afterwards
+                self._driver.interrupt()
+                await asyncio.wait([looking], timeout=0.05)
+            looking.exception()
+            raise
+
+    def _execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         if self._session is None:
             self._session = Session(
                 self._connection, autoflush=False, expire_on_commit=False, join_transaction_mode="rollback_only"

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, literal, select, text
 
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents
@@ -46,6 +46,25 @@ async def test_a_look_is_of_one_moment_however_long_it_takes(house: House) -> No
             await works.run(write, "Orders")
         assert set(await rows.all(select(Team.name))) == before
     assert await names(house) == {"Orders"}
+
+
+async def test_a_long_look_leaves_everybody_else_alone_and_can_be_given_up(house: House) -> None:
+    steps = select(literal(1).label("number")).cte(recursive=True)
+    steps = steps.union_all(select(steps.c.number + 1).where(steps.c.number < 100_000_000))
+
+    async def look() -> None:
+        async with house.works.read() as rows:
+            await rows.all_beside(select(func.count()).select_from(steps))
+
+    looking = asyncio.create_task(look())
+    await asyncio.sleep(0.05)
+    await house.run(write, "Refunds")
+    assert await names(house) == {"Refunds"}
+    assert not looking.done()
+    looking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await looking
+    assert await names(house) == {"Refunds"}, "its connection serves whoever comes next"
 
 
 async def test_rows_are_safe_before_anybody_is_told_and_told_before_the_answer(house: House) -> None:
