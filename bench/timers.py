@@ -1,10 +1,11 @@
-"""Ten thousand offers whose time is over in the same moment, and a worker killed while they go on.
+"""Ten thousand offers whose time is over, and a worker killed while they go on.
 
-python -m bench.timers [--short]
+python -m bench.timers [--short] [--over 0]
 
 Two `parley worker` processes on one PostgreSQL and one Redis; agents are here but busy, so what goes on waits in the queue. One
-worker is killed with SIGKILL once a tenth has gone on. Every offer must go on, once, not early. The clock starts at the moment all
-were due and stops when a look from outside no longer finds the offer; the control is the same without a kill.
+worker is killed with SIGKILL once a tenth has gone on. Every offer must go on, once, not early. Their time is over in one moment,
+or fifty by fifty `--over` so many seconds. `gone_on_after` starts when the first are due and stops when a look from outside no longer
+finds the offer; `late` is by how much the rows say that an offer ended after its time. The control is the same without a kill.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from msgspec import Struct
 from app.contract.routing import SetTeamRouting
 from app.conversations.taking import OFFER_JOB
 from app.people.serving import set_team_routing
-from bench.figures import say
+from bench.figures import percentile, say
 from tests.factories import open_house
 from tests.servers.databases import PostgresDatabases
 from tests.servers.postgres import PostgresServer
@@ -49,22 +50,25 @@ WITH people AS (
         preview, last_message_at, waiting_since, queued_at, assigned_at, offer_until, escalation_level, escalation_reason,
         reopened_count, changed_at, created_at)
     SELECT gen_random_uuid(), $1, id, 'chat', false, 'new', 'new', 'medium', 2, ($3::uuid[])[1 + n % cardinality($3::uuid[])],
-        $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(), now(), now(), now(), $4, 0, '', 0, now(), now() FROM numbered
-    RETURNING id, agent_id, team_id
+        $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(), now(), now(), now(), $4 + (n - 1) / 50 * $6::interval, 0, '', 0, now(), now()
+    FROM numbered
+    RETURNING id, agent_id, team_id, offer_until
 )
 INSERT INTO assignments (id, conversation_id, agent_id, team_id, made_by, reason, decision, started_at)
-SELECT gen_random_uuid(), id, agent_id, team_id, 'routing', 'offered', '{}', now() FROM offered
+SELECT gen_random_uuid(), id, agent_id, team_id, 'routing', 'offered', '{}', offer_until - interval '20 s' FROM offered
 """
 TIMERS = """
 INSERT INTO jobs (id, kind, payload, state, run_at, attempts, last_error, created_at)
-SELECT gen_random_uuid(), $1, '{}', 'waiting', $2, 0, '', now() FROM generate_series(1, $3)
+SELECT gen_random_uuid(), $1, '{}', 'waiting', $2 + (n - 1) * $4::interval, 0, '', now() FROM generate_series(1, $3) AS n
 """
 STILL_OFFERED = "SELECT count(*) FROM conversations WHERE offer_until IS NOT NULL"
 MISSED = "SELECT count(*) FROM assignments WHERE outcome = 'missed'"
 TWICE = """
 SELECT count(*) FROM (SELECT conversation_id FROM assignments WHERE reason = 'missed' GROUP BY 1 HAVING count(*) > 1) AS twice
 """
-EARLY = "SELECT count(*) FROM assignments WHERE outcome = 'missed' AND ended_at < $1"
+LATE = """
+SELECT extract(epoch FROM ended_at - started_at)::float8 - 20 FROM assignments WHERE outcome = 'missed' ORDER BY 1
+"""
 ASTRAY = """
 SELECT count(*) FROM conversations c WHERE agent_id IS NOT NULL OR queued_at IS NULL OR NOT EXISTS (
     SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.reason IN ('missed', 'untaken') AND a.ended_at IS NULL)
@@ -78,13 +82,14 @@ class Fired(Struct, frozen=True):
     half: float
     nearly_all: float
     all: float
+    late: list[float]
     lost: int
     twice: int
     early: int
     astray: int
 
 
-async def fire(url: str, redis_url: str, count: int, *, kills: bool) -> Fired:
+async def fire(url: str, redis_url: str, count: int, over: timedelta, *, kills: bool) -> Fired:
     async with open_house(url) as house:
         house.clock.now = await _now(url)
         agents = [(await house.agent(f"Agent {number}", presence="busy")).id for number in range(AGENTS)]
@@ -94,8 +99,9 @@ async def fire(url: str, redis_url: str, count: int, *, kills: bool) -> Fired:
         workers = [_start_worker(Path(folder), url, redis_url, number) for number in range(2)]
         try:
             due = await connection.fetchval("SELECT clock_timestamp()") + SETTLED
-            await connection.execute(OFFERS, house.inbox_id, house.team_id, agents, due, count)
-            await connection.execute(TIMERS, OFFER_JOB, due, -(-count // BATCH))
+            batches = -(-count // BATCH)
+            await connection.execute(OFFERS, house.inbox_id, house.team_id, agents, due, count, over / batches)
+            await connection.execute(TIMERS, OFFER_JOB, due, batches, over / batches)
             await connection.execute("ANALYZE")
             gone = await _watch(connection, due, count, workers[0] if kills else None)
         finally:
@@ -103,9 +109,10 @@ async def fire(url: str, redis_url: str, count: int, *, kills: bool) -> Fired:
                 worker.kill()
                 worker.wait()
     lost = await connection.fetchval(STILL_OFFERED) + count - await connection.fetchval(MISSED)
-    counts = [await connection.fetchval(TWICE), await connection.fetchval(EARLY, due), await connection.fetchval(ASTRAY)]
+    late = [row[0] for row in await connection.fetch(LATE)]
+    counts = [await connection.fetchval(TWICE), sum(one < -0.001 for one in late), await connection.fetchval(ASTRAY)]
     await connection.close()
-    return Fired(*(_reached(gone, share * count) for share in (0.5, 0.99, 1.0)), lost, *counts)
+    return Fired(*(_reached(gone, share * count) for share in (0.5, 0.99, 1.0)), late, lost, *counts)
 
 
 async def _watch(
@@ -144,28 +151,32 @@ def _start_worker(folder: Path, url: str, redis_url: str, number: int) -> subpro
         return subprocess.Popen([sys.executable, "-m", "cli", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
 
 
-async def run(databases: PostgresDatabases, redis_url: str, count: int) -> bool:
-    calm = await fire(databases.create(), redis_url, count, kills=False)
-    fired = await fire(databases.create(), redis_url, count, kills=True)
-    at = {"load": round(os.getloadavg()[0], 1)}
+async def run(databases: PostgresDatabases, redis_url: str, count: int, over: timedelta) -> bool:
+    calm = await fire(databases.create(), redis_url, count, over, kills=False)
+    fired = await fire(databases.create(), redis_url, count, over, kills=True)
+    at = {"over": over.total_seconds(), "load": round(os.getloadavg()[0], 1)}
     for name in ("lost", "twice", "early", "astray"):
         say("timers", name, getattr(fired, name), "offers", getattr(calm, name), count, **at)
     for name in ("half", "nearly_all", "all"):
         say("timers", f"{name}_gone_on_after", getattr(fired, name), "s", getattr(calm, name), count, **at)
+    for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
+        say("timers", f"late_{name}", percentile(fired.late, share), "s", percentile(calm.late, share), count, **at)
     return not any(one for it in (calm, fired) for one in (it.lost, it.twice, it.early, it.astray))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--short", action="store_true")
-    count = 1_000 if parser.parse_args().short else 10_000
+    parser.add_argument("--over", type=float, default=0.0, help="seconds")
+    asked = parser.parse_args()
+    count = 1_000 if asked.short else 10_000
     postgres, redis = PostgresServer(), RedisServer()
     postgres.start()
     redis.start()
     try:
         databases = PostgresDatabases(postgres.url())
         databases.make_template()
-        is_right = asyncio.run(run(databases, redis.url(), count))
+        is_right = asyncio.run(run(databases, redis.url(), count, timedelta(seconds=asked.over)))
     finally:
         redis.stop()
         postgres.stop()
