@@ -50,7 +50,7 @@ WITH people AS (
         preview, last_message_at, waiting_since, queued_at, assigned_at, offer_until, escalation_level, escalation_reason,
         reopened_count, changed_at, created_at)
     SELECT gen_random_uuid(), $1, id, 'chat', false, 'new', 'new', 'medium', 2, ($3::uuid[])[1 + n % cardinality($3::uuid[])],
-        $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(), now(), now(), now(), $4 + (n - 1) / 50 * $6::interval, 0, '', 0, now(), now()
+        $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(), now(), now(), now(), $4::timestamptz + (n - 1) / 50 * $6::interval, 0, '', 0, now(), now()
     FROM numbered
     RETURNING id, agent_id, team_id, offer_until
 )
@@ -59,7 +59,7 @@ SELECT gen_random_uuid(), id, agent_id, team_id, 'routing', 'offered', '{}', off
 """
 TIMERS = """
 INSERT INTO jobs (id, kind, payload, state, run_at, attempts, last_error, created_at)
-SELECT gen_random_uuid(), $1, '{}', 'waiting', $2 + (n - 1) * $4::interval, 0, '', now() FROM generate_series(1, $3) AS n
+SELECT gen_random_uuid(), $1, '{}', 'waiting', $2::timestamptz + (n - 1) * $4::interval, 0, '', now() FROM generate_series(1, $3) AS n
 """
 STILL_OFFERED = "SELECT count(*) FROM conversations WHERE offer_until IS NOT NULL"
 MISSED = "SELECT count(*) FROM assignments WHERE outcome = 'missed'"
@@ -110,9 +110,18 @@ async def fire(url: str, redis_url: str, count: int, over: timedelta, *, kills: 
                 worker.wait()
     lost = await connection.fetchval(STILL_OFFERED) + count - await connection.fetchval(MISSED)
     late = [row[0] for row in await connection.fetch(LATE)]
-    counts = [await connection.fetchval(TWICE), sum(one < -0.001 for one in late), await connection.fetchval(ASTRAY)]
+    twice, astray = await connection.fetchval(TWICE), await connection.fetchval(ASTRAY)
     await connection.close()
-    return Fired(*(_reached(gone, share * count) for share in (0.5, 0.99, 1.0)), late, lost, *counts)
+    return Fired(
+        half=_reached(gone, 0.5 * count),
+        nearly_all=_reached(gone, 0.99 * count),
+        all=_reached(gone, count),
+        late=late,
+        lost=lost,
+        twice=twice,
+        early=sum(one < -0.001 for one in late),
+        astray=astray,
+    )
 
 
 async def _watch(
