@@ -92,7 +92,7 @@ def build(settings: Settings) -> Litestar:
         posting,
         limits,
     )
-    streams = PollStreams(attendance.came, attendance.left)
+    streams = PollStreams(attendance.came, attendance.left, lease)
     server = SocketServer(
         Handshake(works, tokens, settings.origins),
         gateway,

@@ -11,6 +11,7 @@ import contextlib
 import secrets
 from collections import deque
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -20,8 +21,8 @@ from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Told
 
 HOLD_SECONDS = 25.0
-AGENT_HOLD_SECONDS = 3.0
-"""Shorter than a lease, which runs from when an agent last asked: one who is gone is to be missed within seconds."""
+HOLD_SHARE = 1 / 3
+"""Of a lease, which runs from when an agent last asked: one who is gone is to be missed within seconds."""
 FORGET_SECONDS = 60.0
 MOST_BUFFERED = 1000
 
@@ -29,7 +30,7 @@ MOST_BUFFERED = 1000
 class PollStream:
     """A subscriber whose events wait to be fetched. Each has a number; a fetch names the last one it has."""
 
-    def __init__(self, actor: Visitor | SignedInAgent, origin: str) -> None:
+    def __init__(self, actor: Visitor | SignedInAgent, origin: str, hold_seconds: float) -> None:
         self.id = secrets.token_urlsafe(12)
         self.actor = actor
         self.origin = origin
@@ -39,7 +40,7 @@ class PollStream:
         self._buffer: deque[tuple[int, msgspec.Raw]] = deque()
         self._last = 0
         self._arrived = asyncio.Event()
-        self._hold_seconds = HOLD_SECONDS if isinstance(actor, Visitor) else AGENT_HOLD_SECONDS
+        self._hold_seconds = hold_seconds
 
     @property
     def silent_seconds(self) -> float:
@@ -77,9 +78,11 @@ class PollStreams:
         self,
         came: Callable[[Any, Visitor | SignedInAgent], Awaitable[None]],
         left: Callable[[Any], Awaitable[None]],
+        lease: timedelta,
     ) -> None:
         self._came = came
         self._left = left
+        self._agent_hold_seconds = min(HOLD_SECONDS, lease.total_seconds() * HOLD_SHARE)
         self._streams: dict[str, PollStream] = {}
 
     def find(self, actor: Visitor | SignedInAgent, cursor: str | None) -> PollStream | None:
@@ -92,7 +95,7 @@ class PollStreams:
         mine = sorted((s for s in self._streams.values() if s.origin == origin), key=lambda s: s.seen_at)
         for oldest in mine[: max(0, len(mine) - 50)]:
             await self.close(oldest)
-        stream = PollStream(actor, origin)
+        stream = PollStream(actor, origin, HOLD_SECONDS if isinstance(actor, Visitor) else self._agent_hold_seconds)
         self._streams[stream.id] = stream
         await self._came(stream, actor)
         return stream

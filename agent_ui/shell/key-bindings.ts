@@ -1,11 +1,12 @@
 import { type InjectionKey, inject, onScopeDispose, provide } from "vue"
 import type { KeyAction } from "../models/keys"
 
-type Handlers = Partial<Record<KeyAction, () => void>>
+/** One that returns false had nothing to do it to. */
+type Handlers = Partial<Record<KeyAction, () => unknown>>
 
 export interface KeyBindings {
   bind(handlers: Handlers): () => void
-  /** False when nothing on the screen knows the action. */
+  /** False when nothing on the screen knows the action, or nothing is there for it. */
   run(action: KeyAction): boolean
   knows(action: KeyAction): boolean
 }
@@ -24,8 +25,7 @@ function createKeyBindings(): KeyBindings {
     },
     run(action) {
       const act = find(action)
-      act?.()
-      return act !== undefined
+      return act !== undefined && act() !== false
     },
     knows: action => find(action) !== undefined,
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "@parley/client/clock"
 import { onMounted, onUnmounted } from "vue"
 import type { KeyAction, Keyboard } from "../models/keys"
 import { createTypeAhead } from "./type-ahead"
@@ -8,8 +9,8 @@ const WRITES = "input:not([type=checkbox]):not([type=radio]),textarea,select,[co
 const OPENS_FIELD: readonly KeyAction[] = ["palette", "assign", "tag", "reply", "note"]
 
 /** Keys pressed anywhere on the page, unless something on top of it is using them. */
-export function useKeyListener(keyboard: Keyboard, run: (action: KeyAction) => boolean): void {
-  const typeAhead = createTypeAhead(target => target.matches(WRITES))
+export function useKeyListener(keyboard: Keyboard, run: (action: KeyAction) => boolean, clock: Clock): void {
+  const typeAhead = createTypeAhead(clock, target => target.matches(WRITES))
 
   function listen(event: KeyboardEvent) {
     if (event.defaultPrevented || event.isComposing) return

@@ -1,3 +1,5 @@
+import type { Clock } from "@parley/client/clock"
+
 /** How long a field may be on its way. */
 const PATIENCE_MS = 3000
 
@@ -5,14 +7,14 @@ const PATIENCE_MS = 3000
  * Keeps what is typed between a key that opens something to write in and that being there: over a slow line the letters
  * of a search would be commands otherwise.
  */
-export function createTypeAhead(isField: (target: Element) => boolean) {
+export function createTypeAhead(clock: Pick<Clock, "now">, isField: (target: Element) => boolean) {
   let held: string | null = null
   let until = 0
 
   /** The field has the focus: it gets what is kept. */
   function arrive({ target }: FocusEvent) {
     if (held === null || !(target instanceof Element) || !isField(target)) return
-    const text = held
+    const text = clock.now() > until ? "" : held
     held = null
     // The one way of writing that tells the field's owner as typing does, and that can be undone.
     if (text) document.execCommand("insertText", false, text)
@@ -23,20 +25,21 @@ export function createTypeAhead(isField: (target: Element) => boolean) {
     /** A field is on its way. */
     expect() {
       held = ""
-      until = performance.now() + PATIENCE_MS
+      until = clock.now() + PATIENCE_MS
     },
     stop() {
       held = null
     },
     /** Whether the key is kept, and means nothing else. */
-    keeps({ key, ctrlKey, metaKey, altKey, timeStamp }: KeyboardEvent): boolean {
+    keeps({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
       if (held === null) return false
-      if (key === "Escape" || timeStamp > until || ctrlKey || metaKey || altKey) {
+      if (key === "Escape" || clock.now() > until || ctrlKey || metaKey || altKey) {
         held = null
         return false
       }
       if (key === "Backspace") held = held.slice(0, -1)
       else if (key.length === 1) held += key
+      else return key === "Enter"
       return true
     },
   }

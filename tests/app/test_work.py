@@ -57,7 +57,6 @@ async def test_a_long_look_leaves_everybody_else_alone_and_can_be_given_up(house
             await rows.all_beside(select(func.count()).select_from(steps))
 
     looking = asyncio.create_task(look())
-    await asyncio.sleep(0.05)
     await house.run(write, "Refunds")
     assert await names(house) == {"Refunds"}
     assert not looking.done()

@@ -86,6 +86,28 @@ def test_what_is_typed_while_the_palette_is_fetched_is_written_in_it(
     expect(page.get_by_role("option").first).to_contain_text("Snooze")
 
 
+def test_a_key_with_nothing_to_do_keeps_no_other(parley: Running, new_context: NewContext) -> None:
+    page = all_of(parley, new_context()).page
+    page.keyboard.press("a")
+    page.keyboard.press("j")
+    expect(page.locator("[aria-current=true]")).to_have_count(1)
+
+
+def test_what_was_kept_for_a_palette_that_never_came_is_written_nowhere(parley: Running, new_context: NewContext) -> None:
+    context = new_context()
+    context.clock.install()
+    context.route("**/CommandPalette-*.js", lambda route: route.abort())
+    agent = all_of(parley, context)
+    page = agent.page
+    page.keyboard.press("j")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("snooze")
+    context.clock.run_for(3100)
+    agent.composer.click()
+    page.keyboard.type("Hello")
+    expect(agent.composer).to_have_value("Hello")
+
+
 def test_a_few_nodes_draw_ten_thousand_rows_and_the_selection_stays(parley: Running, new_context: NewContext) -> None:
     page = all_of(parley, new_context(viewport=DESKTOP)).page
     page.keyboard.press("j")

@@ -69,6 +69,22 @@ async def test_chats_of_an_agent_who_vanishes_go_on_with_a_colleague(start: Star
     await visitor.wire.event("conversation.changed", conversation__agent_name="Ben Okafor")
 
 
+async def test_an_agent_who_polls_is_here_while_they_ask_and_no_longer(start: Start) -> None:
+    """Where websockets are blocked; no question is a crash or a cut network."""
+    running = start(presence_lease_seconds=3, presence_grace_seconds=1)
+    cookie = await running.sign_in("ana@example.com")
+    ben = await running.agent("ben@example.com")
+    async with running.http(cookies={"parley_session": cookie}) as http:
+        cursor, began = "", time.monotonic()
+        while time.monotonic() - began < 7:
+            page = (await http.get("/api/v1/events", params={"after": cursor})).json()
+            cursor = page["cursor"]
+        agents = (await http.get("/api/v1/me")).json()["agents"]
+    ana = next(one for one in agents if one["email"] == "ana@example.com")
+    assert ana["presence"] == "online", "two leases long nobody spoke, and she asked"
+    await ben.wire.event("presence.changed", timeout=20, agent__id=ana["id"], agent__presence="offline")
+
+
 async def test_an_agent_who_reloads_keeps_everything(running: Running) -> None:
     ana, ben = await running.agent("ana@example.com"), await running.agent("ben@example.com")
     await ben.wire.ask("presence.set", presence="away")

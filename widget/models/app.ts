@@ -70,6 +70,7 @@ export interface App {
 const DRAFT = "draft:new"
 /** Whether somebody is there, and how soon they answer, is asked again when the panel opens after so long. */
 const OLD_MS = 60_000
+const RETRY_MS = 3000
 
 /** The widget's state: who the visitor is, which screen is shown, and what the page around must know. */
 export function createApp(options: AppOptions): App {
@@ -205,7 +206,12 @@ export function createApp(options: AppOptions): App {
   async function start(): Promise<void> {
     const chat = session && (await wake())?.chatOf(null)
     isStarting = !chat
-    if (!chat) return redraw()
+    if (session) phase = chat ? "ready" : "unreachable"
+    if (!chat) {
+      // Before the session it is the session that begins again; after it, what is missing is asked for again.
+      if (session) clock.after(RETRY_MS, () => isStarting && void start())
+      return redraw()
+    }
     chat.submit()
     show(null)
   }

@@ -59,7 +59,7 @@ beforeEach(() => {
   })
 })
 
-async function open({ isOpen = true, holds = [] as VisitorConversationView[] } = {}) {
+async function open({ isOpen = true, holds = [] as VisitorConversationView[], failures = 0 } = {}) {
   session = { ...session, conversations: holds }
   const host: Host = { say: words => said.push(words), onSaid: () => () => {} }
   const page = { parley: 1, url: "https://shop.test/lamp", is_open: isOpen } as const
@@ -73,6 +73,7 @@ async function open({ isOpen = true, holds = [] as VisitorConversationView[] } =
     clock,
     loadTalk: async () => {
       loads += 1
+      if (loads <= failures) throw new TypeError("no line")
       return talk
     },
     label: n => `Open chat ${n}`,
@@ -142,6 +143,24 @@ test("a message sent before the server has answered is sent once it does", async
   await clock.pass(100)
   await settled()
   expect(app.snapshot()).toMatchObject({ screen: "chat", is_starting: false })
+  expect(sent("conversation.start").map(it => it.command.body)).toEqual(["My lamp is broken"])
+  answer("conversation.start", { ok: true, conversation: conversation(1), message: message(1, contact) })
+  await settled()
+})
+
+test("a message sent while the line is cut is said to wait, and sent once the line is back", async () => {
+  const { app } = await open({ failures: 3 })
+  app.setDraft("My lamp is broken")
+  await settled()
+  await app.start()
+  expect(app.snapshot()).toMatchObject({ phase: "unreachable", is_starting: true, draft: "My lamp is broken" })
+  await clock.pass(3000)
+  await settled()
+  expect(app.snapshot()).toMatchObject({ phase: "unreachable", screen: "home" })
+  await clock.pass(3000)
+  await settled()
+  await clock.pass(300)
+  expect(app.snapshot()).toMatchObject({ phase: "ready", screen: "chat", is_starting: false })
   expect(sent("conversation.start").map(it => it.command.body)).toEqual(["My lamp is broken"])
   answer("conversation.start", { ok: true, conversation: conversation(1), message: message(1, contact) })
   await settled()

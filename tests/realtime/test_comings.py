@@ -1,0 +1,47 @@
+"""Who goes before they have come."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from types import SimpleNamespace
+from typing import Any
+
+from app.clock import new_id, utc_now
+from app.people.actors import Visitor
+from app.people.tokens import VisitorTokens
+from realtime.connection import Connection
+from realtime.engine import EngineSocket
+from realtime.handshake import Handshake
+from realtime.socket_server import SocketServer
+
+
+async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind() -> None:
+    """Coming takes as long as the database does; a line that answers no ping meanwhile is closed by another task."""
+    seen: list[str] = []
+    may_come = asyncio.Event()
+
+    async def came(connection: Connection) -> None:
+        seen.append("coming")
+        await may_come.wait()
+        seen.append("has come")
+
+    async def left(connection: Connection) -> None:
+        seen.append("left")
+
+    unused: Any = None
+    clock: Any = SimpleNamespace(clock=utc_now)
+    tokens = VisitorTokens("the secret key of this test, long enough")
+    server = SocketServer(Handshake(clock, tokens, frozenset()), unused, unused, came, left, lambda origin, environ: True)
+    socket = server.eio.sockets["line"] = EngineSocket(server.eio, "line")
+    server.environ["line"] = {}
+    credentials = {"token": tokens.issue(Visitor(contact_id=new_id(), inbox_id=new_id()), utc_now()), "contract": 1}
+    coming = asyncio.create_task(server._handle_eio_message("line", f"0/visitor,{json.dumps(credentials)}"))
+    while not seen:
+        await asyncio.sleep(0)
+    await socket.close(abort=True)
+    assert seen == ["coming", "left"]
+    may_come.set()
+    await coming
+    assert seen == ["coming", "left", "has come", "left"]
+    assert not server.connections
