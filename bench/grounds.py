@@ -13,6 +13,9 @@ from app.clock import utc_now
 from app.people.actors import Visitor
 from app.people.tokens import VisitorTokens
 from tests.running import Running
+from tests.servers.databases import PostgresDatabases
+from tests.servers.postgres import PostgresServer
+from tests.servers.redis import RedisServer
 
 KEY = "the secret key of all benches, long enough to be one"
 
@@ -33,6 +36,21 @@ def serving(folder: Path, **settings: Any) -> Iterator[Running]:
         yield running
     finally:
         running.stop()
+
+
+@contextmanager
+def stores() -> Iterator[tuple[PostgresDatabases, RedisServer]]:
+    """A PostgreSQL, whose databases are migrated already, and a Redis."""
+    postgres, redis = PostgresServer(), RedisServer()
+    postgres.start()
+    redis.start()
+    try:
+        databases = PostgresDatabases(postgres.url())
+        databases.make_template()
+        yield databases, redis
+    finally:
+        redis.stop()
+        postgres.stop()
 
 
 async def inbox_of(running: Running) -> str:

@@ -27,10 +27,9 @@ from app.contract.routing import SetTeamRouting
 from app.conversations.taking import OFFER_JOB
 from app.people.serving import set_team_routing
 from bench.figures import percentile, say
+from bench.grounds import stores
 from tests.factories import open_house
 from tests.servers.databases import PostgresDatabases
-from tests.servers.postgres import PostgresServer
-from tests.servers.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parents[1]
 AGENTS = 5
@@ -179,16 +178,8 @@ def main() -> None:
     parser.add_argument("--over", type=float, default=0.0, help="seconds")
     asked = parser.parse_args()
     count = 1_000 if asked.short else 10_000
-    postgres, redis = PostgresServer(), RedisServer()
-    postgres.start()
-    redis.start()
-    try:
-        databases = PostgresDatabases(postgres.url())
-        databases.make_template()
+    with stores() as (databases, redis):
         is_right = asyncio.run(run(databases, redis.url(), count, timedelta(seconds=asked.over)))
-    finally:
-        redis.stop()
-        postgres.stop()
     raise SystemExit(0 if is_right else 1)
 
 

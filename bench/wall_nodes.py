@@ -23,14 +23,13 @@ from app.database import open_database
 from app.logs import set_up_logs
 from app.work import Works
 from bench.figures import percentile, say
+from bench.grounds import stores
 from bench.wall import Screen
 from realtime.attendance import Attendance
 from realtime.catching_up import CatchUp
 from realtime.redis_hub import RedisHub
 from realtime.wall import WallPainter
 from tests.factories import House, reopen_house
-from tests.servers.databases import PostgresDatabases
-from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -116,16 +115,8 @@ def main() -> None:
     if asked.write:
         asyncio.run(write_when_told(*asked.write))
         return
-    postgres, redis = PostgresServer(), RedisServer()
-    postgres.start()
-    redis.start()
-    try:
-        databases = PostgresDatabases(postgres.url())
-        databases.make_template()
+    with stores() as (databases, redis):
         asyncio.run(run(databases.create(), redis, 10 if asked.short else 30))
-    finally:
-        redis.stop()
-        postgres.stop()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from sys import intern
 from typing import Any
@@ -46,8 +46,10 @@ _STAND = (
 class OpenNow:
     """Until everything has been read, and whenever memory and rows have been found to differ, the rows are counted."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, *, page: int = PAGE, clock: Callable[[], float] = monotonic) -> None:
         self._works = works
+        self._page = page
+        self._clock = clock
         self._tally = Tally()
         self._moved: set[str] = set()
         self._due: set[str] = set()
@@ -69,11 +71,11 @@ class OpenNow:
         self._tally, self._is_read = Tally(), False
         async with self._works.read() as rows:
             ids = await rows.all(select(Conversation.id).where(IS_OPEN))
-        for at in range(0, len(ids), PAGE):
-            began = monotonic()
+        for at in range(0, len(ids), self._page):
+            began = self._clock()
             async with self._works.read() as rows:
-                self._take(await rows.rows(select(*_STAND).where(Conversation.id.in_(ids[at : at + PAGE]))))
-            await asyncio.sleep((monotonic() - began) * (1 / BUSY_SHARE - 1))
+                self._take(await rows.rows(select(*_STAND).where(Conversation.id.in_(ids[at : at + self._page]))))
+            await asyncio.sleep((self._clock() - began) * (1 / BUSY_SHARE - 1))
         self._is_read = True
         self._doubts = 0
 
@@ -88,11 +90,11 @@ class OpenNow:
             return await count_open(rows, thresholds, now)
         await self._catch_up(rows)
         kept = self._tally.figures(thresholds, now)
-        if not self._doubts and monotonic() < self._check_at:
+        if not self._doubts and self._clock() < self._check_at:
             return kept
-        began = monotonic()
+        began = self._clock()
         counted = await count_open(rows, thresholds, now)
-        self._check_at = monotonic() + max(CHECK_SECONDS, (monotonic() - began) / CHECK_SHARE)
+        self._check_at = self._clock() + max(CHECK_SECONDS, (self._clock() - began) / CHECK_SHARE)
         self._doubts = 0 if kept == counted else self._doubts + 1
         if self._doubts == MOST_DOUBTS:
             log.warning("what is open was not what was heard; it is read again")
@@ -105,8 +107,8 @@ class OpenNow:
 
     async def _catch_up(self, rows: Rows) -> None:
         moved = sorted(self._due)
-        for at in range(0, len(moved), PAGE):
-            ids = moved[at : at + PAGE]
+        for at in range(0, len(moved), self._page):
+            ids = moved[at : at + self._page]
             found = await rows.rows(select(*_STAND).where(Conversation.id.in_(ids)))
             for id in set(ids) - {row[0] for row in found}:
                 self._tally.put(id, None)

@@ -19,9 +19,10 @@ from tests.factories import House
 class Watching:
     """Hears what agents hear, and counts."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, **how: int) -> None:
         self.house = house
-        self.open_now = OpenNow(house.works)
+        self.seconds = 0.0
+        self.open_now = OpenNow(house.works, clock=lambda: monotonic() + self.seconds, **how)
         house.told.listeners.append(self.hear)
 
     def hear(self, announcements: Sequence[Announcement]) -> None:
@@ -33,6 +34,10 @@ class Watching:
                     self.open_now.note(message.conversation_id)
                 case _:
                     pass
+
+    def pass_time(self) -> None:
+        """An hour, after which it looks for certainty."""
+        self.seconds += 3600
 
     def be_deaf(self) -> None:
         self.house.told.listeners.remove(self.hear)
@@ -57,11 +62,6 @@ async def watching(house: House) -> Watching:
     return watching
 
 
-def pass_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An hour, after which it looks for certainty."""
-    monkeypatch.setattr("app.reports.open_now.monotonic", lambda: monotonic() + 3600)
-
-
 def waiting_of(found: Open, house: House) -> int:
     return found.waiting[house.team_id].count
 
@@ -79,14 +79,13 @@ async def test_at_every_checkpoint_it_is_what_the_rows_hold(house: House, seed: 
             assert not watching.open_now.is_in_doubt
 
 
-async def test_everything_is_read_page_by_page(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.reports.open_now.PAGE", 2)
+async def test_everything_is_read_page_by_page(house: House) -> None:
     ana = await house.agent()
     for agent in (ana, None, None, None, ana):
         await house.chat(agent)
     house.clock.on(seconds=1)
     await house.chat()
-    watching = Watching(house)
+    watching = Watching(house, page=2)
     await watching.open_now.read_all()
     await watching.count()
     await house.chat()
@@ -95,14 +94,12 @@ async def test_everything_is_read_page_by_page(house: House, monkeypatch: pytest
     assert waiting_of(kept, house) == 5
 
 
-async def test_what_is_not_heard_is_not_seen_until_the_rows_are_looked_at(
-    house: House, watching: Watching, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_not_heard_is_not_seen_until_the_rows_are_looked_at(house: House, watching: Watching) -> None:
     watching.be_deaf()
     await house.chat()
     kept, counted = await watching.count()
     assert (waiting_of(kept, house), waiting_of(counted, house)) == (2, 3)
-    pass_time(monkeypatch)
+    watching.pass_time()
     for doubts in range(1, MOST_DOUBTS + 1):
         kept, _ = await watching.count()
         assert waiting_of(kept, house) == 3
@@ -115,10 +112,10 @@ async def test_what_is_not_heard_is_not_seen_until_the_rows_are_looked_at(
     assert not watching.open_now.is_in_doubt
 
 
-async def test_a_hint_that_was_late_ends_the_doubt(house: House, watching: Watching, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_hint_that_was_late_ends_the_doubt(house: House, watching: Watching) -> None:
     watching.be_deaf()
     id, _ = await house.chat()
-    pass_time(monkeypatch)
+    watching.pass_time()
     await watching.count()
     assert watching.open_now.is_in_doubt
     watching.open_now.note(id)
