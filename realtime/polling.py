@@ -25,6 +25,7 @@ HOLD_SHARE = 1 / 3
 """Of a lease, which runs from when an agent last asked: one who is gone is to be missed within seconds."""
 FORGET_SECONDS = 60.0
 MOST_BUFFERED = 1000
+MOST_FROM_ONE_ADDRESS = 50
 
 
 class PollStream:
@@ -84,6 +85,7 @@ class PollStreams:
         self._left = left
         self._agent_hold_seconds = min(HOLD_SECONDS, lease.total_seconds() * HOLD_SHARE)
         self._streams: dict[str, PollStream] = {}
+        self._from: dict[str, list[PollStream]] = {}
 
     def find(self, actor: Visitor | SignedInAgent, cursor: str | None) -> PollStream | None:
         """The stream a cursor belongs to, if it is this caller's own."""
@@ -92,16 +94,20 @@ class PollStreams:
 
     async def open(self, actor: Visitor | SignedInAgent, origin: str) -> PollStream:
         """A fresh stream. Each caller address keeps a bounded number of them."""
-        mine = sorted((s for s in self._streams.values() if s.origin == origin), key=lambda s: s.seen_at)
-        for oldest in mine[: max(0, len(mine) - 50)]:
-            await self.close(oldest)
+        while len(mine := self._from.get(origin, ())) >= MOST_FROM_ONE_ADDRESS:
+            await self.close(min(mine, key=lambda stream: stream.seen_at))
         stream = PollStream(actor, origin, HOLD_SECONDS if isinstance(actor, Visitor) else self._agent_hold_seconds)
         self._streams[stream.id] = stream
+        self._from.setdefault(origin, []).append(stream)
         await self._came(stream, actor)
         return stream
 
     async def close(self, stream: PollStream) -> None:
         if self._streams.pop(stream.id, None):
+            siblings = self._from[stream.origin]
+            siblings.remove(stream)
+            if not siblings:
+                del self._from[stream.origin]
             stream.cut()
             await self._left(stream)
 

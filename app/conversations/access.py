@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from app.database import Prepared
+from app.database import Prepared, prepared_by
 from app.errors import NotFound
 from app.people.actors import Actor, SignedInAgent, Visitor
 from app.people.permissions import may_view_conversations
@@ -12,18 +12,18 @@ from app.work import Rows, Work
 from models import Conversation
 
 _TABLE = Conversation.__table__
-_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Conversation)
-_BY_ID_LOCKED = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")).with_for_update(), Conversation)
+_BY_ID = prepared_by(Conversation)
+_BY_ID_LOCKED = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("key")).with_for_update(), Conversation)
 
 
 async def access_conversation(work: Work, actor: Actor, conversation_id: str) -> Conversation:
     """The conversation, its row locked until the work ends. A stranger's and a missing one raise the same NotFound."""
-    return _admit(actor, await work.first(_BY_ID_LOCKED, row_id=conversation_id), conversation_id)
+    return _admit(actor, await work.first(_BY_ID_LOCKED, key=conversation_id), conversation_id)
 
 
 async def access_conversation_to_read(rows: Rows, actor: Actor, conversation_id: str) -> Conversation:
     """The conversation without a lock, for looking only. Refuses as `access_conversation` does."""
-    return _admit(actor, await rows.first(_BY_ID, row_id=conversation_id), conversation_id)
+    return _admit(actor, await rows.first(_BY_ID, key=conversation_id), conversation_id)
 
 
 def _admit(actor: Actor, conversation: Conversation | None, conversation_id: str) -> Conversation:

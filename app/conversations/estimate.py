@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor, sqrt
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
 from app.contract.views import QueueView
+from app.database import Prepared
 from app.work import Rows, Work
 from models import Agent, Assignment, TeamMember, WaitPromise
 
@@ -60,13 +62,20 @@ def place_view(position: int, pace: Pace | None) -> QueueView:
 
 async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
     """How fast a team's queue is served now. None while nobody serves it, or too little has happened to tell."""
-    slots = select(func.coalesce(func.sum(Agent.capacity), 0)).where(
-        Agent.is_active, Agent.lease_until.is_not(None), Agent.presence == "online"
-    )
-    if team_id:
-        slots = slots.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == team_id)))
-    of_team = Assignment.team_id.is_(None) if team_id is None else Assignment.team_id == team_id
-    held = await rows.rows(
+    team = {"team": team_id} if team_id else {}
+    ((count,),) = await rows.tuples(_SLOTS_OF_TEAM if team_id else _SLOTS, **team)
+    if not count:
+        return None
+    held = await rows.tuples(_HELD_FOR_TEAM if team_id else _HELD_WITHOUT_TEAM, **team)
+    if len(held) < FEWEST_HELD:
+        return None
+    seconds = [(ended - started).total_seconds() for started, ended in held]
+    return Pace(int(count), sum(seconds) / len(seconds), len(seconds))
+
+
+def _last_held(of_team: ColumnElement[bool]) -> Prepared[Any]:
+    """When what was held last began and ended."""
+    return Prepared(
         select(Assignment.started_at, Assignment.ended_at)
         .where(
             of_team,
@@ -77,11 +86,16 @@ async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
         .order_by(Assignment.ended_at.desc())
         .limit(MOST_HELD)
     )
-    count = await rows.one(slots) or 0
-    if not count or len(held) < FEWEST_HELD:
-        return None
-    seconds = [(ended - started).total_seconds() for started, ended in held if ended]
-    return Pace(int(count), sum(seconds) / len(seconds), len(seconds))
+
+
+_TEAM = bindparam("team")
+_ALL_SLOTS = select(func.coalesce(func.sum(Agent.capacity), 0)).where(
+    Agent.is_active, Agent.lease_until.is_not(None), Agent.presence == "online"
+)
+_SLOTS = Prepared(_ALL_SLOTS)
+_SLOTS_OF_TEAM = Prepared(_ALL_SLOTS.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == _TEAM))))
+_HELD_FOR_TEAM = _last_held(Assignment.team_id == _TEAM)
+_HELD_WITHOUT_TEAM = _last_held(Assignment.team_id.is_(None))
 
 
 async def note_waits(work: Work, conversation_ids: Sequence[str], until: datetime) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.contract.events import HeadView
 from app.contract.views import MarksView
 from app.conversations.views import marks_view
-from app.database import Prepared
+from app.database import Prepared, prepared_by
 from app.work import Rows
 from models import Conversation
 
@@ -22,7 +22,7 @@ BATCH = 200
 """On SQLite a query runs on the event loop: a millisecond of it at a time."""
 
 _TABLE = Conversation.__table__
-_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Conversation)
+_BY_ID = prepared_by(Conversation)
 _OF_CONTACT = Prepared(
     select(_TABLE).where(_TABLE.c.contact_id == bindparam("contact")).order_by(_TABLE.c.created_at.desc()).limit(MOST_OF_CONTACT),
     Conversation,
@@ -91,7 +91,7 @@ async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> l
     """How far the conversations one agent holds or looks at have come."""
     found = await rows.each(_HELD_BY, agent=agent_id)
     if viewed_id and all(one.id != viewed_id for one in found):
-        found += await rows.each(_BY_ID, row_id=viewed_id)
+        found += await rows.each(_BY_ID, key=viewed_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=one.rev, marks=marks_view(one)) for one in found]
 
 

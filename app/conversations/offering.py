@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from app.contract.commands import AcceptConversation, DeclineConversation
 from app.contract.views import ConversationView
@@ -13,7 +13,7 @@ from app.conversations.assignment import put_back
 from app.conversations.messages import accept_offer
 from app.conversations.telling import tell_change
 from app.conversations.views import agent_view_of
-from app.database import Prepared
+from app.database import prepared_by
 from app.errors import Conflict
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_reply, require
@@ -23,7 +23,7 @@ from models import Assignment, Conversation, Routing
 MOST_AT_ONCE = 200
 
 _ROUTINGS = Routing.__table__
-_ROUTING = Prepared(select(_ROUTINGS).where(_ROUTINGS.c.conversation_id == bindparam("row_id")), Routing)
+_ROUTING = prepared_by(Routing, "conversation_id")
 
 
 async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptConversation) -> ConversationView:
@@ -79,7 +79,7 @@ async def lapse_all_offers(works: Works) -> None:
 
 async def routing_of(rows: Rows, conversation_id: str) -> Routing | None:
     """What routing knows of a conversation, if it knows anything yet."""
-    return await rows.first(_ROUTING, row_id=conversation_id)
+    return await rows.first(_ROUTING, key=conversation_id)
 
 
 async def keep_fields(work: Work, conversation_id: str, fields: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from app.contract.commands import (
     AgentEarlier,
@@ -29,13 +29,14 @@ PAGE = 200
 MOST_CHARACTERS = 400_000
 
 _TABLE = Conversation.__table__
+_MESSAGES = Message.__table__
 _marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
 
 
 async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -> VisitorSynced:
     """What the contact missed, by seq: notes have none, so they can neither be shown nor counted."""
     conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
-    page = await _missed(rows, conversation.id, Message.seq, command.after_seq, newest=command.newest)
+    page = await _missed(rows, conversation.id, _BY_SEQ, command.after_seq, newest=command.newest)
     return VisitorSynced(
         conversation=await visitor_view_of(rows, conversation),
         messages=[message_view(message, for_agents=False) for message in page.messages],
@@ -48,7 +49,7 @@ async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -
 async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -> AgentSynced:
     """What the agent missed, by rev."""
     conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
-    page = await _missed(rows, conversation.id, Message.rev, command.after_rev, newest=command.newest)
+    page = await _missed(rows, conversation.id, _BY_REV, command.after_rev, newest=command.newest)
     return AgentSynced(
         conversation=await agent_view_of(rows, conversation.id),
         messages=[message_view(message, for_agents=True) for message in page.messages],
@@ -61,14 +62,14 @@ async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -
 async def earlier_for_visitor(rows: Rows, visitor: Visitor, command: VisitorEarlier) -> EarlierMessages:
     """What both sides saw before a seq, a page of it."""
     conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
-    messages, has_earlier = await _before(rows, conversation.id, Message.seq, command.before_seq)
+    messages, has_earlier = await _before(rows, conversation.id, _BY_SEQ, command.before_seq)
     return EarlierMessages(messages=[message_view(one, for_agents=False) for one in messages], has_earlier=has_earlier)
 
 
 async def earlier_for_agent(rows: Rows, agent: SignedInAgent, command: AgentEarlier) -> EarlierMessages:
     """What was written before a rev, notes included, a page of it."""
     conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
-    messages, has_earlier = await _before(rows, conversation.id, Message.rev, command.before_rev)
+    messages, has_earlier = await _before(rows, conversation.id, _BY_REV, command.before_rev)
     return EarlierMessages(messages=[message_view(one, for_agents=True) for one in messages], has_earlier=has_earlier)
 
 
@@ -79,26 +80,35 @@ class _Page(Struct, frozen=True):
     has_earlier: bool
 
 
-async def _missed(rows: Rows, id: str, place: Any, after: int, *, newest: bool) -> _Page:
+class _Order:
+    """Messages by one of their two numbers, a row more than a page. Those without the number are not in it."""
+
+    def __init__(self, place: ColumnElement[int]) -> None:
+        mine = select(_MESSAGES).where(_MESSAGES.c.conversation_id == bindparam("conversation")).limit(PAGE + 1)
+        self.after = Prepared(mine.where(place > bindparam("place")).order_by(place), Message)
+        self.before = Prepared(mine.where(place < bindparam("place")).order_by(place.desc()), Message)
+        self.latest = Prepared(mine.where(place.is_not(None)).order_by(place.desc()), Message)
+
+
+_BY_SEQ, _BY_REV = _Order(_MESSAGES.c.seq), _Order(_MESSAGES.c.rev)
+
+
+async def _missed(rows: Rows, id: str, order: _Order, after: int, *, newest: bool) -> _Page:
     """The difference, or with `newest`, when it does not fit a page, a snapshot: whoever was away long wants the end."""
-    found = await rows.all(_in(id).where(place > after).order_by(place).limit(PAGE + 1))
+    found = await rows.each(order.after, conversation=id, place=after)
     page = _fitting(found[:PAGE])
     if len(page) == len(found) or not newest:
         return _Page(page, is_complete=len(page) == len(found), is_snapshot=False, has_earlier=False)
-    latest, has_earlier = await _before(rows, id, place, None)
+    latest, has_earlier = await _before(rows, id, order, None)
     return _Page(latest, is_complete=True, is_snapshot=True, has_earlier=has_earlier)
 
 
-async def _before(rows: Rows, id: str, place: Any, before: int | None) -> tuple[Sequence[Message], bool]:
+async def _before(rows: Rows, id: str, order: _Order, before: int | None) -> tuple[Sequence[Message], bool]:
     """The last page before a place, or of all; and whether there is more before it."""
-    wanted = _in(id).where(place.is_not(None) if before is None else place < before)
-    found = await rows.all(wanted.order_by(place.desc()).limit(PAGE + 1))
+    given = {"conversation": id}
+    found = await (rows.each(order.latest, **given) if before is None else rows.each(order.before, place=before, **given))
     page = _fitting(found[:PAGE])
     return page[::-1], len(found) > len(page)
-
-
-def _in(conversation_id: str) -> Select[Message]:
-    return select(Message).where(Message.conversation_id == conversation_id)
 
 
 def _fitting(messages: Sequence[Message]) -> Sequence[Message]:

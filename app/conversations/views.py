@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from app.contract.values import AuthorKind, Category, Channel, Priority, SystemCode, Visibility
 from app.contract.views import (
@@ -20,9 +20,22 @@ from app.contract.views import (
     VisitorConversationView,
 )
 from app.conversations.estimate import pace_of, place_view
+from app.database import Prepared, prepared_by
 from app.people.contacts import contact_view
 from app.work import Rows
 from models import Agent, Contact, Conversation, CsatScore, Message, Ticket
+
+_CONVERSATION = prepared_by(Conversation)
+_CONTACT = prepared_by(Contact)
+_TICKET = prepared_by(Ticket, "conversation_id")
+_BESIDE_FOR_VISITOR = Prepared(
+    select(Agent.name, Ticket.number, CsatScore.score)
+    .select_from(Conversation)
+    .outerjoin(Agent, Agent.id == Conversation.agent_id)
+    .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
+    .outerjoin(CsatScore, CsatScore.conversation_id == Conversation.id)
+    .where(Conversation.id == bindparam("key"))
+)
 
 
 def message_view(message: Message, *, for_agents: bool) -> MessageView:
@@ -69,8 +82,11 @@ async def agent_views(rows: Rows, wanted: Select[Conversation, Contact, Ticket])
 
 async def agent_view_of(rows: Rows, conversation_id: str) -> ConversationView:
     """One conversation, which must exist, as agents see it."""
-    (view,) = await agent_views(rows, select_for_agents().where(Conversation.id == conversation_id))
-    return view
+    conversation = await rows.first(_CONVERSATION, key=conversation_id)
+    assert conversation is not None
+    contact = await rows.first(_CONTACT, key=conversation.contact_id)
+    assert contact is not None
+    return _agent_view(conversation, contact, await rows.first(_TICKET, key=conversation_id))
 
 
 def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | None) -> ConversationView:
@@ -119,15 +135,10 @@ def ticket_view(ticket: Ticket, conversation: Conversation, contact: Contact) ->
     )
 
 
-async def visitor_views(
-    rows: Rows, contact_id: str, conversation_id: str | None = None, most: int = 20
-) -> list[VisitorConversationView]:
-    """A contact's conversations as they see them, newest first; only one with `conversation_id`."""
+async def visitor_views(rows: Rows, contact_id: str, most: int = 20) -> list[VisitorConversationView]:
+    """A contact's conversations as they see them, newest first."""
     mine = Conversation.contact_id == contact_id
-    wanted = select_for_visitors().where(mine).order_by(Conversation.created_at.desc()).limit(most)
-    if conversation_id:
-        wanted = wanted.where(Conversation.id == conversation_id)
-    return await _visitor_views(rows, wanted)
+    return await _visitor_views(rows, select_for_visitors().where(mine).order_by(Conversation.created_at.desc()).limit(most))
 
 
 async def visitor_views_of(rows: Rows, conversation_ids: Sequence[str]) -> dict[str, VisitorConversationView]:
@@ -152,29 +163,33 @@ async def _visitor_views(
 ) -> list[VisitorConversationView]:
     found = await rows.rows(wanted)
     queues = await _queue_views(rows, [conversation for conversation, *_ in found if is_queued(conversation)])
-    views: list[VisitorConversationView] = []
-    for conversation, agent_name, number, rating in found:
-        views.append(
-            VisitorConversationView(
-                id=conversation.id,
-                category=cast(Category, conversation.category),
-                seq=conversation.seq,
-                marks=marks_view(conversation),
-                agent_name=None if conversation.offer_until else agent_name,
-                queue=queues.get(conversation.id),
-                ticket_number=number,
-                rating=rating,
-                preview=conversation.preview,
-                last_message_at=conversation.last_message_at,
-                created_at=conversation.created_at,
-            )
-        )
-    return views
+    return [_visitor_view(one, name, number, score, queues.get(one.id)) for one, name, number, score in found]
 
 
 async def visitor_view_of(rows: Rows, conversation: Conversation) -> VisitorConversationView:
-    (view,) = await visitor_views(rows, conversation.contact_id, conversation.id)
-    return view
+    """One conversation, which must exist, as it stands now for its contact."""
+    now = await rows.first(_CONVERSATION, key=conversation.id)
+    assert now is not None
+    ((agent_name, number, rating),) = await rows.tuples(_BESIDE_FOR_VISITOR, key=conversation.id)
+    return _visitor_view(now, agent_name, number, rating, await queue_view(rows, now) if is_queued(now) else None)
+
+
+def _visitor_view(
+    conversation: Conversation, agent_name: str | None, ticket_number: int | None, rating: int | None, queue: QueueView | None
+) -> VisitorConversationView:
+    return VisitorConversationView(
+        id=conversation.id,
+        category=cast(Category, conversation.category),
+        seq=conversation.seq,
+        marks=marks_view(conversation),
+        agent_name=None if conversation.offer_until else agent_name,
+        queue=queue,
+        ticket_number=ticket_number,
+        rating=rating,
+        preview=conversation.preview,
+        last_message_at=conversation.last_message_at,
+        created_at=conversation.created_at,
+    )
 
 
 def is_queued(conversation: Conversation) -> bool:
@@ -208,13 +223,10 @@ async def _queue_views(rows: Rows, waiting: Sequence[Conversation]) -> dict[str,
 async def _places_of(rows: Rows, team_id: str | None, queued: Sequence[Conversation]) -> dict[str, int]:
     if len(queued) == 1:
         (one,) = queued
-        same_rank = Conversation.priority_rank == one.priority_rank
-        ahead = or_(
-            Conversation.priority_rank < one.priority_rank,
-            and_(same_rank, Conversation.queued_at < one.queued_at),
-            and_(same_rank, Conversation.queued_at == one.queued_at, Conversation.id < one.id),
-        )
-        return {one.id: 1 + (await rows.one(select(func.count()).where(in_queue_of(team_id), ahead)) or 0)}
+        given = {"rank": one.priority_rank, "since": one.queued_at, "own": one.id}
+        team = {"team": team_id} if team_id else {}
+        ((ahead,),) = await rows.tuples(_AHEAD_IN_TEAM if team_id else _AHEAD_WITHOUT_TEAM, **given, **team)
+        return {one.id: 1 + ahead}
     order = (Conversation.priority_rank, Conversation.queued_at, Conversation.id)
     numbered = (
         select(Conversation.id, func.row_number().over(order_by=order).label("place")).where(in_queue_of(team_id)).subquery()
@@ -223,10 +235,25 @@ async def _places_of(rows: Rows, team_id: str | None, queued: Sequence[Conversat
     return dict[str, int]((id, place) for id, place in found)
 
 
-def in_queue_of(team_id: str | None):
+def in_queue_of(team_id: str | ColumnElement[str] | None) -> ColumnElement[bool]:
     """Open, unassigned conversations of a team (or of none)."""
     of_team = Conversation.team_id.is_(None) if team_id is None else Conversation.team_id == team_id
-    return and_(Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")), of_team)
+    return and_(Conversation.agent_id.is_(None), or_(Conversation.category == "new", Conversation.category == "open"), of_team)
+
+
+def _ahead_in(queue: ColumnElement[bool]) -> Prepared[Any]:
+    """How many stand in a queue before one of this rank that has waited since then."""
+    rank, since, own = bindparam("rank"), bindparam("since"), bindparam("own")
+    same_rank = Conversation.priority_rank == rank
+    ahead = or_(
+        Conversation.priority_rank < rank,
+        and_(same_rank, Conversation.queued_at < since),
+        and_(same_rank, Conversation.queued_at == since, Conversation.id < own),
+    )
+    return Prepared(select(func.count()).select_from(Conversation).where(queue, ahead))
+
+
+_AHEAD_IN_TEAM, _AHEAD_WITHOUT_TEAM = _ahead_in(in_queue_of(bindparam("team"))), _ahead_in(in_queue_of(None))
 
 
 def as_json(view: Any) -> Any:

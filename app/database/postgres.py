@@ -32,11 +32,13 @@ class _PostgresRows(Rows):
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return await self._session.execute(statement, parameters, execution_options={"populate_existing": True})
 
-    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+    async def _run_prepared(self, prepared: Prepared[Any], values: Mapping[str, Any]) -> list[Any]:
         connection = await self._session.connection()
         result = await connection.execute(prepared.statement, values)
-        if prepared.entity is None or not result.returns_rows:
+        if not result.returns_rows:
             return []
+        if prepared.entity is None:
+            return [tuple(row) for row in result]
         names = result.keys()
         return [bare(prepared.entity, dict(zip(names, row, strict=True))) for row in result]
 

@@ -53,7 +53,11 @@ class Rows:
         """Every row a prepared statement returns for these values."""
         return await self._run_prepared(prepared, values)
 
-    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+    async def tuples(self, prepared: Prepared[Any], **values: Any) -> list[tuple[Any, ...]]:
+        """Every row of a prepared statement without an entity."""
+        return await self._run_prepared(prepared, values)
+
+    async def _run_prepared(self, prepared: Prepared[Any], values: Mapping[str, Any]) -> list[Any]:
         raise NotImplementedError
 
     async def rows(self, statement: TypedReturnsRows[*Ts]) -> Sequence[Row[*Ts]]:

@@ -63,7 +63,7 @@ class _SqliteRows(Rows):
             )
         return self._session.execute(statement, parameters, execution_options={"populate_existing": True})
 
-    async def _run_prepared(self, prepared: Prepared[B], values: Mapping[str, Any]) -> list[B]:
+    async def _run_prepared(self, prepared: Prepared[Any], values: Mapping[str, Any]) -> list[Any]:
         compiled = prepared.compiled(self._connection.dialect)
         try:
             found = self._driver.execute(compiled.sql, compiled.values(values)).fetchall()

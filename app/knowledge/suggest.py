@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.events import SuggestionsReady
 from app.contract.views import SuggestionView
-from app.database.prepared import Prepared
+from app.database.prepared import Prepared, prepared_by
 from app.knowledge.cards import settle
 from app.knowledge.context import MOST_WORDS, question_of
 from app.knowledge.index import Found
@@ -24,8 +24,7 @@ from models import Conversation, Message
 log = structlog.get_logger("suggest")
 
 _MESSAGES = Message.__table__
-_CONVERSATIONS = Conversation.__table__
-_CONVERSATION = Prepared(select(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("row_id")), Conversation)
+_CONVERSATION = prepared_by(Conversation)
 _LAST_TURNS = Prepared(
     select(_MESSAGES)
     .where(_MESSAGES.c.conversation_id == bindparam("conversation"), _MESSAGES.c.author_kind == "contact")
@@ -110,7 +109,7 @@ class Suggester:
     async def _suggest(self, conversation_id: str) -> None:
         async with self._places:
             async with self._works.read() as rows:
-                conversation = await rows.first(_CONVERSATION, row_id=conversation_id)
+                conversation = await rows.first(_CONVERSATION, key=conversation_id)
                 messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
             await asyncio.sleep(0)  # messages first: each half of this takes a millisecond or two
             question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))

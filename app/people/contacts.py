@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from app.contract.commands import PrechatFields
 from app.contract.views import ContactDetailsView, ContactView, FactView, WidgetContactView
-from app.database import Prepared
+from app.database import prepared_by
 from app.errors import NotFound
 from app.people.actors import Visitor
 from app.text import clean_line
@@ -18,7 +18,7 @@ from app.work import Rows, Work
 from models import Contact, Inbox
 
 _TABLE = Contact.__table__
-_BY_ID = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("row_id")), Contact)
+_BY_ID = prepared_by(Contact)
 
 
 async def remember_contact(work: Work, visitor: Visitor, fields: PrechatFields | None, page_url: str | None) -> Contact:
@@ -61,7 +61,7 @@ async def describe_contact(work: Work, contact_id: str, fields: PrechatFields | 
 
 async def find_contact(rows: Rows, contact_id: str) -> Contact | None:
     """The contact's row, or None before their first message."""
-    return await rows.first(_BY_ID, row_id=contact_id)
+    return await rows.first(_BY_ID, key=contact_id)
 
 
 def contact_view(contact: Contact) -> ContactView:

@@ -8,15 +8,16 @@ import sqlite3
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import func, literal, select, text
+from sqlalchemy import bindparam, func, literal, select, text
 
-from app.clock import new_id
+from app.clock import new_id, utc_now
 from app.contract.audiences import ToAllAgents
 from app.contract.events import GoingAway
+from app.database import Prepared
 from app.database.postgres import PostgresDatabase
 from app.errors import NotFound, Unavailable
 from app.work import Announcement, Silence, Work, Works
-from models import Team
+from models import Inbox, Team
 from tests.factories import House, Recorder, open_house
 
 
@@ -46,6 +47,14 @@ async def test_a_look_is_of_one_moment_however_long_it_takes(house: House) -> No
             await works.run(write, "Orders")
         assert set(await rows.all(select(Team.name))) == before
     assert await names(house) == {"Orders"}
+
+
+async def test_a_prepared_statement_over_several_tables_returns_tuples_with_their_own_types(house: House) -> None:
+    newest = Prepared(select(Team.name, Team.created_at, Inbox.name).outerjoin(Inbox, Inbox.id == bindparam("inbox")))
+    async with house.works.read() as rows:
+        ((name, created_at, inbox),) = await rows.tuples(newest, inbox=new_id())
+    assert (name, inbox) == ("Support", None)
+    assert created_at <= utc_now()
 
 
 async def test_a_long_look_leaves_everybody_else_alone_and_can_be_given_up(house: House) -> None:
