@@ -4,6 +4,7 @@ import { pickLocale } from "@parley/client/i18n"
 import { createApp } from "vue"
 import { createWords, LANGUAGES } from "./i18n/translate"
 import App from "./shell/App.vue"
+import { parts } from "./shell/parts"
 import { createRoutes } from "./shell/routes"
 import { followColorScheme } from "./shell/scheme"
 
@@ -14,9 +15,14 @@ followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: d
 const words = createWords()
 const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
 const codes = LANGUAGES.map(language => language.code)
-words.choose(pickLocale(wanted, codes, "en")).finally(() => {
-  createApp(App, { words, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
-    .use(createRoutes())
-    .use(ui)
-    .mount("#app")
-})
+const language = pickLocale(wanted, codes, "en")
+words
+  .choose(language)
+  // In English until the other language is there.
+  .catch(() => void parts.fetch(() => words.choose(language)))
+  .finally(() => {
+    createApp(App, { words, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
+      .use(createRoutes())
+      .use(ui)
+      .mount("#app")
+  })

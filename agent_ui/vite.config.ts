@@ -1,14 +1,28 @@
 import ui from "@nuxt/ui/vite"
 import vue from "@vitejs/plugin-vue"
-import { defineConfig } from "vite"
+import { defineConfig, type Plugin } from "vite"
 
 /** Where `npm run dev` finds the server. */
 const SERVER = "http://127.0.0.1:8000"
+
+/** Parts that are fetched late go by a helper of ours; all style sheets are one, so it need not fetch any. */
+function lateParts(): Plugin {
+  const helper = new URL("../realtime/client/late.ts", import.meta.url).pathname
+  return {
+    name: "late-parts",
+    enforce: "pre",
+    load: id =>
+      id === "\0vite/preload-helper.js"
+        ? `export { importHeld as __vitePreload } from ${JSON.stringify(helper)}`
+        : undefined,
+  }
+}
 
 export default defineConfig({
   base: "/inbox/",
   plugins: [
     vue(),
+    lateParts(),
     ui({
       router: false,
       colorMode: false,
@@ -29,6 +43,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     chunkSizeWarningLimit: 700,
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
   server: {

@@ -1,4 +1,5 @@
 import { systemClock } from "@parley/client/clock"
+import { late } from "@parley/client/late"
 import { h, render } from "preact"
 import { loadTalk, Root } from "./components/root"
 import { createApp } from "./models/app"
@@ -52,6 +53,8 @@ async function main(): Promise<void> {
     loadTalk,
     label: n => (n ? `${texts.t("open_chat")}, ${texts.count("unread", n)}` : texts.t("open_chat")),
     closeLabel: texts.t("close_chat"),
+    isGone: () => late.isGone,
+    reload: () => location.reload(),
     paint,
   })
   host.onSaid(app.hear)

@@ -20,18 +20,23 @@ function filledPacks(): Plugin {
   }
 }
 
-/** Chunks here have no style sheets or parts of their own to be preloaded, so the helper for that need not be shipped. */
-function plainImports(): Plugin {
+/** Parts that are fetched late go by a helper of ours; it is told of no style sheets, because the parts have none. */
+function latePart(): Plugin {
+  const helper = new URL("../realtime/client/late.ts", import.meta.url).pathname
   return {
-    name: "plain-imports",
+    name: "late-parts",
     enforce: "pre",
-    load: id => (id === "\0vite/preload-helper.js" ? "export const __vitePreload = load => load()" : undefined),
+    load: id =>
+      id === "\0vite/preload-helper.js"
+        ? `export { importHeld as __vitePreload } from ${JSON.stringify(helper)}`
+        : undefined,
+    renderChunk: code => code.replaceAll(/,\s*__VITE_PRELOAD__/g, ""),
   }
 }
 
 export default defineConfig({
   base: "/widget/",
-  plugins: [filledPacks(), plainImports()],
+  plugins: [filledPacks(), latePart()],
   oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
   json: { namedExports: false, stringify: true },
   build: {

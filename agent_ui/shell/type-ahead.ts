@@ -1,7 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 
 /** How long a field may be on its way. */
-const PATIENCE_MS = 3000
+export const PATIENCE_MS = 3000
 
 /**
  * Keeps what is typed between a key that opens something to write in and that being there: over a slow line the letters

@@ -1,6 +1,7 @@
 import en from "@nuxt/ui/runtime/locale/en.js"
 import { type ShallowRef, shallowRef, watch } from "vue"
 import type { Words } from "../i18n/translate"
+import { parts } from "./parts"
 
 type UiLocale = typeof en
 
@@ -14,7 +15,7 @@ export function useUiLocale(words: Words): Readonly<ShallowRef<UiLocale>> {
   watch(
     () => words.locale,
     async code => {
-      const loaded = await LOADERS[code]?.()
+      const loaded = await (LOADERS[code] && parts.fetch(LOADERS[code]))
       if (words.locale === code) locale.value = loaded?.default ?? en
     },
     { immediate: true },

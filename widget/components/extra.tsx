@@ -8,11 +8,12 @@ export const Extra = lazy(async () => {
 })
 
 function loadStyle(): Promise<unknown> {
-  return new Promise(done => {
+  return new Promise((done, failed) => {
     const link = document.createElement("link")
     link.rel = "stylesheet"
     link.href = style
-    link.onload = link.onerror = done
+    link.onload = done
+    link.onerror = failed
     document.head.append(link)
   })
 }

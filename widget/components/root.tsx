@@ -6,7 +6,10 @@ import { Home } from "./home"
 import { lazy } from "./lazy"
 import { focusFirst } from "./parts"
 
-export const loadTalk = () => import("../talk")
+export async function loadTalk() {
+  const { ChatScreen, createTalk } = await import("../talk")
+  return { ChatScreen, createTalk }
+}
 const Talk = lazy(loadTalk)
 
 interface RootProps {

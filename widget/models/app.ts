@@ -24,6 +24,9 @@ export interface AppOptions {
   /** The launcher's names in the visitor's language. */
   label: (unreadCount: number) => string
   closeLabel: string
+  /** Some of this program is no longer to be had: a newer one has taken its place. */
+  isGone: () => boolean
+  reload: () => void
   paint: (color: string) => void
 }
 
@@ -90,6 +93,7 @@ export function createApp(options: AppOptions): App {
   let openedAt = 0
   let isStarting = false
   let lastStatus = ""
+  const isOutdated = () => options.isGone() || talk?.connection.state().code === "contract"
 
   async function open(): Promise<void> {
     const mine = ++attempt
@@ -221,13 +225,12 @@ export function createApp(options: AppOptions): App {
   return {
     snapshot() {
       const fresh = screen === "home" ? talk?.chatOf(null).snapshot() : null
-      const state = talk?.connection.state()
       return {
         phase,
         screen,
         session,
-        connection: state?.name ?? "connecting",
-        is_outdated: state?.code === "contract",
+        connection: talk?.connection.state().name ?? "connecting",
+        is_outdated: isOutdated(),
         is_open: page.is_open,
         is_starting: isStarting,
         conversations: newestFirst(conversations),
@@ -243,6 +246,8 @@ export function createApp(options: AppOptions): App {
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
       const opens = words.is_open && !page.is_open
       page = words
+      // Nobody looks: what was typed is kept.
+      if (!words.is_open && isOutdated()) options.reload()
       talk?.moved()
       if (opens && screen === "home" && session && keptGreeting(storage)) show(null)
       if (isSomeoneElse || isOld) void open()

@@ -74,6 +74,7 @@ export interface Chat {
   close(): void
 }
 
+const RETRY_MS = 3000
 let lastKey = 0
 
 export function createChat(options: ChatOptions): Chat {
@@ -123,9 +124,10 @@ export function createChat(options: ChatOptions): Chat {
 
   /** Most visitors send no file, so the means to do so come when somebody does. */
   async function attach(held: File[]): Promise<void> {
-    const { createUploads } = await import("./uploads")
+    const part = await import("./uploads").catch(() => null)
+    if (!part) return void clock.after(RETRY_MS, () => void attach(held))
     if (!uploads) {
-      uploads = createUploads(options.origin, options.token)
+      uploads = part.createUploads(options.origin, options.token)
       stops.push(uploads.subscribe(changes.tell))
     }
     uploads.add(held)

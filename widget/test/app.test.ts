@@ -19,6 +19,8 @@ let clock: TravelClock
 let kept: Map<string, string>
 let said: Unmarked<FrameSays>[]
 let loads: number
+let isGone: boolean
+let reloads: number
 let session: WidgetSession
 
 const storage: Storage = {
@@ -33,6 +35,8 @@ beforeEach(() => {
   kept = new Map()
   said = []
   loads = 0
+  isGone = false
+  reloads = 0
   session = {
     ok: true,
     visitor_token: "token",
@@ -78,6 +82,10 @@ async function open({ isOpen = true, holds = [] as VisitorConversationView[], fa
     },
     label: n => `Open chat ${n}`,
     closeLabel: "Close chat",
+    isGone: () => isGone,
+    reload: () => {
+      reloads += 1
+    },
     paint: () => {},
   })
   await clock.pass(100)
@@ -254,4 +262,18 @@ test("the token is refused: a new one is asked for and the connection tried agai
   FakeSocket.last.refuse("unauthenticated")
   await clock.pass(500)
   expect(FakeSocket.last.auth).toMatchObject({ token: "newer" })
+})
+
+test("a newer program is told of, and comes when the panel closes", async () => {
+  const { app, page } = await open({ failures: 9 })
+  app.hear({ ...page, is_open: false })
+  expect([app.snapshot().is_outdated, reloads]).toEqual([false, 0])
+  app.hear({ ...page, is_open: true })
+  isGone = true
+  app.setDraft("hello?")
+  await app.start()
+  expect(app.snapshot()).toMatchObject({ is_outdated: true, draft: "hello?" })
+  expect([reloads, kept.get("draft:new")]).toEqual([0, "hello?"])
+  app.hear({ ...page, is_open: false })
+  expect(reloads).toBe(1)
 })
