@@ -12,6 +12,8 @@ const LANGUAGE = "parley.language"
 
 followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: dark)"))
 
+addEventListener("online", parts.retry)
+
 const words = createWords()
 const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
 const codes = LANGUAGES.map(language => language.code)

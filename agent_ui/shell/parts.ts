@@ -5,7 +5,6 @@ import { createParts } from "../models/parts"
 
 /** One for the page, like the browser's own memory of what it has imported. */
 export const parts = createParts(systemClock, () => late.isGone)
-window.addEventListener("online", parts.retry)
 
 /** A component that is fetched when it is first drawn. */
 export function part<C extends Component>(load: () => Promise<{ default: C }>): C {
