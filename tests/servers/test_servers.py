@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import smtplib
+import socket
 import subprocess
 import sys
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from redis.asyncio import Redis
 from app.database import open_database
 from models import Sequence
 from tests.servers.keeper import kept_url
+from tests.servers.ports import answers, free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.smtp import SmtpSink
 
@@ -101,6 +103,16 @@ def test_a_server_goes_when_its_session_is_killed(tmp_path: Path) -> None:
 
 def test_all_who_ask_share_one_server(tmp_path: Path) -> None:
     assert kept_url("redis", tmp_path, os.getpid()) == kept_url("redis", tmp_path, os.getpid())
+
+
+def test_a_free_port_is_nobody_elses_before_a_server_of_ours_and_after_it() -> None:
+    port = free_port()
+    for _ in range(2):
+        assert not answers(port)
+        with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+            stranger.bind(("127.0.0.1", port))
+        with socket.create_server(("127.0.0.1", port)):
+            assert answers(port)
 
 
 def send(subject: str, sink: SmtpSink) -> None:
