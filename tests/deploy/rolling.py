@@ -9,8 +9,7 @@ from msgspec import Struct
 from tests.faults.checker import Violation, check
 from tests.faults.clients import AgentClient, Client, VisitorClient
 from tests.faults.history import History
-from tests.faults.play import SETTLE_SECONDS, converge
-from tests.faults.reading_rows import ask_numbers, read_rows
+from tests.faults.play import SETTLE_SECONDS, converge, keep
 from tests.servers.cluster import Cluster
 
 CALM_SECONDS = 1.5
@@ -43,12 +42,11 @@ async def roll(cluster: Cluster, *, rounds: int, visitors: int, pace: float, see
         await asyncio.sleep(CALM_SECONDS)
         silence.set()
         await asyncio.wait_for(asyncio.gather(*talking), SETTLE_SECONDS)
-        await converge(cluster, cast)  # it has a database_url, which is all that is asked of it
+        agreed = await converge(cluster.database_url, cast)
     finally:
         for task in talking:
             task.cancel()
         await asyncio.gather(*talking, return_exceptions=True)
         await asyncio.gather(*(client.leave() for client in cast))
-    history.stored = await read_rows(cluster.database_url)
-    history.stored.said.update(await ask_numbers(cluster.nodes[0]))
+    await keep(history, agreed, cluster.database_url, cluster.nodes[0])
     return Rolled(history, check(history), restarts)

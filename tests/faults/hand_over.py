@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from msgspec import Struct
 
@@ -49,14 +50,20 @@ async def hand_over(stage: Stage) -> HandedOver:
     for visitor in held:
         await visitor.wire.event("conversation.queued", timeout=40)
     queued = loop.time() - killed
-    await asyncio.sleep(0.5)
-    places = [visitor.wire.all_events("conversation.queued")[-1]["queue"]["position"] for visitor in held]
+    places = [await _place_of(visitor, place) for place, visitor in enumerate(held, start=1)]
     for visitor, id in zip([*held, last], [*ids, last_id], strict=True):
         await visitor.wire.ask("conversation.end", conversation_id=id)
         await visitor.wire.close()
     await sam.wire.close()
     await ana.wire.vanish()
     return HandedOver(offline, queued, places)
+
+
+async def _place_of(visitor: Visitor, wanted: int) -> int:
+    """Where they were told last that they stand, once that is what it should be: those who wait are told at most every second."""
+    with contextlib.suppress(TimeoutError):
+        await visitor.wire.event("conversation.queued", queue__position=wanted)
+    return visitor.wire.all_events("conversation.queued")[-1]["queue"]["position"]
 
 
 async def _start(visitor: Visitor) -> str:

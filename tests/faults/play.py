@@ -5,20 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tests.faults.checker import Violation, check
 from tests.faults.clients import AgentClient, Client, VisitorClient
-from tests.faults.history import History, Line, Shown, by_conversation
+from tests.faults.history import History, Line, Shown, Stored, by_conversation
 from tests.faults.nemesis import Nemesis, Step, Struck
-from tests.faults.reading_rows import ask_numbers, read_rows
+from tests.faults.reading_rows import count_again, read_rows
 from tests.faults.stage import Stage
 from tests.faults.typescript import TypeScriptPerson
+from tests.running import Running
 
 Person = Client | TypeScriptPerson
 
 CONVERGE_SECONDS = 20.0
 SETTLE_SECONDS = 60.0
+
+
+class Agreement(Struct):
+    """The rows as they stood when every screen showed them, those screens, and how long that took. What the platform says
+    afterwards, to people who have closed their windows, nobody can have seen."""
+
+    stored: Stored
+    shown: list[Shown]
+    seconds: float
 
 
 class Outcome(Struct):
@@ -54,28 +64,34 @@ async def play(
         await breaking
         silence.set()
         await asyncio.wait_for(asyncio.gather(*talking), SETTLE_SECONDS)
-        took = await converge(stage, cast)
+        agreed = await converge(stage.database_url, cast)
     finally:
         for task in (breaking, *talking):
             task.cancel()
         await asyncio.gather(breaking, *talking, return_exceptions=True)
         await asyncio.gather(*(client.leave() for client in cast))
-    history.stored = await read_rows(stage.database_url)
-    history.stored.said.update(await ask_numbers(stage.nodes[0].running))
-    return Outcome(history, nemesis.struck, check(history), took)
+    await keep(history, agreed, stage.database_url, stage.nodes[0].running)
+    return Outcome(history, nemesis.struck, check(history), agreed.seconds)
 
 
-async def converge(stage: Stage, cast: Sequence[Person], seconds: float = CONVERGE_SECONDS) -> float:
-    """Wait until every screen shows what is stored; how long that took. Gives up quietly: the checker says what is missing."""
+async def keep(history: History, agreed: Agreement, database_url: str, running: Running) -> None:
+    """Into the history what they agreed on, and the derived numbers as they are said now."""
+    said, recounted = await count_again(database_url, running)
+    history.stored, history.shown = structs.replace(agreed.stored, said=said, recounted=recounted), agreed.shown
+
+
+async def converge(database_url: str, cast: Sequence[Person], seconds: float = CONVERGE_SECONDS) -> Agreement:
+    """Wait until every screen shows what is stored. Gives up quietly: the checker says what is missing."""
     loop = asyncio.get_running_loop()
     began = loop.time()
-    while loop.time() - began < seconds:
-        truth = by_conversation((await read_rows(stage.database_url)).lines)
+    while True:
+        stored = await read_rows(database_url)
+        truth = by_conversation(stored.lines)
         screens = [shown for person in cast for shown in await person.shown()]
-        if all(_is_whole(shown, truth.get(shown.conversation_id, [])) for shown in screens):
-            break
+        is_whole = all(_is_whole(shown, truth.get(shown.conversation_id, [])) for shown in screens)
+        if is_whole or loop.time() - began >= seconds:
+            return Agreement(stored, screens, loop.time() - began)
         await asyncio.sleep(0.2)
-    return loop.time() - began
 
 
 def _is_whole(shown: Shown, truth: Sequence[Line]) -> bool:

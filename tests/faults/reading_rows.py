@@ -9,9 +9,10 @@ import msgspec
 from sqlalchemy import select
 
 from app.database import Database, open_database
-from models import Agent, Assignment, Conversation, Message
+from models import Agent as AgentRow
+from models import Assignment, Conversation, Message
 from tests.faults.history import Holding, Line, Owned, Stored
-from tests.running import Running
+from tests.running import Agent, Running
 
 OPEN = ("new", "open")
 
@@ -31,7 +32,7 @@ async def read_rows_of(database: Database) -> Stored:
         messages = await rows.all(select(Message))
         conversations = await rows.all(select(Conversation))
         holdings = await rows.all(select(Assignment).where(Assignment.ended_at.is_(None)))
-        agents = await rows.all(select(Agent))
+        agents = await rows.all(select(AgentRow))
     return Stored(
         lines=[_line(message) for message in messages],
         conversations=[
@@ -52,19 +53,37 @@ async def read_rows_of(database: Database) -> Stored:
     )
 
 
-async def ask_numbers(running: Running) -> dict[str, object]:
-    """The same numbers as a supervisor reads them: the wall and the lists' counts."""
+Numbers = dict[str, object]
+LOOKS = 20
+"""Routing gives what waits to whoever comes to read the numbers, and takes back what was left: that has an end."""
+
+
+async def count_again(database_url: str, running: Running) -> tuple[Numbers, Numbers]:
+    """The derived numbers as a supervisor reads them, the wall and the lists' counts, and as the rows are counted again:
+    of a moment at which the rows did not move between a count before the question and one after it."""
     supervisor = await running.agent("sam@example.com")
     try:
-        wall = (await supervisor.wire.ask("wall.watch", watching=True))["wall"]
-        async with running.http(cookies={"parley_session": supervisor.cookie}) as http:
-            counts = (await http.get("/api/v1/conversations/counts")).json()
+        said: Numbers = {}
+        after = (await read_rows(database_url)).recounted
+        for _ in range(LOOKS):
+            before, said = after, await _ask_numbers(running, supervisor)
+            after = (await read_rows(database_url)).recounted
+            if before == after:
+                break
     finally:
         await supervisor.wire.close()
+    return said, after
+
+
+async def _ask_numbers(running: Running, supervisor: Agent) -> Numbers:
+    wall = (await supervisor.wire.ask("wall.watch", watching=True))["wall"]
+    await supervisor.wire.ask("wall.watch", watching=False)
+    async with running.http(cookies={"parley_session": supervisor.cookie}) as http:
+        counts = (await http.get("/api/v1/conversations/counts")).json()
     return said_on_the_wall(wall) | {"list unassigned": counts["unassigned"], "list all": counts["all"]}
 
 
-def said_on_the_wall(wall: dict[str, Any]) -> dict[str, object]:
+def said_on_the_wall(wall: dict[str, Any]) -> Numbers:
     """The wall's numbers by name."""
     return {
         "wall waiting": {queue["team_id"]: queue["waiting_count"] for queue in wall["queues"] if queue["waiting_count"]},
@@ -73,7 +92,7 @@ def said_on_the_wall(wall: dict[str, Any]) -> dict[str, object]:
     }
 
 
-def _recount(conversations: Any, agents: Any) -> dict[str, object]:
+def _recount(conversations: Any, agents: Any) -> Numbers:
     wanting = [one for one in conversations if one.category in OPEN]
     still_open = [one for one in conversations if one.category in (*OPEN, "waiting")]
     return {

@@ -16,10 +16,9 @@ import pytest
 import pytest_asyncio
 
 from tests.faults.checker import kinds
-from tests.faults.clients import AgentClient, Client, Lost, VisitorClient, now
+from tests.faults.clients import AgentClient, Client, HeardWire, Lost, VisitorClient, now
 from tests.faults.history import Acked, History, Line, Sent, Stored
 from tests.faults.play import converge
-from tests.faults.reading_rows import read_rows
 from tests.faults.stage import Node, Stage
 from tests.servers.databases import PostgresDatabases
 
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 PROGRAM = ("-m", "tests.faults.mutants", "demo")
 SAME = "the-same"
 PATIENT = 15.0
-"""No ack gets lost here: whoever waits less on a slow machine only makes it slower."""
+"""No ack gets lost here, and what is promised comes: whoever waits less on a slow machine only makes it slower."""
 
 
 class Theatre:
@@ -87,15 +86,14 @@ class Scene:
         self.history.acked.append(Acked(by=by or "", key=key, at=now(), line=line))
         return line
 
-    async def close(self, conversation_id: str, seconds: float = 8.0) -> set[str]:
+    async def close(self, conversation_id: str, seconds: float = PATIENT) -> set[str]:
         """Everybody leaves once all agree, or nobody expects it any more: which promises were broken."""
         for person in self.people:
             person.screens = {id: screen for id, screen in person.screens.items() if id == conversation_id}
-        await converge(self.theatre.stage, self.people, seconds)
+        agreed = await converge(self.theatre.stage.database_url, self.people, seconds)
         await self.leave()
-        stored = await read_rows(self.theatre.stage.database_url)
-        self.history.stored = only(stored, conversation_id)
-        self.history.shown = [shown for shown in self.history.shown if shown.conversation_id == conversation_id]
+        self.history.stored = only(agreed.stored, conversation_id)
+        self.history.shown = [shown for shown in agreed.shown if shown.conversation_id == conversation_id]
         return kinds(self.history)
 
     async def leave(self) -> None:
@@ -187,13 +185,13 @@ async def two_claims_at_once(scene: Scene) -> tuple[str, set[str]]:
     return id, await scene.close(id)
 
 
-async def said_while_redis_is_gone(scene: Scene) -> tuple[str, set[str]]:
+async def said_while_redis_is_gone(scene: Scene, seconds: float = PATIENT) -> tuple[str, set[str]]:
     """A node loses Redis; what others write meanwhile it must find in the rows, for nobody will tell it again."""
     agent = await scene.agent(scene.theatre.second, "ana")
     visitor = await scene.visitor(scene.theatre.first)
     id = (await visitor.say()).conversation_id
     await agent.claim(id)  # whatever else happens to it, a ticket when the last agent of another scene lapses, would be heard
-    await converge(scene.theatre.stage, [agent])
+    await converge(scene.theatre.stage.database_url, [agent])
     wire = scene.theatre.second.to_redis
     assert wire
     wire.is_refusing = True
@@ -202,20 +200,27 @@ async def said_while_redis_is_gone(scene: Scene) -> tuple[str, set[str]]:
         await visitor.say()
     await asyncio.sleep(1.0)
     wire.is_refusing = False
-    return id, await scene.close(id)
+    return id, await scene.close(id, seconds)
 
 
 async def said_while_the_visitor_was_away(scene: Scene, *, resumes: bool = True) -> tuple[str, set[str]]:
-    """A line breaks, an answer is written, the line is back."""
+    """A line breaks, an answer is written, the line is back. A tab beside it says when its node has told the answer."""
     visitor = await scene.visitor(scene.theatre.first, resumes=resumes)
+    beside = await HeardWire.connect(scene.theatre.first.running.url, "/visitor", {"token": visitor.token, "contract": 1})
+    assert isinstance(beside, HeardWire)
+    is_told = asyncio.Event()
+    beside.on_event = lambda event: is_told.set() if event["type"] == "message.created" else None
     agent = await scene.agent(scene.theatre.second, "ana")
     id = (await visitor.say()).conversation_id
     scene.theatre.first.door.is_refusing = True
     scene.theatre.first.door.cut()
+    is_told.clear()
     await scene.send(agent, f"answer-{id}", type="message.send", conversation_id=id)
+    await asyncio.wait_for(is_told.wait(), PATIENT)
+    await beside.close()
     scene.theatre.first.door.is_refusing = False
-    await asyncio.wait_for(visitor.is_online.wait(), 10)
-    return id, await scene.close(id, 3.0)
+    await asyncio.wait_for(visitor.is_online.wait(), PATIENT)
+    return id, await scene.close(id, PATIENT if resumes else 3.0)
 
 
 SCHEDULES: tuple[Schedule, ...] = (
@@ -258,7 +263,7 @@ async def test_without_the_condition_two_agents_own_it(scene: Scene, theatre: Th
 
 async def test_without_catching_up_a_lost_hint_is_lost_for_good(scene: Scene, theatre: Theatre) -> None:
     with theatre.without("catch_up"):
-        _, broken = await said_while_redis_is_gone(scene)
+        _, broken = await said_while_redis_is_gone(scene, 8.0)
     assert broken == {"unseen"}
 
 

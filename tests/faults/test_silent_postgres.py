@@ -19,12 +19,15 @@ from models import Agent
 from tests.faults.proxy import Proxy
 from tests.servers.postgres import PostgresServer
 
+SILENCE_SECONDS = 2.0
+"""Much longer than a server that does answer may take on a machine with much else to do."""
+
 
 async def test_a_connection_that_never_answers_is_given_up(postgres_database_url: str) -> None:
     port = urlsplit(postgres_database_url).port
     assert port
     wire = await Proxy(port).start()
-    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=0.5)
+    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=SILENCE_SECONDS)
 
     async def ask() -> None:
         async with database.begin(lambda: None) as rows:
@@ -57,7 +60,7 @@ async def test_a_batch_that_is_never_answered_takes_its_connection_along(postgre
     port = urlsplit(postgres_database_url).port
     assert port
     wire = await Proxy(port).start()
-    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=0.5)
+    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=SILENCE_SECONDS)
     try:
         await database.write_at_once(Look(), lambda: None)
         wire.deafen()
@@ -122,7 +125,7 @@ async def test_a_server_that_does_not_answer_the_door_is_not_waited_for(postgres
     assert port
     wire = await Proxy(port).start()
     wire.hold()
-    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=0.5)
+    database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=SILENCE_SECONDS)
     try:
         began = asyncio.get_running_loop().time()
         with pytest.raises(TimeoutError):

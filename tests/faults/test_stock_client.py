@@ -42,6 +42,14 @@ class Stock:
             await self.hear("event")
         return found[0]
 
+    async def message(self, client_id: str) -> dict[str, Any]:
+        """This message, past or to come. Whoever comes online hears of whatever others left waiting, too."""
+        while True:
+            for event in self.events:
+                if event["type"] == "message.created" and event["message"]["client_id"] == client_id:
+                    return event["message"]
+            await self.hear("event")
+
 
 @pytest.fixture
 async def start() -> AsyncIterator[Start]:
@@ -67,9 +75,9 @@ async def test_a_visitor_and_an_agent_talk(quiet: Running, start: Start) -> None
     assert (await visitor.event("heads"))["heads"] == []
     started = await visitor.ask(type="conversation.start", client_id="s1", body="Grüße aus dem Chat 👋")
     assert started["message"]["seq"] == 1
-    heard = await agent.event("message.created")
-    assert heard["message"]["body"] == "Grüße aus dem Chat 👋"
-    id = heard["message"]["conversation_id"]
+    heard = await agent.message("s1")
+    assert heard["body"] == "Grüße aus dem Chat 👋"
+    id = heard["conversation_id"]
     sent = await agent.ask(type="message.send", client_id="s2", conversation_id=id, body="Hello")
     assert sent["ok"], sent
     refused = await visitor.ask(type="message.send", client_id="s3", conversation_id=id, body="")

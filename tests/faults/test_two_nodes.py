@@ -106,7 +106,7 @@ async def test_what_one_node_commits_the_other_shows(two: Two) -> None:
 async def test_chat_goes_on_while_redis_hangs(two: Two, nodes: tuple[Running, Running], redis_process: psutil.Process) -> None:
     redis_process.suspend()
     await two.visitor_says("said while Redis hangs")
-    changed = await two.agent.wire.event("conversation.changed", timeout=8, conversation__preview="said while Redis hangs")
+    changed = await two.agent.wire.event("conversation.changed", timeout=30, conversation__preview="said while Redis hangs")
     synced = await two.agent.wire.ask("conversation.sync", conversation_id=two.conversation_id, after_rev=0)
     assert synced["messages"][-1]["body"] == "said while Redis hangs"
     assert changed["conversation"]["rev"] == synced["conversation"]["rev"]
@@ -116,11 +116,11 @@ async def test_chat_goes_on_while_redis_hangs(two: Two, nodes: tuple[Running, Ru
         assert (answer.status_code, answer.text[:16]) == (200, "ready, degraded:"), "the chat goes on, and it says so"
     await two.agent_says("said to a visitor while Redis hangs")
     seq = synced["conversation"]["seq"] + 1
-    (head,) = (await two.visitor.wire.event("heads", timeout=8, heads__0__seq=seq))["heads"]
+    (head,) = (await two.visitor.wire.event("heads", timeout=30, heads__0__seq=seq))["heads"]
     assert head["conversation_id"] == two.conversation_id
     redis_process.resume()
     await two.agent_says("and it is back")
-    await two.visitor.wire.event("heads", timeout=8, heads__0__seq=seq + 1)
+    await two.visitor.wire.event("heads", timeout=30, heads__0__seq=seq + 1)
 
 
 async def test_a_flushed_redis_is_not_noticed(two: Two, redis_url: str) -> None:
@@ -146,6 +146,7 @@ async def test_an_agent_whose_network_is_gone_is_missed_within_the_lease(two: Tw
     line = await Proxy(second.port).start()
     try:
         watching = await first.agent("sam@example.com")
+        await watching.wire.ask("presence.set", presence="away")  # or the next test's chat would be theirs until they lapse
         headers = {"Cookie": f"parley_session={await second.sign_in('ben@example.com')}", "Origin": line.url}
         ben = await Wire.connect(line.url, "/agent", {"contract": 1}, headers)
         await ben.ask("presence.set", presence="away")
