@@ -27,12 +27,19 @@ NO_TEAM = ""
 class Reactions:
     """Hears every batch of announcements once its rows are safe, and sets off what follows, off the caller's path."""
 
-    def __init__(self, works: Works, suggester: Suggester, may_suggest: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self,
+        works: Works,
+        suggester: Suggester,
+        may_suggest: Callable[[], bool] = lambda: True,
+        *,
+        tell_places_every_seconds: float = TELL_PLACES_EVERY_SECONDS,
+    ) -> None:
         """`may_suggest` says whether there is time for it."""
         self._works = works
         self._propose = suggester.propose
         self._places = Places()
-        self._settle_calmly = Calm(TELL_PLACES_EVERY_SECONDS, self._settle)
+        self._settle_calmly = Calm(tell_places_every_seconds, self._settle)
         self._may_suggest = may_suggest
         self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
         self._under_way: set[asyncio.Task[None]] = set()

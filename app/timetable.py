@@ -33,7 +33,7 @@ class Sweep(Struct, frozen=True):
     run: Callable[[], Awaitable[None]]
 
 
-def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[Sweep]:
+def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta, *, busy_messages: int = BUSY_MESSAGES) -> list[Sweep]:
     """What the platform checks by itself. `grace` is how long what an agent holds stays theirs after their lease lapsed."""
 
     async def lapse() -> None:
@@ -57,21 +57,21 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta) -> list[
     return [
         Sweep("lapse leases", 1.0, lapse),
         Sweep("late timers", 1.0, run_late_timers),
-        Sweep("write down words", 2.0, _writing_down(works)),
+        Sweep("write down words", 2.0, _writing_down(works, busy_messages)),
         Sweep("take back", 5.0, take_back),
         Sweep("serve queues", 10.0, serve_queues),
     ]
 
 
-def _writing_down(works: Works) -> Callable[[], Awaitable[None]]:
-    """Words for the search. While many write it can wait, unless it has waited for long."""
+def _writing_down(works: Works, busy_messages: int) -> Callable[[], Awaitable[None]]:
+    """Words for the search. While more than so many are written in between it can wait, unless it has waited for long."""
     newest_before = 0
 
     async def write_down() -> None:
         nonlocal newest_before
         async with works.read() as rows:
             written, newest = await how_far(rows)
-        is_busy, newest_before = newest - newest_before > BUSY_MESSAGES, newest
+        is_busy, newest_before = newest - newest_before > busy_messages, newest
         if written == newest or (is_busy and newest - written < MOST_BEHIND):
             return
         for _ in range(MOST_BATCHES):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 
 import msgspec
 import structlog
@@ -58,7 +59,14 @@ _moved = msgspec.json.Decoder(_Moved)
 class WallPainter:
     """Hears what agents hear while anybody on this node watches the wall, so every node's movements reach it."""
 
-    def __init__(self, works: Works, hub: Hub) -> None:
+    def __init__(
+        self,
+        works: Works,
+        hub: Hub,
+        *,
+        certain_seconds: float = CERTAIN_SECONDS,
+        open_now: Callable[[Works], OpenNow] = OpenNow,
+    ) -> None:
         self.rooms: set[str] = set()
         self._works = works
         self._hub = hub
@@ -66,7 +74,9 @@ class WallPainter:
         self._woken = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
         self._wall: WallView | None = None
-        self._open = OpenNow(works)
+        self._certain_seconds = certain_seconds
+        self._open_now = open_now
+        self._open = open_now(works)
         self._reading: asyncio.Task[None] | None = None
         self._due_at = 0.0
 
@@ -149,7 +159,7 @@ class WallPainter:
             self._woken.set()
         self._read_beside()
         before, self._wall = self._wall, wall
-        self._due_at = monotonic() + min(CERTAIN_SECONDS, (repaint_at(wall) - wall.made_at).total_seconds())
+        self._due_at = monotonic() + min(self._certain_seconds, (repaint_at(wall) - wall.made_at).total_seconds())
         if before is None or replace(before, made_at=wall.made_at) != wall:
             self._hub.deliver_here([Announcement(WallChanged(wall=wall), ToWall())])
 
@@ -176,4 +186,4 @@ class WallPainter:
         """Nobody watches: nothing is heard any more, so what was read is worth nothing."""
         if self._reading is not None:
             await end([self._reading])
-        self._reading, self._open = None, OpenNow(self._works)
+        self._reading, self._open = None, self._open_now(self._works)

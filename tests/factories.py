@@ -244,10 +244,10 @@ class House:
     def jobs(self, handlers: dict[str, JobHandler]) -> JobRunner:
         return JobRunner(self.works, handlers)
 
-    def react(self) -> Reactions:
+    def react(self, kind: type[Reactions] = Reactions, **given: Any) -> Reactions:
         """Let reactions follow what is announced from now on, as in a running server."""
         suggester = Suggester(self.works, self.told, Library(self.works, NoEmbedder()), "https://help.example.com")
-        reactions = Reactions(self.works, suggester)
+        reactions = kind(self.works, suggester, **given)
         self.told.listeners.append(reactions.hear)
         return reactions
 

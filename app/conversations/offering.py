@@ -55,13 +55,13 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
     return await agent_view_of(work, conversation.id)
 
 
-async def lapse_offers(work: Work, *, waits: bool = False) -> int:
+async def lapse_offers(work: Work, *, waits: bool = False, most: int = MOST_AT_ONCE) -> int:
     """Offers whose time is over go on, many at once; how many. Those somebody is at are passed over, or waited for."""
     overdue = (
         select(Conversation)
         .where(Conversation.offer_until <= work.now)
         .order_by(Conversation.id)
-        .limit(MOST_AT_ONCE)
+        .limit(most)
         .with_for_update(skip_locked=not waits)
     )
     conversations = await work.all(overdue)
@@ -69,11 +69,11 @@ async def lapse_offers(work: Work, *, waits: bool = False) -> int:
     return len(conversations)
 
 
-async def lapse_all_offers(works: Works) -> None:
+async def lapse_all_offers(works: Works, most_at_once: int = MOST_AT_ONCE) -> None:
     """Every offer whose time is over, however many: what nobody else is at first, so that several nodes share them."""
-    while await works.run(lapse_offers):
+    while await works.run(lapse_offers, most=most_at_once):
         pass
-    while await works.run(lapse_offers, waits=True):
+    while await works.run(lapse_offers, waits=True, most=most_at_once):
         pass
 
 

@@ -33,58 +33,67 @@ _CARD_WORDS = table("card_words", column("rowid"), column("contact_id"), column(
 _MESSAGE_NUMBER: ColumnElement[int] = literal_column("messages.rowid")
 
 
-async def holding(rows: Rows, said: str) -> list[ColumnElement[bool]]:
-    """Conditions on conversations that hold these words; none when nothing was said."""
+async def holding(rows: Rows, said: str, most: int = MOST_FOUND) -> list[ColumnElement[bool]]:
+    """Conditions on conversations that hold these words, the latest so many; none when nothing was said."""
     line = clean_line(said)
     if not line:
         return []
     words = [word[:LONGEST_WORD].lower() for word in _WORD.findall(line)][:MOST_WORDS]
     if not words:
         return [false()]
-    places = _OnPostgres() if rows.dialect == "postgresql" else _OnSqlite()
+    places = _OnPostgres(most) if rows.dialect == "postgresql" else _OnSqlite(most)
     found = {*await places.messages(rows, words), *await rows.all_beside(places.tickets(words))}
-    found |= {*await rows.all_beside(_of_contacts(places.contacts(words)))}
+    found |= {*await rows.all_beside(places.of_contacts(words))}
     number = line.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= 18:
         found |= {*await rows.all(select(Ticket.conversation_id).where(Ticket.number == int(number)))}
     for place in range(1, len(words) if len(words) <= MOST_PARTED else 1):
         for who, what in ((words[:place], words[place:]), (words[place:], words[:place])):
-            if theirs := {*await rows.all_beside(_of_contacts(places.contacts(who)))}:
+            if theirs := {*await rows.all_beside(places.of_contacts(who))}:
                 found |= theirs.intersection(await places.messages(rows, what))
     return [Conversation.id.in_(found) if found else false()]
-
-
-def _of_contacts(contacts: Select[Any]) -> Select[str]:
-    theirs = select(Conversation.id).where(Conversation.contact_id.in_(contacts))
-    return theirs.order_by(Conversation.id.desc()).limit(MOST_FOUND)
 
 
 def _begins(words: Sequence[str], place: int) -> bool:
     return place == len(words) - 1 and len(words[place]) >= SHORTEST_BEGINNING
 
 
-class _OnPostgres:
+class _Places:
+    """Where words are looked for; of what is found in many places the latest `most`."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+
+    def contacts(self, words: Sequence[str]) -> Select[Any]:
+        raise NotImplementedError
+
+    def of_contacts(self, words: Sequence[str]) -> Select[str]:
+        theirs = select(Conversation.id).where(Conversation.contact_id.in_(self.contacts(words)))
+        return theirs.order_by(Conversation.id.desc()).limit(self._most)
+
+
+class _OnPostgres(_Places):
     """The expressions are those of the indexes."""
 
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
         """Told to find the latest, the planner would read all messages from the end, and rare words take minutes."""
         held = self._holds("messages.body", words), Message.system.is_(None)
         fenced = select(Message.id, Message.conversation_id).where(*held).limit(COMMON).subquery()
-        found = select(fenced.c.conversation_id, func.count().over()).order_by(fenced.c.id.desc()).limit(MOST_FOUND)
+        found = select(fenced.c.conversation_id, func.count().over()).order_by(fenced.c.id.desc()).limit(self._most)
         ids = await rows.rows(found)
         if not ids or ids[0][1] < COMMON:
             return [row[0] for row in ids]
         latest = select(Message.id, Message.conversation_id, Message.body, Message.system).order_by(Message.id.desc())
         messages = latest.limit(COMMON).subquery("messages")
         among = select(messages.c.conversation_id).where(self._holds("messages.body", words), messages.c.system.is_(None))
-        return await rows.all(among.order_by(messages.c.id.desc()).limit(MOST_FOUND))
+        return await rows.all(among.order_by(messages.c.id.desc()).limit(self._most))
 
     def tickets(self, words: Sequence[str]) -> Select[Any]:
-        return select(Ticket.conversation_id).where(self._holds("tickets.title", words)).limit(MOST_FOUND)
+        return select(Ticket.conversation_id).where(self._holds("tickets.title", words)).limit(self._most)
 
     def contacts(self, words: Sequence[str]) -> Select[Any]:
         of_it = self._holds("contacts.name || ' ' || coalesce(contacts.email, '')", words)
-        return select(select(Contact.id).where(of_it).limit(MOST_FOUND).subquery().c.id)
+        return select(select(Contact.id).where(of_it).limit(self._most).subquery().c.id)
 
     def _holds(self, said: str, words: Sequence[str]) -> ColumnElement[bool]:
         asked = " & ".join(f"{word}:*" if _begins(words, place) else word for place, word in enumerate(words))
@@ -92,7 +101,7 @@ class _OnPostgres:
         return held.bool_op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
 
 
-class _OnSqlite:
+class _OnSqlite(_Places):
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
         latest = self._matching(_MESSAGE_WORDS, words).with_only_columns(_MESSAGE_WORDS.c.rowid)
         return await rows.all_beside(select(Message.conversation_id).where(_MESSAGE_NUMBER.in_(latest)))
@@ -108,7 +117,7 @@ class _OnSqlite:
     def _matching(self, where: Any, words: Sequence[str]) -> Select[Any]:
         asked = " AND ".join(f'"{word}"*' if _begins(words, place) else f'"{word}"' for place, word in enumerate(words))
         matches = literal_column(where.name).bool_op("MATCH")(asked)
-        return select(where).where(matches).order_by(where.c.rowid.desc()).limit(MOST_FOUND)
+        return select(where).where(matches).order_by(where.c.rowid.desc()).limit(self._most)
 
 
 async def write_down_words(work: Work) -> bool:

@@ -87,13 +87,13 @@ class SqliteDatabase:
 
     dialect = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, folding: Folding | None = None) -> None:
         self._read_engine = _engine(path, read_only=True)
         self._write_engine = _engine(path, read_only=False)
         self._writer = self._write_engine.connect()
         self._writer.begin()  # for SQLAlchemy one transaction without end: where it begins and commits is ours to say
         self._driver: sqlite3.Connection = self._writer.connection.dbapi_connection  # pyright: ignore[reportAttributeAccessIssue]
-        self._folding = Folding(path)
+        self._folding = folding or Folding(path)
         self._turn = asyncio.Lock()
         self._finished: list[tuple[asyncio.Future[None], Callable[[], None]]] = []
         self._has_finished = asyncio.Event()

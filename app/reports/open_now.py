@@ -46,9 +46,19 @@ _STAND = (
 class OpenNow:
     """Until everything has been read, and whenever memory and rows have been found to differ, the rows are counted."""
 
-    def __init__(self, works: Works, *, page: int = PAGE, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        works: Works,
+        *,
+        page: int = PAGE,
+        check_seconds: float = CHECK_SECONDS,
+        check_share: float = CHECK_SHARE,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._works = works
         self._page = page
+        self._check_seconds = check_seconds
+        self._check_share = check_share
         self._clock = clock
         self._tally = Tally()
         self._moved: set[str] = set()
@@ -94,7 +104,7 @@ class OpenNow:
             return kept
         began = self._clock()
         counted = await count_open(rows, thresholds, now)
-        self._check_at = self._clock() + max(CHECK_SECONDS, (self._clock() - began) / CHECK_SHARE)
+        self._check_at = self._clock() + max(self._check_seconds, (self._clock() - began) / self._check_share)
         self._doubts = 0 if kept == counted else self._doubts + 1
         if self._doubts == MOST_DOUBTS:
             log.warning("what is open was not what was heard; it is read again")

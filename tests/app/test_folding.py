@@ -47,10 +47,8 @@ async def write_much(database: SqliteDatabase, rounds: int) -> None:
             await transaction.execute(insert(Job), rows)
 
 
-async def test_a_log_that_grew_large_begins_again_without_anybody_stopping(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.database.folding.EVERY_SECONDS", 0.02)
-    monkeypatch.setattr("app.database.folding.LARGE_PAGES", 200)
-    database = SqliteDatabase(path)
+async def test_a_log_that_grew_large_begins_again_without_anybody_stopping(path: Path) -> None:
+    database = SqliteDatabase(path, Folding(path, every_seconds=0.02, large_pages=200))
     await write_much(database, ROUNDS)
     log = path.with_name("parley.db-wal")
     written = ROUNDS * 40 * len(WORDS)
@@ -62,10 +60,8 @@ async def test_a_log_that_grew_large_begins_again_without_anybody_stopping(path:
         assert file.execute("SELECT count(*) FROM jobs").fetchone() == (ROUNDS * 40,)
 
 
-async def test_what_a_reader_still_looks_at_stays_in_the_log(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.database.folding.EVERY_SECONDS", 0.0)
-    monkeypatch.setattr("app.database.folding.LARGE_PAGES", 1)
-    database = SqliteDatabase(path)
+async def test_what_a_reader_still_looks_at_stays_in_the_log(path: Path) -> None:
+    database = SqliteDatabase(path, Folding(path, every_seconds=0.0, large_pages=1))
     async with database.read() as rows:
         assert not await rows.all(select(Job.id))
         await write_much(database, 10)

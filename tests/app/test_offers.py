@@ -69,10 +69,10 @@ async def history(house: House, id: str) -> list[tuple[str | None, str, str | No
     return [(row.agent_id, row.reason, row.outcome) for row in rows]
 
 
-async def time_is_up(house: House) -> None:
+async def time_is_up(house: House, jobs: dict[str, JobHandler] = JOBS) -> None:
     """The timer falls due, as its job, and routing serves again."""
     house.clock.on(seconds=N)
-    assert await house.jobs(JOBS).run_due() >= 1
+    assert await house.jobs(jobs).run_due() >= 1
     await dispatch(house.works, house.team_id)
 
 
@@ -176,17 +176,17 @@ async def test_one_that_somebody_is_writing_to_is_waited_for(team: House) -> Non
     assert await history(team, id) == [(ana.id, "offered", "missed"), (None, "missed", None)]
 
 
-async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(
-    team: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.conversations.offering.MOST_AT_ONCE", 4)
+async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(team: House) -> None:
+    async def four_at_once(works: Works, payload: dict[str, Any]) -> None:
+        await lapse_all_offers(works, 4)
+
     agents = {(await team.agent(f"Agent {n}", capacity=3)).id for n in range(3)}
     ids = [(await team.chat())[0] for _ in range(9)]
     assert await dispatch(team.works, team.team_id) == 9
     assert len(await team.all(select(Job).where(Job.kind == OFFER_JOB))) == 1, "one timer for all that were offered at once"
     asked = {id: [(await team.conversation(id)).agent_id] for id in ids}
     for _ in range(2):
-        await time_is_up(team)
+        await time_is_up(team, JOBS | {OFFER_JOB: four_at_once})
         for id in ids:
             asked[id].append((await team.conversation(id)).agent_id)
     for id, them in asked.items():

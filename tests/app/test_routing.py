@@ -19,11 +19,11 @@ from app.conversations.views import queue_view, visitor_view_of
 from app.database import open_database
 from app.people.actors import SignedInAgent
 from app.people.presence import arrive, set_presence
+from app.reactions import Reactions
 from app.routing.decisions import RULE, decide_again
 from app.routing.dispatch import dispatch
 from app.routing.next_agent import Candidate, is_eligible, next_agent
-from app.routing.queue import teams_with_queues
-from app.work import Rows, Work, Works
+from app.work import Work, Works
 from models import Assignment, Conversation
 from tests.factories import MONDAY, House, open_house
 
@@ -233,13 +233,10 @@ async def test_whoever_waits_is_served_the_moment_an_agent_becomes_free(house: H
     assert await holders(house) == {first: ana.id, second: ana.id}
 
 
-async def test_once_reactions_have_ended_nothing_that_rests_asks_a_closed_database(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.reactions.TELL_PLACES_EVERY_SECONDS", 0.05)
+async def test_once_reactions_have_ended_nothing_that_rests_asks_a_closed_database(database_url: str) -> None:
     with capture_logs() as logged:
         async with open_house(database_url) as house:
-            reactions = house.react()
+            reactions = house.react(tell_places_every_seconds=0.05)
             for _ in range(3):
                 await house.chat()
                 await reactions.settle()
@@ -248,16 +245,16 @@ async def test_once_reactions_have_ended_nothing_that_rests_asks_a_closed_databa
     assert not logged
 
 
-async def test_many_who_become_free_at_once_are_one_look_at_the_queues(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_who_become_free_at_once_are_one_look_at_the_queues(house: House) -> None:
     looks: list[object] = []
 
-    async def look(rows: Rows) -> list[str | None]:
-        looks.append(rows)
-        return await teams_with_queues(rows)
+    class Counted(Reactions):
+        async def serve_all(self) -> None:
+            looks.append(self)
+            await super().serve_all()
 
-    monkeypatch.setattr("app.reactions.teams_with_queues", look)
     ids = [(await house.agent(f"Agent {n}", capacity=1, presence="away")).id for n in range(4)]
-    reactions = house.react()
+    reactions = house.react(Counted)
     waiting = [(await house.chat())[0] for _ in range(4)]
     await reactions.settle()
     looks.clear()

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.contract.commands import AgentSendMessage, OpenTicket, PrechatFields
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, View
 from app.conversations.listing import list_conversations
 from app.conversations.messages import post_agent_message
-from app.conversations.searching import BATCH, how_far, write_down_words
+from app.conversations.searching import BATCH, holding, how_far, write_down_words
 from app.conversations.tickets import open_ticket
 from app.people.actors import SignedInAgent
 from app.timetable import domain_sweeps
+from models import Conversation
 from tests.factories import House
 from tests.wording import write_down_all
 
@@ -89,24 +91,27 @@ async def test_whatever_is_typed_is_only_words(house: House, words: str) -> None
     assert await found(house, ana, words) == []
 
 
-async def test_what_is_too_common_is_found_in_the_latest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.conversations.searching.MOST_FOUND", 2)
+async def test_what_is_too_common_is_found_in_the_latest(house: House) -> None:
     ana = await house.agent()
     ids: list[str] = []
     for _ in range(4):
         id, visitor = await house.chat(ana)
         await house.write(visitor, id, "the parcel")
         ids.append(id)
-    assert sorted(await found(house, ana, "parcel")) == sorted(ids[2:])
+    await write_down_all(house)
+    async with house.works.read() as rows:
+        latest = await rows.all(select(Conversation.id).where(*await holding(rows, "parcel", 2)))
+    assert sorted(latest) == sorted(ids[2:])
+    assert sorted(await listed(house, ana, "parcel")) == sorted(ids), "the others are there, and only too many"
 
 
-async def test_the_timetable_writes_words_down_unless_many_write(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_timetable_writes_words_down_unless_many_write(house: House) -> None:
     """On PostgreSQL there is nothing to write down, and all is found at once."""
     ana = await house.agent()
     id, visitor = await house.chat(ana)
-    (sweep,) = [one for one in domain_sweeps(house.works, house.react(), timedelta(0)) if one.name == "write down words"]
+    sweeps = domain_sweeps(house.works, house.react(), timedelta(0), busy_messages=2)
+    (sweep,) = [one for one in sweeps if one.name == "write down words"]
     await sweep.run()
-    monkeypatch.setattr("app.timetable.BUSY_MESSAGES", 1)
     for _ in range(3):
         await house.write(visitor, id, "a zebra")
     await sweep.run()
