@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.running import Running
+from tests.stopwatch import stopwatch
 
 Start = Callable[..., Running]
 
@@ -60,11 +61,11 @@ async def test_chats_of_an_agent_who_vanishes_go_on_with_a_colleague(start: Star
     id = (await visitor.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
     await ana.wire.event("assignment.offered", conversation_id=id)
     ben = await running.agent("ben@example.com")
-    began = time.monotonic()
-    await ana.wire.vanish()
-    offered = await ben.wire.event("assignment.offered", timeout=15, conversation_id=id)
+    async with stopwatch() as watch:
+        await ana.wire.vanish()
+        offered = await ben.wire.event("assignment.offered", timeout=30, conversation_id=id)
     assert offered["reason"] == "routed"
-    assert time.monotonic() - began < 8
+    assert watch.seconds < 8
     await ben.wire.event("presence.changed", agent__id=ana.id, agent__presence="offline")
     await visitor.wire.event("conversation.changed", conversation__agent_name="Ben Okafor")
 
@@ -92,6 +93,7 @@ async def test_an_agent_who_reloads_keeps_everything(running: Running) -> None:
     id = (await visitor.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
     await ana.wire.event("assignment.offered", conversation_id=id)
     await ben.wire.event("conversation.changed", conversation__id=id, conversation__agent_id=ana.id)
+    await ben.wire.ask("conversation.sync", conversation_id=id, after_rev=0)  # what was told with it has come before the answer
     ben.wire.events.clear()
     await ana.wire.vanish()
     back = await running.agent(cookie=ana.cookie)
@@ -110,10 +112,10 @@ async def test_the_wall_moves_within_a_second_for_those_who_may_watch(running: R
     before = (await sam.wire.ask("wall.watch", watching=True))["wall"]["opened_today"]
     visitor = await running.visitor()
     sam.wire.events.clear()
-    began = time.monotonic()
-    await visitor.wire.ask("conversation.start", client_id="k", body="Hello")
-    moved = await sam.wire.event("wall.changed", wall__opened_today=before + 1)
-    assert time.monotonic() - began < 2
+    async with stopwatch() as watch:
+        await visitor.wire.ask("conversation.start", client_id="k", body="Hello")
+        moved = await sam.wire.event("wall.changed", wall__opened_today=before + 1)
+    assert watch.seconds < 2
     assert {queue["name"] for queue in moved["wall"]["queues"]} == {"Orders", "Support"}
     await sam.wire.ask("wall.watch", watching=False)
     assert ana.wire.all_events("wall.changed") == []

@@ -24,7 +24,7 @@ class Hasty(BoundedHttp):
     """With less patience than a test has."""
 
     head_seconds = 0.3
-    pause_seconds = 0.3
+    pause_seconds = 0.6
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
@@ -103,7 +103,7 @@ async def test_a_body_that_stops_is_left_and_one_that_comes_slowly_is_read(port:
     heard, _ = await answer_to(port, POST + b"Content-Length: 10\r\n\r\n12345")
     assert heard == b""
     pieces = [POST + b"Content-Length: 10\r\nConnection: close\r\n\r\n", *[b"1"] * 10]
-    heard, seconds = await answer_to(port, *pieces, pause=0.06)
+    heard, seconds = await answer_to(port, *pieces, pause=0.07)
     assert heard.endswith(b"\r\n\r\n10")
     assert seconds > Hasty.pause_seconds
 

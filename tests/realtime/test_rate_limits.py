@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +25,12 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 async def test_a_flood_of_messages_is_told_when_to_come_back(strict: Running) -> None:
     flooder, other = await strict.visitor(), await strict.visitor()
     id = (await flooder.wire.ask("conversation.start", client_id="k", body="Hello"))["conversation"]["id"]
+    began = time.monotonic()
     replies = [await flooder.wire.command("message.send", client_id=f"m{n}", conversation_id=id, body=f"{n}") for n in range(25)]
+    took = time.monotonic() - began
     passed = [reply for reply in replies if reply["ok"]]
     refused = [reply for reply in replies if not reply["ok"]]
-    assert 11 <= len(passed) <= 16, "a burst of six seconds' worth, less the first"
+    assert 11 <= len(passed) <= 12 + 2 * took, "a burst of six seconds' worth, less the first, and two a second besides"
     assert {reply["code"] for reply in refused} == {"rate_limited"}
     assert all(0 < reply["retry_seconds"] <= 0.5 for reply in refused)
     assert (await other.wire.ask("conversation.start", client_id="k", body="Hello"))["ok"]
@@ -78,7 +81,8 @@ async def test_guessing_passwords_is_slow(strict: Running) -> None:
 
 
 async def test_opening_widgets_without_end_is_refused(strict: Running) -> None:
+    began = time.monotonic()
     async with strict.http() as http:
         statuses = [(await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"})).status_code for _ in range(45)]
-    assert 429 in statuses
+    assert statuses.count(200) <= 30 + 3 * (time.monotonic() - began), "thirty at once, and three a second besides"
     assert set(statuses) <= {200, 429}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-import time
 
 import pytest
 
 from tests.running import Running
+from tests.stopwatch import stopwatch
 
 
 def change(running: Running, statement: str, *values: object) -> None:
@@ -23,10 +23,10 @@ async def test_signing_out_closes_the_open_socket_within_two_seconds(running: Ru
     here, elsewhere = await running.agent("chi@example.com", cookie), await running.agent("chi@example.com")
     async with running.http(cookies={"parley_session": cookie}) as http:
         assert (await http.post("/api/v1/logout")).json() == {"ok": True}
-        began = time.monotonic()
-        assert (await http.get("/api/v1/me")).status_code == 401
-    await asyncio.wait_for(here.wire.is_closed.wait(), 10)
-    assert time.monotonic() - began < 2
+        async with stopwatch() as watch:
+            assert (await http.get("/api/v1/me")).status_code == 401
+            await asyncio.wait_for(here.wire.is_closed.wait(), 10)
+    assert watch.seconds < 2
     assert here.wire.all_events("signed_out") == [{"type": "signed_out"}]
     assert (await elsewhere.wire.ask("presence.set", presence="online"))["ok"], "the other session is not concerned"
 
@@ -39,10 +39,10 @@ async def test_signing_out_closes_the_open_socket_within_two_seconds(running: Ru
 async def test_what_an_agent_may_is_asked_again_on_open_sockets(running: Running, changing: str, back: str) -> None:
     agent = await running.agent("chi@example.com")
     change(running, f"UPDATE agents SET {changing} WHERE email = 'chi@example.com'")
-    began = time.monotonic()
     try:
-        await asyncio.wait_for(agent.wire.is_closed.wait(), 10)
-        assert time.monotonic() - began < 2
+        async with stopwatch() as watch:
+            await asyncio.wait_for(agent.wire.is_closed.wait(), 10)
+        assert watch.seconds < 2
     finally:
         change(running, f"UPDATE agents SET {back} WHERE email = 'chi@example.com'")
 
