@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -40,6 +41,9 @@ KINDS = (
 
 async def run(asked: argparse.Namespace) -> int:
     """Violations found."""
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)  # then all that was started is ended, too
     is_cluster = asked.database == "postgres"
     postgres, redis_server = (PostgresServer(), RedisServer()) if is_cluster else (None, None)
     nodes = asked.nodes if is_cluster else 1
@@ -47,9 +51,6 @@ async def run(asked: argparse.Namespace) -> int:
     count = max(len(faults), int(asked.seconds / (HOLD_SECONDS + CALM_SECONDS)))
     steps = plan(asked.seed, faults, count, nodes, hold=HOLD_SECONDS, calm=CALM_SECONDS)
     with tempfile.TemporaryDirectory() as folder:
-        for server in (postgres, redis_server):
-            if server:
-                server.start()
         stage = Stage(
             Path(folder),
             seed=asked.seed,
@@ -58,6 +59,9 @@ async def run(asked: argparse.Namespace) -> int:
             redis_url=redis_server.url() if redis_server else "",
         )
         try:
+            for server in (postgres, redis_server):
+                if server:
+                    await asyncio.to_thread(server.start)
             await stage.open()
             history = History()
             cast = people(stage.url, history, asked.seed, asked.visitors)
@@ -115,9 +119,9 @@ def _acks_in_calm(history: History, struck: Sequence[Struck]) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--short", action="store_true")
-    parser.add_argument("--seconds", type=float, default=300)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--short", action="store_true", help="each kind of fault once")
+    parser.add_argument("--seconds", type=float, default=600, help="how long things break, at least each kind once (600)")
+    parser.add_argument("--seed", type=int, default=1, help="decides what breaks, when and where")
     parser.add_argument("--nodes", type=int, default=2)
     parser.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
     parser.add_argument("--visitors", type=int, default=8)
@@ -125,7 +129,10 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.short:
         asked.seconds = 0
-    raise SystemExit(1 if asyncio.run(run(asked)) else 0)
+    try:
+        raise SystemExit(1 if asyncio.run(run(asked)) else 0)
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None
 
 
 if __name__ == "__main__":

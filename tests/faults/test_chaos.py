@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+
+import psutil
 
 from tests.faults.history import History
 from tests.faults.nemesis import CLUSTER_FAULTS, SQLITE_FAULTS, Nemesis, plan
 from tests.faults.play import Outcome, people, play
 from tests.faults.stage import Stage
+from tests.running import ROOT
 from tests.servers.postgres import PostgresServer
 from tests.servers.redis import RedisServer
 
@@ -48,6 +56,26 @@ async def test_one_process_keeps_its_promises_whatever_breaks(tmp_path: Path) ->
         assert_unharmed(outcome, len(steps))
     finally:
         await stage.close()
+
+
+def test_a_run_that_is_told_to_stop_takes_its_servers_along(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "bench.chaos", "--database", "sqlite"]
+    children: list[psutil.Process] = []
+    with subprocess.Popen(words, cwd=ROOT, env=os.environ | {"TMPDIR": str(tmp_path)}) as run:
+        try:
+            while not children:
+                assert run.poll() is None, "it ended by itself"
+                time.sleep(0.05)
+                children = psutil.Process(run.pid).children(recursive=True)
+            run.terminate()
+            assert run.wait(60) == 128 + signal.SIGTERM
+        finally:
+            run.kill()
+    _, left = psutil.wait_procs(children, 5)
+    for one in left:
+        one.kill()
+    assert left == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_seed_decides_what_happens() -> None:
