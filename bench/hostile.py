@@ -1,11 +1,12 @@
 """Hostile clients beside honest ones, on a server with its usual limits: what one of them costs, and who else notices.
 
-python -m bench.hostile [--short] [--together] [KIND ...]
+python -m bench.hostile [--short] [--together | --alone] [KIND ...]
 
 Of each kind twenty act at once. `rss_per_client` is what the server's memory grew by at its highest, for each; the promise
-is two megabytes. `honest_p99` is how long an ack takes honest clients while all kinds are at it; its control is how long
-it takes while they are at another server on this machine, which costs the machine as much, and the promise is a tenth
-more. `calm_ms` is without anybody hostile. `server_busy` is the share of a core, and its control that of the calm.
+is two megabytes. `honest_p99` is how long an ack takes honest clients while one hostile client is at it, of each kind in its
+turn (foes 1), and while twenty of all kinds are (foes 20); its control is how long it takes while they are at another server
+on this machine, which costs the machine as much. The promise is a tenth more. `calm_ms` is without anybody hostile.
+`server_busy` is the share of a core, and its control that of the calm. With TMPDIR in memory the disk has no say in it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
@@ -45,7 +46,7 @@ LIMITS = {
 
 
 @contextmanager
-def acting(url: str, kinds: Sequence[str], count: int) -> Iterator[None]:
+def acting(url: str, kinds: Sequence[str], count: int) -> Generator[None]:
     """Hostile clients in a process of their own."""
     words = [sys.executable, "-m", "bench.hostility", url, ",".join(kinds), str(count)]
     with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE) as process:
@@ -113,7 +114,7 @@ async def all_write(honest: Sequence[Honest], seconds: float) -> list[float]:
     return [took for some in found for took in some]
 
 
-async def run(kinds: Sequence[str], seconds: float, turns: int, *, one_by_one: bool) -> None:
+async def run(kinds: Sequence[str], seconds: float, turns: int, *, costs: bool, alone: bool, together: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         running, other = (_server(Path(folder) / name) for name in ("ours", "other"))
         try:
@@ -122,11 +123,14 @@ async def run(kinds: Sequence[str], seconds: float, turns: int, *, one_by_one: b
             inbox_id = await inbox_of(running)
             honest = [await Honest.come(running, inbox_id, number) for number in range(HONEST)]
             await all_write(honest, seconds)  # what grows once for everybody has grown
-            for kind in kinds if one_by_one else ():
+            for kind in kinds if costs else ():
                 grown, kept = await cost_of(running, kind, seconds)
                 at = {"kind": kind, "promise": 2.0, "kept": round(kept / FOES / 1e6, 3), "load": _load()}
                 say("hostile", "rss_per_client", grown / FOES / 1e6, "MB", None, FOES, **at)
-            await compare(running, other, honest, kinds, seconds, turns)
+            if alone:
+                await compare(running, other, honest, [[kind] for kind in kinds], 1, seconds, turns // 2)
+            if together:
+                await compare(running, other, honest, [kinds], FOES, seconds, turns)
             assert running.process is not None
             assert running.process.poll() is None
         finally:
@@ -135,22 +139,29 @@ async def run(kinds: Sequence[str], seconds: float, turns: int, *, one_by_one: b
 
 
 async def compare(
-    running: Running, other: Running, honest: Sequence[Honest], kinds: Sequence[str], seconds: float, turns: int
+    running: Running,
+    other: Running,
+    honest: Sequence[Honest],
+    casts: Sequence[Sequence[str]],
+    foes: int,
+    seconds: float,
+    turns: int,
 ) -> None:
-    """Nobody hostile, foes at the other server, foes at ours; by turns."""
+    """Nobody hostile, so many foes at the other server, as many at ours; by turns, with each cast of kinds."""
     calm, elsewhere, here = list[float](), list[float](), list[float]()
     busy: dict[int, float] = {id(calm): 0.0, id(elsewhere): 0.0, id(here): 0.0}
-    for _ in range(turns):
+    for kinds in [*casts] * turns:
         for found, url in ((calm, ""), (elsewhere, other.url), (here, running.url)):
-            with acting(url, kinds, FOES) if url else nullcontext():
+            with acting(url, kinds, foes) if url else nullcontext():
                 await asyncio.sleep(1)
                 spent, began = cpu_seconds(running.pid), time.perf_counter()
                 found.extend(await all_write(honest, seconds))
-                busy[id(found)] += (cpu_seconds(running.pid) - spent) / (time.perf_counter() - began) / turns
+                share = (cpu_seconds(running.pid) - spent) / (time.perf_counter() - began)
+                busy[id(found)] += share / turns / len(casts)
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
-        value, control, without = (round(percentile(some, share) * 1000, 1) for some in (here, elsewhere, calm))
-        say("hostile", f"honest_{name}", value, "ms", control, len(here), foes=FOES, calm_ms=without, load=_load())
-    say("hostile", "server_busy", busy[id(here)], "cores", busy[id(calm)], turns, foes=FOES, load=_load())
+        value, control, without = (round(percentile(some, share) * 1000, 2) for some in (here, elsewhere, calm))
+        say("hostile", f"honest_{name}", value, "ms", control, len(here), foes=foes, calm_ms=without, load=_load())
+    say("hostile", "server_busy", busy[id(here)], "cores", busy[id(calm)], turns * len(casts), foes=foes, load=_load())
     say("hostile", "log", running.log.stat().st_size / 1e3, "kB", None, turns)
 
 
@@ -166,14 +177,18 @@ def _load() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--short", action="store_true")
-    parser.add_argument("--together", action="store_true", help="not what each kind costs, only what honest clients notice")
+    only = parser.add_mutually_exclusive_group()
+    only.add_argument("--together", action="store_true", help="only what honest clients notice of twenty of all kinds")
+    only.add_argument("--alone", action="store_true", help="only what they notice of one, of each kind in its turn")
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"any of {', '.join(KINDS)}; all without")
     asked = parser.parse_args()
     if unknown := set(asked.kinds) - set(KINDS):
         parser.error(f"no such kind: {', '.join(sorted(unknown))}")
     raise_file_limit()
     seconds, turns = (2.0, 2) if asked.short else (6.0, 4)
-    uvloop.run(run(asked.kinds or list(KINDS), seconds, turns, one_by_one=not asked.together))
+    kinds, is_all = asked.kinds or list(KINDS), not (asked.together or asked.alone)
+    alone, together = asked.alone or is_all, asked.together or is_all
+    uvloop.run(run(kinds, seconds, turns, costs=is_all, alone=alone, together=together))
 
 
 if __name__ == "__main__":
