@@ -153,13 +153,13 @@ class ConversationTag(Base):
 
 
 class Message(Base):
-    """One utterance. `seq` is empty for a note. (`author_id`, `client_id`) makes a retry harmless."""
+    """One utterance. `seq` is empty for a note. (`client_id`, `author_id`) makes a retry harmless."""
 
     __tablename__ = "messages"
     __table_args__ = (
         UniqueConstraint("conversation_id", "rev"),
         UniqueConstraint("conversation_id", "seq"),
-        UniqueConstraint("author_id", "client_id"),
+        UniqueConstraint("client_id", "author_id"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)

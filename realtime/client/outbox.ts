@@ -74,7 +74,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
   const store = options.store ?? browserStore()
-  const newId = options.newId ?? randomId
+  const newId = options.newId ?? timedId
   const locks = options.locks === undefined ? (globalThis.navigator?.locks ?? null) : options.locks
   const laneOf = options.laneOf ?? (() => "")
   const channel = options.channel === undefined ? browserChannel(scope) : options.channel
@@ -230,10 +230,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 }
 
-/** `crypto.randomUUID` is missing where the page came by plain HTTP. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, it => it.toString(16).padStart(2, "0")).join("")
+/** In the order of time: a database writes new ones side by side. `crypto.randomUUID` is missing on plain HTTP. */
+function timedId(): string {
+  const bytes = [...crypto.getRandomValues(new Uint8Array(10))]
+  return Date.now().toString(16).padStart(12, "0") + bytes.map(it => it.toString(16).padStart(2, "0")).join("")
 }
 
 function isWaiting(entry: OutboxEntry): boolean {

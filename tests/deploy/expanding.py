@@ -22,7 +22,7 @@ class Column(Struct, frozen=True):
 
 
 class Shape(Struct, frozen=True):
-    """A schema as code sees it: columns by table, and what must be unique."""
+    """A schema as code sees it: columns by table, and what must be unique, in whatever order."""
 
     tables: dict[str, dict[str, Column]]
     unique: frozenset[tuple[str, tuple[str, ...], str]]
@@ -40,12 +40,12 @@ def _shape_of(connection: Connection) -> Shape:
     names = [name for name in looked.get_table_names() if name != "alembic_version"]
     unique: set[tuple[str, tuple[str, ...], str]] = set()
     for name in names:
-        unique |= {(name, tuple(one["column_names"]), "") for one in looked.get_unique_constraints(name)}
+        unique |= {(name, tuple(sorted(one["column_names"])), "") for one in looked.get_unique_constraints(name)}
         for index in looked.get_indexes(name):
             if index["unique"] and not index.get("duplicates_constraint"):
                 options: dict[str, Any] = index.get("dialect_options", {})
                 where = options.get("sqlite_where", options.get("postgresql_where", ""))
-                unique.add((name, tuple(str(column) for column in index["column_names"]), str(where)))
+                unique.add((name, tuple(sorted(str(column) for column in index["column_names"])), str(where)))
     return Shape({name: {one["name"]: _column(one) for one in looked.get_columns(name)} for name in names}, frozenset(unique))
 
 

@@ -11,7 +11,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, column, create_engine, insert, table, text
+from sqlalchemy.exc import IntegrityError
 
 from app.database.exclusive import in_snapshot
 from app.database.migrating import is_migrated, migrate, steps, upgrade
@@ -86,6 +87,35 @@ def migrate_together(url: str, together: Barrier) -> None:
     """What a node does first, at the same moment as the others."""
     together.wait(60)
     migrate(url)
+
+
+def test_messages_are_copied_under_their_own_numbers_and_a_key_is_still_anybodys_once(connection: Connection) -> None:
+    """What the search has written down names a message by its row's number."""
+    upgrade(connection, "0012")
+    connection.execute(text("PRAGMA foreign_keys = OFF"))
+    columns = [row[1] for row in connection.exec_driver_sql("PRAGMA table_info(messages)")]
+
+    def write(number: int, key: str) -> None:
+        values = {
+            **dict.fromkeys(columns, "x"),
+            "id": f"m{number}",
+            "author_id": "ana",
+            "client_id": key,
+            "seq": number,
+            "rev": number,
+        }
+        connection.execute(insert(table("messages", *map(column, columns))).values(values))
+
+    for number in range(6):
+        write(number, f"key {number}")
+    connection.exec_driver_sql("DELETE FROM messages WHERE id IN ('m0', 'm3')")
+    everything = text("SELECT rowid, * FROM messages ORDER BY rowid")
+    kept = connection.execute(everything).all()
+    upgrade(connection, "0013")
+    assert connection.execute(everything).all() == kept
+    with pytest.raises(IntegrityError, match="client_id"):
+        write(9, "key 4")
+    write(9, "key 9")
 
 
 def test_nodes_that_start_together_on_an_empty_database_migrate_it_once(postgres_databases: PostgresDatabases) -> None:

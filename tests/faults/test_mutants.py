@@ -239,7 +239,7 @@ async def test_with_every_protection_nothing_is_wrong(scene: Scene, schedule: Sc
 
 
 async def test_without_a_unique_key_a_retry_is_a_second_message(scene: Scene, theatre: Theatre) -> None:
-    async with without_constraints(theatre.stage.database_url, "author_id, client_id") as spoilt:
+    async with without_constraints(theatre.stage.database_url, "client_id, author_id") as spoilt:
         with theatre.without("unique_key"):
             id, broken = await one_key_from_two_nodes(scene)
         spoilt(id)
