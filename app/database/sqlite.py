@@ -151,7 +151,8 @@ class SqliteDatabase:
         try:
             await asyncio.shield(committed)
         except asyncio.CancelledError:
-            committed.add_done_callback(lambda done: done.exception() or after_commit())
+            committed.add_done_callback(lambda done: self._undo_all() if done.exception() else after_commit())
+            await asyncio.wait([committed])  # nobody may have a turn under a commit: it would take half of what they write along
             raise
         except sqlite3.Error as error:
             self._undo_all()
