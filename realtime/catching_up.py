@@ -8,11 +8,12 @@ hint is found whoever lost it, at a cost that grows with what moves and not with
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 from prometheus_client import Counter
 
+from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, Heads, HeadView, PresenceChanged
 from app.contract.views import AgentView
@@ -38,7 +39,8 @@ found_total = Counter("parley_hub_lost_found_total", "Conversations whose hints 
 class CatchUp:
     """Looks at what moved, for ever. Knows by transactions, not by clocks, what it has looked at."""
 
-    def __init__(self, works: Works, hub: RedisHub, attendance: Attendance) -> None:
+    def __init__(self, works: Works, hub: RedisHub, attendance: Attendance, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._works = works
         self._hub = hub
         self._attendance = attendance
@@ -123,7 +125,7 @@ class CatchUp:
 
     async def _look_at_people(self) -> None:
         """Colleagues' presence and load are in no conversation; what changed since the last look is told again."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         seconds = LOOK_WHILE_DEAF_SECONDS if self._hub.is_deaf else PEOPLE_SECONDS
         if not self._hub.is_anyone_in(AGENTS) or now - self._people_at < seconds:
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -27,20 +28,28 @@ LARGE_PAGES = 16_000
 class Folding:
     """Keeps the log of one file short while it is written to."""
 
-    def __init__(self, path: Path, *, every_seconds: float = EVERY_SECONDS, large_pages: int = LARGE_PAGES) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        every_seconds: float = EVERY_SECONDS,
+        large_pages: int = LARGE_PAGES,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._clock = clock
         self._every_seconds = every_seconds
         self._large_pages = large_pages
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._thread = ThreadPoolExecutor(1, "parley-folding")
         self._under_way: Future[None] | None = None
-        self._next_at = monotonic() + every_seconds
+        self._next_at = clock() + every_seconds
         self.is_log_large = False
         """Whether the committer should finish what was begun: the log begins again when nothing in it is left to copy."""
 
     def begin_when_due(self) -> None:
         """Something was committed. Returns at once."""
-        if monotonic() >= self._next_at and (self._under_way is None or self._under_way.done()):
-            self._next_at = monotonic() + self._every_seconds
+        if self._clock() >= self._next_at and (self._under_way is None or self._under_way.done()):
+            self._next_at = self._clock() + self._every_seconds
             self._under_way = self._thread.submit(self._fold)
 
     async def finish(self) -> None:

@@ -71,6 +71,26 @@ async def test_what_a_reader_still_looks_at_stays_in_the_log(path: Path) -> None
     await database.close()
 
 
+async def test_a_log_is_folded_every_two_seconds_and_not_more_often(path: Path) -> None:
+    """Pages that every message touches are copied once each time, and commits wait for the disk meanwhile."""
+    now = [0.0]
+    folding = Folding(path, clock=lambda: now[0])
+    with sqlite3.connect(path) as file:
+        file.execute("PRAGMA wal_autocheckpoint=0")
+        file.execute("UPDATE sequences SET value = value + 1")
+    file.close()
+    begun: list[bool] = []
+    for now[0] in (0.0, 1.9, 2.0, 3.9, 4.0):
+        before = folding._under_way  # pyright: ignore[reportPrivateUsage]
+        folding.begin_when_due()
+        under_way = folding._under_way  # pyright: ignore[reportPrivateUsage]
+        begun.append(under_way is not before)
+        if under_way:
+            under_way.result()
+    await folding.close()
+    assert begun == [False, False, True, False, True]
+
+
 async def test_a_log_that_cannot_be_folded_is_kept(path: Path) -> None:
     folding = Folding(path)
     folding._connection.close()  # pyright: ignore[reportPrivateUsage]

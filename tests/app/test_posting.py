@@ -11,7 +11,9 @@ import msgspec
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
+from app.clock import new_id
 from app.contract.audiences import ToContact
 from app.contract.commands import AgentSendMessage, AssignConversation, SnoozeConversation, VisitorSendMessage
 from app.contract.events import MessageCreated
@@ -20,13 +22,15 @@ from app.conversations.assignment import assign_conversation
 from app.conversations.lifecycle import snooze_conversation
 from app.conversations.messages import UNREAD_JOB, post_agent_message, post_visitor_message
 from app.conversations.posting import MOST_IN_A_BATCH, Author, Posting
+from app.database.postgres import PostgresDatabase
 from app.errors import ParleyError, Unavailable
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, set_presence
-from app.work import Work
+from app.work import Silence, Work, Works
 from models import Assignment, Conversation, Job
 from realtime.gateway import Answer, Gateway
 from tests.factories import LEASE, House
+from tests.servers.ports import free_port
 
 BODIES = ["Hello", "  two\r\nlines ", "", "\x00", "مرحبا 👋", "word " * 60, "x" * 400]
 WRITES = st.one_of(
@@ -336,6 +340,26 @@ async def test_events_are_told_before_the_answer(house: House) -> None:
     await done.wait()
     assert order == ["told", "answered"]
     assert (await house.messages(id))[-1].body == "Hello"
+
+
+async def test_when_the_database_has_died_everybody_is_answered_a_batch_after_the_other() -> None:
+    """No batch can be begun, so none says who is in it: those who wait go through the verbs, 64 at a time, and are refused."""
+    database = PostgresDatabase(f"postgresql://parley@127.0.0.1:{free_port()}/nobody-home", pool_seconds=0.2)
+    posting = Posting(Works(database, Silence()))
+    with capture_logs() as logged:
+        async with asyncio.timeout(30):
+            answers = await asyncio.gather(
+                *(
+                    posting.send(Visitor(contact_id=new_id(), inbox_id=new_id()), command)
+                    for command in (
+                        VisitorSendMessage(client_id="k", conversation_id=new_id(), body="Hello?") for _ in range(3 * 64)
+                    )
+                ),
+                return_exceptions=True,
+            )
+    await database.close()
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert [one["event"] for one in logged] == ["batch undone"] * 3
 
 
 async def test_twenty_messages_through_the_gateway_are_not_twenty_tasks(house: House, gateway: Gateway) -> None:

@@ -11,8 +11,12 @@ from app.people.agents import get_agent
 from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
 from app.routing.dispatch import dispatch, hand_on
 from app.routing.queue import queue_of
+from app.settings import Settings
 from app.timetable import domain_sweeps
 from app.work import Work
+from realtime.attendance import Attendance
+from realtime.hub import LocalHub
+from tests.app.asking import Stream
 from tests.factories import House
 
 TEN_SECONDS = timedelta(seconds=10)
@@ -54,6 +58,19 @@ async def test_a_reload_inside_the_lease_changes_nothing(house: House) -> None:
     assert house.told.announcements == []
     assert await lapse(house) == []
     assert (await house.conversation(id)).agent_id == ana.id
+
+
+async def test_by_default_nobody_is_present_ten_seconds_after_they_were_last_heard(house: House) -> None:
+    """Their line stays open and says nothing, and the node goes on renewing whom it has heard within a lease."""
+    attendance = Attendance(house.works, LocalHub(), timedelta(seconds=Settings().presence_lease_seconds), "1")
+    ana, line = await house.agent(presence=None), Stream()
+    await attendance.came(line, ana)
+    for _ in range(99):
+        house.clock.on(seconds=0.1)
+        line.silent_seconds += 0.1
+        await attendance.renew()
+    house.clock.on(seconds=0.1)
+    assert await presence_of(house, ana) == "offline"
 
 
 async def test_a_renewed_lease_does_not_lapse(house: House) -> None:

@@ -121,6 +121,11 @@ async def test_the_timetable_writes_words_down_unless_many_write(house: House) -
     assert await listed(house, ana, "zebra") == [id]
 
 
+async def test_what_was_said_is_found_two_seconds_later(house: House) -> None:
+    seconds = {one.name: one.seconds for one in domain_sweeps(house.works, house.react(), timedelta(0))}
+    assert seconds["write down words"] <= 2.0
+
+
 async def test_more_than_a_batch_is_written_down_and_nothing_twice(house: House) -> None:
     ana = await house.agent()
     id, visitor = await house.chat(ana)

@@ -94,9 +94,10 @@ class AgentPage:
         return self.page.get_by_role("textbox", name=re.compile("^(Reply to|Internal note)"))
 
     def open_row(self, text: str) -> None:
-        """Click the conversation whose row holds these words."""
+        """Click the conversation whose row holds these words, and read them: an answer to what was not seen is asked about."""
         self.page.get_by_role("link").filter(has_text=text).first.click()
         expect(self.composer).to_be_visible()
+        expect(self.log.get_by_text(text).first).to_be_visible()
 
     def say(self, text: str) -> None:
         self.composer.fill(text)

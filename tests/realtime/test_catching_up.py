@@ -170,30 +170,27 @@ async def test_when_too_much_was_missed_agents_start_over(house: House, redis_ur
         await until_right(house, visitor, [conversations[0][0]], is_contact=True, seconds=1)
 
 
-async def test_a_colleague_whose_coming_was_not_heard_is_shown_all_the_same(
-    house: House, redis_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(catching_up, "PEOPLE_SECONDS", 0.0)
+async def test_a_colleague_whose_coming_was_not_heard_is_shown_all_the_same(house: House, redis_url: str) -> None:
     async with open_node(house, redis_url, looks=False) as here, open_node(house, redis_url) as there:
         ana, ben = await house.agent("Ana", presence=None), await house.agent("Ben", presence=None)
         inbox = await here.screen(ben)
         await here.catch_up.look()
         there.hub.share = 1.0
         await there.screen(ana)
+        here.seconds += 5.0
         await here.catch_up.look()
         assert inbox.all("presence.changed")[-1]["agent"]["id"] == ana.id
 
 
-async def test_while_deaf_colleagues_are_looked_at_with_every_look(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catching_up, "LOOK_WHILE_DEAF_SECONDS", 0.0)
+async def test_while_deaf_colleagues_are_looked_at_twice_a_second(house: House) -> None:
     nowhere = f"redis://127.0.0.1:{free_port()}/0"
     deaf = {"looks": False, "hears": False}
     async with open_node(house, nowhere, **deaf) as here, open_node(house, nowhere, **deaf) as there:
         ana, ben = await house.agent("Ana", presence=None), await house.agent("Ben", presence=None)
         inbox = await here.screen(ben)
-        for _ in range(2):
-            await here.catch_up.look()
+        await here.catch_up.look()
         await there.run(set_presence, ana.id, "busy", LEASE)
+        here.seconds += 0.5
         await here.catch_up.look()
         shown = [event["agent"]["presence"] for event in inbox.all("presence.changed") if event["agent"]["id"] == ana.id]
         assert shown[-1:] == ["busy"]
