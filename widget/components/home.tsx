@@ -25,7 +25,7 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
         <p class={session?.inbox.is_staffed ? "presence on" : "presence"}>{session && presenceOf(session, texts)}</p>
       </header>
       <div class="cards">
-        {state.phase === "unreachable" && (
+        {state.phase === "unreachable" && !state.is_outdated && (
           <p class="banner" role="status">
             {texts.t("unavailable")}
           </p>

@@ -65,9 +65,13 @@ export function createTalk(options: TalkOptions): Talk {
   function hear(event: VisitorEvent): void {
     if (event.type === "invitation.made") keepGreeting(storage, event.greeting)
     if (event.type === "conversation.changed") conversations.set(event.conversation.id, event.conversation)
-    // An answer in a conversation that was not looked at is counted all the same.
-    if (event.type === "message.created" && event.message.author.kind !== "contact")
-      chatOf(event.message.conversation_id)
+    if (event.type === "message.created") {
+      const { author, conversation_id } = event.message
+      // An answer in a conversation that was not looked at is counted all the same.
+      if (author.kind !== "contact") chatOf(conversation_id)
+      // Whoever answers is there.
+      if (author.kind === "agent") session().inbox.is_staffed = true
+    }
     update()
   }
 

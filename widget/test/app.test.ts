@@ -277,3 +277,12 @@ test("a newer program is told of, and comes when the panel closes", async () => 
   app.hear({ ...page, is_open: false })
   expect(reloads).toBe(1)
 })
+
+test("whoever answers is there, though nobody was when the page was opened", async () => {
+  session.inbox.is_staffed = false
+  const { app } = await open({ holds: [conversation(1)] })
+  FakeSocket.last.event({ type: "message.created", message: message(2, contact) })
+  expect(app.snapshot().session?.inbox.is_staffed).toBe(false)
+  FakeSocket.last.event({ type: "message.created", message: message(3) })
+  expect(app.snapshot().session?.inbox.is_staffed).toBe(true)
+})
