@@ -10,8 +10,16 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.guests import Guest
 from tests.browser.people import AgentPage, VisitorPage
 from tests.running import Running
+
+OTHERS = (
+    ("Maja Lind", "Does the blanket survive the washing machine?"),
+    ("Tom Okoro", "My parcel has been in Hamburg for a week"),
+    ("Ines Castro", "Can I change the address of order 4417?"),
+)
+"""Who writes in besides; with the story, as many as one agent talks to."""
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +35,8 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path, tmp_path: Path
 ) -> None:
     agent = AgentPage(new_context(viewport={"width": 1440, "height": 900}), parley.url)
+    for name, text in OTHERS:
+        Guest(parley.url, name, text)
     visitor = VisitorPage(new_context(viewport={"width": 1440, "height": 900}), parley.url)
     visitor.open()
     visitor.begin("My lamp arrived broken. Can I send it back and get a refund?")
@@ -71,6 +81,7 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
 
     panel.get_by_role("button", name="Open ticket").click()
     expect(visitor.log.get_by_text(re.compile(r"ticket #?\d+", re.I))).to_be_visible()
+    expect(agent.page.get_by_text("was given to you")).to_have_count(0)
     agent.page.screenshot(path=artefacts / "inbox.png")
     visitor.page.screenshot(path=artefacts / "widget.png")
     _side_by_side(artefacts / "widget.png", artefacts / "inbox.png", artefacts / "parley.png")
@@ -103,16 +114,27 @@ def test_tickets_and_wall_show_what_happened(
     supervisor.page.screenshot(path=artefacts / "tickets.png")
 
 
+SHOP_PX = 560
+"""As much of the shop's page as holds the open panel."""
+PICTURE_PX = 1440
+
+
 def _side_by_side(left: Path, right: Path, both: Path) -> None:
     """The README's picture: `docs/parley.png` is a copy of it."""
     widget, inbox = Image.open(left), Image.open(right)
+    widget = widget.crop((widget.width - SHOP_PX, 0, widget.width, widget.height))
     picture = Image.new("RGB", (widget.width + inbox.width + 24, inbox.height), "#d0d5dd")
     picture.paste(widget, (0, 0))
     picture.paste(inbox, (widget.width + 24, 0))
-    picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS).save(both, optimize=True)
+    picture.resize((PICTURE_PX, picture.height * PICTURE_PX // picture.width), Image.Resampling.LANCZOS).save(both, optimize=True)
 
 
 def _draw_lamp(path: Path) -> None:
     image = Image.new("RGB", (320, 240), "#f3ead8")
-    ImageDraw.Draw(image).polygon([(110, 120), (210, 120), (185, 50), (135, 50)], fill="#c26a3d")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle([(0, 190), (320, 240)], fill="#d9c7a8")
+    draw.rectangle([(156, 120), (164, 200)], fill="#4a3b2c")
+    draw.rounded_rectangle([(125, 196), (195, 208)], 6, fill="#4a3b2c")
+    draw.polygon([(100, 125), (220, 125), (190, 40), (130, 40)], fill="#c26a3d")
+    draw.line([(150, 40), (166, 70), (154, 88), (172, 125)], fill="#f3ead8", width=4)
     image.save(path)
