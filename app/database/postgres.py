@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import asyncpg
 from sqlalchemy import Executable
 from sqlalchemy.engine import Result
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from app.database.prepared import Prepared, bare
 from app.database.rows import Batch, Rows, Transaction
@@ -47,6 +47,13 @@ class _PostgresTransaction(_PostgresRows, Transaction):
     pass
 
 
+class _Line(NamedTuple):
+    """A connection that batches are written over, taken from the pool for good: taking one costs as much as a batch does."""
+
+    connection: AsyncConnection
+    driver: asyncpg.Connection
+
+
 class PostgresDatabase:
     """Any number of processes on one server."""
 
@@ -62,6 +69,7 @@ class PostgresDatabase:
             pool_timeout=pool_seconds,
             query_cache_size=1500,
         )
+        self._line: _Line | None = None
         # A page of messages and the figure that says how far it goes must be of one moment, or a message between them is skipped.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -82,18 +90,37 @@ class PostgresDatabase:
                 raise
 
     async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
-        async with self._engine.connect() as connection:
-            pooled = await connection.get_raw_connection()
-            try:
-                await batch.on_postgres(pooled.driver_connection)  # pyright: ignore[reportArgumentType]
-            except asyncpg.PostgresError:
-                raise  # the server has answered, and will again
-            except BaseException:
-                await connection.invalidate()  # nobody knows what is still under way on it: the pool must not give it out
-                raise
-        after_commit()
+        line = await self._take_line()
+        try:
+            await batch.on_postgres(line.driver)
+        except asyncpg.PostgresError:
+            raise  # the server has answered, and will again
+        except BaseException:
+            await line.connection.invalidate()  # nobody knows what is still under way on it: the pool must not give it out
+            raise
+        else:
+            after_commit()
+        finally:
+            if self._line is None and not line.connection.invalidated:
+                self._line = line
+            else:
+                await line.connection.close()
+
+    async def _take_line(self) -> _Line:
+        """The one kept from the last batch, or a new one: it was closed meanwhile, or another batch is under way."""
+        line, self._line = self._line, None
+        if line is not None and not line.driver.is_closed():
+            return line
+        if line is not None:
+            await line.connection.invalidate()
+            await line.connection.close()
+        connection = await self._engine.connect()
+        pooled = await connection.get_raw_connection()
+        return _Line(connection, cast(asyncpg.Connection, pooled.driver_connection))
 
     async def close(self) -> None:
+        if self._line is not None:
+            await self._line.connection.close()
         await self._engine.dispose()
 
 

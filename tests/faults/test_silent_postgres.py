@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -72,6 +74,30 @@ async def test_a_batch_that_is_never_answered_takes_its_connection_along(postgre
     finally:
         await database.close()
         await wire.stop()
+
+
+async def test_batches_keep_a_connection_and_get_another_when_it_was_closed(own_postgres: PostgresServer) -> None:
+    class Ask(Look):
+        seen: ClassVar[list[int]] = []
+
+        async def on_postgres(self, connection: asyncpg.Connection) -> None:
+            self.seen.append(await connection.fetchval("SELECT pg_backend_pid()"))
+
+    database = PostgresDatabase(own_postgres.url())
+    try:
+        for _ in range(2):
+            await database.write_at_once(Ask(), lambda: None)
+        other = await asyncpg.connect(own_postgres.url())
+        await other.execute("SELECT pg_terminate_backend($1)", Ask.seen[0])
+        while await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", Ask.seen[0]):
+            await asyncio.sleep(0.02)
+        await other.close()
+        with contextlib.suppress(asyncpg.PostgresError, OSError):
+            await database.write_at_once(Ask(), lambda: None)  # whether the end was heard of already
+        await database.write_at_once(Ask(), lambda: None)
+    finally:
+        await database.close()
+    assert Ask.seen[0] == Ask.seen[1] != Ask.seen[-1]
 
 
 async def test_who_reads_while_postgres_is_dead_is_told_that_it_is_unavailable(own_postgres: PostgresServer) -> None:
