@@ -25,3 +25,11 @@ def new_id() -> str:
 def monotonic() -> float:
     """Seconds for measuring durations; never goes back."""
     return time.monotonic()
+
+
+def steady() -> float:
+    """The same, and it goes on while the machine sleeps: for carrying a time on that was asked of somebody else."""
+    return time.clock_gettime(_STEADY)
+
+
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)

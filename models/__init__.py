@@ -12,6 +12,7 @@ from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, 
 from models.sequence import Sequence
 from models.status import Status
 from models.ticket import Ticket
+from models.timekeeping import ClockJump, DismissedNotice, NodeClock
 from models.visiting import Invitation, PageVisit, ProactiveMessage
 from models.watching import AuditLine, TeamThresholds
 
@@ -26,16 +27,19 @@ __all__ = [
     "Base",
     "BusinessHours",
     "CannedResponse",
+    "ClockJump",
     "Contact",
     "Conversation",
     "ConversationTag",
     "CsatScore",
+    "DismissedNotice",
     "Draft",
     "Inbox",
     "Invitation",
     "Job",
     "Macro",
     "Message",
+    "NodeClock",
     "OutgoingMail",
     "PageVisit",
     "Passage",

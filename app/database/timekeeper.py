@@ -2,46 +2,117 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import DateTime, String, func, literal_column, select
+import structlog
+from prometheus_client import Counter, Gauge
+from sqlalchemy import DateTime, String, delete, func, literal_column, select, update
 
-from app.clock import Clock, monotonic, utc_now
+from app.clock import Clock, steady, utc_now
+from app.database.lead import Lead, newest_lead, set_lead
 from app.database.rows import Database, Rows
+from models import NodeClock
+
+log = structlog.get_logger("clock")
 
 ASKS = 3
 RESOLUTION = timedelta(milliseconds=2)
+JUMP = timedelta(seconds=2)
+"""A difference beyond this is no drift: somebody has set a clock."""
+
+jumps = Counter("parley_clock_jumps_total", "Jumps of the database's clock this node was the first to notice")
+ahead_of_database = Gauge("parley_clock_ahead_seconds", "How far this node's own clock is ahead of the database's")
+lead_of_parley = Gauge("parley_clock_lead_seconds", "How far Parley's time is ahead of the database's clock since that jumped")
 
 
 class DatabaseClock:
-    """Asked of the database now and then, carried on by the monotonic clock in between.
+    """Asked of the database now and then, carried on by the steady clock in between.
 
-    The node's own clock may be an hour off or jump; it counts only until the database has first answered.
+    The node's own clock may be an hour off or jump; it counts only until the database has first answered. When the
+    database's clock jumps, Parley's time does not: the difference is kept as a `Lead` that all nodes share, and worked off.
     """
 
-    def __init__(self, database: Database, wall: Clock = utc_now, ticks: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, database: Database, wall: Clock = utc_now, ticks: Callable[[], float] = steady, node: str | None = None
+    ) -> None:
         self._database = database
         self._wall = wall
         self._ticks = ticks
+        self._node = node or socket.gethostname()
         self._origin, self._origin_at = wall(), ticks()
+        self._lead = Lead()
+        self._is_ours = False
         self._is_measured = False
 
     def __call__(self) -> datetime:
-        return self._at(self._ticks())
+        told = self._told_at(self._ticks())
+        return told + self._lead.at(told)
 
     @property
     def offset_seconds(self) -> float:
-        """How far this node's own clock is behind the database's."""
+        """How far this node's own clock is behind Parley's time."""
         return (self() - self._wall()).total_seconds()
 
     async def measure(self) -> None:
         """Ask the database a few times and believe the quickest answer. What the way there and back explains is no error."""
         async with self._database.read() as rows:
             answers = [await self._ask(rows) for _ in range(ASKS)]
+            lead = await newest_lead(rows)
+            is_noted = await rows.one(select(NodeClock.node).where(NodeClock.node == self._node)) is not None
+        ahead = self._wall() - self._told_of(answers[-1])
         way, told, at = min(answers, key=lambda answer: answer[0])
-        if not self._is_measured or abs(told - self._at(at)) > way / 2 + RESOLUTION:
+        if self._is_measured and abs(self._jump(lead, told, at)) > JUMP and self._is_to_be_said(lead, told, at):
+            lead = await self._say(lead, told, at)
+        if not self._is_measured or lead != self._lead or abs(told - self._told_at(at)) > way / 2 + RESOLUTION:
             self._origin, self._origin_at, self._is_measured = told, at, True
+        self._lead = lead
+        lead_of_parley.set(lead.at(told).total_seconds())
+        await self._note(ahead, is_noted=is_noted)
+
+    def _jump(self, lead: Lead, told: datetime, at: float) -> timedelta:
+        """How far what the database says, with this lead, is from what the steady clock says."""
+        carried = self._told_at(at)
+        return told + lead.at(told) - carried - self._lead.at(carried)
+
+    def _is_to_be_said(self, lead: Lead, told: datetime, at: float) -> bool:
+        """Unless another node has said something since. It counts when this node does not object: nothing has jumped for it
+        under the lead there was before. Whoever was objected to gives in: their own ticks have stood still."""
+        return lead == self._lead or (not self._is_ours and abs(self._jump(self._lead, told, at)) <= JUMP)
+
+    async def _say(self, lead: Lead, told: datetime, at: float) -> Lead:
+        jump = self._jump(lead, told, at)
+        mine = Lead(lead.number + 1, lead.at(told) - jump, told)
+        async with self._database.begin(lambda: None) as transaction:
+            self._is_ours = await set_lead(transaction, mine, jump, self._node)
+        if self._is_ours:
+            jumps.inc()
+            log.warning("the database's clock has jumped; Parley's time has not", seconds=round(jump.total_seconds(), 1))
+            return mine
+        async with self._database.read() as rows:
+            return await newest_lead(rows)
+
+    async def _note(self, ahead: timedelta, *, is_noted: bool) -> None:
+        """Write down that this node's own clock differs, for admins to read; or that it does no longer."""
+        ahead_of_database.set(ahead.total_seconds())
+        is_off = abs(ahead) > JUMP
+        if is_off and not is_noted:
+            log.warning("this node's own clock differs from the database's", seconds=round(ahead.total_seconds(), 1))
+        mine = NodeClock.node == self._node
+        if is_off:
+            values = {"ahead_seconds": ahead.total_seconds(), "seen_at": self()}
+            async with self._database.begin(lambda: None) as transaction:
+                if not await transaction.change(update(NodeClock).where(mine).values(**values)):
+                    await transaction.add_unless_there(NodeClock(node=self._node, **values))
+        elif is_noted:
+            async with self._database.begin(lambda: None) as transaction:
+                await transaction.change(delete(NodeClock).where(mine))
+
+    def _told_of(self, answer: tuple[timedelta, datetime, float]) -> datetime:
+        """What the database would say now, a moment after this answer."""
+        _, told, at = answer
+        return told + timedelta(seconds=self._ticks() - at)
 
     async def _ask(self, rows: Rows) -> tuple[timedelta, datetime, float]:
         asked = self._ticks()
@@ -54,5 +125,5 @@ class DatabaseClock:
         answered = self._ticks()
         return timedelta(seconds=answered - asked), told, (asked + answered) / 2
 
-    def _at(self, ticks: float) -> datetime:
+    def _told_at(self, ticks: float) -> datetime:
         return self._origin + timedelta(seconds=ticks - self._origin_at)
