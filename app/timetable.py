@@ -10,11 +10,13 @@ from datetime import timedelta
 import structlog
 from msgspec import Struct
 
+from app.contract.views import NoticeView
 from app.conversations.offering import lapse_all_offers
 from app.conversations.searching import how_far, write_down_words
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
+from app.routing.notices import find_notices, forget_dismissed
 from app.routing.overflow import overdue_overflows, overflow_conversation
 from app.work import Work, Works
 
@@ -60,7 +62,23 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta, *, busy_
         Sweep("write down words", 2.0, _writing_down(works, busy_messages)),
         Sweep("take back", 5.0, take_back),
         Sweep("serve queues", 10.0, serve_queues),
+        Sweep("look for trouble", 2.0, _looking_for_trouble(works)),
     ]
+
+
+def _looking_for_trouble(works: Works) -> Callable[[], Awaitable[None]]:
+    """Who may mend it is told when there is something new, and when something is mended."""
+    known: list[NoticeView] = []
+
+    async def look() -> None:
+        nonlocal known
+        async with works.read() as rows:
+            found = await find_notices(rows, works.clock())
+        if found != known:
+            await works.run(forget_dismissed, [notice.key for notice in found])
+            known = found
+
+    return look
 
 
 def _writing_down(works: Works, busy_messages: int) -> Callable[[], Awaitable[None]]:

@@ -12,6 +12,7 @@ from app.contract.audiences import (
     ToContact,
     ToInboxAgents,
     ToNodes,
+    ToSupervisors,
     ToVisitorWatchers,
     ToWall,
 )
@@ -22,6 +23,7 @@ WALL = "wall"
 VISITORS = "visitors"
 NODES = "nodes"
 AGENTS = "agents"
+SUPERVISORS = "supervisors"
 
 
 def room_of(audience: Audience) -> str:
@@ -35,6 +37,8 @@ def room_of(audience: Audience) -> str:
             return f"agent:{audience.agent_id}"
         case ToAllAgents():
             return AGENTS
+        case ToSupervisors():
+            return SUPERVISORS
         case ToWall():
             return WALL
         case ToVisitorWatchers():
@@ -51,10 +55,12 @@ def rooms_of_visitor(visitor: Visitor) -> list[str]:
 
 
 def rooms_of_agent(agent: SignedInAgent, inbox_ids: Sequence[str]) -> list[str]:
-    """An agent hears colleagues, what is for them alone, and every inbox they may view. The wall is entered by asking."""
+    """An agent hears colleagues, what is for them alone, and every inbox they may view; a supervisor what is wrong. The wall is entered by asking."""
     rooms = [AGENTS, room_of(ToAgent(agent_id=agent.id))]
     if may_view_conversations(agent):
         rooms += [room_of(ToInboxAgents(inbox_id=inbox_id)) for inbox_id in inbox_ids]
+    if may_watch_wall(agent):
+        rooms.append(SUPERVISORS)
     return rooms
 
 

@@ -26,6 +26,7 @@ import { createSupervising, type Supervising } from "./supervising"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
+import { createTroubles, type Troubles } from "./troubles"
 import { createUndo, HOLD_MS, type Undo } from "./undo"
 import type { Uploader } from "./uploads"
 import { createWall, type Wall } from "./wall"
@@ -74,6 +75,7 @@ export interface Desk {
   tickets: Tickets
   wall: Wall
   supervising: Supervising
+  troubles: Troubles
   ticker: Ticker
   online: Readonly<ShallowRef<"connecting" | "online" | "offline" | "refused">>
   reconnect(): void
@@ -126,6 +128,7 @@ export function createDesk(options: DeskOptions): Desk {
   const tickets = createTickets(api)
   const wall = createWall(command, storage)
   const supervising = createSupervising({ command, conversations, notify, newId: () => crypto.randomUUID() })
+  const troubles = createTroubles(api, () => people.may("wall.watch"))
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
@@ -164,6 +167,7 @@ export function createDesk(options: DeskOptions): Desk {
     draft: drafts.take,
     // A view that is new here has not been counted yet.
     deskChanged: () => void atHand.refresh().then(counts.refresh),
+    noticesChanged: () => void troubles.refresh(),
     written(message, row) {
       const isSeen = viewed === row.id && !around.isHidden()
       const isOurs = row.agent_id === people.meId || row.agent_id === null
@@ -213,6 +217,7 @@ export function createDesk(options: DeskOptions): Desk {
     connection.onConnected(() => {
       void refresh() // what was fetched before may have moved before we could hear of it
       void atHand.refresh()
+      void troubles.refresh()
       if (!hasConnected) {
         void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
       } else {
@@ -254,6 +259,7 @@ export function createDesk(options: DeskOptions): Desk {
     tickets,
     wall,
     supervising,
+    troubles,
     ticker,
     online,
     reconnect: connection.retry,

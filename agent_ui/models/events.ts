@@ -20,6 +20,8 @@ export interface Ears {
   draft(draft: DraftView): void
   /** Saved views, canned responses or macros are no longer what they were. */
   deskChanged(): void
+  /** What somebody should mend is no longer what it was. */
+  noticesChanged(): void
   /** A contact wrote. */
   written(message: MessageView, row: ConversationView): void
   /** A colleague left a note in a conversation of this agent's. */
@@ -70,6 +72,8 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return ears.draft(event.draft)
       case "desk.changed":
         return ears.deskChanged()
+      case "notices.changed":
+        return ears.noticesChanged()
       case "heads":
         for (const head of event.heads) headed(head)
         return

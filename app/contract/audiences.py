@@ -27,6 +27,10 @@ class ToAllAgents(Said):
     """Every agent."""
 
 
+class ToSupervisors(Said):
+    """Every supervisor and admin."""
+
+
 class ToWall(Said):
     """Every supervisor who has the wall open."""
 
@@ -39,4 +43,4 @@ class ToNodes(Said):
     """Every node, for what each keeps in memory."""
 
 
-Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToWall | ToVisitorWatchers | ToNodes
+Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToSupervisors | ToWall | ToVisitorWatchers | ToNodes

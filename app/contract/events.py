@@ -130,6 +130,10 @@ class DeskChanged(Event, tag="desk.changed"):
     """Saved views, canned responses or macros changed: ask `GET /api/v1/desk`."""
 
 
+class NoticesChanged(Event, tag="notices.changed"):
+    """What supervisors and admins should know may be another: ask `GET /api/v1/notices`."""
+
+
 class ThresholdsChanged(Event, tag="team.thresholds_changed"):
     """From which figures on a team's queue needs somebody was set anew."""
 
@@ -222,6 +226,7 @@ AgentEvent = (
     | ViewersChanged
     | DraftChanged
     | DeskChanged
+    | NoticesChanged
     | ThresholdsChanged
     | WallChanged
     | ContactChanged

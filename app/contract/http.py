@@ -20,6 +20,7 @@ from app.contract.views import (
     GreetingView,
     InboxView,
     MacroView,
+    NoticeView,
     PageView,
     PresenceReasonView,
     ProactiveMessageView,
@@ -188,6 +189,19 @@ class SaveMacro(Asked):
     name: Annotated[Line, Meta(min_length=1)]
     steps: Annotated[list[MacroStep], Meta(min_length=1, max_length=20)]
     is_shared: bool = False
+
+
+class NoticeList(Said):
+    """What somebody should mend, and what this agent does not want to be told again."""
+
+    notices: list[NoticeView]
+    ok: Literal[True] = True
+
+
+class DismissNotice(Asked):
+    """Do not tell me this again, as long as it lasts."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class SavedViewIs(Said):

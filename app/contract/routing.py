@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from app.contract.commands import Email, FieldValue
 from app.contract.http import Asked
-from app.contract.values import Channel, Id, Line, Presence, Priority, RoutingMode, Said
+from app.contract.values import Channel, Id, Line, Presence, Priority, RoutingMode, RuleTrouble, Said
 from app.contract.views import PresenceReasonView
 
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)]
@@ -33,17 +33,6 @@ Verdict = Literal[
     "more_load",
     "served_later",
     "by_hand_only",
-]
-ProblemCode = Literal[
-    "always_matches",
-    "never_matches",
-    "does_nothing",
-    "missing_inbox",
-    "missing_team",
-    "empty_team",
-    "nobody_has_skills",
-    "nobody_speaks",
-    "no_hours",
 ]
 
 
@@ -116,7 +105,7 @@ class OrderRules(Asked):
 class RuleProblem(Said):
     """What is wrong with a rule that could still be saved."""
 
-    code: ProblemCode
+    code: RuleTrouble
     detail: str
 
 

@@ -31,6 +31,19 @@ InvitationState = Literal["none", "sent", "shown", "dismissed"]
 VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
+NoticeKind = Literal["rule", "team_without_members", "team_without_capacity", "removed_agent", "clock_jump", "clock_differs"]
+RuleTrouble = Literal[
+    "always_matches",
+    "never_matches",
+    "has_not_matched",
+    "does_nothing",
+    "missing_inbox",
+    "missing_team",
+    "empty_team",
+    "nobody_has_skills",
+    "nobody_speaks",
+    "no_hours",
+]
 Unserved = Literal["no_members", "no_capacity", "nobody_online"]
 SystemCode = Literal[
     "joined",

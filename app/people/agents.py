@@ -9,8 +9,8 @@ from typing import cast
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged
+from app.contract.audiences import ToAllAgents, ToSupervisors
+from app.contract.events import NoticesChanged, PresenceChanged
 from app.contract.values import Channel, Presence, Role, RoutingMode
 from app.contract.views import AgentView, ChannelCapacityView, TeamView
 from app.errors import Conflict, Invalid, NotFound
@@ -59,6 +59,7 @@ async def add_agent(
         await work.add(TeamMember(team_id=team_id, agent_id=agent.id))
     view = agent_view(agent, list(team_ids), Load(), work.now)
     work.announce(PresenceChanged(agent=view), to=ToAllAgents())
+    tell_notices(work)
     return view
 
 
@@ -71,6 +72,11 @@ async def add_team(work: Work, name: str) -> TeamView:
         raise Conflict("A team with this name exists already.")
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
     return team_view(team, LONGEST_SECONDS)
+
+
+def tell_notices(work: Work) -> None:
+    """What admins were told may be another after this change to who serves what."""
+    work.announce(NoticesChanged(), to=ToSupervisors())
 
 
 async def list_agents(

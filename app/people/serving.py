@@ -14,7 +14,7 @@ from app.contract.routing import SetAgentRouting, SetIdle, SetTeamRouting
 from app.contract.views import AgentView, TeamView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.agents import LONGEST_SECONDS, get_agent, longest_waits, team_view
+from app.people.agents import LONGEST_SECONDS, get_agent, longest_waits, team_view, tell_notices
 from app.people.presence import announce_presence
 from app.text import clean_line
 from app.work import Work
@@ -47,6 +47,7 @@ async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -
         raise NotFound("agent", agent_id)
     if asked.team_ids is not None:
         await _join_teams(work, agent_id, asked.team_ids)
+    tell_notices(work)
     return await announce_presence(work, agent_id)
 
 
@@ -71,6 +72,7 @@ async def deactivate_agent(work: Work, agent_id: str) -> AgentView:
     await work.change(delete(AgentSession).where(AgentSession.agent_id == agent_id))
     await work.change(delete(ApiToken).where(ApiToken.agent_id == agent_id))
     await work.change(update(Team).where(Team.lead_id == agent_id).values(lead_id=None))
+    tell_notices(work)
     gone = replace(view, presence="offline")
     work.announce(PresenceChanged(agent=gone), to=ToAllAgents())
     return gone

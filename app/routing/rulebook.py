@@ -12,11 +12,15 @@ from sqlalchemy import delete, func, select, update
 from app.clock import new_id
 from app.contract.routing import OrderRules, RuleActions, RuleConditions, RuleProblem, RuleView, SaveRule
 from app.errors import Conflict, Invalid, NotFound
+from app.people.agents import tell_notices
 from app.routing.next_agent import speaks
-from app.routing.rules import Rule
+from app.routing.rules import Rule, covers
 from app.text import clean_line
 from app.work import Rows, Work
-from models import Agent, Inbox, RoutingRule, Team, TeamMember
+from models import Agent, Inbox, Routing, RoutingRule, Team, TeamMember
+
+MOST_UNMATCHED = 500
+"""A rule that decided none of so many is not what somebody meant, or not needed."""
 
 
 class Ground(Struct, frozen=True, kw_only=True):
@@ -31,15 +35,29 @@ async def list_rules(rows: Rows) -> list[RuleView]:
     kept = await rows.all(select(RoutingRule).order_by(RoutingRule.position, RoutingRule.id))
     ground = await _ground(rows)
     views: list[RuleView] = []
-    catch_all: RuleView | None = None
+    unused = await _unused(rows, kept)
     for row in kept:
         rule = rule_of(row)
-        problems = [*_problems(rule, ground), *([_shadowed(catch_all)] if catch_all else [])]
-        view = _view(row, rule, problems)
-        views.append(view)
-        if catch_all is None and row.is_enabled and rule.conditions == RuleConditions():
-            catch_all = view
+        problems = _problems(rule, ground)
+        before = next((one for one in views if one.is_enabled and covers(one.conditions, rule.conditions)), None)
+        if before is not None:
+            problems.append(_shadowed(before))
+        elif row.id in unused and not any(problem.code == "never_matches" for problem in problems):
+            problems.append(_not_matched())
+        views.append(_view(row, rule, problems))
     return views
+
+
+async def _unused(rows: Rows, kept: Sequence[RoutingRule]) -> set[str]:
+    """Rules that stood as they stand when each of the newest conversations came, and decided none of them."""
+    if not kept:
+        return set()
+    newest = select(Routing.rule_id, Routing.made_at).order_by(Routing.conversation_id.desc()).limit(MOST_UNMATCHED)
+    seen = await rows.rows(newest)
+    if len(seen) < MOST_UNMATCHED:
+        return set()
+    used, oldest = {rule_id for rule_id, _ in seen}, min(made_at for _, made_at in seen)
+    return {row.id for row in kept if row.is_enabled and row.changed_at <= oldest and row.id not in used}
 
 
 async def get_rule(rows: Rows, rule_id: str) -> RuleView:
@@ -81,6 +99,7 @@ async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> 
         await work.add(RoutingRule(id=rule_id, position=position, created_at=work.now, **values))
     elif not await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(**values)):
         raise NotFound("rule", rule_id)
+    tell_notices(work)
     return await get_rule(work, rule_id)
 
 
@@ -88,6 +107,7 @@ async def remove_rule(work: Work, rule_id: str) -> None:
     """What it has decided stays decided. Raises NotFound."""
     if not await work.change(delete(RoutingRule).where(RoutingRule.id == rule_id)):
         raise NotFound("rule", rule_id)
+    tell_notices(work)
 
 
 async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
@@ -97,6 +117,7 @@ async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
         raise Conflict("The rules have changed meanwhile. Please look again.")
     for position, rule_id in enumerate(asked.rule_ids):
         await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(position=position))
+    tell_notices(work)
     return await list_rules(work)
 
 
@@ -184,7 +205,11 @@ def _need_problems(rule: Rule, ground: Ground) -> list[RuleProblem]:
 
 
 def _shadowed(by: RuleView) -> RuleProblem:
-    return RuleProblem(code="never_matches", detail=f"{by.name} comes first and always matches.")
+    return RuleProblem(code="never_matches", detail=f"{by.name} comes first and matches all that this one would.")
+
+
+def _not_matched() -> RuleProblem:
+    return RuleProblem(code="has_not_matched", detail=f"None of the last {MOST_UNMATCHED} conversations went by it.")
 
 
 def _view(row: RoutingRule, rule: Rule, problems: Sequence[RuleProblem]) -> RuleView:

@@ -59,6 +59,22 @@ def judge(rules: Sequence[Rule], facts: Facts) -> Judgement:
     return Judgement(None, trace)
 
 
+def covers(wide: RuleConditions, narrow: RuleConditions) -> bool:
+    """Whether everything the narrow conditions match is matched by the wide ones, as far as their words say."""
+    lists = ("inbox_ids", "channels", "pages", "languages", "topics", "priorities", "domains", "companies", "words")
+    asked = {one.name: one.values for one in narrow.fields}
+    return (
+        all(_is_among(getattr(narrow, name), getattr(wide, name)) for name in lists)
+        and all(_is_among(asked.get(one.name, []), one.values) for one in wide.fields)
+        and wide.is_open in (None, narrow.is_open)
+    )
+
+
+def _is_among(narrow: Sequence[str], wide: Sequence[str]) -> bool:
+    """Values of one condition; without any it asks nothing."""
+    return not wide or (bool(narrow) and set(map(_folded, narrow)) <= set(map(_folded, wide)))
+
+
 def _tried(wanted: RuleConditions, facts: Facts) -> Iterator[ConditionTrace]:
     """Each condition given, with what was found."""
     if wanted.inbox_ids:

@@ -52,6 +52,20 @@ export type Staffing = "any" | "staffed" | "unstaffed"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
+export type NoticeKind = "rule" | "team_without_members" | "team_without_capacity" | "removed_agent" | "clock_jump" | "clock_differs"
+
+export type RuleTrouble =
+  | "always_matches"
+  | "never_matches"
+  | "has_not_matched"
+  | "does_nothing"
+  | "missing_inbox"
+  | "missing_team"
+  | "empty_team"
+  | "nobody_has_skills"
+  | "nobody_speaks"
+  | "no_hours"
+
 export type Unserved = "no_members" | "no_capacity" | "nobody_online"
 
 export type SystemCode =
@@ -93,17 +107,6 @@ export type Verdict =
   | "more_load"
   | "served_later"
   | "by_hand_only"
-
-export type ProblemCode =
-  | "always_matches"
-  | "never_matches"
-  | "does_nothing"
-  | "missing_inbox"
-  | "missing_team"
-  | "empty_team"
-  | "nobody_has_skills"
-  | "nobody_speaks"
-  | "no_hours"
 
 /** The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word. */
 export interface ContactDetailsView {
@@ -354,6 +357,26 @@ export interface MessageView {
   body: string
   attachments: AttachmentView[]
   created_at: string
+}
+
+/**
+ * Something is not as somebody meant it, and goes on like that until somebody mends it; then the notice is gone.
+ *
+ * `rule`: the rule named `subject` has a `problem`. `team_without_members`, `team_without_capacity`: conversations come to
+ * the team `subject` (empty: to everybody) and nobody there can be given one. `removed_agent`: `count` conversations that
+ * `subject` held when they were removed wait for somebody. `clock_jump`: the database's clock jumped by `seconds`; times
+ * are off until `until`, by less and less. `clock_differs`: the clock of the node `subject` is ahead of the database's by
+ * `seconds`; the database's counts.
+ */
+export interface NoticeView {
+  key: string
+  kind: NoticeKind
+  subject: string
+  problem: RuleTrouble | null
+  count: number
+  seconds: number
+  until: string | null
+  is_dismissed: boolean
 }
 
 /**
@@ -1260,6 +1283,11 @@ export interface DeskChanged {
   type: "desk.changed"
 }
 
+/** What supervisors and admins should know may be another: ask `GET /api/v1/notices`. */
+export interface NoticesChanged {
+  type: "notices.changed"
+}
+
 /** From which figures on a team's queue needs somebody was set anew. */
 export interface ThresholdsChanged {
   type: "team.thresholds_changed"
@@ -1479,6 +1507,18 @@ export interface SaveMacro {
   /** At least 1 entries, at most 20 entries. */
   steps: MacroStep[]
   is_shared?: boolean
+}
+
+/** What somebody should mend, and what this agent does not want to be told again. */
+export interface NoticeList {
+  notices: NoticeView[]
+  ok: true
+}
+
+/** Do not tell me this again, as long as it lasts. */
+export interface DismissNotice {
+  /** At least 1 characters, at most 200 characters. */
+  key: string
 }
 
 /** The view after the change. */
@@ -1754,7 +1794,7 @@ export interface OrderRules {
 
 /** What is wrong with a rule that could still be saved. */
 export interface RuleProblem {
-  code: ProblemCode
+  code: RuleTrouble
   detail: string
 }
 
@@ -2062,6 +2102,7 @@ export type AgentEvent =
   | ViewersChanged
   | DraftChanged
   | DeskChanged
+  | NoticesChanged
   | ThresholdsChanged
   | WallChanged
   | ContactChanged

@@ -22,7 +22,7 @@ import msgspec
 
 import app.clock
 from app.contract.http import SaveCannedResponse
-from app.contract.routing import SetAgentRouting, SetTeamRouting
+from app.contract.routing import RuleActions, RuleConditions, SaveRule, SetAgentRouting, SetTeamRouting
 from app.conversations.lifecycle import wake_conversation
 from app.database.migrating import migrate
 from app.desk import save_canned_response
@@ -32,6 +32,7 @@ from app.people.agents import list_agents
 from app.people.presence import end_graces, lapse_leases, renew_leases
 from app.people.serving import set_agent_routing, set_team_routing
 from app.routing.dispatch import dispatch, hand_on
+from app.routing.rulebook import save_rule
 from app.work import Work
 from realtime.hub import Subscriber, Told
 from tests.app.asking import LEASE, Doors, Stream, ask
@@ -302,6 +303,8 @@ async def offering(stage: Stage) -> None:
     await command("an agent takes over", ana, "conversation.assign", id, agent_id=ana.id)
     await house.run(set_team_routing, house.team_id, SetTeamRouting())
     await command("a supervisor sends themself away", ana, "presence.force", about=id, agent_id=ana.id, presence="away")
+    rule = SaveRule(name="Nights", conditions=RuleConditions(is_open=False), actions=RuleActions(priority="low"))
+    await stage.record("an admin makes a rule that can never match", lambda: stage.house.run(save_rule, rule), id)
 
 
 async def suggestions(stage: Stage, id: str) -> None:

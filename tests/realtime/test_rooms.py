@@ -13,6 +13,7 @@ from app.contract.audiences import (
     ToContact,
     ToInboxAgents,
     ToNodes,
+    ToSupervisors,
     ToVisitorWatchers,
     ToWall,
 )
@@ -32,6 +33,7 @@ AUDIENCES: list[Audience] = [
     ToWall(),
     ToVisitorWatchers(),
     ToNodes(),
+    ToSupervisors(),
 ]
 
 
@@ -49,14 +51,14 @@ def test_every_audience_has_a_room_of_its_own() -> None:
 def test_a_stranger_stands_outside(audience: Audience) -> None:
     assert not hears(OLE, audience, [])
     assert not hears(Visitor(contact_id="shop", inbox_id="mia"), audience, []), "an id of another kind opens nothing"
-    if not isinstance(audience, ToAllAgents):
+    if not isinstance(audience, (ToAllAgents, ToSupervisors)):
         assert not hears(SAM, audience, ["other"])
 
 
 def test_everybody_is_where_they_belong() -> None:
-    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, *[False] * 6]
-    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, True, True, True, *[False] * 3]
-    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, True, False, True, *[False] * 3]
+    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, *[False] * 7]
+    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, True, True, True, *[False] * 4]
+    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, True, False, True, *[False] * 3, True]
 
 
 def test_an_agent_who_may_view_nothing_hears_of_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:

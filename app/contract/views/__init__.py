@@ -18,6 +18,7 @@ from app.contract.views.conversations import (
 )
 from app.contract.views.desk import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView
 from app.contract.views.messages import AttachmentView, AuthorView, MarksView, MessageView
+from app.contract.views.notices import NoticeView
 from app.contract.views.people import (
     AgentView,
     AuditDetailView,
@@ -55,6 +56,7 @@ __all__ = [
     "MarksView",
     "MessageView",
     "NotChanged",
+    "NoticeView",
     "PageView",
     "PresenceReasonView",
     "ProactiveMessageView",

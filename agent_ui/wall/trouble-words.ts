@@ -1,0 +1,26 @@
+import type { NoticeView } from "@parley/client/contract"
+import { dateAndTime } from "../i18n/dates"
+import type { MoreWords } from "../i18n/more"
+import { duration } from "./figures"
+
+/** What is wrong, in a sentence. */
+export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): string {
+  const name = notice.subject
+  const by = duration(Math.abs(notice.seconds))
+  switch (notice.kind) {
+    case "rule":
+      return t("troubles.rule", { name, problem: notice.problem ? t(`rules.problem.${notice.problem}`) : "" })
+    case "team_without_members":
+      return name ? t("troubles.team_without_members", { name }) : t("troubles.without_members")
+    case "team_without_capacity":
+      return name ? t("troubles.team_without_capacity", { name }) : t("troubles.without_capacity")
+    case "removed_agent":
+      return t("troubles.removed_agent", { name, count: notice.count.toLocaleString(locale) })
+    case "clock_jump": {
+      const until = notice.until ? dateAndTime(notice.until, locale) : ""
+      return t(notice.seconds < 0 ? "troubles.clock_went_back" : "troubles.clock_went_ahead", { by, until })
+    }
+    case "clock_differs":
+      return t(notice.seconds < 0 ? "troubles.clock_is_behind" : "troubles.clock_is_ahead", { name, by })
+  }
+}

@@ -1,0 +1,31 @@
+"""What supervisors and admins should know without having searched for it."""
+
+from __future__ import annotations
+
+from litestar import get, post
+from litestar.params import JSONBody
+
+from app.contract.http import DismissNotice, NoticeList
+from app.contract.replies import Done
+from app.http.platform import AnyRequest, agent_of, platform_of
+from app.people.permissions import may_watch_wall, require
+from app.routing.notices import dismiss_notice, list_notices
+
+
+@get("/api/v1/notices")
+async def notices(request: AnyRequest) -> NoticeList:
+    """What somebody should mend. For supervisors."""
+    agent = await agent_of(request)
+    require(may_watch_wall, agent)
+    platform = platform_of(request)
+    async with platform.works.read() as rows:
+        return NoticeList(notices=await list_notices(rows, agent, platform.works.clock()))
+
+
+@post("/api/v1/notices/dismiss", status_code=200)
+async def dismiss(request: AnyRequest, data: JSONBody[DismissNotice]) -> Done:
+    """Do not tell me this again, as long as it lasts. For supervisors."""
+    agent = await agent_of(request)
+    require(may_watch_wall, agent)
+    await platform_of(request).works.run(dismiss_notice, agent, data.key)
+    return Done()
