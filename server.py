@@ -17,11 +17,12 @@ from litestar import Litestar
 from sqlalchemy import select
 
 from app.attachments import FileStore
-from app.conversations.lifecycle import WAKE_JOB, wake_conversation
+from app.conversations.falling_due import do_all_due
 from app.conversations.messages import UNREAD_JOB
-from app.conversations.offering import lapse_all_offers
+from app.conversations.offering import lapse_offers
 from app.conversations.posting import Posting
 from app.conversations.taking import OFFER_JOB
+from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.database import DatabaseClock, open_database
 from app.ending import end
 from app.http.app import create_app
@@ -41,7 +42,7 @@ from app.mail.untaken import Untaken
 from app.people.tokens import VisitorTokens
 from app.reactions import Reactions
 from app.routing.ladder import UNTAKEN_JOB
-from app.routing.overflow import OVERFLOW_JOB, overflow_conversation
+from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
 from app.settings import Settings, read_settings
 from app.timetable import Sweep, domain_sweeps, keep
 from app.work import Works
@@ -177,25 +178,18 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
     outbox = Outbox(SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer())
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
 
-    async def wake(works: Works, payload: dict[str, Any]) -> None:
-        await works.run(wake_conversation, payload["conversation_id"])
-
-    async def lapse(works: Works, payload: dict[str, Any]) -> None:
-        await lapse_all_offers(works)
-
-    async def overflow(works: Works, payload: dict[str, Any]) -> None:
-        await works.run(overflow_conversation, payload["conversation_id"])
-
     return JobRunner(
         works,
         {
             UNREAD_JOB: fallback.run,
             SEND_JOB: outbox.send,
-            WAKE_JOB: wake,
             INDEX_JOB: library.index_article,
-            OFFER_JOB: lapse,
-            OVERFLOW_JOB: overflow,
             UNTAKEN_JOB: Untaken(settings.mail_from, settings.public_url).run,
+        },
+        {
+            OFFER_JOB: lambda works: do_all_due(works, lapse_offers),
+            WAKE_JOB: lambda works: do_all_due(works, wake_conversations),
+            OVERFLOW_JOB: lambda works: do_all_due(works, overflow_conversations),
         },
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,12 +28,19 @@ BATCH = 20
 LONGEST_SLEEP_SECONDS = 15.0
 
 
+TimerHandler = Callable[[Works], Awaitable[None]]
+"""Does all that is due of its kind, whatever the job names: one run is enough for any number of such jobs."""
+
+
 class JobRunner:
     """Claims due jobs and runs them. Any number of runners may share a database."""
 
-    def __init__(self, works: Works, handlers: Mapping[str, JobHandler]) -> None:
+    def __init__(
+        self, works: Works, handlers: Mapping[str, JobHandler], timers: Mapping[str, TimerHandler] | None = None
+    ) -> None:
         self._works = works
         self._handlers = handlers
+        self._timers = timers or {}
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -59,20 +66,32 @@ class JobRunner:
     async def run_due(self) -> int:
         """Claim and run what is due now; how many."""
         claimed = await self._works.run(_claim)
-        await asyncio.gather(*(self._run(job) for job in claimed))
+        timers: dict[str, list[Job]] = {}
+        for job in claimed:
+            if job.kind in self._timers:
+                timers.setdefault(job.kind, []).append(job)
+        await asyncio.gather(
+            *(self._run(jobs, self._timers[kind](self._works)) for kind, jobs in timers.items()),
+            *(self._run([job], self._handle(job)) for job in claimed if job.kind not in self._timers),
+        )
         return len(claimed)
 
-    async def _run(self, job: Job) -> None:
+    async def _handle(self, job: Job) -> None:
+        await self._handlers[job.kind](self._works, job.payload)
+
+    async def _run(self, jobs: Sequence[Job], doing: Awaitable[None]) -> None:
+        """These are done when that is."""
         try:
-            await self._handlers[job.kind](self._works, job.payload)
+            await doing
         except asyncio.CancelledError:
-            await self._works.run(_release, job.id)
+            await self._works.run(_release, [job.id for job in jobs])
             raise
         except Exception as error:  # noqa: BLE001 - a job may fail in any way; it is tried again and seen
-            log.warning("job failed", kind=job.kind, attempts=job.attempts, error=str(error)[:200])
-            await self._works.run(_fail, job, f"{type(error).__name__}: {error}"[:2000])
+            log.warning("job failed", kind=jobs[0].kind, attempts=jobs[0].attempts, error=str(error)[:200])
+            for job in jobs:
+                await self._works.run(_fail, job, f"{type(error).__name__}: {error}"[:2000])
         else:
-            await self._works.run(_finish, job.id)
+            await self._works.run(_finish, [job.id for job in jobs])
 
     async def _seconds_to_next(self) -> float:
         async with self._works.read() as rows:
@@ -103,12 +122,12 @@ async def _claim(work: Work) -> list[Job]:
     return list(claimed)
 
 
-async def _finish(work: Work, job_id: str) -> None:
-    await work.change(delete(Job).where(Job.id == job_id))
+async def _finish(work: Work, job_ids: Sequence[str]) -> None:
+    await work.change(delete(Job).where(Job.id.in_(job_ids)))
 
 
-async def _release(work: Work, job_id: str) -> None:
-    await work.change(update(Job).where(Job.id == job_id).values(state="waiting", run_at=work.now))
+async def _release(work: Work, job_ids: Sequence[str]) -> None:
+    await work.change(update(Job).where(Job.id.in_(job_ids)).values(state="waiting", run_at=work.now))
 
 
 async def _fail(work: Work, job: Job, error: str) -> None:

@@ -11,13 +11,15 @@ import structlog
 from msgspec import Struct
 
 from app.contract.views import NoticeView
-from app.conversations.offering import lapse_all_offers
+from app.conversations.falling_due import do_all_due
+from app.conversations.offering import lapse_offers
 from app.conversations.searching import how_far, write_down_words
+from app.conversations.waking import wake_conversations
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
 from app.routing.notices import find_notices, forget_dismissed
-from app.routing.overflow import overdue_overflows, overflow_conversation
+from app.routing.overflow import overflow_conversations
 from app.work import Work, Works
 
 log = structlog.get_logger("timetable")
@@ -50,11 +52,8 @@ def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta, *, busy_
         await reactions.serve_all()
 
     async def run_late_timers() -> None:
-        await lapse_all_offers(works)
-        async with works.read() as rows:
-            overflows = await overdue_overflows(rows, works.clock())
-        for conversation_id in overflows:
-            await works.run(overflow_conversation, conversation_id)
+        for batch in (lapse_offers, wake_conversations, overflow_conversations):
+            await do_all_due(works, batch)
 
     return [
         Sweep("lapse leases", 1.0, lapse),

@@ -1,17 +1,22 @@
-"""Ten thousand offers whose time is over, and a worker killed while they go on.
+"""Ten thousand timers that fall due, and a worker killed while what they are for is done.
 
-python -m bench.timers [--short] [--over 0]
+python -m bench.timers [--kind offers|snoozes|overflows] [--short] [--over 0]
 
 Two `parley worker` processes on one PostgreSQL and one Redis; agents are here but busy, so what goes on waits in the queue. One
-worker is killed with SIGKILL once a tenth has gone on. Every offer must go on, once, not early. Their time is over in one moment,
-or fifty by fifty `--over` so many seconds. `gone_on_after` starts when the first are due and stops when a look from outside no longer
-finds the offer; `late` is by how much the rows say that an offer ended after its time. The control is the same without a kill.
+worker is killed with SIGKILL once a tenth has gone on. Every one must go on, once, not early. Their time is over in one moment,
+or fifty by fifty `--over` so many seconds. An offer goes to the queue, a snoozed conversation back to its agent, one that waited too
+long to the next team's queue. `gone_on_after` starts when the first are due and stops when a look from outside no longer
+finds one that is due; `late` is by how much the rows say that one went on after its time. The control is the same without a kill.
+
+With `--serving` one of the two is a `parley serve` with a visitor and an agent who talk meanwhile, and the other is the one killed: `ack` is
+how long a message takes to be acknowledged while timers fire, its control before they do.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +30,9 @@ from msgspec import Struct
 
 from app.contract.routing import SetTeamRouting
 from app.conversations.taking import OFFER_JOB
+from app.conversations.waking import WAKE_JOB
 from app.people.serving import set_team_routing
+from app.routing.overflow import OVERFLOW_JOB
 from bench.figures import percentile, say
 from bench.grounds import stores
 from tests.factories import open_house
@@ -39,40 +46,110 @@ SETTLED = timedelta(seconds=12)
 """After that the workers are ready."""
 LONGEST_SECONDS = 120.0
 
-OFFERS = """
+PEOPLE = """
 WITH people AS (
     INSERT INTO contacts (id, inbox_id, name, is_verified, locale, created_at)
     SELECT gen_random_uuid(), $1, 'Contact', false, 'en', now() FROM generate_series(1, $5) RETURNING id
-), numbered AS (SELECT id, row_number() OVER () AS n FROM people), offered AS (
+), due AS (
+    SELECT gen_random_uuid() AS id, id AS contact_id, ($3::uuid[])[1 + row_number() OVER () % cardinality($3::uuid[])] AS agent_id,
+        $4::timestamptz + (row_number() OVER () - 1) / 50 * $6::interval AS at
+    FROM people
+), made AS (
     INSERT INTO conversations (id, inbox_id, contact_id, channel, is_extra, status, category, priority, priority_rank, agent_id,
         team_id, seq, rev, contact_delivered_seq, contact_read_seq, agent_delivered_seq, agent_read_seq, mailed_seq, unread_count,
-        preview, last_message_at, waiting_since, queued_at, assigned_at, offer_until, escalation_level, escalation_reason,
-        reopened_count, changed_at, created_at)
-    SELECT gen_random_uuid(), $1, id, 'chat', false, 'new', 'new', 'medium', 2, ($3::uuid[])[1 + n % cardinality($3::uuid[])],
-        $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(), now(), now(), now(), $4::timestamptz + (n - 1) / 50 * $6::interval, 0, '', 0, now(), now()
-    FROM numbered
-    RETURNING id, agent_id, team_id, offer_until
+        preview, last_message_at, waiting_since, queued_at, assigned_at, offer_until, snoozed_until, escalation_level,
+        escalation_reason, reopened_count, changed_at, created_at)
+    SELECT id, $1, contact_id, 'chat', false, {status}, 'medium', 2, {agent}, $2, 0, 0, 0, 0, 0, 0, 0, 0, 'Hello?', now(),
+        {waiting}, now(), {offered}, {snoozed}, 0, '', 0, now(), now()
+    FROM due
+    RETURNING id
 )
-INSERT INTO assignments (id, conversation_id, agent_id, team_id, made_by, reason, decision, started_at)
-SELECT gen_random_uuid(), id, agent_id, team_id, 'routing', 'offered', '{}', offer_until - interval '20 s' FROM offered
+{then}
 """
-TIMERS = """
+JOBS = """
 INSERT INTO jobs (id, kind, payload, state, run_at, attempts, last_error, created_at)
-SELECT gen_random_uuid(), $1, '{}', 'waiting', $2::timestamptz + (n - 1) * $4::interval, 0, '', now() FROM generate_series(1, $3) AS n
+SELECT gen_random_uuid(), $1, jsonb_build_object('conversation_id', id), 'waiting', {due}, 0, '', now() FROM ({those}) AS those
 """
-STILL_OFFERED = "SELECT count(*) FROM conversations WHERE offer_until IS NOT NULL"
-MISSED = "SELECT count(*) FROM assignments WHERE outcome = 'missed'"
+HELD = """
+INSERT INTO assignments (id, conversation_id, agent_id, team_id, made_by, reason, decision, started_at)
+SELECT gen_random_uuid(), id, {agent}, $2, 'routing', {reason}, '{{}}', at - interval '20 s' FROM due
+"""
+
+ROUTED = """
+, routed AS (
+    INSERT INTO routings (conversation_id, fields, trace, skills, overflow, overflow_at, passed, made_at)
+    SELECT id, '{}', '[]', '[]', $7::jsonb, at, '[]', now() FROM due
+)
+"""
+
+
+class Kind(Struct, frozen=True, kw_only=True):
+    """What falls due: the rows that wait, the jobs that are their timers, and what the rows say once they have gone on."""
+
+    job: str
+    waiting: str
+    timers: str
+    still_due: str
+    done: str
+    twice: str
+    late: str
+    astray: str
+
+
+def waiting_rows(then: str, **columns: str) -> str:
+    usual = {"status": "'new', 'new'", "agent": "agent_id", "waiting": "now(), now()", "offered": "NULL", "snoozed": "NULL"}
+    return PEOPLE.format(then=then, **usual | columns)
+
+
 TWICE = """
-SELECT count(*) FROM (SELECT conversation_id FROM assignments WHERE reason = 'missed' GROUP BY 1 HAVING count(*) > 1) AS twice
+SELECT count(*) FROM (SELECT conversation_id FROM assignments WHERE reason = {reason} GROUP BY 1 HAVING count(*) > 1) AS twice
 """
-LATE = """
-SELECT extract(epoch FROM ended_at - started_at)::float8 - 20 FROM assignments WHERE outcome = 'missed' ORDER BY 1
-"""
-ASTRAY = """
-SELECT count(*) FROM conversations c WHERE agent_id IS NOT NULL OR queued_at IS NULL OR NOT EXISTS (
-    SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.reason IN ('missed', 'untaken') AND a.ended_at IS NULL)
-"""
-"""Not in the queue (untaken: with a ticket besides), or the history does not say so."""
+
+
+KINDS = {
+    "offers": Kind(
+        job=OFFER_JOB,
+        waiting=waiting_rows(HELD.format(agent="agent_id", reason="'offered'"), offered="at"),
+        timers=JOBS.format(due="due", those="SELECT DISTINCT ON (offer_until) id, offer_until AS due FROM conversations"),
+        still_due="SELECT count(*) FROM conversations WHERE offer_until IS NOT NULL",
+        done="SELECT count(*) FROM assignments WHERE outcome = 'missed'",
+        twice=TWICE.format(reason="'missed'"),
+        late="SELECT extract(epoch FROM ended_at - started_at)::float8 - 20 FROM assignments WHERE outcome = 'missed' ORDER BY 1",
+        astray="""SELECT count(*) FROM conversations c WHERE agent_id IS NOT NULL OR queued_at IS NULL OR NOT EXISTS (
+            SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.reason IN ('missed', 'untaken') AND a.ended_at IS NULL)""",
+    ),
+    "snoozes": Kind(
+        job=WAKE_JOB,
+        waiting=waiting_rows(
+            HELD.format(agent="agent_id", reason="'claimed'"), status="'snoozed', 'waiting'", waiting="NULL, NULL", snoozed="at"
+        ),
+        timers=JOBS.format(due="due", those="SELECT id, snoozed_until AS due FROM conversations"),
+        still_due="SELECT count(*) FROM conversations WHERE snoozed_until IS NOT NULL",
+        done="SELECT count(*) FROM conversations WHERE category = 'open'",
+        twice="SELECT count(*) FROM conversations WHERE rev <> 1",
+        late="""SELECT extract(epoch FROM changed_at - a.started_at)::float8 - 20 FROM conversations c
+            JOIN assignments a ON a.conversation_id = c.id ORDER BY 1""",
+        astray="""SELECT count(*) FROM conversations c WHERE status <> 'open' OR NOT EXISTS (
+            SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.agent_id = c.agent_id AND a.ended_at IS NULL)""",
+    ),
+    "overflows": Kind(
+        job=OVERFLOW_JOB,
+        waiting=waiting_rows(
+            ROUTED + HELD.format(agent="NULL::uuid", reason="'queued'"),
+            agent="NULL::uuid",
+        ),
+        timers=JOBS.format(due="due", those="SELECT conversation_id AS id, overflow_at AS due FROM routings"),
+        still_due="SELECT count(*) FROM routings WHERE overflow_at IS NOT NULL",
+        done="SELECT count(*) FROM assignments WHERE reason = 'overflow'",
+        twice=TWICE.format(reason="'overflow'"),
+        late="""SELECT extract(epoch FROM b.started_at - a.started_at)::float8 - 20 FROM assignments a
+            JOIN assignments b ON b.conversation_id = a.conversation_id AND b.reason = 'overflow'
+            WHERE a.reason = 'queued' ORDER BY 1""",
+        astray="""SELECT count(*) FROM conversations c WHERE agent_id IS NOT NULL OR queued_at IS NULL OR NOT EXISTS (
+            SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.reason = 'overflow' AND a.team_id = c.team_id)""",
+    ),
+}
+"""`astray`: not where it belongs, or the history does not say so (an untaken offer has a ticket besides)."""
 
 
 class Fired(Struct, frozen=True):
@@ -88,28 +165,30 @@ class Fired(Struct, frozen=True):
     astray: int
 
 
-async def fire(url: str, redis_url: str, count: int, over: timedelta, *, kills: bool) -> Fired:
+async def fire(kind: Kind, url: str, redis_url: str, count: int, over: timedelta, *, kills: bool) -> Fired:
     async with open_house(url) as house:
         house.clock.now = await _now(url)
         agents = [(await house.agent(f"Agent {number}", presence="busy")).id for number in range(AGENTS)]
         await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+        next_team = [{"team_id": await house.team("Next"), "after_seconds": 20}]
     connection = await asyncpg.connect(url)
     with tempfile.TemporaryDirectory() as folder:
         workers = [_start_worker(Path(folder), url, redis_url, number) for number in range(2)]
         try:
             due = await connection.fetchval("SELECT clock_timestamp()") + SETTLED
             batches = -(-count // BATCH)
-            await connection.execute(OFFERS, house.inbox_id, house.team_id, agents, due, count, over / batches)
-            await connection.execute(TIMERS, OFFER_JOB, due, batches, over / batches)
+            more = [json.dumps(next_team)] if "$7" in kind.waiting else []
+            await connection.execute(kind.waiting, house.inbox_id, house.team_id, agents, due, count, over / batches, *more)
+            await connection.execute(kind.timers, kind.job)
             await connection.execute("ANALYZE")
-            gone = await _watch(connection, due, count, workers[0] if kills else None)
+            gone = await _watch(kind, connection, due, count, workers[0] if kills else None)
         finally:
             for worker in workers:
                 worker.kill()
                 worker.wait()
-    lost = await connection.fetchval(STILL_OFFERED) + count - await connection.fetchval(MISSED)
-    late = [row[0] for row in await connection.fetch(LATE)]
-    twice, astray = await connection.fetchval(TWICE), await connection.fetchval(ASTRAY)
+    lost = await connection.fetchval(kind.still_due) + count - await connection.fetchval(kind.done)
+    late = [row[0] for row in await connection.fetch(kind.late)]
+    twice, astray = await connection.fetchval(kind.twice), await connection.fetchval(kind.astray)
     await connection.close()
     return Fired(
         half=_reached(gone, 0.5 * count),
@@ -124,14 +203,14 @@ async def fire(url: str, redis_url: str, count: int, over: timedelta, *, kills: 
 
 
 async def _watch(
-    connection: asyncpg.Connection, due: datetime, count: int, victim: subprocess.Popen[bytes] | None
+    kind: Kind, connection: asyncpg.Connection, due: datetime, count: int, victim: subprocess.Popen[bytes] | None
 ) -> list[tuple[float, int]]:
     """Seconds since they were due, and how many had gone on by then."""
     ahead = (due - await connection.fetchval("SELECT clock_timestamp()")).total_seconds()
     began, gone = time.perf_counter() + ahead, list[tuple[float, int]]()
     await asyncio.sleep(ahead - 0.5)
     while not gone or (gone[-1][1] < count and gone[-1][0] < LONGEST_SECONDS):
-        on = count - await connection.fetchval(STILL_OFFERED)
+        on = count - await connection.fetchval(kind.still_due)
         gone.append((time.perf_counter() - began, on))
         if victim is not None and on >= count / 10:
             victim.kill()
@@ -159,27 +238,29 @@ def _start_worker(folder: Path, url: str, redis_url: str, number: int) -> subpro
         return subprocess.Popen([sys.executable, "-m", "cli", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
 
 
-async def run(databases: PostgresDatabases, redis_url: str, count: int, over: timedelta) -> bool:
-    calm = await fire(databases.create(), redis_url, count, over, kills=False)
-    fired = await fire(databases.create(), redis_url, count, over, kills=True)
+async def run(name: str, databases: PostgresDatabases, redis_url: str, count: int, over: timedelta) -> bool:
+    kind = KINDS[name]
+    calm = await fire(kind, databases.create(), redis_url, count, over, kills=False)
+    fired = await fire(kind, databases.create(), redis_url, count, over, kills=True)
     at = {"over": over.total_seconds(), "load": round(os.getloadavg()[0], 1)}
-    for name in ("lost", "twice", "early", "astray"):
-        say("timers", name, getattr(fired, name), "offers", getattr(calm, name), count, **at)
-    for name in ("half", "nearly_all", "all"):
-        say("timers", f"{name}_gone_on_after", getattr(fired, name), "s", getattr(calm, name), count, **at)
-    for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
-        say("timers", f"late_{name}", percentile(fired.late, share), "s", percentile(calm.late, share), count, **at)
+    for one in ("lost", "twice", "early", "astray"):
+        say("timers", f"{name} {one}", getattr(fired, one), "timers", getattr(calm, one), count, **at)
+    for one in ("half", "nearly_all", "all"):
+        say("timers", f"{name} {one}_gone_on_after", getattr(fired, one), "s", getattr(calm, one), count, **at)
+    for one, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
+        say("timers", f"{name} late_{one}", percentile(fired.late, share), "s", percentile(calm.late, share), count, **at)
     return not any(one for it in (calm, fired) for one in (it.lost, it.twice, it.early, it.astray))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kind", choices=KINDS, default="offers")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--over", type=float, default=0.0, help="seconds")
     asked = parser.parse_args()
     count = 1_000 if asked.short else 10_000
     with stores() as (databases, redis):
-        is_right = asyncio.run(run(databases, redis.url(), count, timedelta(seconds=asked.over)))
+        is_right = asyncio.run(run(asked.kind, databases, redis.url(), count, timedelta(seconds=asked.over)))
     raise SystemExit(0 if is_right else 1)
 
 

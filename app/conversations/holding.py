@@ -97,6 +97,13 @@ async def end_assignments(work: Work, conversation_ids: Sequence[str]) -> set[st
     return {conversation_id for conversation_id, agent_id in were if agent_id is not None}
 
 
+async def those_here(work: Work, agent_ids: Sequence[str]) -> set[str]:
+    """Those of them who are here, or gone so recently that a reload may be all it is."""
+    recent = or_(Agent.lease_until > work.now - UNNOTICED, Agent.left_at.is_not(None))
+    are_here = Agent.is_active, recent, Agent.presence != "offline"
+    return set(await work.all(select(Agent.id).where(Agent.id.in_(sorted(set(agent_ids))), *are_here)))
+
+
 async def owner_or_queue(work: Work, conversation: Conversation) -> dict[str, Any]:
     """Back to its owner while they are here, else to the queue: nobody waits for someone who has left."""
     if conversation.agent_id and await work.first(_HERE, row_id=conversation.agent_id, recent=work.now - UNNOTICED):

@@ -16,6 +16,7 @@ from app.conversations.holding import begin_assignment, end_assignments, owner_o
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
 from app.conversations.views import visitor_view_of
+from app.conversations.waking import WAKE_JOB
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_assign, may_reply, require
@@ -24,7 +25,6 @@ from app.text import clean_text
 from app.work import Work
 from models import Conversation, Ticket
 
-WAKE_JOB = "conversation.wake"
 LONGEST_SNOOZE = timedelta(days=366)
 ENDED = ("resolved", "closed")
 
@@ -73,28 +73,12 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     conversation = await add_system_message(
         work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
     )
-    await work.later(WAKE_JOB, {"conversation_id": conversation.id, "until": until.isoformat()}, until - work.now)
+    # One timer for all that are set aside until the same moment; a version before this wakes the one it names, and leaves
+    # the others to the timetable.
+    due = {"conversation_id": conversation.id, "until": until.isoformat()}
+    await work.later(WAKE_JOB, due, until - work.now, unique_key=until.isoformat())
     await _free_agent(work, conversation)
     return await tell_change(work, conversation)
-
-
-async def wake_conversation(work: Work, conversation_id: str) -> None:
-    """The time a snooze was set for has come: back to the same agent, or to the queue when the contact waits and the agent
-    has left. Woken earlier, or snoozed anew for later: nothing happens."""
-    conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-    if conversation is None or conversation.category != "waiting" or not conversation.snoozed_until:
-        return
-    if conversation.snoozed_until > work.now:
-        return
-    former = conversation.agent_id
-    is_sought = former is None or conversation.waiting_since is not None
-    values = await status_values(work, "open") | (await owner_or_queue(work, conversation) if is_sought else {})
-    conversation = await change_conversation(work, conversation, snoozed_until=None, **values)
-    if former and conversation.agent_id is None:
-        await begin_assignment(work, conversation, "routing", "agent_left")
-    if former:
-        await announce_load(work, former)
-    await tell_change(work, conversation)
 
 
 async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:

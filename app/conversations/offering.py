@@ -17,7 +17,7 @@ from app.database import prepared_by
 from app.errors import Conflict
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_reply, require
-from app.work import Rows, Work, Works
+from app.work import Rows, Work
 from models import Assignment, Conversation, Routing
 
 MOST_AT_ONCE = 200
@@ -67,14 +67,6 @@ async def lapse_offers(work: Work, *, waits: bool = False, most: int = MOST_AT_O
     conversations = await work.all(overdue)
     await _pass_on(work, conversations, "missed")
     return len(conversations)
-
-
-async def lapse_all_offers(works: Works, most_at_once: int = MOST_AT_ONCE) -> None:
-    """Every offer whose time is over, however many: what nobody else is at first, so that several nodes share them."""
-    while await works.run(lapse_offers, most=most_at_once):
-        pass
-    while await works.run(lapse_offers, waits=True, most=most_at_once):
-        pass
 
 
 async def routing_of(rows: Rows, conversation_id: str) -> Routing | None:

@@ -2,50 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from msgspec import json
 from sqlalchemy import select, update
 
-from app.conversations.changing import change_conversation
-from app.conversations.holding import begin_assignment
-from app.conversations.telling import tell_change
-from app.work import Rows, Work
+from app.conversations.holding import Holding, begin_assignments
+from app.conversations.telling import tell_changes
+from app.work import Work
 from models import Conversation, Routing, Team
 
 OVERFLOW_JOB = "conversation.overflow"
-MOST_DUE = 100
+"""When it falls due, every conversation that has waited too long in its queue moves on."""
+MOST_AT_ONCE = 200
 
 
 async def arm_overflow(work: Work, conversation_id: str, steps: Sequence[dict[str, Any]]) -> None:
     """Note the teams still to come, and set the timer for the first."""
+    await _arm(work, [conversation_id], steps)
+
+
+async def overflow_conversations(work: Work, *, waits: bool = False) -> int:
+    """The time of these in their queue is over: on to the next team, with the time they have waited; how many. Had by
+    somebody meanwhile: nothing more happens. Those somebody is at are passed over, or waited for."""
+    due = (
+        select(Conversation, Routing)
+        .join(Routing, Routing.conversation_id == Conversation.id)
+        .where(Routing.overflow_at <= work.now)
+        .order_by(Conversation.id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=not waits)
+    )
+    found = await work.rows(due)
+    moving: dict[str, list[tuple[Conversation, Routing]]] = {}
+    steps: dict[str, tuple[list[Any], list[str]]] = {}
+    for conversation, routing in found:
+        still_waits = conversation.agent_id is None and conversation.category in ("new", "open")
+        step, rest = (routing.overflow[0], routing.overflow[1:]) if still_waits else (None, [])
+        steps.setdefault(json.encode(rest).decode(), (rest, []))[1].append(conversation.id)
+        if step is not None:
+            moving.setdefault(step["team_id"], []).append((conversation, routing))
+    for rest, conversation_ids in steps.values():
+        await _arm(work, conversation_ids, rest)
+    there = set(await work.all(select(Team.id).where(Team.id.in_(moving))))
+    for team_id in moving.keys() & there:
+        await _move(work, team_id, {one.id: routing.rule_id for one, routing in moving[team_id]})
+    return len(found)
+
+
+async def _move(work: Work, team_id: str, rules: Mapping[str, str | None]) -> None:
+    moved = await work.all(
+        update(Conversation)
+        .where(Conversation.id.in_(rules))
+        .values(team_id=team_id, rev=Conversation.rev + 1, changed_at=work.now)
+        .returning(Conversation)
+        .execution_options(synchronize_session=False)
+    )
+    await begin_assignments(work, [Holding(one, "overflow", {"rule_id": rules[one.id]}) for one in moved], "routing")
+    await tell_changes(work, moved)
+
+
+async def _arm(work: Work, conversation_ids: Sequence[str], steps: Sequence[dict[str, Any]]) -> None:
     due_at = work.now + timedelta(seconds=steps[0]["after_seconds"]) if steps else None
-    mine = Routing.conversation_id == conversation_id
+    mine = Routing.conversation_id.in_(conversation_ids)
     await work.change(update(Routing).where(mine).values(overflow=list(steps), overflow_at=due_at))
     if due_at:
-        await work.later(OVERFLOW_JOB, {"conversation_id": conversation_id}, due_at - work.now, unique_key=conversation_id)
-
-
-async def overflow_conversation(work: Work, conversation_id: str) -> None:
-    """Its time in this queue is over: on to the next team, with the time it has waited. Had by somebody, or not due yet:
-    nothing happens."""
-    conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-    routing = await work.one(select(Routing).where(Routing.conversation_id == conversation_id))
-    if conversation is None or routing is None or routing.overflow_at is None or routing.overflow_at > work.now:
-        return
-    if conversation.agent_id is not None or conversation.category not in ("new", "open"):
-        await arm_overflow(work, conversation_id, [])
-        return
-    step, *rest = routing.overflow
-    is_there = await work.one(select(Team.id).where(Team.id == step["team_id"])) is not None
-    await arm_overflow(work, conversation_id, rest)
-    if is_there:
-        conversation = await change_conversation(work, conversation, team_id=step["team_id"])
-        await begin_assignment(work, conversation, "routing", "overflow", {"rule_id": routing.rule_id})
-        await tell_change(work, conversation)
-
-
-async def overdue_overflows(rows: Rows, now: datetime) -> list[str]:
-    """Conversations that should have moved on by now, should the job be lost."""
-    return list(await rows.all(select(Routing.conversation_id).where(Routing.overflow_at <= now).limit(MOST_DUE)))
+        one = conversation_ids[0]
+        await work.later(OVERFLOW_JOB, {"conversation_id": one}, due_at - work.now, unique_key=one)

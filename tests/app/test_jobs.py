@@ -190,3 +190,35 @@ async def test_a_runner_that_sleeps_wakes_for_a_new_job(house: House) -> None:
     await asyncio.wait_for(hand.has_begun.wait(), 5)
     forever.cancel()
     await asyncio.gather(forever, return_exceptions=True)
+
+
+async def test_timers_of_a_kind_that_are_due_together_are_one_run(house: House) -> None:
+    runs: list[str] = []
+    hand = Hand()
+
+    async def ring(works: Works) -> None:
+        runs.append("rung")
+
+    for number in range(3):
+        await queue(house, "ring", number=number)
+    await queue(house, "greet")
+    assert await JobRunner(house.works, {"greet": hand}, {"ring": ring}).run_due() == 4
+    assert (runs, len(hand.done), await jobs(house)) == (["rung"], 1, [])
+
+
+async def test_timers_that_fail_are_each_tried_again(house: House) -> None:
+    runs: list[str] = []
+
+    async def ring(works: Works) -> None:
+        runs.append("rung")
+        if len(runs) == 1:
+            raise ConnectionError("nobody answered")
+
+    runner = JobRunner(house.works, {}, {"ring": ring})
+    for number in range(3):
+        await queue(house, "ring", number=number)
+    await runner.run_due()
+    assert [job.attempts for job in await jobs(house)] == [1, 1, 1]
+    house.clock.on(seconds=PAUSES[0])
+    await drain(runner)
+    assert (runs, await jobs(house)) == (["rung", "rung"], [])

@@ -11,20 +11,20 @@ from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.commands import EndConversation, EscalateConversation, OpenTicket, SetPriority, SetStatus, SnoozeConversation
 from app.contract.events import ConversationChanged, PresenceChanged, VisitorConversationChanged
 from app.contract.values import Priority
+from app.conversations.falling_due import do_all_due
 from app.conversations.lifecycle import (
-    WAKE_JOB,
     end_conversation,
     escalate_conversation,
     set_priority,
     set_status,
     snooze_conversation,
-    wake_conversation,
 )
 from app.conversations.tickets import open_ticket
+from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.errors import Invalid
+from app.jobs import JobRunner
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
-from app.work import Works
 from models import Assignment, Conversation, Job, Ticket
 from tests.factories import House
 
@@ -137,10 +137,7 @@ async def snooze(house: House, agent: SignedInAgent, id: str, until: datetime) -
 
 
 async def run_jobs(house: House) -> int:
-    async def wake(works: Works, payload: dict[str, str]) -> None:
-        await works.run(wake_conversation, payload["conversation_id"])
-
-    return await house.jobs({WAKE_JOB: wake}).run_due()
+    return await JobRunner(house.works, {}, {WAKE_JOB: lambda works: do_all_due(works, wake_conversations)}).run_due()
 
 
 async def test_a_snoozed_conversation_wakes_once_and_not_before_its_time(house: House) -> None:
@@ -175,6 +172,30 @@ async def test_snoozed_anew_it_wakes_at_the_later_time_only(house: House) -> Non
     house.clock.on(hours=2)
     await run_jobs(house)
     assert (await house.conversation(id)).category == "open"
+
+
+async def test_all_that_wake_at_one_moment_share_a_timer_and_each_goes_where_it_belongs(house: House) -> None:
+    ana, ben = await house.agent(lease=timedelta(days=7)), await house.agent("Ben", lease=timedelta(minutes=5))
+    until = house.clock() + timedelta(hours=1)
+    hers, answered, waiting = [(await house.chat(agent))[0] for agent in (ana, ben, ben)]
+    await house.answer(ben, answered)
+    nobodys, _ = await house.chat()
+    for id in (hers, answered, waiting, nobodys):
+        await snooze(house, ana, id, until)
+    later, _ = await house.chat(ana)
+    await snooze(house, ana, later, until + timedelta(seconds=1))
+    assert len(await house.all(select(Job).where(Job.kind == WAKE_JOB))) == 2
+    house.clock.on(hours=1)
+    house.told.forget()
+    await run_jobs(house)
+    stand = {id: await house.conversation(id) for id in (hers, answered, waiting, nobodys, later)}
+    assert [stand[id].agent_id for id in (hers, answered, waiting, nobodys)] == [ana.id, ben.id, None, None]
+    assert [one.category for one in stand.values()] == ["open"] * 4 + ["waiting"]
+    assert all(stand[id].queued_at == house.clock() for id in (waiting, nobodys))
+    assert await open_assignments(house, waiting) == [None]
+    told = house.told.all(ConversationChanged, ToInboxAgents)
+    assert {one.conversation.id for one in told} == {hers, answered, waiting, nobodys}
+    assert len(told) == 4
 
 
 async def test_a_message_wakes_it_early_and_the_timer_then_changes_nothing(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,11 +17,11 @@ from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
 from app.conversations.access import access_conversation
 from app.conversations.assignment import assign_conversation
+from app.conversations.falling_due import do_all_due
 from app.conversations.offering import (
     accept_by_looking,
     accept_conversation,
     decline_conversation,
-    lapse_all_offers,
     lapse_offers,
 )
 from app.conversations.taking import OFFER_JOB
@@ -41,7 +42,7 @@ N = 20
 
 
 async def lapse(works: Works, payload: dict[str, Any]) -> None:
-    await lapse_all_offers(works)
+    await do_all_due(works, lapse_offers)
 
 
 JOBS: dict[str, JobHandler] = {
@@ -170,7 +171,7 @@ async def test_one_that_somebody_is_writing_to_is_waited_for(team: House) -> Non
     async with team.another_node() as other:
         async with other.begin() as writing:
             await access_conversation(writing, ana, id)
-            lapsing = asyncio.create_task(lapse_all_offers(team.works))
+            lapsing = asyncio.create_task(do_all_due(team.works, lapse_offers))
             await asyncio.sleep(0.2)
         await lapsing
     assert await history(team, id) == [(ana.id, "offered", "missed"), (None, "missed", None)]
@@ -178,7 +179,7 @@ async def test_one_that_somebody_is_writing_to_is_waited_for(team: House) -> Non
 
 async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(team: House) -> None:
     async def four_at_once(works: Works, payload: dict[str, Any]) -> None:
-        await lapse_all_offers(works, 4)
+        await do_all_due(works, partial(lapse_offers, most=4))
 
     agents = {(await team.agent(f"Agent {n}", capacity=3)).id for n in range(3)}
     ids = [(await team.chat())[0] for _ in range(9)]

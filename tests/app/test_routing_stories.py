@@ -19,7 +19,8 @@ from app.contract.commands import AcceptConversation, AssignConversation, Declin
 from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.contract.values import Presence
 from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
+from app.conversations.falling_due import do_all_due
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
 from app.database.migrating import migrate
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor
@@ -92,7 +93,7 @@ class Story(RuleBasedStateMachine):
             await hand_on(work, await end_graces(work, GRACE))
 
         await self.house.run(end)
-        await lapse_all_offers(self.house.works)
+        await do_all_due(self.house.works, lapse_offers)
 
     def chat(self, n: int) -> tuple[str, Visitor]:
         return self.chats[n % len(self.chats)] if self.chats else ("00000000-0000-7000-8000-000000000000", self.house.visitor())

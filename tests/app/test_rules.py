@@ -25,11 +25,13 @@ from app.contract.routing import (
     SaveRule,
     SetAgentRouting,
 )
+from app.conversations.falling_due import do_all_due
 from app.errors import Conflict, Invalid, NotFound
+from app.jobs import JobRunner
 from app.people.serving import set_agent_routing
 from app.routing.dispatch import dispatch
 from app.routing.dry_run import dry_run
-from app.routing.overflow import OVERFLOW_JOB, overdue_overflows, overflow_conversation
+from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
 from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
 from app.routing.rules import Facts, Rule, judge
 from app.routing.sorting import FULL, sort_arrivals
@@ -222,7 +224,7 @@ async def test_who_waits_too_long_moves_on_and_keeps_the_time_waited(house: Hous
     id = (await house.start()).conversation.id
     await sort_arrivals(house.works, about)
     before = await house.conversation(id)
-    jobs = house.jobs({OVERFLOW_JOB: lambda works, payload: works.run(overflow_conversation, payload["conversation_id"])})
+    jobs = JobRunner(house.works, {}, {OVERFLOW_JOB: lambda works: do_all_due(works, overflow_conversations)})
     house.clock.on(seconds=59)
     assert await jobs.run_due() == 0
     for seconds, team in ((1, orders), (30, last)):
@@ -243,11 +245,7 @@ async def test_who_was_served_in_time_does_not_move_on_even_when_the_job_was_los
     await sort_arrivals(house.works, about)
     await dispatch(house.works, house.team_id)
     house.clock.on(seconds=60)
-    async with house.works.read() as rows:
-        assert await overdue_overflows(rows, house.clock()) == [id]
-    await house.run(overflow_conversation, id)
-    async with house.works.read() as rows:
-        assert await overdue_overflows(rows, house.clock()) == []
+    assert [await house.run(overflow_conversations) for _ in range(2)] == [1, 0]
     now = await house.conversation(id)
     assert (now.agent_id, now.team_id) == (ana.id, house.team_id)
 

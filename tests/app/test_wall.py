@@ -25,8 +25,9 @@ from app.contract.routing import SetTeamRouting
 from app.contract.values import Presence
 from app.contract.views import QueueWallView, WallView
 from app.conversations.assignment import assign_conversation
+from app.conversations.falling_due import do_all_due
 from app.conversations.lifecycle import end_conversation, snooze_conversation
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
 from app.conversations.supervising import pull_back
 from app.csat import answer_survey
 from app.errors import Conflict, Invalid
@@ -319,7 +320,7 @@ class Day:
 
     async def serve(self) -> None:
         """Offers whose time is over go on first, as the timetable sees to."""
-        await lapse_all_offers(self.house.works)
+        await do_all_due(self.house.works, lapse_offers)
         for team_id in (self.house.team_id, None):
             await dispatch(self.house.works, team_id)
 

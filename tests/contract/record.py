@@ -23,7 +23,7 @@ import msgspec
 import app.clock
 from app.contract.http import SaveCannedResponse
 from app.contract.routing import RuleActions, RuleConditions, SaveRule, SetAgentRouting, SetTeamRouting
-from app.conversations.lifecycle import wake_conversation
+from app.conversations.waking import wake_conversations
 from app.database.migrating import migrate
 from app.desk import save_canned_response
 from app.knowledge.articles import ArticleDraft, publish_article
@@ -219,7 +219,7 @@ async def setting_aside(stage: Stage) -> None:
     until = house.clock().replace(hour=20)
     await command("an agent snoozes", ana, "conversation.snooze", id, until=until.isoformat().replace("+00:00", "Z"))
     house.clock.now = until
-    await stage.record("a snooze is over", lambda: house.run(wake_conversation, id), id)
+    await stage.record("a snooze is over", lambda: house.run(wake_conversations), id)
     await stage.say(ana, "message.send", conversation_id=id, client_id="a4", body="How is it now?")
     await command("a visitor writes into what was answered", mia, "message.send", id, client_id="v2", body="Still cold")
     await stage.record("an agent vanishes", lambda: vanish(stage, ana), id)

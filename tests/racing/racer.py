@@ -28,9 +28,10 @@ from app.contract.commands import (
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetAgentRouting
 from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
+from app.conversations.falling_due import do_all_due
 from app.conversations.lifecycle import set_status
 from app.conversations.messages import post_visitor_message
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_all_offers
+from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
 from app.conversations.supervising import pull_back
 from app.conversations.views import in_queue_of
 from app.errors import ParleyError
@@ -118,7 +119,7 @@ class Racer:
         elif chance < 0.8:
             await self.works.run(decline_conversation, agent, DeclineConversation(conversation_id=id))
         else:
-            await lapse_all_offers(self.works)
+            await do_all_due(self.works, lapse_offers)
 
     async def _move_on(self, id: str, agent: SignedInAgent, visitor: Visitor) -> None:
         chance = self.dice.random()
