@@ -1,6 +1,6 @@
 """Ten thousand timers that fall due, and a worker killed while what they are for is done.
 
-python -m bench.timers [--kind offers|snoozes|overflows] [--short] [--over 0]
+python -m bench.timers [--kind offers|snoozes|overflows] [--serving] [--short] [--over 0]
 
 Two `parley worker` processes on one PostgreSQL and one Redis; agents are here but busy, so what goes on waits in the queue. One
 worker is killed with SIGKILL once a tenth has gone on. Every one must go on, once, not early. Their time is over in one moment,
@@ -8,14 +8,15 @@ or fifty by fifty `--over` so many seconds. An offer goes to the queue, a snooze
 long to the next team's queue. `gone_on_after` starts when the first are due and stops when a look from outside no longer
 finds one that is due; `late` is by how much the rows say that one went on after its time. The control is the same without a kill.
 
-With `--serving` one of the two is a `parley serve` with a visitor and an agent who talk meanwhile, and the other is the one killed: `ack` is
-how long a message takes to be acknowledged while timers fire, its control before they do.
+With `--serving` there is a server beside them, which runs timers as well, and a visitor writes to it twenty times a second: `ack` is how long
+a message takes to be acknowledged while what is due goes on, its control before that.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import subprocess
@@ -36,6 +37,7 @@ from app.routing.overflow import OVERFLOW_JOB
 from bench.figures import percentile, say
 from bench.grounds import stores
 from tests.factories import open_house
+from tests.running import Running
 from tests.servers.databases import PostgresDatabases
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +47,7 @@ BATCH = 50
 SETTLED = timedelta(seconds=12)
 """After that the workers are ready."""
 LONGEST_SECONDS = 120.0
+WRITES_EVERY_SECONDS = 0.05
 
 PEOPLE = """
 WITH people AS (
@@ -159,17 +162,40 @@ class Fired(Struct, frozen=True):
     nearly_all: float
     all: float
     late: list[float]
+    began_at: float
     lost: int
     twice: int
     early: int
     astray: int
 
 
-async def fire(kind: Kind, url: str, redis_url: str, count: int, over: timedelta, *, kills: bool) -> Fired:
+class Talk:
+    """A visitor who writes all the time, and when each message was acknowledged, and after how long."""
+
+    def __init__(self, running: Running) -> None:
+        self._running = running
+        self.acks: list[tuple[float, float]] = []
+
+    async def go_on(self) -> None:
+        """Until cancelled."""
+        wire = (await self._running.visitor()).wire
+        id = (await wire.ask("conversation.start", client_id="0", body="Hello?"))["conversation"]["id"]
+        for number in itertools.count(1):
+            began = time.perf_counter()
+            await wire.ask("message.send", timeout=60, client_id=str(number), conversation_id=id, body=str(number))
+            self.acks.append((time.perf_counter(), time.perf_counter() - began))
+            await asyncio.sleep(WRITES_EVERY_SECONDS)
+
+
+async def fire(
+    kind: Kind, url: str, redis_url: str, count: int, over: timedelta, *, kills: bool, talk: Talk | None = None
+) -> Fired:
     async with open_house(url) as house:
         house.clock.now = await _now(url)
         agents = [(await house.agent(f"Agent {number}", presence="busy")).id for number in range(AGENTS)]
         await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+        if talk is not None:
+            await house.inbox("demo")
         next_team = [{"team_id": await house.team("Next"), "after_seconds": 20}]
     connection = await asyncpg.connect(url)
     with tempfile.TemporaryDirectory() as folder:
@@ -181,7 +207,11 @@ async def fire(kind: Kind, url: str, redis_url: str, count: int, over: timedelta
             await connection.execute(kind.waiting, house.inbox_id, house.team_id, agents, due, count, over / batches, *more)
             await connection.execute(kind.timers, kind.job)
             await connection.execute("ANALYZE")
+            began_at = time.perf_counter() + SETTLED.total_seconds()
+            talking = asyncio.create_task(talk.go_on()) if talk else None
             gone = await _watch(kind, connection, due, count, workers[0] if kills else None)
+            if talking is not None:
+                talking.cancel()
         finally:
             for worker in workers:
                 worker.kill()
@@ -195,6 +225,7 @@ async def fire(kind: Kind, url: str, redis_url: str, count: int, over: timedelta
         nearly_all=_reached(gone, 0.99 * count),
         all=_reached(gone, count),
         late=late,
+        began_at=began_at,
         lost=lost,
         twice=twice,
         early=sum(one < -0.001 for one in late),
@@ -252,15 +283,41 @@ async def run(name: str, databases: PostgresDatabases, redis_url: str, count: in
     return not any(one for it in (calm, fired) for one in (it.lost, it.twice, it.early, it.astray))
 
 
+async def run_beside_talk(name: str, databases: PostgresDatabases, redis_url: str, count: int, over: timedelta) -> bool:
+    """The same beside a server and somebody who writes to it."""
+    url = databases.create()
+    with tempfile.TemporaryDirectory() as folder:
+        running = Running(Path(folder), database_url=url, redis_url=redis_url, secret_key="k" * 40)
+        running.program = ("-m", "cli", "serve")
+        await asyncio.to_thread(running.start)
+        try:
+            talk = Talk(running)
+            fired = await fire(KINDS[name], url, redis_url, count, over, kills=False, talk=talk)
+        finally:
+            running.stop()
+    end = fired.began_at + fired.all
+    during = sorted(took for at, took in talk.acks if fired.began_at < at <= end)
+    before = sorted(took for at, took in talk.acks if at <= fired.began_at)
+    at = {"over": over.total_seconds(), "load": round(os.getloadavg()[0], 1)}
+    for one, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
+        ms = 1000 * percentile(during, share)
+        say("timers", f"{name} ack_{one}", ms, "ms", 1000 * percentile(before, share), len(during), **at)
+    say("timers", f"{name} all_gone_on_after, beside talk", fired.all, "s", None, count, **at)
+    return not (fired.lost or fired.twice or fired.early)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, default="offers")
     parser.add_argument("--short", action="store_true")
+    parser.add_argument("--serving", action="store_true")
     parser.add_argument("--over", type=float, default=0.0, help="seconds")
     asked = parser.parse_args()
     count = 1_000 if asked.short else 10_000
     with stores() as (databases, redis):
-        is_right = asyncio.run(run(asked.kind, databases, redis.url(), count, timedelta(seconds=asked.over)))
+        is_right = asyncio.run(
+            (run_beside_talk if asked.serving else run)(asked.kind, databases, redis.url(), count, timedelta(seconds=asked.over))
+        )
     raise SystemExit(0 if is_right else 1)
 
 

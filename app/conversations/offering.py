@@ -81,11 +81,11 @@ async def keep_fields(work: Work, conversation_id: str, fields: dict[str, str]) 
 
 async def ensure_routing(work: Work, conversation_id: str, fields: dict[str, str] | None = None) -> None:
     """There is a row to keep what routing finds out."""
-    await work.add_unless_there(
-        Routing(
-            conversation_id=conversation_id, fields=fields or {}, trace=[], skills=[], overflow=[], passed=[], made_at=work.now
-        )
-    )
+    await work.add_unless_there(_nothing_found(work, conversation_id, fields or {}))
+
+
+def _nothing_found(work: Work, conversation_id: str, fields: dict[str, str]) -> Routing:
+    return Routing(conversation_id=conversation_id, fields=fields, trace=[], skills=[], overflow=[], passed=[], made_at=work.now)
 
 
 async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: str) -> None:
@@ -105,8 +105,7 @@ async def note_passed(work: Work, agents: Mapping[str, str]) -> None:
         select(Routing.conversation_id, Routing.passed).where(Routing.conversation_id.in_(agents)).with_for_update()
     )
     passed = dict[str, list[str]]((id, those) for id, those in known)
-    for id in agents.keys() - passed.keys():
-        await ensure_routing(work, id)
+    await work.add_all_unless_there([_nothing_found(work, id, {}) for id in sorted(agents.keys() - passed.keys())])
     alike: dict[tuple[str, ...], list[str]] = {}
     for id, agent_id in agents.items():
         alike.setdefault(tuple(dict.fromkeys([*passed.get(id, []), agent_id])), []).append(id)

@@ -89,6 +89,13 @@ class Transaction(Rows):
         """Insert a row unless a unique constraint already holds it; whether it was inserted."""
         return bool(await self._run_prepared(_insert_unless_there(type(row), self.dialect), _values_of(row)))
 
+    async def add_all_unless_there(self, rows: Sequence[Base]) -> None:
+        """The same for many rows of one table, in one go."""
+        if rows:
+            make = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
+            statement = make(_table_of(type(rows[0]))).on_conflict_do_nothing()
+            await self.execute(statement, [_values_of(row) for row in rows])
+
 
 class Batch(Protocol):
     """Many small writes that go to the database together, each database in the form that costs it least."""
