@@ -28,7 +28,7 @@ from pathlib import Path
 from statistics import fmean
 
 from app.contract.values import RoutingMode
-from app.conversations.estimate import Pace, wait_range
+from app.conversations.estimate import MOST_PROMISES, Kept, Pace, wait_range, widening_of
 from app.people.load import IDLE_AFTER, weight_of
 from app.routing.next_agent import Candidate, next_agent
 from bench.figures import percentile, say
@@ -121,9 +121,10 @@ def live(arriving: Sequence[Dialogue], rule: str) -> Day:
     """Everything that arrives, served by this rule."""
     mode: RoutingMode = "round_robin" if rule == "round robin" else "least_load"
     agents = [SimulatedAgent(f"agent-{number}") for number in range(AGENTS)]
-    queue: deque[tuple[Dialogue, int, tuple[int, int] | None]] = deque()
+    queue: deque[tuple[Dialogue, int, tuple[int, int, int] | None]] = deque()
     coming = deque(arriving)
     durations: deque[int] = deque(maxlen=50)
+    promises: deque[Kept] = deque(maxlen=MOST_PROMISES)
     day = Day([], [], [], [])
     now = 0
     while coming or queue or any(agent.held for agent in agents):
@@ -139,13 +140,15 @@ def live(arriving: Sequence[Dialogue], rule: str) -> Day:
             _give(chosen, one, now, rule)
             day.waits.append(now - since)
             if promise:
-                day.kept.append(promise[0] <= now - since <= promise[1])
+                place, low, high = promise
+                day.kept.append(low <= now - since <= high)
+                promises.append(Kept(place, low, high, now - since))
         if len(durations) >= 3:
-            pace = Pace(AGENTS * CAPACITY, fmean(durations), len(durations))
+            pace = Pace(AGENTS * CAPACITY, fmean(durations), len(durations), widening_of(promises))
             for place, (one, since, promise) in enumerate(list(queue), 1):
                 if promise is None:
                     low, _, high = wait_range(place, pace)
-                    queue[place - 1] = (one, since, (low, high))
+                    queue[place - 1] = (one, since, (place, low, high))
         weights = [agent.weight(now, is_honest=True) for agent in agents]
         day.spreads.append(max(weights) - min(weights))
         now += 1

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, IdColumn, JsonColumn, UtcDateTime
+
+IS_OVER = text("waited_seconds IS NOT NULL")
 
 
 class RoutingRule(Base):
@@ -77,6 +79,7 @@ class WaitPromise(Base):
     """The first range of seconds a contact who waits was told, and how long after that it took, once it is known."""
 
     __tablename__ = "wait_promises"
+    __table_args__ = (Index("ix_wait_promises_over", "team_id", "promised_at", sqlite_where=IS_OVER, postgresql_where=IS_OVER),)
 
     conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
     team_id: Mapped[str | None] = mapped_column(IdColumn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from app.contract.events import PresenceChanged, PresenceForced
 from app.contract.routing import ChannelCapacity, SaveReason, SetAgentRouting, SetIdle, SetTeamRouting
 from app.contract.values import RoutingMode
 from app.conversations.assignment import assign_conversation
-from app.conversations.estimate import Pace, calibration, wait_range
+from app.conversations.estimate import MOST_PROMISES, WIDEST, Kept, Pace, calibration, wait_range, widening_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
@@ -389,6 +390,29 @@ def test_the_range_holds_four_waits_in_five(position: int) -> None:
         kept += low <= sum(dice.expovariate(6 / 300) for _ in range(position)) <= high
         assert middle == round(position * seen / 6)
     assert 0.76 <= kept / 3000 <= 0.84
+
+
+def test_ranges_are_stretched_as_the_last_ones_should_have_been() -> None:
+    """Where the pace drifts, four waits in five still lie within; where it does not, nothing is stretched for it."""
+    import random
+
+    for drift, least, most in ((1.0, 0.76, 0.9), (2.0, 0.72, 0.9)):
+        dice = random.Random(7)
+        promises: deque[Kept] = deque(maxlen=MOST_PROMISES)
+        kept: list[bool] = []
+        for _ in range(3000):
+            position = dice.randint(1, 60)
+            pace = Pace(slots=6, hold_seconds=300, widening=widening_of(promises))
+            low, middle, high = wait_range(position, pace)
+            assert low <= middle <= high
+            slower = drift ** dice.choice((-1, 1))
+            waited = sum(dice.expovariate(6 / 300) for _ in range(position)) * slower
+            promises.append(Kept(position, low, high, waited))
+            kept.append(low <= waited <= high)
+        late = kept[200:]
+        assert least <= sum(late) / len(late) <= most, drift
+    assert widening_of([]) == 1.0
+    assert widening_of([Kept(1, 10, 20, 0.0)] * MOST_PROMISES) <= WIDEST
 
 
 async def test_the_first_promise_is_kept_and_compared_with_the_wait(house: House) -> None:

@@ -1,4 +1,4 @@
-"""What is set aside, by when it comes back."""
+"""What is set aside, by when it comes back; promises of a team whose wait is over, by when they were made."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ branch_labels = None
 depends_on = None
 
 IS_SNOOZED = sa.text("snoozed_until IS NOT NULL")
+IS_OVER = sa.text("waited_seconds IS NOT NULL")
 
 
 def upgrade() -> None:
     op.create_index(
         "ix_conversations_snoozed", "conversations", ["snoozed_until"], sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED
     )
+    op.create_index(
+        "ix_wait_promises_over", "wait_promises", ["team_id", "promised_at"], sqlite_where=IS_OVER, postgresql_where=IS_OVER
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_wait_promises_over", "wait_promises")
     op.drop_index("ix_conversations_snoozed", "conversations")
