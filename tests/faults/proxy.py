@@ -15,7 +15,8 @@ from collections.abc import Callable, Sequence
 from tests.faults.frames import FrameSplitter, is_ack, is_request
 
 CHUNK = 1 << 16
-CONNECT_SECONDS = 1.0
+CONNECT_SECONDS = 5.0
+"""A dead node refuses at once and a stopped one is connected to: this long takes only a machine with much else to do."""
 
 
 class Proxy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -77,6 +78,7 @@ async def test_every_acknowledged_message_survives_kill_9_once_and_in_order(star
         for count in KILLS:
             while acked() < count:
                 await asyncio.sleep(0.001)
+            os.kill(running.pid, signal.SIGKILL)  # at once: another thread would get its turn when all is said
             await asyncio.to_thread(running.stop, signal.SIGKILL)
             assert acked() < SENDERS * EACH, "killed too late to prove anything"
             await asyncio.to_thread(running.start)

@@ -49,7 +49,7 @@ class SmtpSink:
         """Stop listening."""
         self._controller.stop()
 
-    async def wait_for(self, count: int, seconds: float = 5.0) -> list[ReceivedMail]:
+    async def wait_for(self, count: int, seconds: float = 20.0) -> list[ReceivedMail]:
         """The mails, once there are as many as `count`; TimeoutError when they do not come in time."""
         async with asyncio.timeout(seconds):
             while len(self.mails) < count:

@@ -79,7 +79,7 @@ async def test_it_ends_with_its_parent_even_while_loading():
     os.close(pipe_read)
     await asyncio.sleep(0.5)
     os.close(pipe_write)
-    assert await asyncio.wait_for(child.wait(), 10) == 0
+    assert await asyncio.wait_for(child.wait(), 60) == 0
 
 
 async def test_weights_that_are_not_the_ones_expected_are_refused(tmp_path: Path):
@@ -94,7 +94,7 @@ async def test_weights_that_are_not_the_ones_expected_are_refused(tmp_path: Path
     )
     assert child.stdin is not None
     assert child.stderr is not None
-    said = await asyncio.wait_for(child.stderr.read(), 30)
+    said = await asyncio.wait_for(child.stderr.read(), 60)
     child.stdin.close()
     assert await child.wait() == 1
     assert b"not the ones they should be" in said
