@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, literal_column, select, tuple_
 
 from app.contract.values import AuthorKind, Category, Channel, Priority, SystemCode, Visibility
 from app.contract.views import (
@@ -24,7 +24,10 @@ from app.database import Prepared, prepared_by
 from app.people.contacts import contact_view
 from app.work import Rows
 from models import Agent, Contact, Conversation, CsatScore, Message, Ticket
+from models.base import IdColumn, UtcDateTime
 
+_QUEUED = [literal_column("'new'"), literal_column("'open'")]
+"""Written out, for that is how the index of the queues has them."""
 _CONVERSATION = prepared_by(Conversation)
 _CONTACT = prepared_by(Contact)
 _TICKET = prepared_by(Ticket, "conversation_id")
@@ -238,18 +241,13 @@ async def _places_of(rows: Rows, team_id: str | None, queued: Sequence[Conversat
 def in_queue_of(team_id: str | ColumnElement[str] | None) -> ColumnElement[bool]:
     """Open, unassigned conversations of a team (or of none)."""
     of_team = Conversation.team_id.is_(None) if team_id is None else Conversation.team_id == team_id
-    return and_(Conversation.agent_id.is_(None), or_(Conversation.category == "new", Conversation.category == "open"), of_team)
+    return and_(Conversation.agent_id.is_(None), Conversation.category.in_(_QUEUED), of_team)
 
 
 def _ahead_in(queue: ColumnElement[bool]) -> Prepared[Any]:
     """How many stand in a queue before one of this rank that has waited since then."""
-    rank, since, own = bindparam("rank"), bindparam("since"), bindparam("own")
-    same_rank = Conversation.priority_rank == rank
-    ahead = or_(
-        Conversation.priority_rank < rank,
-        and_(same_rank, Conversation.queued_at < since),
-        and_(same_rank, Conversation.queued_at == since, Conversation.id < own),
-    )
+    mine = tuple_(bindparam("rank", type_=Integer), bindparam("since", type_=UtcDateTime), bindparam("own", type_=IdColumn))
+    ahead = tuple_(Conversation.priority_rank, Conversation.queued_at, Conversation.id) < mine
     return Prepared(select(func.count()).select_from(Conversation).where(queue, ahead))
 
 

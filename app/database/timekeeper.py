@@ -63,7 +63,7 @@ class DatabaseClock:
             is_noted = await rows.one(select(NodeClock.node).where(NodeClock.node == self._node)) is not None
         ahead = self._wall() - self._told_of(answers[-1])
         way, told, at = min(answers, key=lambda answer: answer[0])
-        if self._is_measured and abs(self._jump(lead, told, at)) > JUMP and self._is_to_be_said(lead, told, at):
+        if self._is_measured and abs(self._jump(lead, told, at)) > JUMP + way / 2 and self._is_to_be_said(lead, told, at):
             lead = await self._say(lead, told, at)
         if not self._is_measured or lead != self._lead or abs(told - self._told_at(at)) > way / 2 + RESOLUTION:
             self._origin, self._origin_at, self._is_measured = told, at, True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.contract.audiences import ToContact
 from app.contract.events import ConversationQueued
@@ -12,7 +13,7 @@ from app.contract.views import QueueView
 from app.conversations.estimate import pace_of, place_view
 from app.conversations.views import in_queue_of
 from app.work import Rows, Work
-from models import Conversation, WaitPromise
+from models import Conversation, Team, WaitPromise
 
 MOST_TOLD = 200
 NEAR = 20
@@ -75,11 +76,17 @@ async def tell_positions(work: Work, team_id: str | None, places: Places) -> Non
 
 
 async def teams_with_queues(rows: Rows) -> list[str | None]:
-    """Teams somebody waits for."""
-    queued = (
-        select(Conversation.team_id).where(Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open"))).distinct()
-    )
-    return list(await rows.all(queued))
+    """Teams somebody waits for; None is among them when somebody waits for no team."""
+    found: list[str | None] = list(await rows.all(select(Team.id).where(_next_of(Team.id).scalar_subquery().is_not(None))))
+    if await rows.one(_next_of(None)):
+        found.append(None)
+    return found
+
+
+def _next_of(team_id: Any) -> Select[str]:
+    """Who is next, whose order leads both databases to the index of the queues."""
+    ordered = select(Conversation.id).order_by(Conversation.priority_rank, Conversation.queued_at).limit(1)
+    return ordered.where(in_queue_of(team_id))
 
 
 def _differs(last: QueueView, now: QueueView) -> bool:
