@@ -46,7 +46,7 @@ def test_a_conversation_begins_as_soon_as_what_it_takes_is_there(parley: Running
     visitor.open()
     visitor.begin("fetched at the second try")
     assert len(asked) >= 2
-    agent = AgentPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), parley.url, path="?view=all")
     agent.open_row("fetched at the second try")
 
 
@@ -57,7 +57,7 @@ def test_what_most_conversations_never_need_comes_at_the_second_try(parley: Runn
     visitor.open()
     visitor.begin("how long is the warranty")
     visitor.say("please rate me")
-    agent = AgentPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), parley.url, path="?view=all")
     agent.open_row("please rate me")
     agent.say("gladly")
     visitor.sees("gladly")
@@ -92,7 +92,7 @@ def test_a_page_asked_for_without_a_line_opens_when_it_is_back(parley: Running, 
     visitor.open()
     visitor.begin("somebody who waits")
     context = new_context()
-    agent = AgentPage(context, parley.url)
+    agent = AgentPage(context, parley.url, path="?view=all")
     agent.open_row("somebody who waits")
     agent.composer.fill("half an answer")
     page = agent.page
@@ -133,7 +133,7 @@ def test_a_palette_that_comes_late_takes_no_key_from_a_reply(parley: Running, ne
         held.append(route)
 
     context.route("**/CommandPalette-*.js", hold, times=1)
-    agent = AgentPage(context, parley.url)
+    agent = AgentPage(context, parley.url, path="?view=all")
     agent.open_row("is anybody writing")
     page = agent.page
     page.keyboard.press("Control+k")
@@ -158,7 +158,7 @@ def test_an_inbox_from_before_a_deploy_says_so_and_keeps_the_reply(parley: Runni
     visitor.begin("asked before the deploy")
     context = new_context()
     is_gone(context, "**/RepliesPage-*.js")
-    agent = AgentPage(context, parley.url)
+    agent = AgentPage(context, parley.url, path="?view=all")
     agent.open_row("asked before the deploy")
     agent.composer.fill("begun before it")
     page = agent.page

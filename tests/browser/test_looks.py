@@ -26,6 +26,7 @@ def test_screens_are_clean(parley: Running, new_context: Callable[..., BrowserCo
     look_in_every_way(agent.page, artefacts, "inbox-first")
     look_in_every_way(visitor.page, artefacts, "widget-home")
     visitor.begin("Hello to all screens")
+    agent.page.goto(f"{parley.url}/inbox/?view=all")
     agent.open_row("Hello to all screens")
     agent.say("Welcome to all screens")
     visitor.sees("Welcome to all screens")

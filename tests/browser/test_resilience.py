@@ -60,7 +60,7 @@ def test_a_conversation_begun_without_a_line_says_so_and_is_sent_when_it_is_back
     expect(field).to_have_value("said into the void")
     context.set_offline(False)
     visitor.sees("said into the void")
-    agent = AgentPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), parley.url, path="?view=all")
     agent.open_row("said into the void")
 
 
@@ -70,7 +70,7 @@ def test_chat_works_where_websockets_are_blocked(parley: Running, new_context: C
 
     context = new_context()
     context.route_web_socket("**/socket.io/**", block)
-    agent = AgentPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), parley.url, path="?view=all")
     visitor = VisitorPage(context, parley.url)
     visitor.open()
     visitor.begin("no websocket here")
@@ -89,7 +89,7 @@ def test_cut_connection_heals_and_fills_the_gap(parley: Running, new_context: Ca
 
     context = new_context()
     context.route_web_socket("**/socket.io/**", pass_through)
-    agent = AgentPage(new_context(), parley.url)
+    agent = AgentPage(new_context(), parley.url, path="?view=all")
     visitor = VisitorPage(context, parley.url)
     visitor.open()
     visitor.begin("hello from afar")
