@@ -130,7 +130,7 @@ def build(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
-        await clock.measure()
+        await clock.start()
         await hub.start()
         await library.start()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
@@ -231,7 +231,7 @@ async def run_worker(settings: Settings) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     sweeps = [*domain_sweeps(works, reactions, grace), Sweep("measure clock", CLOCK_SECONDS, clock.measure)]
-    await clock.measure()
+    await clock.start()
     tasks = [asyncio.create_task(keep(sweep)) for sweep in sweeps]
     tasks.append(asyncio.create_task(jobs.run_forever()))
     await hub.start()

@@ -12,7 +12,9 @@ from app.conversations.messages import UNREAD_JOB
 from app.conversations.plain import Plain
 
 # Rows are locked in the order of their ids, so that two nodes cannot wait for each other. An UPDATE that had to wait for
-# a row looks at its newest version; a client_id raced by another node ends in the unique key, and then in the verb.
+# a row looks at its newest version; a client_id raced by another node ends in the unique key, and then in the verb. Whether
+# a key is known is asked for each in a subquery: as NOT EXISTS it is a join, and where nothing has been counted yet all of
+# the messages are read for it.
 _ALL_ON_POSTGRES = """
     WITH asked AS (
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
@@ -43,7 +45,7 @@ _ALL_ON_POSTGRES = """
                     SELECT FROM agents g WHERE g.id = c.agent_id AND g.lease_until > $12 AND g.presence <> 'offline'))
             WHEN 'answer' THEN c.category <> 'new' AND c.offer_until IS NULL AND c.seq <= a.seen_seq
             ELSE true END
-        AND NOT EXISTS (SELECT FROM messages m WHERE m.author_id = a.author_id AND m.client_id = a.client_id)
+        AND (SELECT m.id FROM messages m WHERE m.client_id = a.client_id AND m.author_id = a.author_id LIMIT 1) IS NULL
         RETURNING a.*, CASE WHEN a.kind <> 'note' THEN c.seq END AS seq, c.rev, c.channel, c.contact_id, c.inbox_id AS of_inbox,
             coalesce(a.author_name, (SELECT name FROM contacts p WHERE p.id = c.contact_id), '') AS name
     ), written AS (

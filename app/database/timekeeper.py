@@ -13,7 +13,7 @@ from sqlalchemy import DateTime, String, delete, func, literal_column, select, u
 from app.clock import Clock, steady, utc_now
 from app.database.lead import Lead, newest_lead, set_lead
 from app.database.rows import Database, Rows
-from models import NodeClock
+from models import ClockJump, NodeClock
 
 log = structlog.get_logger("clock")
 
@@ -54,6 +54,13 @@ class DatabaseClock:
     def offset_seconds(self) -> float:
         """How far this node's own clock is behind Parley's time."""
         return (self() - self._wall()).total_seconds()
+
+    async def start(self) -> None:
+        """Measure for the first time. On SQLite there is no other node to agree with: a start takes the clock as it is now."""
+        if self._database.dialect == "sqlite":
+            async with self._database.begin(lambda: None) as transaction:
+                await transaction.change(delete(ClockJump))
+        await self.measure()
 
     async def measure(self) -> None:
         """Ask the database a few times and believe the quickest answer. What the way there and back explains is no error."""

@@ -85,6 +85,19 @@ async def test_when_the_databases_clock_jumps_time_goes_on(set_clock: SetClock, 
     assert abs(jump.seconds - hours * 3600) < 1
 
 
+async def test_who_starts_alone_takes_the_clock_as_it_is_and_who_joins_others_does_as_they_do(
+    set_clock: SetClock, house: House
+) -> None:
+    clock = DatabaseClock(house.database)
+    await clock.measure()
+    await set_clock(1)
+    await clock.measure()
+    started = DatabaseClock(house.database)
+    await started.start()
+    ahead = timedelta(hours=1) if house.database.dialect == "sqlite" else timedelta()
+    assert _seconds(started() - utc_now() - ahead) < 1
+
+
 async def test_a_clock_that_is_put_right_again_leaves_nothing_behind(set_clock: SetClock, house: House) -> None:
     clock = DatabaseClock(house.database)
     for hours in (0, 1, 0):
