@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -91,7 +91,8 @@ async def serve_queue(works: Works, team_id: str | None) -> int:
 
 async def settle_queue(works: Works, team_id: str | None, places: Places) -> None:
     """Whoever still waits is told where they stand; when nobody of the team could take them at all, they get a ticket."""
-    await works.run(_settle_queue, team_id, places)
+    note_told = await works.run(_settle_queue, team_id, places)
+    note_told()
 
 
 async def _serve_batch(work: Work, team_id: str | None) -> Batch:
@@ -249,8 +250,14 @@ def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
     return replace(candidate, load=load, channels=channels, last_assigned_at=work.now)
 
 
-async def _settle_queue(work: Work, team_id: str | None, places: Places) -> None:
-    await tell_positions(work, team_id, places)
+async def _settle_queue(work: Work, team_id: str | None, places: Places) -> Callable[[], None]:
+    note_told = await tell_positions(work, team_id, places)
+    await _open_tickets(work, team_id)
+    return note_told
+
+
+async def _open_tickets(work: Work, team_id: str | None) -> None:
+    """For those who wait while nobody of the team could take them at all."""
     candidates = await candidates_of(work, work.now, team_id)
     if any(candidate.has_lease and candidate.presence in ("online", "busy") for candidate in candidates):
         return

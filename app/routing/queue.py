@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -17,28 +17,24 @@ from models import Conversation, Team, WaitPromise
 
 MOST_TOLD = 200
 NEAR = 20
-REMEMBERED = 5_000
 
 
 class Places:
-    """What each one who waits was told last, so that only changes are told.
+    """What each one who waits was told last, so that only changes are told; whoever has left a queue is told anew.
 
     The first `NEAR` places are told every change, the others only a new place or an estimate that moved by a fifth.
     """
 
     def __init__(self) -> None:
-        self._told: OrderedDict[str, QueueView] = OrderedDict()
+        self._told: dict[str | None, dict[str, QueueView]] = {}
 
-    def is_news(self, conversation_id: str, place: QueueView) -> bool:
-        """Whether it differs from what was told last; it counts as told from now on."""
-        last = self._told.get(conversation_id)
-        if last is not None and not _differs(last, place):
-            return False
-        self._told[conversation_id] = place
-        self._told.move_to_end(conversation_id)
-        while len(self._told) > REMEMBERED:
-            self._told.popitem(last=False)
-        return True
+    def told(self, team_id: str | None) -> Mapping[str, QueueView]:
+        """Those who waited for a team when they were told last, and what."""
+        return self._told.get(team_id, {})
+
+    def note(self, team_id: str | None, told: dict[str, QueueView]) -> None:
+        """These wait and have been told: to be noted once it is committed, or who has to try again tells nobody."""
+        self._told[team_id] = told
 
 
 def queue_of(team_id: str | None):
@@ -50,22 +46,26 @@ def queue_of(team_id: str | None):
     )
 
 
-async def tell_positions(work: Work, team_id: str | None, places: Places) -> None:
-    """Tell those who wait where they stand, if that is news to them. The first range anybody is told is kept as a promise."""
-    waiting = await work.all(queue_of(team_id).limit(MOST_TOLD))
-    if not waiting:
-        return
-    pace = await pace_of(work, team_id)
-    for position, conversation in enumerate(waiting, 1):
+async def tell_positions(work: Work, team_id: str | None, places: Places) -> Callable[[], None]:
+    """Tell those who wait where they stand, if that is news to them. The first range anybody is told is kept as a promise.
+
+    What it returns is to be called after the commit.
+    """
+    waiting = {conversation.id: conversation for conversation in await work.all(queue_of(team_id).limit(MOST_TOLD))}
+    pace = await pace_of(work, team_id) if waiting else None
+    last, told = places.told(team_id), dict[str, QueueView]()
+    for position, (id, conversation) in enumerate(waiting.items(), 1):
         place = place_view(position, pace)
-        if not places.is_news(conversation.id, place):
+        if id in last and not _differs(last[id], place):
+            told[id] = last[id]
             continue
-        queued = ConversationQueued(conversation_id=conversation.id, queue=place)
+        told[id] = place
+        queued = ConversationQueued(conversation_id=id, queue=place)
         work.announce(queued, to=ToContact(contact_id=conversation.contact_id))
         if place.low_seconds is not None and place.high_seconds is not None:
             await work.add_unless_there(
                 WaitPromise(
-                    conversation_id=conversation.id,
+                    conversation_id=id,
                     team_id=team_id,
                     position=position,
                     low_seconds=place.low_seconds,
@@ -73,6 +73,7 @@ async def tell_positions(work: Work, team_id: str | None, places: Places) -> Non
                     promised_at=work.now,
                 )
             )
+    return lambda: places.note(team_id, told)
 
 
 async def teams_with_queues(rows: Rows) -> list[str | None]:

@@ -21,8 +21,9 @@ from app.people.actors import SignedInAgent
 from app.people.presence import arrive, set_presence
 from app.reactions import Reactions
 from app.routing.decisions import RULE, decide_again
-from app.routing.dispatch import dispatch
+from app.routing.dispatch import dispatch, hand_on, settle_queue
 from app.routing.next_agent import Candidate, is_eligible, next_agent
+from app.routing.queue import Places
 from app.work import Work, Works
 from models import Assignment, Conversation
 from tests.factories import MONDAY, House, open_house
@@ -182,6 +183,23 @@ async def test_those_who_wait_are_told_their_place(house: House) -> None:
     ]
     assert places == [1, 2, 3]
     assert house.told.all(ConversationQueued, ToContact(contact_id=visitors[0].contact_id)) == []
+
+
+async def test_who_comes_back_to_the_same_place_is_told_anew(house: House) -> None:
+    ana, places = await house.agent("Ana"), Places()
+    id, visitor = await house.chat()
+
+    async def told() -> int:
+        await settle_queue(house.works, house.team_id, places)
+        return len(house.told.all(ConversationQueued, ToContact(contact_id=visitor.contact_id)))
+
+    first = await told()
+    assert first
+    assert await told() == first, "nothing has changed"
+    await house.claim(ana, id)
+    assert await told() == first
+    await house.run(hand_on, [ana.id])
+    assert await told() == first + 1
 
 
 async def test_the_place_told_is_the_place_shown(house: House) -> None:
