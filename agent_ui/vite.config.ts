@@ -1,22 +1,10 @@
 import ui from "@nuxt/ui/vite"
 import vue from "@vitejs/plugin-vue"
-import { defineConfig, type Plugin } from "vite"
+import { defineConfig } from "vite"
+import { lateParts } from "../realtime/client/late-parts"
 
 /** Where `npm run dev` finds the server. */
 const SERVER = "http://127.0.0.1:8000"
-
-/** Parts that are fetched late go by a helper of ours; all style sheets are one, so it need not fetch any. */
-function lateParts(): Plugin {
-  const helper = new URL("../realtime/client/late.ts", import.meta.url).pathname
-  return {
-    name: "late-parts",
-    enforce: "pre",
-    load: id =>
-      id === "\0vite/preload-helper.js"
-        ? `export { importHeld as __vitePreload } from ${JSON.stringify(helper)}`
-        : undefined,
-  }
-}
 
 export default defineConfig({
   base: "/inbox/",
@@ -43,7 +31,7 @@ export default defineConfig({
   build: {
     target: "es2022",
     chunkSizeWarningLimit: 700,
-    cssCodeSplit: false,
+    cssCodeSplit: false, // late parts then have no style sheets to fetch
     modulePreload: { polyfill: false },
   },
   server: {

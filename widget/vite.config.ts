@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs"
 import { defineConfig, type Plugin } from "vite"
+import { lateParts } from "../realtime/client/late-parts"
 
 /** A language pack may lag behind the English one: what it lacks is filled in here, so that no second pack is fetched. */
 function filledPacks(): Plugin {
@@ -20,23 +21,14 @@ function filledPacks(): Plugin {
   }
 }
 
-/** Parts that are fetched late go by a helper of ours; it is told of no style sheets, because the parts have none. */
-function latePart(): Plugin {
-  const helper = new URL("../realtime/client/late.ts", import.meta.url).pathname
-  return {
-    name: "late-parts",
-    enforce: "pre",
-    load: id =>
-      id === "\0vite/preload-helper.js"
-        ? `export { importHeld as __vitePreload } from ${JSON.stringify(helper)}`
-        : undefined,
-    renderChunk: code => code.replaceAll(/,\s*__VITE_PRELOAD__/g, ""),
-  }
+/** The widget's late parts have no style sheets: nothing is to be listed for them. */
+function withoutLists(): Plugin {
+  return { name: "without-lists", renderChunk: code => code.replaceAll(/,\s*__VITE_PRELOAD__/g, "") }
 }
 
 export default defineConfig({
   base: "/widget/",
-  plugins: [filledPacks(), latePart()],
+  plugins: [filledPacks(), lateParts(), withoutLists()],
   oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
   json: { namedExports: false, stringify: true },
   build: {

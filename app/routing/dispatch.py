@@ -12,10 +12,10 @@ from sqlalchemy import and_, or_, select
 
 from app.contract.values import RoutingMode
 from app.conversations.assignment import put_back
+from app.conversations.places import in_queue_of
 from app.conversations.taking import Take, take_if_free
 from app.conversations.telling import tell_changes
 from app.conversations.tickets import open_ticket_for
-from app.conversations.views import in_queue_of
 from app.people.load import weight_of
 from app.people.presence import announce_loads
 from app.routing.candidates import candidates_of

@@ -18,9 +18,9 @@ from app.contract.values import Priority
 from app.conversations.changing import PRIORITY_RANKS, change_conversation
 from app.conversations.messages import add_bot_message
 from app.conversations.offering import ensure_routing
+from app.conversations.places import in_queue_of
 from app.conversations.telling import tell_change
 from app.conversations.tickets import open_ticket_for
-from app.conversations.views import in_queue_of
 from app.routing.overflow import arm_overflow
 from app.routing.rulebook import enabled_rules
 from app.routing.rules import Facts, Judgement, Rule, judge

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from app.contract.audiences import ToAgent, ToContact
 from app.contract.events import AssignmentOffered, ConversationQueued
-from app.conversations.views import queue_view, visitor_view_of
+from app.conversations.places import queue_view
+from app.conversations.views import visitor_view_of
 from app.database import open_database
 from app.people.actors import SignedInAgent
 from app.people.presence import arrive, set_presence

@@ -32,8 +32,8 @@ from app.conversations.falling_due import do_all_due
 from app.conversations.lifecycle import set_status
 from app.conversations.messages import post_visitor_message
 from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
+from app.conversations.places import in_queue_of
 from app.conversations.supervising import pull_back
-from app.conversations.views import in_queue_of
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, end_graces, lapse_leases, set_presence
