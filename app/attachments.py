@@ -23,7 +23,7 @@ from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Attachment
 
-MOST_PIXELS = 40_000_000
+MAX_PIXELS = 40_000_000
 IMAGE_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 SIGNATURES = ((b"%PDF-", "application/pdf"), (b"PK\x03\x04", "application/zip"), (b"\x1f\x8b", "application/gzip"))
 INLINE_TYPES = frozenset(IMAGE_FORMATS.values())
@@ -105,7 +105,8 @@ async def access_attachment(rows: Rows, actor: Visitor | SignedInAgent, attachme
 
 
 def recognise(data: bytes) -> StoredFile:
-    """What the bytes are. Raises Invalid for an image that cannot be decoded or has too many pixels. CPU-bound."""
+    """Return the kind of the bytes. Raises Invalid for an image that cannot be decoded, TooLarge for one with too many
+    pixels. CPU-bound."""
     image = _image_of(data)
     if image is not None:
         return image
@@ -130,16 +131,18 @@ def _image_of(data: bytes) -> StoredFile | None:
     except Image.UnidentifiedImageError:
         return None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Invalid("That image has too many pixels.") from error
+        raise _too_many_pixels() from error
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         raise Invalid("That image is damaged.") from error
 
 
 def _re_encoded(image: Image.Image) -> StoredFile:
     frames: int = getattr(image, "n_frames", 1)
-    if image.width * image.height * frames > MOST_PIXELS:
-        raise Invalid("That image has too many pixels.")
     kind = image.format or ""
+    if kind == "MPO":  # a JPEG with more pictures behind it, as phones make them: the first one is the photograph
+        kind, frames = "JPEG", 1
+    if image.width * image.height * frames > MAX_PIXELS:
+        raise _too_many_pixels()
     out = BytesIO()
     if frames > 1:
         image.save(out, kind, save_all=True, **WITHOUT_WORDS[kind])
@@ -149,6 +152,10 @@ def _re_encoded(image: Image.Image) -> StoredFile:
         upright = upright.convert("RGB")
     upright.save(out, kind, **WITHOUT_WORDS[kind])
     return StoredFile(out.getvalue(), IMAGE_FORMATS[kind], upright.width, upright.height)
+
+
+def _too_many_pixels() -> TooLarge:
+    return TooLarge(f"Pictures may have up to {MAX_PIXELS // 1_000_000} million pixels, all frames together. Send a smaller one.")
 
 
 def _is_utf8(data: bytes) -> bool:

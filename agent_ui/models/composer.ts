@@ -1,5 +1,6 @@
 import { type AttachmentView, LIMITS, type Visibility } from "@parley/client/contract"
 import type { OutboxEntry } from "@parley/client/outbox"
+import { canShrink } from "@parley/client/pictures"
 import type { SendMore } from "@parley/client/thread"
 import { type ComputedRef, computed, type Ref, ref, type ShallowRef, shallowRef } from "vue"
 import { ApiError } from "./api"
@@ -18,7 +19,7 @@ export interface ComposerFile {
   attachment: AttachmentView | null
 }
 
-export type FileProblem = { kind: "too_large" | "too_many" | "failed" | "refused"; name: string }
+export type FileProblem = { kind: "too_large" | "too_many" | "too_many_pixels" | "failed" | "damaged"; name: string }
 
 export interface Composer {
   body: Readonly<Ref<string>>
@@ -93,8 +94,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       },
       (error: unknown) => {
         if (!running.has(key)) return
-        const isRefused = error instanceof ApiError && (error.code === "invalid" || error.code === "too_large")
-        problem.value = { kind: isRefused ? "refused" : "failed", name: file.name }
+        problem.value = { kind: problemOf(error, file), name: file.name }
         remove(key)
       },
     )
@@ -143,7 +143,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       problem.value = null
       for (const file of added) {
         if (files.value.length >= LIMITS.attachments) problem.value = { kind: "too_many", name: file.name }
-        else if (file.size > LARGEST_FILE) problem.value = { kind: "too_large", name: file.name }
+        else if (file.size > LARGEST_FILE && !canShrink(file)) problem.value = { kind: "too_large", name: file.name }
         else start(file)
       }
     },
@@ -174,6 +174,12 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       running.clear()
     },
   }
+}
+
+function problemOf(error: unknown, file: File): FileProblem["kind"] {
+  if (!(error instanceof ApiError)) return "failed"
+  if (error.code === "too_large") return file.size > LARGEST_FILE ? "too_large" : "too_many_pixels"
+  return error.code === "invalid" ? "damaged" : "failed"
 }
 
 function arrived(attachment: AttachmentView): ComposerFile {

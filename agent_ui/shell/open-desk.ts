@@ -5,9 +5,10 @@ import { createOutbox, type OutboxOptions } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import type { Words } from "../i18n/translate"
 import type { Api } from "../models/api"
+import { LARGEST_FILE } from "../models/composer"
 import { createDesk, type Desk } from "../models/desk"
 import type { Notify } from "../models/notices"
-import { createUploader } from "../models/uploads"
+import { createFittingUploader, createUploader } from "../models/uploads"
 import { browserSurroundings } from "./browser"
 
 export interface OpenDesk {
@@ -44,7 +45,7 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     clock: systemClock,
     storage: localStorage,
     around: browserSurroundings(),
-    upload: createUploader(XMLHttpRequest),
+    upload: createFittingUploader(createUploader(XMLHttpRequest), LARGEST_FILE),
     notify,
     words: { visitor: () => words.t("row.visitor"), offered: () => words.t("alert.offered") },
     open,

@@ -117,7 +117,7 @@ test("a refused file disappears with the reason; a removed one is cancelled in s
   composer.remove(composer.files.value[1]?.key ?? "")
   await settle()
   expect(composer.files.value).toEqual([])
-  expect(composer.problem.value).toEqual({ kind: "refused", name: "virus.exe" })
+  expect(composer.problem.value).toEqual({ kind: "damaged", name: "virus.exe" })
   expect(uploads[1]?.isCancelled).toBe(true)
 })
 

@@ -149,6 +149,25 @@ def test_a_photograph_taken_sideways_stands_upright() -> None:
     assert recognise(out.getvalue())[2:] == (30, 40)
 
 
+@pytest.mark.parametrize("count", [2, 5])
+def test_of_a_photograph_with_more_pictures_behind_it_the_first_is_taken(count: int) -> None:
+    """Phones put a preview or a depth map behind the photograph (MPO, chatwoot and Pillow#8486)."""
+    out = io.BytesIO()
+    pictures = [Image.new("RGB", (40 - n, 30 - n), (50 * n, 10, 10)) for n in range(count)]
+    pictures[0].save(out, "MPO", save_all=True, append_images=pictures[1:])
+    stored = recognise(out.getvalue())
+    assert (stored.content_type, stored.width, stored.height) == ("image/jpeg", 40, 30)
+    with Image.open(io.BytesIO(stored.data)) as image:
+        assert (image.format, getattr(image, "n_frames", 1)) == ("JPEG", 1)
+
+
+def test_pictures_behind_a_photograph_do_not_count_as_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attachments, "MAX_PIXELS", 2_000)
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))])
+    assert recognise(out.getvalue()).width == 40
+
+
 def bomb(width: int, height: int) -> bytes:
     """A PNG of a few hundred bytes that says it is enormous."""
 
@@ -162,14 +181,14 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(6400, 6400), (12_000, 9_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1), (10, 2**31 - 1)])
 def test_a_pixel_bomb_is_refused_before_it_is_drawn(size: tuple[int, int]) -> None:
-    with pytest.raises(Invalid):
+    with pytest.raises(TooLarge, match="40 million pixels"):
         recognise(bomb(*size))
 
 
 def test_all_pictures_of_a_film_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "MOST_PIXELS", 10_000)
+    monkeypatch.setattr(attachments, "MAX_PIXELS", 10_000)
     assert recognise(moving("GIF", frames=3, size=(50, 50))).width == 50
-    with pytest.raises(Invalid):
+    with pytest.raises(TooLarge):
         recognise(moving("GIF", frames=5, size=(50, 50)))
 
 
@@ -187,7 +206,7 @@ def test_a_damaged_picture_is_refused(kind: str) -> None:
 def test_no_bytes_make_it_stumble(data: bytes, head: bytes) -> None:
     try:
         stored = recognise(head + data)
-    except Invalid:
+    except (Invalid, TooLarge):
         return
     assert stored.content_type
 

@@ -13,13 +13,24 @@ export function Attachment(props: AttachmentProps) {
   return props.file.width && props.file.height ? <Picture {...props} /> : <FileLink {...props} />
 }
 
+const RETRY_MS = [1000, 4000]
+
 /** A picture, fetched with the visitor's token, because an address alone opens nothing. */
-class Picture extends Component<AttachmentProps, { url: string }> {
+class Picture extends Component<AttachmentProps, { url: string; hasFailed: boolean }> {
   isGone = false
 
-  override async componentDidMount() {
+  override componentDidMount() {
+    void this.load()
+  }
+
+  /** A fetch that fails is tried again twice; after that it is up to the reader. */
+  async load(tries = 0): Promise<void> {
+    this.setState({ hasFailed: false })
     const blob = await fetchBlob(this.props.file, this.props.token).catch(() => null)
-    if (blob && !this.isGone) this.setState({ url: URL.createObjectURL(blob) })
+    if (this.isGone) return
+    if (blob) this.setState({ url: URL.createObjectURL(blob) })
+    else if (tries < RETRY_MS.length) setTimeout(() => !this.isGone && void this.load(tries + 1), RETRY_MS[tries])
+    else this.setState({ hasFailed: true })
   }
 
   override componentWillUnmount() {
@@ -28,8 +39,18 @@ class Picture extends Component<AttachmentProps, { url: string }> {
   }
 
   render() {
-    const { url } = this.state
-    const name = this.props.texts.t("image", { name: this.props.file.name })
+    const { url, hasFailed } = this.state
+    const { texts, file } = this.props
+    const name = texts.t("image", { name: file.name })
+    if (hasFailed)
+      return (
+        <p class="unloaded" role="status">
+          {texts.t("not_loaded", { name: file.name })}{" "}
+          <button type="button" onClick={() => void this.load()}>
+            {texts.t("retry")}
+          </button>
+        </p>
+      )
     return (
       url && (
         <a href={url} target="_blank" rel="noopener">

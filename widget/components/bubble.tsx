@@ -1,8 +1,8 @@
 import type { ThreadRow } from "@parley/client/rows"
 import { h } from "preact"
-import { type Piece, piecesOf } from "../models/text"
 import type { Texts } from "../texts"
 import { Extra } from "./extra"
+import { Formatted } from "./formatted"
 
 interface BubbleProps {
   row: ThreadRow
@@ -33,7 +33,7 @@ export function Bubble({ row, texts, token, isFirst, isLast, showsProgress, onRe
       ))}
       {message.body && (
         <div class="bubble" dir="auto">
-          {piecesOf(message.body).map(drawPiece)}
+          <Formatted body={message.body} />
         </div>
       )}
       {progress === "failed" ? (
@@ -62,14 +62,4 @@ export function Bubble({ row, texts, token, isFirst, isLast, showsProgress, onRe
 function sizeOf({ width, height }: { width: number | null; height: number | null }) {
   if (!width || !height) return
   return { width: `${Math.min(260, width, (280 * width) / height)}px`, aspectRatio: `${width}/${height}` }
-}
-
-function drawPiece({ kind, text, href }: Piece) {
-  if (kind === "text") return text
-  if (kind !== "a") return h(kind, null, text)
-  return (
-    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-      {text}
-    </a>
-  )
 }

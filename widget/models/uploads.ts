@@ -1,7 +1,8 @@
 import { type AttachmentView, LIMITS, type Refused, type Uploaded } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
+import { canShrink, shrink } from "@parley/client/pictures"
 
-export type UploadTrouble = "too_big" | "bad_type" | "upload_failed" | "too_many"
+export type UploadTrouble = "too_big" | "too_many_pixels" | "damaged" | "upload_failed" | "too_many"
 
 /** A file on its way to the server. */
 export interface Upload {
@@ -31,6 +32,7 @@ export function createUploads(
   origin: string,
   token: () => string | null,
   newRequest = () => new XMLHttpRequest(),
+  smaller = shrink,
 ): Uploads {
   const changes = createListeners<[]>()
   const requests = new Map<number, XMLHttpRequest>()
@@ -46,7 +48,16 @@ export function createUploads(
     show(list.map(it => (it.key === key ? { ...it, ...change } : it)))
   }
 
-  function send(key: number, file: File): void {
+  /** A picture with more bytes or pixels than the server takes goes again with fewer, once. */
+  async function again(key: number, file: File): Promise<void> {
+    const less = await smaller(file)
+    if (!list.some(it => it.key === key)) return
+    if (less && less.size <= MOST_BYTES) send(key, less, false)
+    else update(key, { trouble: file.size > MOST_BYTES ? "too_big" : "too_many_pixels" })
+  }
+
+  function send(key: number, file: File, mayShrink = canShrink(file)): void {
+    if (file.size > MOST_BYTES) return void again(key, file)
     const request = newRequest()
     requests.set(key, request)
     request.open("POST", `${origin}/api/v1/attachments`)
@@ -54,7 +65,9 @@ export function createUploads(
     request.upload.onprogress = event => update(key, { progress: event.loaded / (event.total || file.size || 1) })
     request.onload = () => {
       requests.delete(key)
-      update(key, outcomeOf(request))
+      const outcome = outcomeOf(request)
+      if (outcome.trouble === "too_many_pixels" && mayShrink) void again(key, file)
+      else update(key, outcome)
     }
     request.onerror = request.ontimeout = () => update(key, { trouble: "upload_failed" })
     const form = new FormData()
@@ -74,7 +87,7 @@ export function createUploads(
       for (const file of files) {
         const key = ++lastKey
         const isOver = list.filter(it => !it.trouble).length >= LIMITS.attachments
-        const trouble = file.size > MOST_BYTES ? "too_big" : isOver ? "too_many" : null
+        const trouble = isOver ? "too_many" : file.size > MOST_BYTES && !canShrink(file) ? "too_big" : null
         show([...list, { key, name: file.name, progress: 0, trouble, attachment: null }])
         if (!trouble) send(key, file)
       }
@@ -98,9 +111,9 @@ function outcomeOf(request: XMLHttpRequest): Partial<Upload> {
   try {
     const answer = JSON.parse(request.responseText) as Uploaded | Refused
     if (answer.ok) return { progress: 1, attachment: answer.attachment }
-    return {
-      trouble: answer.code === "too_large" ? "too_big" : answer.code === "invalid" ? "bad_type" : "upload_failed",
-    }
+    // Its bytes were counted before it was sent, so what is too large now are its pixels.
+    const troubles = { too_large: "too_many_pixels", invalid: "damaged" } as Record<string, UploadTrouble>
+    return { trouble: troubles[answer.code] ?? "upload_failed" }
   } catch {
     return { trouble: "upload_failed" }
   }
