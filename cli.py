@@ -48,6 +48,8 @@ def serve() -> None:
     """Bring the database up to date and serve on PARLEY_HOST and PARLEY_PORT."""
     settings = _settings()
     migrate(settings.database_url)
+    if not settings.demo:
+        asyncio.run(_refuse_printed_passwords(settings))
     _serve(settings, [])
 
 
@@ -145,6 +147,19 @@ def create_admin(name: str, email: str, password: str) -> None:
     click.echo(f"{email} can sign in at {settings.public_url}/inbox")
 
 
+@main.command("set-password")
+@click.argument("email")
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+def set_password_command(email: str, password: str) -> None:
+    """Set the password of the agent with this EMAIL, and end all their sessions."""
+    settings = _settings()
+    migrate(settings.database_url)
+    if len(password) < 8:
+        raise click.ClickException("Please choose a password of at least 8 characters.")
+    asyncio.run(_set_password(settings, email, password))
+    click.echo(f"{email} can sign in with the new password at {settings.public_url}/inbox")
+
+
 @main.command()
 def doctor() -> None:
     """Say what is wrong with this set-up, if anything. Parley should be running, so that its address can be tried."""
@@ -207,6 +222,39 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
         raise click.ClickException(error.detail) from error
     finally:
         await database.close()
+
+
+async def _set_password(settings: Settings, email: str, password: str) -> None:
+    from app.database import open_database
+    from app.people.passwords import set_password
+    from app.people.tokens import hash_password
+    from app.work import Silence, Works
+
+    database = open_database(settings.database_url)
+    try:
+        await Works(database, Silence()).run(set_password, email, hash_password(password))
+    except ParleyError as error:
+        raise click.ClickException(error.detail) from error
+    finally:
+        await database.close()
+
+
+async def _refuse_printed_passwords(settings: Settings) -> None:
+    """Everybody who has seen the demo knows its password, so nothing is served while an account still has it."""
+    from app.database import open_database
+    from app.people.passwords import find_printed_passwords
+    from demo.seed import PASSWORD, PEOPLE
+
+    database = open_database(settings.database_url)
+    try:
+        async with database.read() as rows:
+            found = await find_printed_passwords(rows, [person.email for person in PEOPLE], PASSWORD)
+    finally:
+        await database.close()
+    if found:
+        raise click.ClickException(
+            f"{', '.join(found)} still {'has' if len(found) == 1 else 'have'} the demo's password. Run: parley set-password {found[0]}"
+        )
 
 
 def _settings() -> Settings:

@@ -35,10 +35,12 @@ from app.knowledge.opening import open_embedder
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.logs import set_up_logs
+from app.mail.accounts import AccountMails
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.untaken import Untaken
+from app.people.passwords import FORGOTTEN_JOB
 from app.people.tokens import VisitorTokens
 from app.reactions import Reactions
 from app.routing.ladder import UNTAKEN_JOB
@@ -111,6 +113,7 @@ def build(settings: Settings) -> Litestar:
         Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
         Sweep("beat heads", 5.0, attendance.beat),
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
+        Sweep("note sessions seen", 60.0, attendance.note_seen),
         Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
         Sweep("measure clock", CLOCK_SECONDS, clock.measure),
@@ -123,6 +126,7 @@ def build(settings: Settings) -> Litestar:
         suggester=suggester,
         epoch=epoch,
         setup_code=secrets.token_hex(4),
+        account_mails=_account_mails(settings),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
         trouble=lambda: hub.trouble if isinstance(hub, RedisHub) else None,
@@ -174,6 +178,10 @@ def _open_hub(settings: Settings) -> LocalHub:
     return RedisHub(settings.redis_url, settings.secret_key) if settings.redis_url else LocalHub()
 
 
+def _account_mails(settings: Settings) -> AccountMails:
+    return AccountMails(settings.mail_from, settings.public_url, is_mailing=bool(settings.smtp_url))
+
+
 def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner:
     outbox = Outbox(SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer())
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
@@ -184,6 +192,7 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
             UNREAD_JOB: fallback.run,
             SEND_JOB: outbox.send,
             INDEX_JOB: library.index_article,
+            FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
             UNTAKEN_JOB: Untaken(settings.mail_from, settings.public_url).run,
         },
         {

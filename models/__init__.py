@@ -1,5 +1,6 @@
 """Nouns at rest: SQLAlchemy tables and nothing else."""
 
+from models.accounts import AgentInvitation, PasswordReset, Workspace
 from models.base import Base
 from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message
 from models.desk import CannedResponse, Draft, Macro, SavedView
@@ -18,6 +19,7 @@ from models.watching import AuditLine, TeamThresholds
 
 __all__ = [
     "Agent",
+    "AgentInvitation",
     "AgentSession",
     "ApiToken",
     "Article",
@@ -43,6 +45,7 @@ __all__ = [
     "OutgoingMail",
     "PageVisit",
     "Passage",
+    "PasswordReset",
     "PresenceReason",
     "ProactiveMessage",
     "Routing",
@@ -55,4 +58,5 @@ __all__ = [
     "TeamThresholds",
     "Ticket",
     "WaitPromise",
+    "Workspace",
 ]

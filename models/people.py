@@ -76,7 +76,8 @@ class Agent(Base):
 
 class Team(Base):
     """A group of agents. `mode` is how one of them is chosen (empty: least load); `accept_seconds` how long an offer may
-    stay untaken (empty or 0: nobody needs to accept); `lead_id` who is asked when nobody takes it."""
+    stay untaken (empty or 0: nobody needs to accept); `lead_id` who is asked when nobody takes it. An archived team is
+    offered nowhere."""
 
     __tablename__ = "teams"
 
@@ -85,6 +86,7 @@ class Team(Base):
     mode: Mapped[str | None] = mapped_column(String(20))
     accept_seconds: Mapped[int | None]
     lead_id: Mapped[str | None] = mapped_column(IdColumn)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -98,13 +100,14 @@ class TeamMember(Base):
 
 
 class AgentSession(Base):
-    """A sign-in. The cookie holds the secret, the row only its hash."""
+    """A sign-in. The cookie holds the secret, the row only its hash. `last_seen_at` is noted while it is connected."""
 
     __tablename__ = "agent_sessions"
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"), index=True)
     user_agent: Mapped[str] = mapped_column(String(300))
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

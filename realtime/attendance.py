@@ -14,6 +14,7 @@ from app.contract.events import Event, Heads, HeadView, SignedOut, ViewersChange
 from app.conversations.heads import heads_for_agent, heads_for_agents, heads_for_visitor, heads_for_visitors, together
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, renew_leases
+from app.people.sessions import note_sessions_seen
 from app.people.signing_in import still_signed_in
 from app.work import Announcement, Works
 from models import Conversation, Inbox
@@ -177,14 +178,24 @@ class Attendance:
                 self._say_news(subscriber, together(held.get(agent.id, []), viewed.get(viewed_ids.get(subscriber, ""))))
 
     async def drop_signed_out(self) -> None:
-        """Close the connections whose session or token was revoked, or whose agent's role has changed: one query for all."""
+        """Close the connections whose session or token was revoked: one query for all.
+
+        An agent whose role or name has changed is not signed out: their connections close, and come back as who they are now.
+        """
         if not self._agents:
             return
         here = list(self._agents.items())
         async with self._works.read() as rows:
             holding = await still_signed_in(rows, [agent.session for _, agent in here], self._works.clock())
-        gone = [subscriber for subscriber, agent in here if holding.get(agent.session) != (agent.id, agent.role)]
-        self.send_off(gone, SignedOut())
+        self.send_off([subscriber for subscriber, agent in here if agent.session not in holding], SignedOut())
+        for subscriber, agent in here:
+            if agent.session in holding and holding[agent.session] != agent:
+                subscriber.cut()
+
+    async def note_seen(self) -> None:
+        """Note when the sessions connected here were last seen."""
+        if sessions := {agent.session for agent in self._agents.values()}:
+            await self._works.run(note_sessions_seen, sessions)
 
     def start_over(self) -> None:
         """Too much was missed to be told: agents' clients come back and read everything anew."""

@@ -119,6 +119,7 @@ export function me(change: Partial<Me> = {}): Me {
     ],
     topics: [],
     reasons: [],
+    workspace_name: "",
     epoch: "1",
     ok: true,
     ...change,

@@ -7,7 +7,7 @@ from typing import dataclass_transform
 
 from msgspec import Struct, field
 
-from app.contract.values import Said
+from app.contract.values import ConfigArea, Said
 from app.contract.views import (
     AgentView,
     ContactDetailsView,
@@ -134,6 +134,12 @@ class NoticesChanged(Event, tag="notices.changed"):
     """What supervisors and admins should know may be another: ask `GET /api/v1/notices`."""
 
 
+class ConfigChanged(Event, tag="config.changed"):
+    """An admin changed settings: ask for what you show of this area again."""
+
+    area: ConfigArea
+
+
 class ThresholdsChanged(Event, tag="team.thresholds_changed"):
     """From which figures on a team's queue needs somebody was set anew."""
 
@@ -227,6 +233,7 @@ AgentEvent = (
     | DraftChanged
     | DeskChanged
     | NoticesChanged
+    | ConfigChanged
     | ThresholdsChanged
     | WallChanged
     | ContactChanged

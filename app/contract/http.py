@@ -82,9 +82,11 @@ class SetUp(Asked):
 
 
 class SetupState(Said):
-    """Whether the first admin is still missing."""
+    """Whether the first admin is still missing; the workspace's name, and whether a forgotten password can be mailed."""
 
     is_needed: bool
+    workspace_name: str
+    mails_passwords: bool
     ok: Literal[True] = True
 
 
@@ -106,6 +108,7 @@ class Me(Said):
     statuses: list[StatusView]
     topics: list[str]
     reasons: list[PresenceReasonView]
+    workspace_name: str
     epoch: str
     ok: Literal[True] = True
 

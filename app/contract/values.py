@@ -25,6 +25,7 @@ RoutingMode = Literal["least_load", "round_robin", "manual"]
 Role = Literal["agent", "supervisor", "admin"]
 View = Literal["mine", "unassigned", "all"]
 Shelf = Literal["open", "resolved"]
+ConfigArea = Literal["workspace", "inboxes", "people", "hours", "articles", "mail", "routing", "replies", "proactive"]
 Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
 StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
 InvitationState = Literal["none", "sent", "shown", "dismissed"]
@@ -32,6 +33,7 @@ VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
 NoticeKind = Literal["rule", "team_without_members", "team_without_capacity", "removed_agent", "clock_jump", "clock_differs"]
+ChecklistItemKey = Literal["workspace", "inbox", "snippet", "people", "hours", "article", "mail", "chat"]
 RuleTrouble = Literal[
     "always_matches",
     "never_matches",

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
 from app.http import (
+    account,
     attachments,
     audit,
     contacts,
@@ -70,8 +71,8 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             attachments.upload,
             attachments.download,
             audit.audit,
-            people.create_agent,
-            people.create_team,
+            *people.ROUTES,
+            *account.ROUTES,
             proactive.proactive_messages,
             proactive.add_proactive,
             proactive.order_proactive,

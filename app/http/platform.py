@@ -14,6 +14,7 @@ from app.attachments import FileStore
 from app.errors import Forbidden, Unauthenticated
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
+from app.mail.accounts import AccountMails
 from app.people.actors import SignedInAgent, Visitor
 from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
@@ -35,6 +36,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     suggester: Suggester
     epoch: str
     setup_code: str
+    account_mails: AccountMails
     login_limit: Limit
     widget_limit: Limit
     trouble: Callable[[], str | None]

@@ -29,13 +29,11 @@ from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_manage_people, may_manage_routing, may_view_conversations, require
 from app.people.reasons import add_reason, list_reasons, remove_reason
-from app.people.serving import deactivate_agent, set_agent_routing, set_idle_setting, set_team_routing
+from app.people.serving import set_agent_routing, set_idle_setting, set_team_routing
 from app.routing.decisions import list_decisions
-from app.routing.dispatch import hand_on
 from app.routing.dry_run import dry_run
 from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
 from app.sla.keeping import list_hours, remove_hours, save_hours, set_inbox_hours
-from app.work import Work
 
 
 @get("/api/v1/routing/rules")
@@ -104,19 +102,6 @@ async def agent_routing(request: AnyRequest, agent_id: FromPath[str], data: JSON
     """What an agent can do, how much at once, and in which teams. For admins."""
     require(may_manage_people, await agent_of(request))
     return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, as_id(agent_id, "agent"), data))
-
-
-@delete("/api/v1/agents/{agent_id:str}", status_code=200)
-async def remove_agent(request: AnyRequest, agent_id: FromPath[str]) -> AgentIs:
-    """An agent leaves: signed out everywhere, and what they hold goes back to the head of its queue. For admins."""
-    require(may_manage_people, await agent_of(request))
-
-    async def leave(work: Work, id: str) -> AgentIs:
-        view = await deactivate_agent(work, id)
-        await hand_on(work, [id], "deactivated", all_of_it=True)
-        return AgentIs(agent=view)
-
-    return await platform_of(request).works.run(leave, as_id(agent_id, "agent"))
 
 
 @put("/api/v1/me/idle")
@@ -201,7 +186,6 @@ ROUTES = [
     decisions,
     team_routing,
     agent_routing,
-    remove_agent,
     set_idle,
     reasons,
     create_reason,

@@ -21,6 +21,7 @@ from app.people.permissions import permissions_of
 from app.people.reasons import list_reasons
 from app.people.signing_in import SESSION_LIFE, sign_in, sign_out
 from app.people.tokens import hash_password
+from app.people.workspace import workspace_name
 from app.work import Rows
 from models import Agent, Article, Inbox, Status
 
@@ -33,7 +34,7 @@ async def login(request: AnyRequest, data: JSONBody[Login]) -> Response[SignedIn
     platform.login_limit.take(f"address:{address_of(request)}")
     platform.login_limit.take(f"account:{data.email.strip().lower()}")
     secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
-    return await _signed_in(platform, secret, agent)
+    return await signed_in(platform, secret, agent)
 
 
 @post("/api/v1/logout", status_code=200)
@@ -48,9 +49,14 @@ async def logout(request: AnyRequest) -> Response[Done]:
 
 @get("/api/v1/setup")
 async def setup_state(request: AnyRequest) -> SetupState:
-    """Whether the first admin is still missing."""
-    async with platform_of(request).works.read() as rows:
-        return SetupState(is_needed=not await _has_agents(rows))
+    """Whether the first admin is still missing, and what the sign-in page says."""
+    platform = platform_of(request)
+    async with platform.works.read() as rows:
+        return SetupState(
+            is_needed=not await _has_agents(rows),
+            workspace_name=await workspace_name(rows),
+            mails_passwords=platform.account_mails.is_mailing,
+        )
 
 
 @post("/api/v1/setup", status_code=200)
@@ -70,7 +76,7 @@ async def set_up(request: AnyRequest, data: JSONBody[SetUp]) -> Response[SignedI
         add_agent, name=data.name, email=data.email, password_hash=password_hash, role="admin", capacity=capacity
     )
     secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
-    return await _signed_in(platform, secret, agent)
+    return await signed_in(platform, secret, agent)
 
 
 @get("/api/v1/me")
@@ -95,11 +101,13 @@ async def me(request: AnyRequest) -> Me:
             statuses=[StatusView(key=s.key, name=s.name, category=s.category) for s in statuses],  # pyright: ignore[reportArgumentType]
             topics=list(topics),
             reasons=await list_reasons(rows),
+            workspace_name=await workspace_name(rows),
             epoch=platform.epoch,
         )
 
 
-async def _signed_in(platform: Platform, secret: str, agent: SignedInAgent) -> Response[SignedIn]:
+async def signed_in(platform: Platform, secret: str, agent: SignedInAgent) -> Response[SignedIn]:
+    """Answer with the agent and the session's cookie."""
     async with platform.works.read() as rows:
         response = Response(SignedIn(agent=await get_agent(rows, agent.id, platform.works.clock())))
     response.set_cookie(

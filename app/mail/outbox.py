@@ -15,6 +15,9 @@ from app.work import Work, Works
 from models import OutgoingMail
 
 SEND_JOB = "mail.send"
+SECRET_KINDS = ("invitation", "password_reset")
+"""Kinds whose mails carry a one-time link: the outbox forgets their text once they are sent."""
+LINK_REMOVED = "The link in this mail works once, so its text was removed after sending."
 
 
 async def queue_mail(
@@ -72,7 +75,7 @@ class Outbox:
         except Exception as error:
             await works.run(_note_failure, mail.id, str(error)[:500])
             raise
-        await works.run(_note_sent, mail.id)
+        await works.run(_note_sent, mail.id, mail.kind)
 
 
 def as_message(mail: OutgoingMail) -> EmailMessage:
@@ -89,10 +92,11 @@ def as_message(mail: OutgoingMail) -> EmailMessage:
     return message
 
 
-async def _note_sent(work: Work, mail_id: str) -> None:
-    await work.change(
-        update(OutgoingMail).where(OutgoingMail.id == mail_id).values(state="sent", sent_at=work.now, last_error="")
-    )
+async def _note_sent(work: Work, mail_id: str, kind: str) -> None:
+    values: dict[str, Any] = {"state": "sent", "sent_at": work.now, "last_error": ""}
+    if kind in SECRET_KINDS:
+        values |= {"body_text": LINK_REMOVED, "body_html": f"<p>{LINK_REMOVED}</p>"}
+    await work.change(update(OutgoingMail).where(OutgoingMail.id == mail_id).values(**values))
 
 
 async def _note_failure(work: Work, mail_id: str, error: str) -> None:

@@ -68,8 +68,12 @@ async def add_team(work: Work, name: str) -> TeamView:
     name = clean_line(name)
     if not name:
         raise Invalid("A team needs a name.")
-    if await work.one(select(Team.id).where(Team.name == name)):
-        raise Conflict("A team with this name exists already.")
+    if taken := await work.one(select(Team).where(Team.name == name)):
+        raise Conflict(
+            "An archived team has this name. Restore it, or choose another name."
+            if taken.archived_at
+            else "A team with this name exists already."
+        )
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
     return team_view(team, LONGEST_SECONDS)
 
@@ -103,11 +107,10 @@ async def get_agent(rows: Rows, agent_id: str, now: datetime) -> AgentView:
 
 
 async def list_teams(rows: Rows) -> list[TeamView]:
-    """Every team, by name."""
+    """Every team that is not archived, by name."""
     set_seconds = await longest_waits(rows)
-    return [
-        team_view(team, set_seconds.get(team.id, LONGEST_SECONDS)) for team in await rows.all(select(Team).order_by(Team.name))
-    ]
+    offered = await rows.all(select(Team).where(Team.archived_at.is_(None)).order_by(Team.name))
+    return [team_view(team, set_seconds.get(team.id, LONGEST_SECONDS)) for team in offered]
 
 
 async def longest_waits(rows: Rows) -> dict[str, int]:

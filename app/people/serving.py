@@ -46,7 +46,7 @@ async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -
     if not await work.change(update(Agent).where(Agent.id == agent_id, Agent.is_active).values(**values)):
         raise NotFound("agent", agent_id)
     if asked.team_ids is not None:
-        await _join_teams(work, agent_id, asked.team_ids)
+        await join_teams(work, agent_id, asked.team_ids)
     tell_notices(work)
     return await announce_presence(work, agent_id)
 
@@ -78,13 +78,15 @@ async def deactivate_agent(work: Work, agent_id: str) -> AgentView:
     return gone
 
 
-async def _join_teams(work: Work, agent_id: str, team_ids: Sequence[str]) -> None:
+async def join_teams(work: Work, agent_id: str, team_ids: Sequence[str]) -> None:
+    """Replace the teams an agent is in. Archived ones stay: who still has conversations there is served as before."""
     known = set(await work.all(select(Team.id).where(Team.id.in_(team_ids))))
     for team_id in team_ids:
         if team_id not in known:
             raise NotFound("team", team_id)
-    await work.change(delete(TeamMember).where(TeamMember.agent_id == agent_id))
-    for team_id in sorted(known):
+    offered = set(await work.all(select(Team.id).where(Team.archived_at.is_(None))))
+    await work.change(delete(TeamMember).where(TeamMember.agent_id == agent_id, TeamMember.team_id.in_(offered)))
+    for team_id in sorted(known & offered):
         await work.add(TeamMember(team_id=team_id, agent_id=agent_id))
 
 

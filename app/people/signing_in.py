@@ -9,6 +9,7 @@ from typing import cast
 
 from sqlalchemy import bindparam, delete, select, union_all
 
+from app.contract.values import Role
 from app.errors import Unauthenticated
 from app.people.actors import SignedInAgent
 from app.people.tokens import hash_secret, is_password, new_secret
@@ -78,24 +79,24 @@ async def find_api_token(rows: Rows, secret: str, now: datetime) -> SignedInAgen
 _PROOFS = bindparam("proofs", expanding=True)
 _NOW = bindparam("now", type_=AgentSession.__table__.c.expires_at.type)
 _STILL_SIGNED_IN = union_all(
-    select(AgentSession.token_hash, Agent.id, Agent.role)
+    select(AgentSession.token_hash, Agent.id, Agent.role, Agent.name)
     .join(Agent, Agent.id == AgentSession.agent_id)
     .where(AgentSession.token_hash.in_(_PROOFS), AgentSession.expires_at > _NOW, Agent.is_active),
-    select(ApiToken.token_hash, Agent.id, Agent.role)
+    select(ApiToken.token_hash, Agent.id, Agent.role, Agent.name)
     .join(Agent, Agent.id == ApiToken.agent_id)
     .where(ApiToken.token_hash.in_(_PROOFS), ApiToken.expires_at.is_(None) | (ApiToken.expires_at > _NOW), Agent.is_active),
 )
 """Built once: it is asked every second."""
 
 
-async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> dict[str, tuple[str, str]]:
-    """Which of these proofs (hashes of sessions and tokens) still hold: each with the id and role of its agent."""
+async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> dict[str, SignedInAgent]:
+    """Which of these proofs (hashes of sessions and tokens) still hold: each with its agent as they are now."""
     distinct = sorted(set(proofs))
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, SignedInAgent] = {}
     for at in range(0, len(distinct), BATCH):
         some = distinct[at : at + BATCH]
-        held = cast(Iterable[tuple[str, str, str]], await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now}))
-        found |= {proof: (id, role) for proof, id, role in held}
+        held = cast(Iterable[tuple[str, str, Role, str]], await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now}))
+        found |= {proof: SignedInAgent(id=id, name=name, role=role, session=proof) for proof, id, role, name in held}
     return found
 
 

@@ -40,6 +40,8 @@ export type View = "mine" | "unassigned" | "all"
 
 export type Shelf = "open" | "resolved"
 
+export type ConfigArea = "workspace" | "inboxes" | "people" | "hours" | "articles" | "mail" | "routing" | "replies" | "proactive"
+
 export type Sort = "newest" | "waiting" | "queue" | "priority" | "status" | "topic"
 
 export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "untag" | "reply" | "note"
@@ -53,6 +55,8 @@ export type Staffing = "any" | "staffed" | "unstaffed"
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
 export type NoticeKind = "rule" | "team_without_members" | "team_without_capacity" | "removed_agent" | "clock_jump" | "clock_differs"
+
+export type ChecklistItemKey = "workspace" | "inbox" | "snippet" | "people" | "hours" | "article" | "mail" | "chat"
 
 export type RuleTrouble =
   | "always_matches"
@@ -1288,6 +1292,12 @@ export interface NoticesChanged {
   type: "notices.changed"
 }
 
+/** An admin changed settings: ask for what you show of this area again. */
+export interface ConfigChanged {
+  type: "config.changed"
+  area: ConfigArea
+}
+
 /** From which figures on a team's queue needs somebody was set anew. */
 export interface ThresholdsChanged {
   type: "team.thresholds_changed"
@@ -1402,9 +1412,11 @@ export interface SetUp {
   password: string
 }
 
-/** Whether the first admin is still missing. */
+/** Whether the first admin is still missing; the workspace's name, and whether a forgotten password can be mailed. */
 export interface SetupState {
   is_needed: boolean
+  workspace_name: string
+  mails_passwords: boolean
   ok: true
 }
 
@@ -1424,6 +1436,7 @@ export interface Me {
   statuses: StatusView[]
   topics: string[]
   reasons: PresenceReasonView[]
+  workspace_name: string
   epoch: string
   ok: true
 }
@@ -2030,6 +2043,209 @@ export interface SetInboxHours {
   hours_id: string | null
 }
 
+/** `POST /api/v1/agents/invitations`: an address that is invited already gets a new link, with this role and teams. */
+export interface InviteAgent {
+  /** At most 254 characters. */
+  email: string
+  role?: Role
+  /** At most 100 entries. */
+  team_ids?: string[]
+}
+
+/** An invitation that was not accepted yet. From `expires_at` on its link is void until it is sent again. */
+export interface InvitationView {
+  id: string
+  email: string
+  role: Role
+  team_ids: string[]
+  invited_by_name: string
+  created_at: string
+  expires_at: string
+}
+
+/** The invitation and its link, shown this once. `is_mailed` says whether the link was mailed as well. */
+export interface InvitationIs {
+  invitation: InvitationView
+  link: string
+  is_mailed: boolean
+  ok: true
+}
+
+/** `POST /api/v1/invitations/look` and `POST /api/v1/password-resets/look` */
+export interface LookAtToken {
+  /** At least 1 characters, at most 100 characters. */
+  token: string
+}
+
+/** The invitation a link belongs to. */
+export interface InvitedTo {
+  email: string
+  role: Role
+  invited_by_name: string
+  workspace_name: string
+  ok: true
+}
+
+/** `POST /api/v1/invitations/accept`: choose a name and a password, and be signed in. */
+export interface AcceptInvitation {
+  /** At least 1 characters, at most 100 characters. */
+  token: string
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  /** At least 8 characters, at most 256 characters. */
+  password: string
+}
+
+/** `PUT /api/v1/agents/{agent_id}`: name, role and teams, each replaced. */
+export interface SaveAgent {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  role: Role
+  /** At most 100 entries. */
+  team_ids: string[]
+}
+
+/** A one-time link to choose a new password, shown this once. `is_mailed` says whether it was mailed as well. */
+export interface ResetLink {
+  link: string
+  is_mailed: boolean
+  ok: true
+}
+
+/** `POST /api/v1/password-resets`: mail a link to this address, if it belongs to an agent. */
+export interface ForgottenPassword {
+  /** At most 254 characters. */
+  email: string
+}
+
+/** The account a reset link belongs to. */
+export interface ResetFor {
+  email: string
+  name: string
+  ok: true
+}
+
+/** `POST /api/v1/password-resets/use`: choose a new password, and be signed in. */
+export interface UseReset {
+  /** At least 1 characters, at most 100 characters. */
+  token: string
+  /** At least 8 characters, at most 256 characters. */
+  password: string
+}
+
+/** `PUT /api/v1/me/name` */
+export interface SetOwnName {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+}
+
+/** `PUT /api/v1/me/password`: all other sessions end. */
+export interface SetOwnPassword {
+  /** At most 256 characters. */
+  old_password: string
+  /** At least 8 characters, at most 256 characters. */
+  password: string
+}
+
+/** A browser an agent is signed in with. `is_this` is the one that asks. */
+export interface SessionView {
+  id: string
+  user_agent: string
+  created_at: string
+  last_seen_at: string
+  is_this: boolean
+}
+
+/** An agent's own sessions, this one first, then the last seen. */
+export interface SessionList {
+  sessions: SessionView[]
+  ok: true
+}
+
+/** An agent as admins manage them. `open_count` is how many open conversations they hold. */
+export interface PersonView {
+  id: string
+  name: string
+  email: string
+  role: Role
+  team_ids: string[]
+  is_active: boolean
+  open_count: number
+  last_seen_at: string | null
+  created_at: string
+}
+
+/** A team as admins manage it: who is in it, what it has open, and which inboxes and rules send conversations to it. */
+export interface TeamUseView {
+  id: string
+  name: string
+  is_archived: boolean
+  member_count: number
+  waiting_count: number
+  open_count: number
+  inbox_names: string[]
+  rule_names: string[]
+}
+
+/** `GET /api/v1/people`: everything the People page shows. `is_mailing` says whether links are mailed. */
+export interface PeoplePage {
+  people: PersonView[]
+  invitations: InvitationView[]
+  teams: TeamUseView[]
+  is_mailing: boolean
+  ok: true
+}
+
+/** `PUT /api/v1/teams/{team_id}` */
+export interface RenameTeam {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+}
+
+/** `POST /api/v1/teams/{team_id}/archive`: its open conversations go to this team, or, without one, to everyone. */
+export interface ArchiveTeam {
+  move_to?: string | null
+}
+
+/** The workspace: its name, and who changed it last. */
+export interface WorkspaceView {
+  name: string
+  changed_by_name: string
+  changed_at: string | null
+}
+
+/** The workspace after the change. */
+export interface WorkspaceIs {
+  workspace: WorkspaceView
+  ok: true
+}
+
+/** `PUT /api/v1/workspace` */
+export interface SetWorkspace {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+}
+
+/** One step of the setup, done or not. `detail` is the fact that shows it, such as the site that was seen, at `at`. */
+export interface ChecklistItem {
+  key: ChecklistItemKey
+  is_done: boolean
+  detail: string
+  at: string | null
+}
+
+/** `GET /api/v1/setup/checklist`: what is set up and what is left, in order. */
+export interface Checklist {
+  items: ChecklistItem[]
+  is_hidden: boolean
+  ok: true
+}
+
+/** `PUT /api/v1/setup/checklist` */
+export interface HideChecklist {
+  is_hidden: boolean
+}
+
 export type VisitorCommand =
   | StartConversation
   | VisitorSendMessage
@@ -2103,6 +2319,7 @@ export type AgentEvent =
   | DraftChanged
   | DeskChanged
   | NoticesChanged
+  | ConfigChanged
   | ThresholdsChanged
   | WallChanged
   | ContactChanged

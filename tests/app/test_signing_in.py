@@ -113,7 +113,7 @@ async def test_an_open_connection_ends_with_the_agent_or_their_role(house: House
     async def holds() -> bool:
         async with house.works.read() as rows:
             holding = await still_signed_in(rows, [signed_in.session, "another"], house.clock())
-            return holding == {signed_in.session: (signed_in.id, signed_in.role)}
+            return holding == {signed_in.session: signed_in}
 
     assert await holds()
     await change(house, ana, role="supervisor")

@@ -17,6 +17,11 @@ MISSING = "00000000-0000-7000-8000-000000000000"
 PUBLIC = {
     "/api/v1/login",
     "/api/v1/setup",
+    "/api/v1/invitations/look",
+    "/api/v1/invitations/accept",
+    "/api/v1/password-resets",
+    "/api/v1/password-resets/look",
+    "/api/v1/password-resets/use",
     "/api/v1/widget/sessions",
     "/api/v1/widget/visits",
     "/api/v1/widget/greetings",
