@@ -1,3 +1,4 @@
+import { isComposing } from "@parley/client/composing"
 import type { WidgetSession } from "@parley/client/contract"
 import { h } from "preact"
 import type { Texts } from "../texts"
@@ -61,7 +62,7 @@ export function grow(field: HTMLTextAreaElement | null): void {
 /** What Enter does in a field to write in: it sends, unless a new line or a candidate of an input method is meant. */
 export function onEnter(send: () => unknown) {
   return (event: KeyboardEvent) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return
     event.preventDefault()
     send()
   }
