@@ -1,18 +1,25 @@
-import { onScopeDispose, watch } from "vue"
+import { onScopeDispose, type ShallowRef, watch } from "vue"
 import { useDesk } from "../shell/context"
 import type { ThreadInView } from "./use-thread"
 
 /** Passing over conversations with j is not reading them. */
 const SETTLE_MS = 350
 
-/** While a conversation is in front of the agent: colleagues see who looks, and what is on a visible screen is read. */
-export function useAttention(id: () => string, { thread, snapshot }: ThreadInView): void {
+/**
+ * While a conversation is in front of the agent: colleagues see who looks, and what is on a visible screen is read.
+ * `seen` is the newest message in sight: what lies below it is not read.
+ */
+export function useAttention(
+  id: () => string,
+  { thread, snapshot }: ThreadInView,
+  seen: Readonly<ShallowRef<number>>,
+): void {
   const { clock, view, leave } = useDesk()
   let isSettled = false
   let stopSettling = () => {}
 
   function look() {
-    if (isSettled && !document.hidden && document.hasFocus()) thread.value.read()
+    if (isSettled && !document.hidden && document.hasFocus()) thread.value.read(seen.value)
   }
 
   function arrive() {
@@ -26,7 +33,7 @@ export function useAttention(id: () => string, { thread, snapshot }: ThreadInVie
   }
 
   watch(id, arrive, { immediate: true })
-  watch(snapshot, look)
+  watch([snapshot, seen], look)
   document.addEventListener("visibilitychange", look)
   window.addEventListener("focus", look)
   onScopeDispose(() => {

@@ -1,6 +1,6 @@
 import type { CannedResponseView } from "@parley/client/contract"
 import { computed, nextTick, type ShallowRef, shallowRef } from "vue"
-import { askedAt, fill, find, nextGap, type Subject } from "../models/canned"
+import { askedAt, type Filled, fill, find, type Gap, nextGap, type Subject } from "../models/canned"
 import type { Composer } from "../models/composer"
 
 export interface CannedOptions {
@@ -16,7 +16,9 @@ export function useCanned({ field, model, canned, subject }: CannedOptions) {
   const asked = shallowRef<string | null>(null)
   const at = shallowRef(0)
   const found = computed(() => (asked.value === null ? [] : find(canned.value, asked.value)))
-  const isOpen = computed(() => asked.value !== null && canned.value.length > 0)
+  const isOpen = computed(() => asked.value !== null)
+  /** What each would put into the text. */
+  const filled = computed<Filled[]>(() => found.value.map(it => fill(it.body, subject())))
 
   function look() {
     const element = field.value
@@ -31,21 +33,30 @@ export function useCanned({ field, model, canned, subject }: CannedOptions) {
     const end = element.selectionStart
     const start = end - asked.value.length - 1
     asked.value = null
-    const text = fill(chosen.body, subject())
-    model().replace(text, start, end)
+    const { text, gaps } = fill(chosen.body, subject())
+    model().replace(text, start, end, gaps)
     await nextTick()
     element.focus()
     element.setSelectionRange(start + text.length, start + text.length)
-    const gap = nextGap(text, 0)
-    if (gap) element.setSelectionRange(start + gap.start, start + gap.end)
+    const gap = nextGap(model().gaps(), start)
+    if (gap) select(gap)
+  }
+
+  function select({ start, end }: Gap) {
+    field.value?.focus()
+    field.value?.setSelectionRange(start, end)
   }
 
   function toNextGap(): boolean {
     const element = field.value
-    const gap = element ? nextGap(element.value, element.selectionEnd) : null
-    if (!element || !gap) return false
-    element.setSelectionRange(gap.start, gap.end)
-    return true
+    if (!element) return false
+    const { selectionStart, selectionEnd } = element
+    // A gap that is selected and left as it is has been decided on: Tab leads out of the last one.
+    const gaps = model().gaps()
+    const isAt = gaps.findIndex(gap => gap.start === selectionStart && gap.end === selectionEnd)
+    const gap = isAt >= 0 ? gaps[isAt + 1] : nextGap(gaps, selectionEnd)
+    if (gap) select(gap)
+    return gap !== undefined && gap !== null
   }
 
   /** Whether the key was for the menu or a gap. */
@@ -56,6 +67,8 @@ export function useCanned({ field, model, canned, subject }: CannedOptions) {
       else if (event.key === "ArrowDown") at.value = (at.value + 1) % Math.max(1, found.value.length)
       else if (event.key === "ArrowUp") at.value = (at.value - 1 + found.value.length) % Math.max(1, found.value.length)
       else if ((event.key === "Enter" || event.key === "Tab") && chosen) void choose(chosen)
+      // Enter with nothing to choose closes the menu: "/" alone is not what anybody wants to say.
+      else if (event.key === "Enter") asked.value = null
       else return false
       return true
     }
@@ -66,5 +79,5 @@ export function useCanned({ field, model, canned, subject }: CannedOptions) {
     asked.value = null
   }
 
-  return { at, found, isOpen, look, choose, press, close }
+  return { at, found, filled, isOpen, look, choose, select, press, close }
 }

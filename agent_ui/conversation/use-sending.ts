@@ -45,6 +45,7 @@ export function useSending(
         undo: async () => {
           await desk.outbox.discard(entry.client_id)
           if (model.value === composer) composer.takeBack(entry)
+          else desk.drafts.takeBack(conversationId, entry)
         },
       })
     }

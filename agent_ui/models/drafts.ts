@@ -1,17 +1,30 @@
 import type { Clock } from "@parley/client/clock"
 import type { AttachmentView, DraftView, SaveDraft, Visibility } from "@parley/client/contract"
+import type { OutboxEntry } from "@parley/client/outbox"
 
-/** What was being written in one conversation. */
-export interface Draft {
+/** A text with its readers and files. */
+export interface Written {
   body: string
   mode: Visibility
   attachments: AttachmentView[]
+}
+
+/** What was being written in one conversation. */
+export interface Draft extends Written {
+  /** The parts of canned text that the agent fills in, as they were inserted. */
+  gaps?: readonly string[]
+  /** A text that waits under the other mode. Kept in this browser alone. */
+  aside?: { body: string; attachments: AttachmentView[] }
 }
 
 export interface Drafts {
   load(conversationId: string): Draft
   /** Kept here at once, and on the server when the writer pauses. */
   save(conversationId: string, draft: Draft): void
+  /** Kept here, and not said to the server. */
+  keep(conversationId: string, draft: Draft): void
+  /** A message of a conversation that is not on the screen comes back for another look. */
+  takeBack(conversationId: string, entry: OutboxEntry): void
   /** The server's word, from another screen of this agent. What was written here since is newer. */
   take(view: DraftView): void
   /** Everything the server holds: what is not among it was sent or given up elsewhere. */
@@ -64,7 +77,12 @@ export function createDrafts({ storage, agentId, clock, push }: DraftsOptions): 
     }
   }
 
-  const plain = ({ body, mode, attachments }: Draft): Draft => ({ body, mode, attachments })
+  const plain = ({ isDirty, ...draft }: Kept): Draft => draft
+
+  function save(id: string, draft: Draft) {
+    write(id, { ...draft, isDirty: true })
+    saySoon(id, draft)
+  }
 
   async function say(id: string, draft: Draft) {
     waiting.get(id)?.()
@@ -101,18 +119,25 @@ export function createDrafts({ storage, agentId, clock, push }: DraftsOptions): 
   }
 
   function take({ conversation_id: id, body, visibility, attachments }: DraftView) {
-    const before = read(id)
-    const now: Draft = { body, mode: visibility, attachments }
-    if (before?.isDirty || same(before ?? EMPTY, now)) return
+    const before = read(id) ?? { ...EMPTY, isDirty: false }
+    const isNothing = body === "" && attachments.length === 0
+    // That it was sent or given up says nothing of who reads what is written next.
+    const now: Draft = { ...plain(before), body, mode: isNothing ? before.mode : visibility, attachments }
+    if (before.isDirty || same(before, now)) return
     write(id, { ...now, isDirty: false })
-    for (const told of listeners) told(id, now)
+    for (const told of listeners) told(id, plain({ ...now, isDirty: false }))
   }
 
   return {
-    load: id => plain(read(id) ?? EMPTY),
-    save(id, draft) {
-      write(id, { ...plain(draft), isDirty: true })
-      saySoon(id, plain(draft))
+    load(id) {
+      const kept = read(id)
+      return kept ? plain(kept) : EMPTY
+    },
+    save,
+    keep: (id, draft) => write(id, { ...draft, isDirty: false }),
+    takeBack(id, entry) {
+      const kept = read(id)
+      save(id, withTakenBack(kept ? plain(kept) : EMPTY, messageOf(entry)))
     },
     take,
     takeAll(views) {
@@ -144,10 +169,26 @@ export function createDrafts({ storage, agentId, clock, push }: DraftsOptions): 
   }
 }
 
-const isEmpty = ({ body, mode, attachments }: Draft) => body === "" && attachments.length === 0 && mode === "public"
+/** What an outbox entry says, as it was written. */
+export function messageOf({ command, attachments }: OutboxEntry): Written {
+  return { body: command.body, mode: ("visibility" in command && command.visibility) || "public", attachments }
+}
 
-function same(a: Draft, b: Draft): boolean {
-  const files = (draft: Draft) => draft.attachments.map(it => it.id).join()
+/** A message that was taken back goes before what is being written for the same readers, else under the other mode. */
+export function withTakenBack(draft: Draft, { body, mode, attachments }: Written): Draft {
+  const before = (rest: Omit<Written, "mode">) => ({
+    body: [body, rest.body].filter(text => text !== "").join("\n\n"),
+    attachments: [...attachments, ...rest.attachments],
+  })
+  if (draft.mode === mode) return { ...draft, ...before(draft) }
+  return { ...draft, aside: before(draft.aside ?? { body: "", attachments: [] }) }
+}
+
+const isEmpty = ({ body, mode, attachments, aside }: Draft) =>
+  body === "" && attachments.length === 0 && mode === "public" && aside === undefined
+
+function same(a: Written, b: Written): boolean {
+  const files = (draft: Written) => draft.attachments.map(it => it.id).join()
   return a.body === b.body && a.mode === b.mode && files(a) === files(b)
 }
 

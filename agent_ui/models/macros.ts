@@ -1,12 +1,12 @@
 import type { MacroView, Priority, Visibility } from "@parley/client/contract"
 import type { What } from "./bulk"
-import { fill } from "./canned"
+import { type Filled, fill } from "./canned"
 import type { Desk } from "./desk"
 import { HOLD_MS } from "./undo"
 
 export type MacroDesk = Pick<
   Desk,
-  "people" | "clock" | "bulk" | "undo" | "outbox" | "pledges" | "conversations" | "threads"
+  "people" | "clock" | "bulk" | "undo" | "outbox" | "pledges" | "conversations" | "threads" | "notify"
 >
 
 /** A macro taken apart: what is changed, and what is said. */
@@ -30,20 +30,37 @@ export function planOf(macro: MacroView, meId: string, now: number): Plan {
   return { what, said }
 }
 
+/** What the texts of a macro come to in one conversation. */
+export function saidIn(desk: Pick<MacroDesk, "people" | "conversations">, plan: Plan, id: string): Filled[] {
+  const subject = { conversation: desk.conversations.get(id) ?? null, agentName: desk.people.me.value.name }
+  return plan.said.map(({ body }) => fill(body, subject))
+}
+
 /**
  * A named list of actions with one undo. What it says waits out the time in which it can be taken back, and what it
- * changes waits for what it says: nobody is told "resolved" before the answer.
+ * changes waits for what it says: nobody is told "resolved" before the answer. A conversation in which a text lacks
+ * a value is left alone: nobody would see the gap before the contact does.
  */
-export async function runMacro(desk: MacroDesk, macro: MacroView, ids: readonly string[]): Promise<void> {
-  const { people, clock, bulk, undo, outbox, pledges, conversations, threads } = desk
-  const { what, said } = planOf(macro, people.meId, clock.now())
+export async function runMacro(desk: MacroDesk, macro: MacroView, all: readonly string[]): Promise<void> {
+  const { people, clock, bulk, undo, outbox, pledges, threads, notify } = desk
+  const plan = planOf(macro, people.meId, clock.now())
+  const { what, said } = plan
   const done = { key: "done.macro" as const, values: { name: macro.name } }
-  if (said.length === 0) return void (await bulk.change(ids, what, done))
+  if (said.length === 0) return void (await bulk.change(all, what, done))
+  const texts = new Map(all.map(id => [id, saidIn(desk, plan, id)]))
+  const missingIn = (id: string) => texts.get(id)?.flatMap(it => it.missing) ?? []
+  const ids = all.filter(id => missingIn(id).length === 0)
+  const missing = [...new Set(all.flatMap(missingIn))].join(", ")
+  if (missing) {
+    const values = { name: macro.name, gaps: missing, n: all.length - ids.length, of: all.length }
+    notify({ key: all.length === 1 ? "macro.missing" : "macro.missing_in", values, tone: "failed" })
+  }
+  if (ids.length === 0) return
   const clientIds: string[] = []
   for (const id of ids) {
-    const subject = { conversation: conversations.get(id) ?? null, agentName: people.me.value.name }
-    for (const { body, visibility } of said) {
-      const entry = await threads.open(id).send(fill(body, subject), { visibility, hold_ms: HOLD_MS })
+    for (const [index, { visibility }] of said.entries()) {
+      const text = texts.get(id)?.[index]?.text ?? ""
+      const entry = await threads.open(id).send(text, { visibility, hold_ms: HOLD_MS })
       clientIds.push(entry.client_id)
     }
   }

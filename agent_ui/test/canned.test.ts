@@ -1,8 +1,9 @@
 import type { CannedResponseView, MacroView } from "@parley/client/contract"
 import { expect, test } from "vitest"
 import type { What } from "../models/bulk"
-import { askedAt, fill, find, nextGap } from "../models/canned"
+import { askedAt, fill, find, gapsLeft, nextGap } from "../models/canned"
 import { type MacroDesk, runMacro } from "../models/macros"
+import type { Notice } from "../models/notices"
 import { createPeople } from "../models/people"
 import type { Pledge } from "../models/pledges"
 import { createUndo, HOLD_MS } from "../models/undo"
@@ -37,24 +38,43 @@ test("shortcuts that begin like it come before texts that hold it", () => {
 
 test("variables are filled in, and what is not known becomes a gap", () => {
   const subject = { conversation: conversation("c", 1), agentName: "Ana" }
-  expect(fill("Hi {{contact.name}}, {{ ticket.number }}. {{agent.name}} {{other}}", subject)).toBe(
-    "Hi Contact c, [ticket number]. Ana [other]",
-  )
+  const filled = fill("Hi {{contact.name}}, {{ ticket.number }}. {{agent.name}} {{other}}", subject)
+  expect(filled.text).toBe("Hi Contact c, [ticket number]. Ana [other]")
+  expect(filled.missing).toEqual(["[ticket number]", "[other]"])
+})
+
+test("a missing name has words of its own where its author gave some, and is a gap where not", () => {
+  const visitor = conversation("c", 1)
+  const subject = { conversation: { ...visitor, contact: { ...visitor.contact, name: "" } }, agentName: "Ana" }
+  expect(fill("Hello {{contact.name|there}}", subject)).toMatchObject({ text: "Hello there", gaps: [], missing: [] })
+  expect(fill("Hello {{contact.name}}, order [number]", subject)).toMatchObject({
+    text: "Hello [contact name], order [number]",
+    gaps: ["[contact name]", "[number]"],
+    missing: ["[contact name]"],
+  })
+  const named = { conversation: { ...visitor, contact: { ...visitor.contact, name: "Al [x]" } }, agentName: "Ana" }
+  expect(fill("Hello {{contact.name|there}}", named)).toMatchObject({ text: "Hello Al [x]", gaps: [] })
+})
+
+test("brackets that the agent typed are no gaps", () => {
+  expect(gapsLeft("See [1] and [number]", ["[number]"])).toEqual([{ start: 12, end: 20 }])
+  expect(gapsLeft("See [1]", [])).toEqual([])
 })
 
 test("gaps are gone through in order, round and round", () => {
-  const text = "Order [number] from [date]"
-  expect(nextGap(text, 0)).toEqual({ start: 6, end: 14 })
-  expect(nextGap(text, 14)).toEqual({ start: 20, end: 26 })
-  expect(nextGap(text, 26)).toEqual({ start: 6, end: 14 })
-  expect(nextGap("none [ here", 0)).toBeNull()
+  const gaps = gapsLeft("Order [number] from [date]", ["[date]", "[number]"])
+  expect(nextGap(gaps, 0)).toEqual({ start: 6, end: 14 })
+  expect(nextGap(gaps, 14)).toEqual({ start: 20, end: 26 })
+  expect(nextGap(gaps, 26)).toEqual({ start: 6, end: 14 })
+  expect(nextGap([], 0)).toBeNull()
 })
 
-function running() {
+function running(nameOf = (id: string) => `Contact ${id}`) {
   const clock = travelClock()
   const changed: [readonly string[], What][] = []
   const said: [string, string, string, number][] = []
   const discarded: string[] = []
+  const notices: Notice[] = []
   const pledged: Pledge[] = []
   const undo = createUndo(() => {})
   const send = (id: string) => async (body: string, more: { visibility: string; hold_ms: number }) => {
@@ -68,10 +88,16 @@ function running() {
     undo,
     outbox: { discard: async (id: string) => void discarded.push(id) },
     pledges: { make: (pledge: Pledge) => void pledged.push(pledge) },
-    conversations: { get: (id: string) => conversation(id, 1) },
+    conversations: {
+      get(id: string) {
+        const row = conversation(id, 1)
+        return { ...row, contact: { ...row.contact, name: nameOf(id) } }
+      },
+    },
+    notify: (notice: Notice) => void notices.push(notice),
     threads: { open: (id: string) => ({ send: send(id) }) },
   } as unknown as MacroDesk
-  return { desk, undo, changed, said, discarded, pledged }
+  return { desk, undo, changed, said, discarded, pledged, notices }
 }
 
 const macro = (...steps: MacroView["steps"]): MacroView => ({ id: "m", name: "Refund", is_shared: false, steps })
@@ -106,4 +132,16 @@ test("one undo takes back all that a macro has said", async () => {
   undo.run()
   await settle()
   expect(discarded).toEqual(["x-1", "x-2"])
+})
+
+test("a macro never sends a gap: where the name is missing nothing is said or changed, and the agent is told", async () => {
+  const { desk, said, pledged, notices } = running(id => (id === "x" ? "" : "Bea"))
+  const steps = macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" })
+  await runMacro(desk, steps, ["x", "y"])
+  expect(said.map(([id, body]) => [id, body])).toEqual([["y", "Bye Bea"]])
+  expect(pledged).toMatchObject([{ conversationIds: ["y"] }])
+  expect(notices).toMatchObject([{ key: "macro.missing_in", values: { gaps: "[contact name]", n: 1, of: 2 } }])
+  await runMacro(desk, steps, ["x"])
+  expect(said).toHaveLength(1)
+  expect(notices.at(-1)).toMatchObject({ key: "macro.missing", values: { gaps: "[contact name]" } })
 })

@@ -1,10 +1,10 @@
-import type { AttachmentView } from "@parley/client/contract"
+import type { AttachmentView, Visibility } from "@parley/client/contract"
 import type { OutboxEntry } from "@parley/client/outbox"
 import type { SendMore } from "@parley/client/thread"
 import { expect, test } from "vitest"
 import { ApiError } from "../models/api"
 import { createComposer } from "../models/composer"
-import { draftsOn } from "./making"
+import { at, draftsOn } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle } from "./travel"
 
@@ -58,21 +58,30 @@ test("a reply says what its writer had seen, and leaves an empty field", async (
   expect(composer.body.value).toBe("")
 })
 
-test("a note is sent as a note, says nothing of typing, and the next message is a reply again", async () => {
-  const { composer, sent, typing } = composing()
+test("after a note the next message is a note too, here and on the next page", async () => {
+  const { composer, sent, typing, storage } = composing()
   composer.setMode("internal")
   composer.write("Careful")
   await composer.send()
-  expect(sent).toEqual([["Careful", { attachments: [], visibility: "internal" }]])
+  composer.write("Very careful")
+  await composer.send()
+  expect(sent.map(([body, more]) => [body, more.visibility])).toEqual([
+    ["Careful", "internal"],
+    ["Very careful", "internal"],
+  ])
   expect(typing).not.toContain(true)
-  expect(composer.mode.value).toBe("public")
+  expect(composer.mode.value).toBe("internal")
+  expect(composing(storage).composer.mode.value).toBe("internal")
 })
 
 test("nothing is sent while there is nothing to say, too much, or a file still on its way", async () => {
   const { composer, sent, uploads } = composing()
   expect(composer.canSend.value).toBe(false)
-  composer.write("x".repeat(10_003))
-  expect(composer.excess.value).toBe(3)
+  composer.write("x".repeat(12_001))
+  expect([composer.isTooLong.value, composer.size.value, composer.body.value.length]).toEqual([true, 12_001, 12_001])
+  expect(await composer.send()).toBeNull()
+  composer.write("😀".repeat(10_000))
+  expect([composer.isTooLong.value, composer.size.value]).toEqual([false, 10_000])
   composer.write("ok")
   composer.attach([file("a.png")])
   expect(await composer.send()).toBeNull()
@@ -121,27 +130,91 @@ test("a refused file disappears with the reason; a removed one is cancelled in s
   expect(uploads[1]?.isCancelled).toBe(true)
 })
 
-test("inserted text goes where the caret is, with a space before it, and makes it a reply", () => {
+test("inserted text goes where the caret is, with a space before it, and stays a note in a note", () => {
   const { composer } = composing()
   composer.setMode("internal")
   composer.write("See. Bye")
   const caret = composer.insert("Use the form.", 4, 5)
   expect(composer.body.value).toBe("See. Use the form.Bye")
   expect(caret).toBe(18)
-  expect(composer.mode.value).toBe("public")
+  expect(composer.mode.value).toBe("internal")
 })
+
+function entryOf(body: string, visibility: Visibility = "public", attachments: AttachmentView[] = [FILE]) {
+  const command = { type: "message.send", client_id: "x", conversation_id: "c", body, visibility } as const
+  return { command, attachments } as unknown as OutboxEntry
+}
 
 test("a refused message comes back before what was written since", () => {
   const { composer } = composing()
   composer.write("And more")
-  const command = {
-    type: "message.send",
-    client_id: "x",
-    conversation_id: "c",
-    body: "First",
-    visibility: "public",
-  } as const
-  composer.takeBack({ command, attachments: [FILE] } as unknown as OutboxEntry)
+  composer.takeBack(entryOf("First"))
   expect(composer.body.value).toBe("First\n\nAnd more")
   expect(composer.files.value).toHaveLength(1)
+})
+
+test("a reply that is taken back while a note is written waits under Reply, and neither changes its readers", async () => {
+  const { composer, sent, storage } = composing()
+  composer.setMode("internal")
+  composer.write("She called")
+  composer.takeBack(entryOf("Dear Ana"))
+  expect([composer.mode.value, composer.body.value]).toEqual(["internal", "She called"])
+  expect(composer.aside.value).toMatchObject({ body: "Dear Ana", files: [{ attachment: FILE }] })
+  const later = composing(storage).composer
+  expect([later.mode.value, later.body.value, later.aside.value?.body]).toEqual(["internal", "She called", "Dear Ana"])
+  await composer.send()
+  expect(sent.map(([body, more]) => [body, more.visibility])).toEqual([["She called", "internal"]])
+  composer.setMode("public")
+  expect([composer.body.value, composer.files.value.length, composer.aside.value]).toEqual(["Dear Ana", 1, null])
+})
+
+test("going to the other mode takes the text along, unless another waits there", () => {
+  const { composer } = composing()
+  composer.write("Not for her")
+  composer.setMode("internal")
+  expect(composer.body.value).toBe("Not for her")
+  composer.takeBack(entryOf("For her", "public", []))
+  composer.setMode("public")
+  expect([composer.body.value, composer.aside.value?.body]).toEqual(["For her", "Not for her"])
+  composer.setMode("internal")
+  expect([composer.body.value, composer.aside.value?.body]).toEqual(["Not for her", "For her"])
+})
+
+test("another screen's draft for other readers waits beside what is written here", () => {
+  const { composer, drafts } = composing()
+  composer.setMode("internal")
+  drafts.keep("c", { body: "", mode: "internal", attachments: [] })
+  drafts.take({
+    conversation_id: "c",
+    body: "From the phone",
+    visibility: "public",
+    attachments: [],
+    changed_at: at(0),
+  })
+  expect([composer.mode.value, composer.body.value]).toEqual(["internal", ""])
+  expect(composer.aside.value?.body).toBe("From the phone")
+})
+
+test("that a draft was sent elsewhere empties the field and leaves a note a note", () => {
+  const { composer, drafts } = composing()
+  composer.setMode("internal")
+  composer.write("From here")
+  drafts.keep("c", { body: "From here", mode: "internal", attachments: [] })
+  drafts.take({ conversation_id: "c", body: "", visibility: "public", attachments: [], changed_at: at(0) })
+  expect([composer.mode.value, composer.body.value]).toEqual(["internal", ""])
+})
+
+test("a gap of canned text stops a send once, also after a reload; brackets of one's own never do", () => {
+  const { composer, storage } = composing()
+  composer.write("See [1]. ")
+  composer.replace("Hello [contact name], order [number]", 9, 9, ["[contact name]", "[number]"])
+  const again = composing(storage).composer
+  for (const one of [composer, again]) {
+    expect(one.warnOfGap()).toEqual({ start: 15, end: 29 })
+    expect(one.warnOfGap()).toBeNull()
+  }
+  composer.write("See [1]. Hello Ana, order [number]")
+  expect(composer.warnOfGap()).toEqual({ start: 26, end: 34 })
+  composer.write("See [1]. Hello Ana, order 7")
+  expect(composer.warnOfGap()).toBeNull()
 })

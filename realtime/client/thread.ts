@@ -57,8 +57,8 @@ export interface Thread<S extends Side> {
   subscribe(told: () => void): () => void
   send(body: string, more?: SendMore): Promise<OutboxEntry>
   setTyping(isTyping: boolean, preview?: string): void
-  /** Everything held was seen on a visible screen. Call on every change while it is. */
-  read(): void
+  /** What is held was seen on a visible screen, all of it or up to `seq`. Call on every change while it is. */
+  read(seq?: number): void
   /** Everything held has arrived here. */
   delivered(): void
   sync(): Promise<void>
@@ -279,7 +279,7 @@ export function createThread<S extends Side>(options: ThreadOptions<S>): Thread<
       return outbox.send(draftOf(side, state.conversation_id, body, more), { attachments, hold_ms })
     },
     setTyping: typingTeller.set,
-    read: () => readMarker.reach(lastSeq()),
+    read: (seq = Number.POSITIVE_INFINITY) => readMarker.reach(Math.min(seq, lastSeq())),
     delivered: () => deliveredMarker.reach(lastSeq()),
     sync,
     earlier,

@@ -75,11 +75,13 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
     if (it.scrollHeight - it.scrollTop - it.clientHeight < NEAR_PX) this.isNear = true
     else if (it.scrollTop < this.top) this.isNear = false
     this.top = it.scrollTop
+    this.props.chat.reach(this.isNear)
     if (this.isNear && this.state.isAway) this.setState({ isAway: false })
   }
 
   toEnd = () => {
     this.isNear = true
+    this.props.chat.reach(true)
     this.stay()
     if (this.state.isAway) this.setState({ isAway: false })
   }
@@ -196,6 +198,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
         ) : (
           <Composer
             draft={it.draft}
+            isReady={it.is_ready}
             hint={texts.t(isDone(conversation) ? "reopen_hint" : "write")}
             uploads={it.uploads}
             texts={texts}

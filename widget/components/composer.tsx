@@ -1,4 +1,6 @@
 import { LIMITS } from "@parley/client/contract"
+import { filesOf } from "@parley/client/pasted"
+import { sizeOf } from "@parley/client/text-size"
 import { Component, createRef, h } from "preact"
 import type { Upload } from "../models/uploads"
 import type { Texts } from "../texts"
@@ -7,6 +9,8 @@ import { grow, Icon, onEnter, onSubmit, Tool } from "./parts"
 
 interface ComposerProps {
   draft: string
+  /** There is something to send, and nothing speaks against it. */
+  isReady: boolean
   hint: string
   uploads: readonly Upload[]
   texts: Texts
@@ -29,14 +33,8 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
     grow(this.field.current)
   }
 
-  get isReady(): boolean {
-    const { draft, uploads } = this.props
-    const isSettled = uploads.every(it => it.trouble || it.attachment)
-    return isSettled && (draft.trim() !== "" || uploads.some(it => it.attachment))
-  }
-
   send = () => {
-    if (this.isReady) this.props.onSend()
+    if (this.props.isReady) this.props.onSend()
     this.setState({ hasEmoji: false })
     this.field.current?.focus()
   }
@@ -51,6 +49,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
   render() {
     const { draft, hint, uploads, texts, onDraft, onFiles, onRemove } = this.props
     const { hasEmoji } = this.state
+    const size = sizeOf(draft)
     return (
       <form class="composer" onSubmit={onSubmit(this.send)}>
         {uploads.length > 0 && (
@@ -63,17 +62,17 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
           value={draft}
           placeholder={hint}
           aria-label={hint}
-          maxLength={LIMITS.body}
           dir={draft ? "auto" : undefined}
           onInput={event => onDraft(event.currentTarget.value)}
           onKeyDown={onEnter(this.send)}
           onPaste={event => {
-            const files = event.clipboardData?.files
-            if (!files?.length) return
+            const files = filesOf(event.clipboardData)
+            if (!files.length) return
             event.preventDefault()
             onFiles(files)
           }}
         />
+        {size > LIMITS.body && <Extra draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
         {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} />} />}
         <div class="tools">
           <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />
@@ -88,7 +87,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
               it.value = ""
             }}
           />
-          <button type="submit" class="send" aria-label={texts.t("send")} aria-disabled={!this.isReady}>
+          <button type="submit" class="send" aria-label={texts.t("send")} aria-disabled={!this.props.isReady}>
             <Icon name="send" />
           </button>
         </div>

@@ -1,4 +1,4 @@
-import { LIMITS, type VisitorConversationView } from "@parley/client/contract"
+import type { VisitorConversationView } from "@parley/client/contract"
 import { h } from "preact"
 import type { App, AppSnapshot } from "../models/app"
 import { isDone } from "../models/conversations"
@@ -38,7 +38,6 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
             value={draft}
             placeholder={texts.t("ask_hint")}
             aria-label={texts.t("ask_hint")}
-            maxLength={LIMITS.body}
             dir={draft ? "auto" : undefined}
             onInput={event => app.setDraft(event.currentTarget.value)}
             onKeyDown={onEnter(() => draft.trim() && app.start())}

@@ -1,15 +1,17 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type {
-  GreetingView,
-  MessageView,
-  SuggestionView,
-  VisitorConversationView,
-  WidgetContactView,
+import {
+  type GreetingView,
+  LIMITS,
+  type MessageView,
+  type SuggestionView,
+  type VisitorConversationView,
+  type WidgetContactView,
 } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import type { Outbox } from "@parley/client/outbox"
 import type { VisitorSide } from "@parley/client/sides"
+import { sizeOf } from "@parley/client/text-size"
 import { createThread, type ThreadSnapshot } from "@parley/client/thread"
 import { createAnswers } from "./answers"
 import { isDone } from "./conversations"
@@ -39,6 +41,8 @@ export interface ChatSnapshot {
   /** What we said first: an answer to it begins the conversation. */
   greeting: GreetingView | null
   draft: string
+  /** There is something to send, and nothing speaks against it. */
+  is_ready: boolean
   uploads: readonly Upload[]
   /** What may answer what is being typed. */
   found: readonly SuggestionView[]
@@ -69,6 +73,8 @@ export interface Chat {
   dismissSuggestions(): void
   /** Fetch what was said before the first row. */
   earlier(): void
+  /** The reader is at the end of what was said, or further up: what comes below is not seen there. */
+  reach(isEnd: boolean): void
   /** It is on the screen, or it has only arrived. */
   saw(isVisible: boolean): void
   close(): void
@@ -98,6 +104,7 @@ export function createChat(options: ChatOptions): Chat {
   if (!options.conversationId) answers.ask(draft)
   let dismissedSeq = -1
   let wasRatedNow = false
+  let isAtEnd = true
 
   function setDraft(text: string): void {
     if (text === draft) return
@@ -121,6 +128,12 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   const files = () => uploads?.list() ?? []
+
+  function isReady(): boolean {
+    const all = files()
+    const isSomething = draft.trim() !== "" || all.some(it => it.attachment)
+    return isSomething && sizeOf(draft) <= LIMITS.body && all.every(it => it.trouble || it.attachment)
+  }
 
   /** Most visitors send no file, so the means to do so come when somebody does. */
   async function attach(held: File[]): Promise<void> {
@@ -151,6 +164,7 @@ export function createChat(options: ChatOptions): Chat {
         thread: it,
         greeting: it.conversation_id ? null : (answered ?? keptGreeting(storage)),
         draft,
+        is_ready: isReady(),
         uploads: files(),
         found: answers.found(),
         suggestions: suggestionsOf(it),
@@ -169,8 +183,7 @@ export function createChat(options: ChatOptions): Chat {
     detach: ({ key }) => uploads?.remove(key),
     submit() {
       const body = draft.trim()
-      const isBusy = files().some(it => !it.trouble && !it.attachment)
-      if (isBusy || (!body && !files().some(it => it.attachment))) return false
+      if (!isReady()) return false
       const page = options.page()
       if (!thread.snapshot().conversation_id) {
         answered = keptGreeting(storage)
@@ -204,7 +217,12 @@ export function createChat(options: ChatOptions): Chat {
       changes.tell()
     },
     earlier: () => void thread.earlier(),
-    saw: isVisible => (isVisible ? thread.read() : thread.delivered()),
+    reach(isEnd) {
+      if (isEnd === isAtEnd) return
+      isAtEnd = isEnd
+      changes.tell()
+    },
+    saw: isVisible => (isVisible && isAtEnd ? thread.read() : thread.delivered()),
     close() {
       for (const stop of stops) stop()
       uploads?.close()

@@ -286,3 +286,27 @@ test("whoever answers is there, though nobody was when the page was opened", asy
   FakeSocket.last.event({ type: "message.created", message: message(3) })
   expect(app.snapshot().session?.inbox.is_staffed).toBe(true)
 })
+
+test("what is longer than the limit stays in the field and is not sent", async () => {
+  const { app } = await openWithConversation(true)
+  const { chat } = app.snapshot()
+  chat?.setDraft("x".repeat(12_001))
+  expect(chat?.submit()).toBe(false)
+  expect(chat?.snapshot()).toMatchObject({ draft: "x".repeat(12_001), is_ready: false })
+  chat?.setDraft("😀".repeat(10_000))
+  expect(chat?.snapshot().is_ready).toBe(true)
+  expect(sent("message.send")).toEqual([])
+})
+
+test("what comes below while one reads further up is delivered and not read, until one is at the end", async () => {
+  const { app } = await openWithConversation(true)
+  const { chat } = app.snapshot()
+  chat?.reach(false)
+  FakeSocket.last.event({ type: "message.created", message: message(2) })
+  await clock.pass(500)
+  expect(sent("conversation.read")).toEqual([])
+  expect(sent("conversation.delivered").at(-1)?.command.seq).toBe(2)
+  chat?.reach(true)
+  await clock.pass(500)
+  expect(sent("conversation.read").map(it => it.command.seq)).toEqual([2])
+})
