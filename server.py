@@ -29,7 +29,7 @@ from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
 from app.jobs import JobRunner
-from app.knowledge.articles import INDEX_JOB
+from app.knowledge.articles import INDEX_JOB, PURGE_JOB, purge_article
 from app.knowledge.library import Library
 from app.knowledge.opening import open_embedder
 from app.knowledge.suggest import Suggester
@@ -193,6 +193,7 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
             SEND_JOB: outbox.send,
             INDEX_JOB: library.index_article,
             FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
+            PURGE_JOB: purge_article,
             UNTAKEN_JOB: Untaken(settings.mail_from, settings.public_url).run,
         },
         {

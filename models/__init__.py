@@ -6,7 +6,7 @@ from models.conversation import Assignment, Attachment, Conversation, Conversati
 from models.desk import CannedResponse, Draft, Macro, SavedView
 from models.inbox import Inbox
 from models.job import Job
-from models.knowledge import Article, Passage
+from models.knowledge import Article, ArticleVote, Passage
 from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
@@ -23,6 +23,7 @@ __all__ = [
     "AgentSession",
     "ApiToken",
     "Article",
+    "ArticleVote",
     "Assignment",
     "Attachment",
     "AuditLine",

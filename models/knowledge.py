@@ -11,7 +11,8 @@ from models.base import Base, IdColumn, UtcDateTime
 
 
 class Article(Base):
-    """A knowledge-base entry in Markdown. `state` is draft, review, published or archived; `visibility` public or internal."""
+    """A knowledge-base entry in Markdown. `state` is draft, published, archived or, until every
+    node has dropped it, deleted; `visibility` is public or internal."""
 
     __tablename__ = "articles"
     __table_args__ = (UniqueConstraint("slug", "locale"), Index("ix_articles_category", "state", "category"))
@@ -26,6 +27,21 @@ class Article(Base):
     visibility: Mapped[str] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    edited_by_id: Mapped[str | None] = mapped_column(IdColumn)
+
+
+class ArticleVote(Base):
+    """A reader's answer to "Was this helpful?". `voter` is a keyed hash of the reader's address, the day and the article:
+    it counts a reader once a day and cannot be turned back into an address."""
+
+    __tablename__ = "article_votes"
+    __table_args__ = (Index("ix_article_votes_created_at", "article_id", "created_at"),)
+
+    article_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("articles.id"), primary_key=True)
+    voter: Mapped[str] = mapped_column(String(64), primary_key=True)
+    is_helpful: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(500))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Passage(Base):

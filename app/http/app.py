@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from app.errors import ParleyError
 from app.http import (
     account,
+    articles,
     attachments,
     audit,
     contacts,
@@ -80,6 +81,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             proactive.remove_proactive,
             proactive.change_inbox,
             *routing.ROUTES,
+            *articles.ROUTES,
             mailbox.mailbox,
             mailbox.one_mail,
             help_centre.help_style,

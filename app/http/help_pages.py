@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from html import escape
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
@@ -41,14 +43,25 @@ def categories_page(frame: Frame, categories: Mapping[str, Sequence[Article]]) -
 
 def article_page(frame: Frame, article: Article, others: Sequence[Article]) -> str:
     """One article, and others of its category."""
-    day = article.updated_at.date()
     trail = f"<nav class=trail aria-label=Breadcrumb><a href=/help>{NAME}</a><span>{escape(article.category)}</span></nav>"
     more = f"<aside><h2>More about this</h2><ul>{_links(others, frame)}</ul></aside>" if others and not frame.is_embedded else ""
     return _page(
         frame,
-        f"{'' if frame.is_embedded else trail}<article><h1>{escape(article.title)}</h1>{html_of(article.body)}"
-        f'<p class=quiet>Updated <time datetime="{day.isoformat()}">{day:%-d %B %Y}</time></p></article>{more}',
+        f"{'' if frame.is_embedded else trail}{article_content(article.title, article.body, article.updated_at.date())}{more}",
     )
+
+
+def article_content(title: str, body: str, updated_on: date) -> str:
+    """An article itself, as the help centre and the editor's preview show it."""
+    return (
+        f"<article><h1>{escape(title)}</h1>{html_of(body)}"
+        f'<p class=quiet>Updated <time datetime="{updated_on.isoformat()}">{updated_on:%-d %B %Y}</time></p></article>'
+    )
+
+
+def preview_frame() -> str:
+    """The page that the editor writes its preview into: an article's page without an article."""
+    return _page(Frame(title=NAME, is_embedded=True, is_indexed=False), "")
 
 
 def search_page(frame: Frame, found: Sequence[SuggestionView]) -> str:
@@ -84,8 +97,13 @@ def frame_of(article: Article, address: str, *, is_embedded: bool) -> Frame:
     )
 
 
+def direction_of(locale: str) -> Literal["ltr", "rtl"]:
+    """Which way a language is written."""
+    return "rtl" if locale.split("-", 1)[0].lower() in RIGHT_TO_LEFT else "ltr"
+
+
 def _page(frame: Frame, content: str) -> str:
-    direction = "rtl" if frame.locale.split("-", 1)[0].lower() in RIGHT_TO_LEFT else "ltr"
+    direction = direction_of(frame.locale)
     title = escape(frame.title if frame.title == NAME else f"{frame.title} · {NAME}")
     head = [
         "<meta charset=utf-8>",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from datetime import timedelta
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 from sqlalchemy import delete, select, update
@@ -15,14 +16,18 @@ from app.clock import new_id
 from app.errors import Conflict, Invalid, NotFound
 from app.knowledge.passages import Piece, embedded_text, passages_of
 from app.text import clean_line, clean_text
-from app.work import Rows, Work
-from models import Article, Passage
+from app.work import Rows, Work, Works
+from models import Article, ArticleVote, Passage
 
 INDEX_JOB = "article.index"
+PURGE_JOB = "article.purge"
+PURGE_AFTER = timedelta(hours=1)
+DELETED = "deleted"
+RESERVED_SLUGS = frozenset({"search", "c"})
 SLUG_LENGTH = 100
 BODY_LENGTH = 100_000
 
-State = Literal["draft", "review", "published", "archived"]
+State = Literal["draft", "published", "archived"]
 ArticleVisibility = Literal["public", "internal"]
 
 
@@ -37,8 +42,15 @@ class ArticleDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     visibility: ArticleVisibility = "public"
 
 
-async def save_article(work: Work, draft: ArticleDraft, article_id: str | None = None) -> Article:
-    """Write a new article, or the next text of one; its state stays as it is, a new one is a draft.
+async def save_article(
+    work: Work,
+    draft: ArticleDraft,
+    article_id: str | None = None,
+    *,
+    state: State | None = None,
+    edited_by_id: str | None = None,
+) -> Article:
+    """Write a new article, or the next text of one. Without a `state` it keeps the one it has, and a new one is a draft.
 
     Suggestions go on with the old text until the new one is indexed, moments later. Raises Conflict when another
     article has the slug in this language.
@@ -46,7 +58,7 @@ async def save_article(work: Work, draft: ArticleDraft, article_id: str | None =
     title, category, body = clean_line(draft.title), clean_line(draft.category), clean_text(draft.body)
     if not (title and category and body):
         raise Invalid("An article needs a title, a category and a text.")
-    slug = slug_of(draft.slug or title)
+    slug = free_slug(draft.slug or title)
     taken = await work.one(select(Article.id).where(Article.slug == slug, Article.locale == draft.locale))
     if taken is not None and taken != article_id:
         raise Conflict("Another article has this address in this language.")
@@ -57,14 +69,15 @@ async def save_article(work: Work, draft: ArticleDraft, article_id: str | None =
         "category": category,
         "body": body,
         "visibility": draft.visibility,
+        "edited_by_id": edited_by_id,
     }
     if article_id is None:
-        article = await work.add(Article(id=new_id(), state="draft", created_at=work.now, updated_at=work.now, **values))
+        article = await work.add(Article(id=new_id(), state=state or "draft", created_at=work.now, updated_at=work.now, **values))
         await work.later(INDEX_JOB, {"article_id": article.id}, unique_key=article.id)
         await _add_passages(work, article, {})
         return article
     vectors = await _vectors_by_text(work, article_id)
-    article = await _change(work, article_id, **values)
+    article = await _change(work, article_id, **values, **({"state": state} if state else {}))
     await work.change(delete(Passage).where(Passage.article_id == article_id))
     await _add_passages(work, article, vectors)
     return article
@@ -75,9 +88,30 @@ async def set_article_state(work: Work, article_id: str, state: State) -> Articl
     return await _change(work, article_id, state=state)
 
 
+async def delete_article(work: Work, article_id: str) -> None:
+    """Remove an article, its passages and its votes. An empty row stays for an hour, so that every node's index sees
+    that the article has gone. Raises NotFound."""
+    found = await work.one(select(Article.id).where(Article.id == article_id, Article.state != DELETED).with_for_update())
+    if found is None:
+        raise NotFound("article", article_id)
+    await work.change(delete(Passage).where(Passage.article_id == article_id))
+    await work.change(delete(ArticleVote).where(ArticleVote.article_id == article_id))
+    await _change(work, article_id, state=DELETED, slug=f"-{article_id}", title="", category="", body="")
+    await work.later(PURGE_JOB, {"article_id": article_id}, after=PURGE_AFTER, unique_key=article_id)
+
+
+async def purge_article(works: Works, payload: dict[str, Any]) -> None:
+    """The job that removes the empty row of a deleted article."""
+
+    async def purge(work: Work) -> None:
+        await work.change(delete(Article).where(Article.id == str(payload["article_id"]), Article.state == DELETED))
+
+    await works.run(purge)
+
+
 async def publish_article(work: Work, draft: ArticleDraft) -> Article:
     """Write an article and publish it at once; one with its slug and language is replaced."""
-    slug = slug_of(draft.slug or draft.title)
+    slug = free_slug(draft.slug or draft.title)
     existing = await work.one(select(Article.id).where(Article.slug == slug, Article.locale == draft.locale))
     article = await save_article(work, draft, existing)
     return article if article.state == "published" else await set_article_state(work, article.id, "published")
@@ -110,6 +144,12 @@ async def list_topics(rows: Rows) -> list[str]:
     return list(
         await rows.all(select(Article.category).where(Article.state == "published").distinct().order_by(Article.category))
     )
+
+
+def free_slug(text: str) -> str:
+    """The slug of a text, unless the help centre has a page of its own there: then that with `-article` behind it."""
+    slug = slug_of(text)
+    return f"{slug}-article" if slug in RESERVED_SLUGS else slug
 
 
 def slug_of(text: str) -> str:

@@ -96,6 +96,10 @@ def may_manage_inboxes(agent: SignedInAgent) -> bool:
     return "inbox.manage" in PERMISSIONS[agent.role]
 
 
+def may_manage_articles(agent: SignedInAgent) -> bool:
+    return "article.manage" in PERMISSIONS[agent.role]
+
+
 def may_manage_proactive(agent: SignedInAgent) -> bool:
     return "proactive.manage" in PERMISSIONS[agent.role]
 

@@ -20,6 +20,11 @@ export const LIMITS = {
   name: 60,
   names: 50,
   ids: 200,
+  articleTitle: 200,
+  articleCategory: 60,
+  articleBody: 100000,
+  articleSlug: 100,
+  articleLocale: 35,
 } as const
 
 export type Channel = "chat" | "email" | "form" | "sms"
@@ -111,6 +116,22 @@ export type Verdict =
   | "more_load"
   | "served_later"
   | "by_hand_only"
+
+export type ArticleState = "draft" | "published" | "archived"
+
+export type ImportOutcome = "created" | "updated" | "unchanged" | "refused"
+
+export type ImportTrouble =
+  | "not_markdown"
+  | "unsafe_name"
+  | "encrypted"
+  | "too_large"
+  | "not_text"
+  | "broken_front_matter"
+  | "bad_field"
+  | "no_text"
+  | "no_address"
+  | "same_address"
 
 /** The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word. */
 export interface ContactDetailsView {
@@ -2244,6 +2265,113 @@ export interface Checklist {
 /** `PUT /api/v1/setup/checklist` */
 export interface HideChecklist {
   is_hidden: boolean
+}
+
+/**
+ * `POST /api/v1/articles` and `PUT /api/v1/articles/{id}`. Without a slug, a new article's address is made from its
+ * title and a changed one keeps its own. `seen_at` is the article's `updated_at` as the editor last saw it: when someone
+ * else has changed the article since, the change is refused as a conflict.
+ */
+export interface SaveArticle {
+  /** At least 1 characters, at most 200 characters. */
+  title: string
+  /** At least 1 characters, at most 100000 characters. */
+  body: string
+  /** At least 1 characters, at most 60 characters. */
+  category: string
+  /** At least 2 characters, at most 35 characters. */
+  locale?: string
+  state?: ArticleState
+  audience?: Visibility
+  /** At most 100 characters. */
+  slug?: string
+  seen_at?: string | null
+}
+
+/** `POST /api/v1/articles/preview`: a title and a text that need not be finished. */
+export interface PreviewArticle {
+  /** At most 200 characters. */
+  title: string
+  /** At most 100000 characters. */
+  body: string
+  /** At least 2 characters, at most 35 characters. */
+  locale?: string
+}
+
+/**
+ * An article in the list. `path` is its address in the help centre, empty unless readers can open it; `helpful` and
+ * `unhelpful` count readers' votes; `edited_by` is the last editor's name.
+ */
+export interface ArticleRowView {
+  id: string
+  slug: string
+  title: string
+  category: string
+  locale: string
+  state: ArticleState
+  audience: Visibility
+  path: string
+  helpful: number
+  unhelpful: number
+  edited_by: string | null
+  created_at: string
+  updated_at: string
+}
+
+/** What a reader missed in an article. */
+export interface ArticleReasonView {
+  text: string
+  created_at: string
+}
+
+/**
+ * Articles, the last edited first. `next` is the cursor of the following page. `categories` and `locales` are all in
+ * use, whatever the filter.
+ */
+export interface ArticlePage {
+  articles: ArticleRowView[]
+  next: string | null
+  categories: string[]
+  locales: string[]
+  ok: true
+}
+
+/** An article with its text, and the newest reasons of readers whom it did not help. */
+export interface ArticleIs {
+  article: ArticleRowView
+  body: string
+  reasons: ArticleReasonView[]
+  ok: true
+}
+
+/** The article as the help centre shows it: the HTML of its content, and the direction of its language. */
+export interface ArticlePreviewIs {
+  html: string
+  dir: "ltr" | "rtl"
+  ok: true
+}
+
+/**
+ * A file of an import and what became of it. `trouble` says why it was refused, `field` which line of its front
+ * matter is wrong.
+ */
+export interface ImportedFileView {
+  name: string
+  outcome: ImportOutcome
+  title: string
+  trouble: ImportTrouble | null
+  field: string
+}
+
+/** Every file of an import. After a dry run nothing is written and the outcomes are what an import would do. */
+export interface ArticlesImported {
+  is_dry: boolean
+  created: number
+  updated: number
+  unchanged: number
+  refused: number
+  files: ImportedFileView[]
+  ok: true
 }
 
 export type VisitorCommand =

@@ -1,0 +1,133 @@
+"""Articles over HTTP: writing, listing, previewing and importing them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from app.contract.http import Asked
+from app.contract.values import Said, Visibility
+
+ArticleTitle = Annotated[str, Meta(min_length=1, max_length=200)]
+ArticleCategory = Annotated[str, Meta(min_length=1, max_length=60)]
+ArticleBody = Annotated[str, Meta(min_length=1, max_length=100_000)]
+ArticleSlug = Annotated[str, Meta(max_length=100)]
+ArticleLocale = Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
+
+ArticleState = Literal["draft", "published", "archived"]
+
+ImportOutcome = Literal["created", "updated", "unchanged", "refused"]
+ImportTrouble = Literal[
+    "not_markdown",
+    "unsafe_name",
+    "encrypted",
+    "too_large",
+    "not_text",
+    "broken_front_matter",
+    "bad_field",
+    "no_text",
+    "no_address",
+    "same_address",
+]
+
+
+class SaveArticle(Asked):
+    """`POST /api/v1/articles` and `PUT /api/v1/articles/{id}`. Without a slug, a new article's address is made from its
+    title and a changed one keeps its own. `seen_at` is the article's `updated_at` as the editor last saw it: when someone
+    else has changed the article since, the change is refused as a conflict."""
+
+    title: ArticleTitle
+    body: ArticleBody
+    category: ArticleCategory
+    locale: ArticleLocale = "en"
+    state: ArticleState = "draft"
+    audience: Visibility = "public"
+    slug: ArticleSlug = ""
+    seen_at: datetime | None = None
+
+
+class PreviewArticle(Asked):
+    """`POST /api/v1/articles/preview`: a title and a text that need not be finished."""
+
+    title: Annotated[str, Meta(max_length=200)]
+    body: Annotated[str, Meta(max_length=100_000)]
+    locale: ArticleLocale = "en"
+
+
+class ArticleRowView(Said):
+    """An article in the list. `path` is its address in the help centre, empty unless readers can open it; `helpful` and
+    `unhelpful` count readers' votes; `edited_by` is the last editor's name."""
+
+    id: str
+    slug: str
+    title: str
+    category: str
+    locale: str
+    state: ArticleState
+    audience: Visibility
+    path: str
+    helpful: int
+    unhelpful: int
+    edited_by: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ArticleReasonView(Said):
+    """What a reader missed in an article."""
+
+    text: str
+    created_at: datetime
+
+
+class ArticlePage(Said):
+    """Articles, the last edited first. `next` is the cursor of the following page. `categories` and `locales` are all in
+    use, whatever the filter."""
+
+    articles: list[ArticleRowView]
+    next: str | None
+    categories: list[str]
+    locales: list[str]
+    ok: Literal[True] = True
+
+
+class ArticleIs(Said):
+    """An article with its text, and the newest reasons of readers whom it did not help."""
+
+    article: ArticleRowView
+    body: str
+    reasons: list[ArticleReasonView]
+    ok: Literal[True] = True
+
+
+class ArticlePreviewIs(Said):
+    """The article as the help centre shows it: the HTML of its content, and the direction of its language."""
+
+    html: str
+    dir: Literal["ltr", "rtl"]
+    ok: Literal[True] = True
+
+
+class ImportedFileView(Said):
+    """A file of an import and what became of it. `trouble` says why it was refused, `field` which line of its front
+    matter is wrong."""
+
+    name: str
+    outcome: ImportOutcome
+    title: str
+    trouble: ImportTrouble | None
+    field: str
+
+
+class ArticlesImported(Said):
+    """Every file of an import. After a dry run nothing is written and the outcomes are what an import would do."""
+
+    is_dry: bool
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    files: list[ImportedFileView]
+    ok: Literal[True] = True
