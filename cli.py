@@ -64,6 +64,10 @@ def demo() -> None:
     from demo.seed import PASSWORD, PEOPLE, seed_demo
 
     asyncio.run(seed_demo(settings))
+    if settings.demo_history == "on":
+        from demo.history import play_history
+
+        asyncio.run(play_history(settings))
     base = settings.public_url
     _serve(
         settings,

@@ -132,11 +132,19 @@ def build(settings: Settings) -> Litestar:
         trouble=lambda: hub.trouble if isinstance(hub, RedisHub) else None,
     )
 
+    player = None
+    if settings.demo and settings.demo_player == "on":
+        from demo.player import Player  # noqa: PLC0415 - a server that is no demo does not know it
+
+        player = Player(works, hub, lease)
+
     @asynccontextmanager
     async def running(app: Litestar) -> AsyncGenerator[None]:
         await clock.start()
         await hub.start()
         await library.start()
+        if player is not None:
+            await player.come_to_work()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
         for name, forever in (
             ("load", limits.load.measure_forever()),
@@ -145,6 +153,8 @@ def build(settings: Settings) -> Litestar:
             ("visitors", visits.paint_forever()),
         ):
             tasks.append(asyncio.create_task(forever, name=name))
+        if player is not None:
+            tasks.append(asyncio.create_task(player.run_forever(), name="player"))
         if catch_up is not None:
             tasks.append(asyncio.create_task(catch_up.run_forever(), name="catch up"))
 

@@ -45,6 +45,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
+    demo_history: Literal["on", "off"] = "on"
+    demo_player: Literal["on", "off"] = "on"
 
     @property
     def data_path(self) -> Path:

@@ -44,6 +44,8 @@ class Running:
             "OVERLOAD_SECONDS": 60,
             "WIDGET_RATE": 1000,
             "LOGIN_RATE": 1000,
+            "DEMO_HISTORY": "off",
+            "DEMO_PLAYER": "off",
             **{name.upper(): value for name, value in settings.items()},
         }
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
