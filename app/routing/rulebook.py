@@ -13,6 +13,7 @@ from app.clock import new_id
 from app.contract.routing import OrderRules, RuleActions, RuleConditions, RuleProblem, RuleView, SaveRule
 from app.errors import Conflict, Invalid, NotFound
 from app.people.agents import tell_notices
+from app.people.config import announce_config
 from app.routing.next_agent import speaks
 from app.routing.rules import Rule, covers
 from app.text import clean_line
@@ -100,6 +101,7 @@ async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> 
     elif not await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(**values)):
         raise NotFound("rule", rule_id)
     tell_notices(work)
+    announce_config(work, "routing")
     return await get_rule(work, rule_id)
 
 
@@ -108,6 +110,7 @@ async def remove_rule(work: Work, rule_id: str) -> None:
     if not await work.change(delete(RoutingRule).where(RoutingRule.id == rule_id)):
         raise NotFound("rule", rule_id)
     tell_notices(work)
+    announce_config(work, "routing")
 
 
 async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
@@ -118,6 +121,7 @@ async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
     for position, rule_id in enumerate(asked.rule_ids):
         await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(position=position))
     tell_notices(work)
+    announce_config(work, "routing")
     return await list_rules(work)
 
 
