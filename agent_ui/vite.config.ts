@@ -17,7 +17,9 @@ export default defineConfig({
       autoImport: false,
       components: false,
       experimental: { componentDetection: true },
-      icon: { clientBundle: { scan: true } },
+      icon: {
+        clientBundle: { scan: { globInclude: ["**/*.{vue,ts}"], globExclude: ["node_modules", "dist", "test"] } },
+      },
       ui: {
         colors: { primary: "indigo", neutral: "zinc" },
         button: {

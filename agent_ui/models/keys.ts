@@ -24,6 +24,7 @@ export type KeyAction =
   | "go_tickets"
   | "go_reports"
   | "go_knowledge"
+  | "go_visitors"
   | "go_settings"
 
 export interface Shortcut {
@@ -54,6 +55,7 @@ export const SHORTCUTS: readonly ShortcutGroup[] = [
       key("g i", "go_inbox"),
       key("g t", "go_tickets"),
       key("g r", "go_reports"),
+      key("g v", "go_visitors"),
       key("g k", "go_knowledge"),
       key("g s", "go_settings"),
       key("?", "help"),

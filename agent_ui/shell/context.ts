@@ -1,10 +1,13 @@
 import { type InjectionKey, inject, provide } from "vue"
+import type { RouteLocationRaw } from "vue-router"
 import type { Words } from "../i18n/translate"
 import type { Desk } from "../models/desk"
 import type { Session } from "../models/session"
 
 const WORDS: InjectionKey<Words> = Symbol("words")
 const SESSION: InjectionKey<Session> = Symbol("session")
+/** The way back from a page to the one that lists it. */
+export const PAGE_BACK: InjectionKey<{ to: RouteLocationRaw; label: () => string }> = Symbol("page back")
 const DESK: InjectionKey<Desk> = Symbol("desk")
 
 function need<T>(key: InjectionKey<T>): T {

@@ -1,5 +1,6 @@
-import { createRouter, createWebHistory, type Router } from "vue-router"
+import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from "vue-router"
 import InboxPage from "../inbox/InboxPage.vue"
+import { RAIL_PAGES, SETTINGS_PAGES, SUB_PAGES, type SubPage } from "./pages"
 import { parts } from "./parts"
 
 declare module "vue-router" {
@@ -11,11 +12,12 @@ declare module "vue-router" {
 
 export const INBOX_ROUTES = ["inbox", "conversation", "details"] as const
 
-/** Gone to as soon as it is there, unless somebody has gone elsewhere by then. */
-const page =
-  <P>(load: () => Promise<P>) =>
-  () =>
-    parts.fetch(load)
+/** A route whose page is fetched first; it opens unless the agent has gone elsewhere by then. */
+function routeOf({ name, path, permission, load }: SubPage): RouteRecordRaw {
+  return { name, path, component: () => parts.fetch(load), ...(permission ? { meta: { permission } } : {}) }
+}
+
+const isSetting = ({ path }: SubPage) => path.startsWith("/settings/")
 
 export function createRoutes(): Router {
   return createRouter({
@@ -24,39 +26,15 @@ export function createRoutes(): Router {
       { path: "/", name: "inbox", component: InboxPage },
       { path: "/c/:id", name: "conversation", component: InboxPage },
       { path: "/c/:id/details", name: "details", component: InboxPage },
-      { path: "/tickets", name: "tickets", component: page(() => import("../tickets/TicketsPage.vue")) },
+      ...RAIL_PAGES.map(routeOf),
+      ...SUB_PAGES.filter(page => !isSetting(page)).map(routeOf),
       {
-        path: "/wall",
-        name: "wall",
-        component: page(() => import("../wall/WallPage.vue")),
-        meta: { permission: "wall.watch" },
-      },
-      { path: "/knowledge", name: "knowledge", component: page(() => import("../knowledge/KnowledgePage.vue")) },
-      { path: "/settings", name: "settings", redirect: { name: "replies" } },
-      { path: "/settings/replies", name: "replies", component: page(() => import("../settings/RepliesPage.vue")) },
-      {
-        path: "/visitors",
-        name: "visitors",
-        component: page(() => import("../visitors/VisitorsPage.vue")),
-        meta: { permission: "visitor.view" },
-      },
-      {
-        path: "/settings/proactive",
-        name: "proactive",
-        component: page(() => import("../settings/ProactivePage.vue")),
-        meta: { permission: "proactive.manage" },
-      },
-      {
-        path: "/settings/routing",
-        name: "routing",
-        component: page(() => import("../settings/RoutingPage.vue")),
-        meta: { permission: "routing.manage" },
-      },
-      {
-        path: "/settings/people",
-        name: "people",
-        component: page(() => import("../settings/PeoplePage.vue")),
-        meta: { permission: "people.manage" },
+        path: "/settings",
+        component: () => parts.fetch(() => import("../settings/SettingsFrame.vue")),
+        children: [
+          { path: "", name: "settings", component: { render: () => null } },
+          ...[...SETTINGS_PAGES, ...SUB_PAGES.filter(isSetting)].map(routeOf),
+        ],
       },
       { path: "/:rest(.*)*", redirect: { name: "inbox" } },
     ],
