@@ -65,7 +65,7 @@ class Reactions:
 
     def _on_presence(self, event: PresenceChanged) -> None:
         agent = event.agent
-        if agent.presence == "online" and agent.weight < agent.capacity:
+        if agent.presence == "online" and agent.takes_chats and agent.weight < agent.capacity:
             self._serve_all_soon()
 
     def _serve_all_soon(self) -> None:

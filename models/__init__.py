@@ -2,7 +2,7 @@
 
 from models.accounts import AgentInvitation, PasswordReset, Workspace
 from models.base import Base
-from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message
+from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message, Undo
 from models.desk import CannedResponse, Draft, Macro, SavedView
 from models.inbox import Inbox
 from models.job import Job
@@ -58,6 +58,7 @@ __all__ = [
     "TeamMember",
     "TeamThresholds",
     "Ticket",
+    "Undo",
     "WaitPromise",
     "Workspace",
 ]

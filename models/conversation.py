@@ -38,6 +38,7 @@ class Conversation(Base):
     `topic` is the ticket's, copied by a trigger; empty without a ticket.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
+    `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
     While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
     applied, or somebody chose a place for it by hand.
     """
@@ -137,12 +138,26 @@ class Conversation(Base):
     escalation_reason: Mapped[str] = mapped_column(Text)
     topic: Mapped[str | None] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))
     tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
+    joined_ids: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]
     resolved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(String(20))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_xid: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Undo(Base):
+    """How a conversation stood before its last change that can be undone, by whom, and the `rev` that change brought it to:
+    whoever comes later than that finds that something has happened meanwhile."""
+
+    __tablename__ = "undos"
+
+    conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    rev: Mapped[int] = mapped_column(BigInteger)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ConversationTag(Base):

@@ -45,7 +45,8 @@ class Agent(Base):
     `presence_reason` is the name of the reason, `presence_by_id` the supervisor who set it for them. `is_idle`: away only
     because nobody touched a key; not while `awake_until` lies ahead, which every node renews with the lease that has a
     browser of theirs somebody touches. `left_at` is when the lease lapsed, until the grace after it is over. `idle_seconds` is
-    how long without a touch counts as idle, empty for never. `channel_capacity` bounds single channels.
+    how long without a touch counts as idle, empty for never. `channel_capacity` bounds single channels. Routing gives nothing to
+    one with `takes_chats` false (empty: true); they may claim, and be given by hand.
     """
 
     __tablename__ = "agents"
@@ -71,13 +72,14 @@ class Agent(Base):
     skills: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     languages: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     channel_capacity: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
+    takes_chats: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Team(Base):
     """A group of agents. `mode` is how one of them is chosen (empty: least load); `accept_seconds` how long an offer may
-    stay untaken (empty or 0: nobody needs to accept); `lead_id` who is asked when nobody takes it. An archived team is
-    offered nowhere."""
+    stay untaken (empty or 0: nobody needs to accept); `lead_id` who is asked when nobody takes it; `takes_on_reply` whether a
+    reply to a conversation without an owner makes it the writer's (empty: it does). An archived team is offered nowhere."""
 
     __tablename__ = "teams"
 
@@ -87,6 +89,7 @@ class Team(Base):
     accept_seconds: Mapped[int | None]
     lead_id: Mapped[str | None] = mapped_column(IdColumn)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    takes_on_reply: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -32,7 +32,8 @@ class Routing(Base):
     """What the rules decided a conversation needs, and how far its offers have come.
 
     `fields` are what the visitor filled in (name to value). `overflow` holds the teams still to come, each with the seconds it is given; `overflow_at` is when the next one is
-    due. `passed` are agents who declined it or let the offer lapse; `rung` is how high the offers have climbed.
+    due. `passed` are agents who declined it or let the offer lapse; `rung` is how high the offers have climbed. `givers` handed it over
+    themselves and are given it again only when nobody else is left.
     """
 
     __tablename__ = "routings"
@@ -47,6 +48,7 @@ class Routing(Base):
     overflow_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     passed: Mapped[list[Any]] = mapped_column(JsonColumn)
     rung: Mapped[str | None] = mapped_column(String(20))
+    givers: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

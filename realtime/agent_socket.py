@@ -35,6 +35,7 @@ from app.contract.commands import (
     SnoozeConversation,
     TakeOverConversation,
     TransferConversation,
+    UndoConversations,
     ViewConversation,
     WatchConversation,
     WatchVisitors,
@@ -65,6 +66,7 @@ from app.conversations.reading import earlier_for_agent, mark_delivered, mark_re
 from app.conversations.supervising import pull_back, take_over, watch_conversation, whisper
 from app.conversations.tickets import first_words, open_ticket
 from app.conversations.typing import typing_changed
+from app.conversations.undoing import undo_conversations
 from app.errors import Conflict, Invalid
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
@@ -144,6 +146,8 @@ class AgentCommands:
                 return Changed(conversation=await run(snooze_conversation, agent, command))
             case EscalateConversation():
                 return Changed(conversation=await run(escalate_conversation, agent, command))
+            case UndoConversations():
+                return await undo_conversations(self._works, agent, command)
             case ChangeConversations():
                 return await change_conversations(self._works, agent, command)
             case SaveDraft():

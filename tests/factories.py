@@ -159,8 +159,10 @@ class House:
         teams: Sequence[str] | None = None,
         password_hash: str = "",
         lease: timedelta = LEASE,
+        takes_chats: bool | None = True,
     ) -> SignedInAgent:
-        """An agent of the team, here and online; with no `presence` they never came."""
+        """An agent of the team, here and online, who takes chats whatever their role (None: as the role begins); with no
+        `presence` they never came."""
         view = await self.run(
             add_agent,
             name=name,
@@ -169,6 +171,7 @@ class House:
             role=role,
             capacity=capacity,
             team_ids=[self.team_id] if teams is None else teams,
+            takes_chats=takes_chats,
         )
         if presence is not None:
             await self.run(arrive, view.id, lease)

@@ -62,10 +62,11 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
         ]
         mine = [it for it in agents if team_id is None or team_id in it.team_ids]
         unserved: Unserved | None = "no_members"
-        if any(it.capacity and it.presence == "online" for it in mine):
+        able = [it for it in mine if it.capacity and it.takes_chats]
+        if any(it.presence == "online" for it in able):
             unserved = None
         elif mine:
-            unserved = "nobody_online" if any(it.capacity for it in mine) else "no_capacity"
+            unserved = "nobody_online" if able else "no_capacity"
         return QueueWallView(
             team_id=team_id,
             name=name,
@@ -75,7 +76,7 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             at_risk_count=sum(now - at >= near for at in queued),
             next_at_risk_at=min((at + near for at in queued if now - at < near), default=None),
             open_count=sum(is_open(it) and it.agent_id is not None for it in own),
-            online_count=sum(it.presence == "online" and (team_id is None or team_id in it.team_ids) for it in agents),
+            online_count=sum(it.presence == "online" and it.takes_chats for it in mine),
             wait_p50_seconds=nearest_rank(waits, 50),
             wait_p90_seconds=nearest_rank(waits, 90),
             abandoned_today=sum(

@@ -7,6 +7,7 @@ import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import type { People } from "./people"
 import { wordsFor } from "./refusals"
+import type { TakeBack } from "./take-back"
 import type { Undo } from "./undo"
 
 /** Who is to have a conversation; both empty: whoever is next. */
@@ -37,6 +38,7 @@ export interface ActionsOptions {
   people: People
   notify: Notify
   undo: Undo
+  takeBack: TakeBack
 }
 
 type Asked = Extract<AgentCommand, { conversation_id: string }>
@@ -46,8 +48,6 @@ interface Attempt {
   patch: Patch
   done: Key
   values?: Values
-  /** How to get back to where it was. */
-  undo?: () => Promise<boolean>
   /** Other words for a conflict than the general ones. */
   conflict?: Key
 }
@@ -68,11 +68,12 @@ export function createActions(options: ActionsOptions): Actions {
 
   const attempt = (wanted: Attempt) => options.undo.during(tryOnce(wanted))
 
-  async function tryOnce({ command: asked, patch, done, values, undo, conflict }: Attempt): Promise<boolean> {
-    const takeBack = conversations.patch(asked.conversation_id, patch)
+  async function tryOnce({ command: asked, patch, done, values, conflict }: Attempt): Promise<boolean> {
+    const before = conversations.get(asked.conversation_id)
+    const hide = conversations.patch(asked.conversation_id, patch)
     const answer = await ask(asked)
     if (answer && "ok" in answer) {
-      takeBack()
+      hide()
       const key =
         answer.code === "conflict" && conflict
           ? conflict
@@ -83,67 +84,34 @@ export function createActions(options: ActionsOptions): Actions {
       return false
     }
     if (answer) conversations.put(answer)
-    takeBack()
-    options.undo.done({ key: done, ...(values ? { values } : {}), undo: undo ?? null })
+    hide()
+    const undo = before ? () => options.takeBack([before]) : null
+    options.undo.done({ key: done, ...(values ? { values } : {}), undo })
     return true
   }
 
   const nameOf = (target: Target) => people.agent(target.agent_id)?.name ?? people.team(target.team_id)?.name ?? ""
 
-  function give(id: string, target: Target, back: Target | null): Promise<boolean> {
+  function give(id: string, target: Target): Promise<boolean> {
     const isNobody = target.agent_id === null && target.team_id === null
     return attempt({
       command: { type: "conversation.assign", conversation_id: id, ...target },
       patch: target.team_id ? target : { agent_id: target.agent_id },
-      done: back === null ? "done.undone" : isNobody ? "done.unassigned" : "done.assigned",
+      done: isNobody ? "done.unassigned" : "done.assigned",
       values: { name: nameOf(target) },
-      ...(back ? { undo: () => give(id, back, null) } : {}),
     })
   }
 
-  function status(id: string, key: string, back: (() => Promise<boolean>) | null): Promise<boolean> {
+  function status(id: string, key: string): Promise<boolean> {
     const known = people.status(key)
     const category = known?.category ?? "open"
     const row = conversations.get(id)
     const isReopening = row !== undefined && !isOpen(row) && isOpen({ category })
-    const news: Key = category === "resolved" ? "done.resolved" : isReopening ? "done.reopened" : "done.status"
-    const done = back === null ? "done.undone" : news
     return attempt({
       command: { type: "conversation.set_status", conversation_id: id, status: key },
       patch: { status: key, category },
-      done,
+      done: category === "resolved" ? "done.resolved" : isReopening ? "done.reopened" : "done.status",
       values: { status: known?.name ?? key },
-      ...(back ? { undo: back } : {}),
-    })
-  }
-
-  function priority(id: string, to: Priority, back: Priority | null): Promise<boolean> {
-    return attempt({
-      command: { type: "conversation.set_priority", conversation_id: id, priority: to },
-      patch: { priority: to },
-      done: back === null ? "done.undone" : "done.priority",
-      values: { priority: to },
-      ...(back ? { undo: () => priority(id, back, null) } : {}),
-    })
-  }
-
-  const held = (id: string): Target => {
-    const row = conversations.get(id)
-    return row?.agent_id ? { agent_id: row.agent_id, team_id: null } : { agent_id: null, team_id: row?.team_id ?? null }
-  }
-  /** Back to where it stands now, however it got there. */
-  function wayBack(id: string): () => Promise<boolean> {
-    const row = conversations.get(id)
-    if (row?.snoozed_until && row.category === "waiting") return () => setAside(id, row.snoozed_until ?? "", null)
-    return () => status(id, row?.status ?? people.firstStatus("open"), null)
-  }
-
-  function setAside(id: string, until: string, label: string | null): Promise<boolean> {
-    return attempt({
-      command: { type: "conversation.snooze", conversation_id: id, until },
-      patch: { snoozed_until: until, category: "waiting" },
-      done: label === null ? "done.undone" : "done.snoozed",
-      ...(label === null ? {} : { values: { time: label }, undo: wayBack(id) }),
     })
   }
 
@@ -153,7 +121,6 @@ export function createActions(options: ActionsOptions): Actions {
       patch: { agent_id: people.meId },
       done: "done.claimed",
       conflict: "error.claimed",
-      undo: () => give(id, { agent_id: null, team_id: null }, null),
     })
 
   return {
@@ -161,9 +128,9 @@ export function createActions(options: ActionsOptions): Actions {
     async take(id) {
       const holder = conversations.get(id)?.agent_id
       if (holder === people.meId) return true
-      return holder ? give(id, { agent_id: people.meId, team_id: null }, held(id)) : claim(id)
+      return holder ? give(id, { agent_id: people.meId, team_id: null }) : claim(id)
     },
-    assign: (id, target) => give(id, target, held(id)),
+    assign: give,
     transfer: (id, target, note) =>
       attempt({
         command: { type: "conversation.transfer", conversation_id: id, ...target, note },
@@ -171,14 +138,26 @@ export function createActions(options: ActionsOptions): Actions {
         done: "done.transferred",
         values: { name: nameOf(target) },
       }),
-    setStatus: (id, key) => status(id, key, wayBack(id)),
-    resolve: id => status(id, people.firstStatus("resolved"), wayBack(id)),
+    setStatus: status,
+    resolve: id => status(id, people.firstStatus("resolved")),
     toggleResolved(id) {
       const row = conversations.get(id)
-      return status(id, people.firstStatus(row && !isOpen(row) ? "open" : "resolved"), wayBack(id))
+      return status(id, people.firstStatus(row && !isOpen(row) ? "open" : "resolved"))
     },
-    setPriority: (id, to) => priority(id, to, conversations.get(id)?.priority ?? "medium"),
-    snooze: (id, until, label) => setAside(id, until.toISOString(), label),
+    setPriority: (id, to) =>
+      attempt({
+        command: { type: "conversation.set_priority", conversation_id: id, priority: to },
+        patch: { priority: to },
+        done: "done.priority",
+        values: { priority: to },
+      }),
+    snooze: (id, until, label) =>
+      attempt({
+        command: { type: "conversation.snooze", conversation_id: id, until: until.toISOString() },
+        patch: { snoozed_until: until.toISOString(), category: "waiting" },
+        done: "done.snoozed",
+        values: { time: label },
+      }),
     escalate: (id, level, reason) =>
       attempt({
         command: { type: "conversation.escalate", conversation_id: id, level, reason },

@@ -8,6 +8,7 @@ import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import type { People } from "./people"
 import { wordsFor } from "./refusals"
+import type { TakeBack } from "./take-back"
 import type { Undo } from "./undo"
 
 /** What to do with conversations, whichever they are. */
@@ -36,12 +37,13 @@ export interface BulkOptions {
   people: People
   notify: Notify
   undo: Undo
+  takeBack: TakeBack
 }
 
 export const MOST = 200
 
 /** Several conversations changed together: shown at once, taken back where the server refuses. */
-export function createBulk({ command, conversations, people, notify, undo }: BulkOptions): Bulk {
+export function createBulk({ command, conversations, people, notify, undo, takeBack }: BulkOptions): Bulk {
   function patchOf(row: ConversationView, what: What): Patch {
     const status = what.status ? people.status(what.status) : undefined
     const isGone = (tag: string) => what.remove_tags?.includes(tag) ?? false
@@ -67,7 +69,7 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
 
   /** Returns the ids that were changed, or null when nothing was. */
   async function apply(changes: Change[]): Promise<ReadonlySet<string> | null> {
-    const takeBack = changes.flatMap(({ conversation_ids, ...what }) =>
+    const hide = changes.flatMap(({ conversation_ids, ...what }) =>
       conversation_ids.flatMap(id => {
         const row = conversations.get(id)
         return row ? [conversations.patch(id, patchOf(row, what))] : []
@@ -75,7 +77,7 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
     )
     const answer = await send(changes)
     if (typeof answer !== "string") for (const row of answer.conversations) conversations.put(row)
-    for (const back of takeBack) back()
+    for (const show of hide) show()
     if (typeof answer === "string") {
       notify({ key: answer, tone: "failed" })
       return null
@@ -96,17 +98,10 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
     const before = new Map(these.map(id => [id, conversations.get(id)]))
     const changed = await apply([{ conversation_ids: [...these], ...what }])
     if (!changed) return false
-    const rows = [...before.values()].filter(row => row !== undefined && changed.has(row.id))
-    const back = gather(rows as ConversationView[], row => inverse(row, what))
-    const isMany = changed.size > 1
+    const rows = [...before.values()].filter(row => row !== undefined && changed.has(row.id)) as ConversationView[]
     undo.done({
-      ...(isMany ? { key: "bulk.done", values: { n: changed.size } } : done),
-      undo:
-        back.length > 0
-          ? async () => {
-              if (await apply(back)) undo.done({ key: "done.undone", undo: null })
-            }
-          : null,
+      ...(changed.size > 1 ? { key: "bulk.done", values: { n: changed.size } } : done),
+      undo: rows.length > 0 ? () => takeBack(rows) : null,
     })
     return true
   }
@@ -140,35 +135,4 @@ export function createBulk({ command, conversations, people, notify, undo }: Bul
       return change(ids, what, { key, values: { tags } })
     },
   }
-}
-
-/** What brings a row back to how it stands, once `what` has been done to it. */
-function inverse(row: ConversationView, what: What): What {
-  const stands = what.status || what.snooze_until || what.moves
-  const isNew = (tag: string) => !row.tags.includes(tag)
-  const added = what.add_tags?.filter(isNew) ?? []
-  const removed = what.remove_tags?.filter(tag => row.tags.includes(tag)) ?? []
-  const isSnoozed = row.snoozed_until !== null && row.category === "waiting"
-  return {
-    ...(what.moves ? { moves: true, agent_id: row.agent_id, team_id: row.team_id } : {}),
-    ...(stands && !isSnoozed ? { status: row.status } : {}),
-    ...(stands && isSnoozed ? { snooze_until: row.snoozed_until } : {}),
-    ...(what.priority ? { priority: row.priority } : {}),
-    ...(added.length > 0 ? { remove_tags: added } : {}),
-    ...(removed.length > 0 ? { add_tags: removed } : {}),
-  }
-}
-
-/** Rows that go back the same way, together. */
-function gather(rows: readonly ConversationView[], wayBack: (row: ConversationView) => What): Change[] {
-  const groups = new Map<string, Change>()
-  for (const row of rows) {
-    const what = wayBack(row)
-    if (Object.keys(what).length === 0) continue
-    const key = JSON.stringify(what)
-    const group = groups.get(key)
-    if (group) group.conversation_ids.push(row.id)
-    else groups.set(key, { conversation_ids: [row.id], ...what })
-  }
-  return [...groups.values()]
 }

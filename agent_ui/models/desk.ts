@@ -23,6 +23,7 @@ import { createPledges, type Pledges } from "./pledges"
 import { wordsFor } from "./refusals"
 import { createSelection, type Selection } from "./selection"
 import { createSupervising, type Supervising } from "./supervising"
+import { createTakeBack } from "./take-back"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
@@ -84,6 +85,7 @@ export interface Desk {
   setPresence(presence: Presence): Promise<void>
   /** Whether this agent is shown as away when nobody touches a key for a while. */
   setIdle(on: boolean): Promise<void>
+  setTakesChats(on: boolean): Promise<void>
   /** Passages that may answer; none when nothing fits or nobody answered. */
   searchArticles(query: string): Promise<readonly SuggestionView[]>
   /** Tell colleagues what is being looked at. */
@@ -100,8 +102,17 @@ const HOLD = "parley.hold"
 export function createDesk(options: DeskOptions): Desk {
   const { me, api, connection, clock, storage, around, notify, words, open } = options
   const { command } = connection
+  /** By reply, the conversation nobody had when it was written: the reply may take it. */
+  const free = new Map<string, ConversationView>()
   const outbox: Outbox = {
     ...options.outbox,
+    async send(draft, more) {
+      const row = "conversation_id" in draft ? conversations.get(draft.conversation_id) : undefined
+      const entry = await options.outbox.send(draft, more)
+      if (row && (row.agent_id === null || row.offer_until) && row.agent_id !== people.meId)
+        free.set(entry.client_id, row)
+      return entry
+    },
     discard(clientId) {
       pledges.drop(clientId)
       return options.outbox.discard(clientId)
@@ -133,8 +144,9 @@ export function createDesk(options: DeskOptions): Desk {
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
   const undo = createUndo(notify)
-  const actions = createActions({ command, conversations, people, notify, undo })
-  const bulk = createBulk({ command, conversations, people, notify, undo })
+  const takeBack = createTakeBack({ command, conversations, notify })
+  const actions = createActions({ command, conversations, people, notify, undo, takeBack })
+  const bulk = createBulk({ command, conversations, people, notify, undo, takeBack })
   const pledges = createPledges({ storage, agentId: people.meId, change: bulk.change })
   const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
   const online = shallowRef(connection.state().name)
@@ -209,6 +221,11 @@ export function createDesk(options: DeskOptions): Desk {
     }),
     outbox.onSent(({ client_id, command: sent }) => {
       if (sent && "conversation_id" in sent) drafts.sent(sent.conversation_id)
+      const before = free.get(client_id)
+      free.delete(client_id)
+      if (before && conversations.get(before.id)?.agent_id === people.meId) {
+        undo.done({ key: "done.claimed", undo: () => takeBack([before]) })
+      }
       pledges.sent(client_id)
     }),
     connection.onState(state => {
@@ -281,6 +298,11 @@ export function createDesk(options: DeskOptions): Desk {
     },
     async setIdle(on) {
       const reply = await api.put<AgentIs>("/me/idle", { idle_seconds: on ? IDLE_SECONDS : null }).catch(() => null)
+      if (reply) people.put(reply.agent)
+      else notify({ key: "error.offline", tone: "failed" })
+    },
+    async setTakesChats(on) {
+      const reply = await api.put<AgentIs>("/me/takes-chats", { takes_chats: on }).catch(() => null)
       if (reply) people.put(reply.agent)
       else notify({ key: "error.offline", tone: "failed" })
     },

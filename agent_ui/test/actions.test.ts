@@ -4,6 +4,7 @@ import { type ActionsOptions, createActions } from "../models/actions"
 import { createConversations } from "../models/conversations"
 import { createNotices, type Notice } from "../models/notices"
 import { createPeople } from "../models/people"
+import { createTakeBack } from "../models/take-back"
 import { createUndo } from "../models/undo"
 import { conversation, ME, me, OTHER } from "./making"
 import { settle, travelClock } from "./travel"
@@ -26,13 +27,12 @@ function acting(change: Change = {}) {
     notices.push(notice)
     shown.notify(notice)
   })
-  const actions = createActions({
+  const given = {
     command: command as unknown as ActionsOptions["command"],
     conversations,
-    people: createPeople(me()),
-    notify: notice => notices.push(notice),
-    undo,
-  })
+    notify: (notice: Notice) => void notices.push(notice),
+  }
+  const actions = createActions({ ...given, people: createPeople(me()), undo, takeBack: createTakeBack(given) })
   return {
     actions,
     undo: undo.run,
@@ -45,6 +45,12 @@ function acting(change: Change = {}) {
     },
     refuses(code: string) {
       answer = () => ({ ok: false, code, detail: "no", retry_seconds: null, missed: [] })
+    },
+    undoes() {
+      answer = () => ({ ok: true, conversations: [], failed: [] })
+    },
+    failsToUndo(code: string) {
+      answer = () => ({ ok: true, conversations: [], failed: [{ conversation_id: "c", code, detail: "no" }] })
     },
     breaks() {
       answer = () => {
@@ -85,26 +91,30 @@ test("without a connection nothing is pretended", async () => {
 })
 
 test("undo asks for what was before, once, and only while its notice stands", async () => {
-  const { actions, asked, undo, answers, clock } = acting({ status: "responded", category: "waiting" })
+  const { actions, asked, undo, answers, undoes, clock } = acting({ status: "responded", category: "waiting" })
   answers({ status: "resolved", category: "resolved" })
   await actions.resolve("c")
+  undoes()
   undo()
   undo()
   await settle()
-  expect(asked.slice(1)).toEqual([{ type: "conversation.set_status", conversation_id: "c", status: "responded" }])
+  expect(asked.slice(1)).toEqual([{ type: "conversations.undo", conversation_ids: ["c"] }])
   await actions.resolve("c")
   clock.travel(7000)
   undo()
   expect(asked).toHaveLength(3)
 })
 
-test("undoing an assignment gives it back to whoever had it", async () => {
-  const { actions, asked, undo, answers } = acting({ agent_id: OTHER })
+test("what has changed since is not undone, and says so", async () => {
+  const { actions, undo, answers, failsToUndo, notices, row } = acting({ agent_id: OTHER })
   answers({ agent_id: ME })
   await actions.take("c")
+  failsToUndo("conflict")
   undo()
+  expect(row()?.agent_id).toBe(OTHER)
   await settle()
-  expect(asked.map(it => ("agent_id" in it ? it.agent_id : null))).toEqual([ME, OTHER])
+  expect(row()?.agent_id).toBe(ME)
+  expect(notices.at(-1)).toMatchObject({ key: "error.not_undone", tone: "failed" })
 })
 
 test("one key takes: claims what is free, assigns what a colleague has, leaves what is mine", async () => {

@@ -93,6 +93,7 @@ export function agent(id: string, change: Partial<AgentView> = {}): AgentView {
     load: 0,
     weight: 0,
     capacity: 4,
+    takes_chats: true,
     channel_capacity: [],
     skills: [],
     languages: [],
@@ -108,7 +109,15 @@ export function me(change: Partial<Me> = {}): Me {
     permissions: ["conversation.reply"],
     agents: [agent(ME), agent(OTHER, { name: "Other" })],
     teams: [
-      { id: "team", name: "Support", mode: "least_load", accept_seconds: 0, lead_id: null, longest_seconds: 300 },
+      {
+        id: "team",
+        name: "Support",
+        mode: "least_load",
+        accept_seconds: 0,
+        lead_id: null,
+        takes_on_reply: true,
+        longest_seconds: 300,
+      },
     ],
     inboxes: [],
     statuses: [

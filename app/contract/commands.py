@@ -310,6 +310,13 @@ class ChangeConversations(Command, tag="conversations.bulk"):
     changes: Annotated[list[Change], Meta(min_length=1, max_length=200)]
 
 
+class UndoConversations(Command, tag="conversations.undo"):
+    """Take back my last change to each of these, whichever it was: status, clocks, place in the queue, owner, offer, snooze,
+    priority and tags are as before it. Refused as `conflict` for one to which anything has happened since."""
+
+    conversation_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]
+
+
 class SaveDraft(Command, tag="draft.save"):
     """Keep what has been written so far, for this agent alone. Without words, files and note mode it is forgotten."""
 
@@ -421,6 +428,7 @@ AgentCommand = (
     | EscalateConversation
     | OpenTicket
     | ChangeConversations
+    | UndoConversations
     | SaveDraft
     | ViewConversation
     | SearchArticles

@@ -29,7 +29,9 @@ Verdict = Literal[
     "missing_language",
     "full",
     "full_on_channel",
+    "not_taking",
     "has_passed",
+    "handed_over",
     "more_load",
     "served_later",
     "by_hand_only",
@@ -213,7 +215,7 @@ class DecisionView(Said):
     """Who got a conversation, or which queue, when, and why.
 
     `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
-    assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated. Candidates are those
+    assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated, replied, nobody_else. Candidates are those
     who came closest, in the order of the choice; `others` counts the rest.
     """
 
@@ -249,11 +251,12 @@ class DecisionList(Said):
 
 
 class SetTeamRouting(Asked):
-    """`PUT /api/v1/teams/{team_id}/routing`"""
+    """`PUT /api/v1/teams/{team_id}/routing`: `takes_on_reply` left out stays as it is."""
 
     mode: RoutingMode = "least_load"
     accept_seconds: Annotated[int, Meta(ge=0, le=3600)] = 0
     lead_id: Id | None = None
+    takes_on_reply: bool | None = None
 
 
 class ChannelCapacity(Asked):
@@ -264,13 +267,20 @@ class ChannelCapacity(Asked):
 
 
 class SetAgentRouting(Asked):
-    """`PUT /api/v1/agents/{agent_id}/routing`"""
+    """`PUT /api/v1/agents/{agent_id}/routing`: `takes_chats` and `team_ids` left out stay as they are."""
 
     capacity: Annotated[int, Meta(ge=0, le=100)]
     channel_capacity: Annotated[list[ChannelCapacity], Meta(max_length=10)] = []
     skills: Annotated[list[Name], Meta(max_length=50)] = []
     languages: Annotated[list[Language], Meta(max_length=50)] = []
     team_ids: Ids | None = None
+    takes_chats: bool | None = None
+
+
+class SetTakesChats(Asked):
+    """`PUT /api/v1/me/takes-chats`: whether routing gives me conversations."""
+
+    takes_chats: bool
 
 
 class SetIdle(Asked):

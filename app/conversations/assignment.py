@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal, select, update
+from sqlalchemy import func, literal, select, update
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
@@ -13,27 +13,19 @@ from app.contract.events import AssignmentOffered
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import change_conversation, status_values
-from app.conversations.holding import Holding, begin_assignment, begin_assignments
+from app.conversations.holding import Holding, ask_anew, begin_assignment, begin_assignments, note_assigned
 from app.conversations.messages import accept_offer, add_agent_message, add_system_message
 from app.conversations.telling import tell_change, tell_changes
-from app.database import Prepared
+from app.conversations.undo_points import keep_undo, standing_of
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
 from app.people.presence import announce_load, announce_loads
 from app.work import Work
-from models import Agent, Conversation, Routing, Team
+from models import Agent, Conversation, Team
 
 REOPENS = ("resolved", "closed", "waiting")
-_AGENTS = Agent.__table__
-_TIME = _AGENTS.c.last_assigned_at.type
-_ASSIGNED_NOW = Prepared(
-    update(_AGENTS)  # pyright: ignore[reportArgumentType] - as above
-    .where(_AGENTS.c.id == bindparam("row_id"))
-    .values(last_assigned_at=bindparam("now", type_=_TIME))
-    .returning(*_AGENTS.c),
-    Agent,
-)
+_TIME = Agent.__table__.c.last_assigned_at.type
 
 
 async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimConversation) -> ConversationView:
@@ -46,16 +38,15 @@ async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimCon
         return await tell_change(work, conversation)
     if conversation.agent_id is not None:
         raise Conflict("A colleague already has this conversation.")
-    return await _give(work, conversation, agent.id, conversation.team_id, made_by=agent.id, reason="claimed")
+    return await _give(work, agent, conversation, agent.id, conversation.team_id, reason="claimed")
 
 
 async def assign_conversation(work: Work, agent: SignedInAgent, command: AssignConversation) -> ConversationView:
     """Give to an agent, to a team's queue, or (both empty) back to the queue it came from."""
     require(may_assign, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
-    return await _give(
-        work, conversation, command.agent_id, command.team_id or conversation.team_id, made_by=agent.id, reason="assigned"
-    )
+    team_id = command.team_id or conversation.team_id
+    return await _give(work, agent, conversation, command.agent_id, team_id, reason="assigned")
 
 
 async def transfer_conversation(work: Work, agent: SignedInAgent, command: TransferConversation) -> ConversationView:
@@ -66,9 +57,8 @@ async def transfer_conversation(work: Work, agent: SignedInAgent, command: Trans
     conversation = await access_conversation(work, agent, command.conversation_id)
     if command.note.strip():
         await add_agent_message(work, conversation, agent, None, command.note, "internal")
-    return await _give(
-        work, conversation, command.agent_id, command.team_id or conversation.team_id, made_by=agent.id, reason="transferred"
-    )
+    team_id = command.team_id or conversation.team_id
+    return await _give(work, agent, conversation, command.agent_id, team_id, reason="transferred")
 
 
 async def put_back(work: Work, conversations: Sequence[Conversation], reason: str) -> None:
@@ -87,23 +77,16 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
         .execution_options(synchronize_session=False)
     )
     await begin_assignments(work, [Holding(one, reason, {}) for one in changed], "routing")
-    await _ask_anew(work, taken)
+    await ask_anew(work, taken)
     await tell_changes(work, changed)
     await announce_loads(work, former)
 
 
-async def _ask_anew(work: Work, conversation_ids: Sequence[str]) -> None:
-    """These had been taken, or somebody chose a queue for them: whoever had let them pass before that may be asked again."""
-    if conversation_ids:
-        mine = Routing.conversation_id.in_(conversation_ids)
-        await work.change(update(Routing).where(mine).values(passed=[], rung=None))
-
-
 async def _give(
-    work: Work, conversation: Conversation, agent_id: str | None, team_id: str | None, *, made_by: str, reason: str
+    work: Work, by: SignedInAgent, conversation: Conversation, agent_id: str | None, team_id: str | None, *, reason: str
 ) -> ConversationView:
     await _must_exist(work, agent_id, team_id)
-    former = conversation.agent_id
+    former, before = conversation.agent_id, await standing_of(work, conversation)
     values: dict[str, Any] = {
         "agent_id": agent_id,
         "team_id": team_id,
@@ -118,11 +101,13 @@ async def _give(
     if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
         return await tell_change(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
-    conversation = await _settle(work, conversation, made_by=made_by, reason=reason)
+    conversation = await _settle(work, conversation, made_by=by.id, reason=reason)
+    await keep_undo(work, by, before, conversation)
     if agent_id:
         await announce_load(work, agent_id)
     else:
-        await _ask_anew(work, [conversation.id])
+        givers = dict.fromkeys(id for id in (former, by.id) if id)
+        await ask_anew(work, [conversation.id], list(givers))
     view = await tell_change(work, conversation)
     if former and former != agent_id:
         await announce_load(work, former)
@@ -133,8 +118,7 @@ async def _settle(work: Work, conversation: Conversation, *, made_by: str, reaso
     """What every change of owner brings with it: the history, the line the contact reads, the new owner's notice."""
     await begin_assignment(work, conversation, made_by, reason)
     if conversation.agent_id:
-        agent = await work.first(_ASSIGNED_NOW, row_id=conversation.agent_id, now=work.now)
-        name = agent.name if agent else ""
+        name = await note_assigned(work, conversation.agent_id)
         conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
         if made_by != conversation.agent_id:
             offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=None)

@@ -19,6 +19,7 @@ from app.conversations.assignment import assign_conversation
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
 from app.conversations.tagging import change_tags
 from app.conversations.telling import tell_change
+from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import agent_view_of
 from app.errors import Invalid, ParleyError
 from app.people.actors import SignedInAgent
@@ -53,7 +54,9 @@ async def change_conversations(works: Works, agent: SignedInAgent, command: Chan
 
 
 async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, change: Change) -> ConversationView:
-    """One conversation's part, in one transaction. Where it stands comes last: giving it to somebody would wake it."""
+    """One conversation's part, in one transaction, undone in one. Where it stands comes last: giving it to somebody would wake it."""
+    found = await access_conversation(work, agent, id)
+    rev, before = found.rev, await standing_of(work, found)
     if change.add_tags or change.remove_tags:
         conversation = await access_conversation(work, agent, id)
         await tell_change(work, await change_tags(work, conversation, change.add_tags, change.remove_tags))
@@ -66,5 +69,6 @@ async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, cha
         await snooze_conversation(work, agent, SnoozeConversation(conversation_id=id, until=change.snooze_until))
     elif change.status:
         await set_status(work, agent, SetStatus(conversation_id=id, status=change.status))
-    await access_conversation(work, agent, id)
+    if (changed := await access_conversation(work, agent, id)).rev != rev:
+        await keep_undo(work, agent, before, changed)
     return await agent_view_of(work, id)

@@ -11,6 +11,7 @@ from app.errors import Invalid
 from app.work import Work
 from models import Conversation, Status
 
+ENDED = ("resolved", "closed")
 PRIORITY_RANKS = {"urgent": 0, "high": 1, "medium": 2, "low": 3}
 
 NEW_SEQ = object()
@@ -57,3 +58,18 @@ async def status_values(work: Work, key: str) -> dict[str, Any]:
     if status is None:
         raise Invalid("There is no such status.")
     return {"status": status.key, "category": status.category}
+
+
+async def refuse_second_open(work: Work, conversation: Conversation) -> None:
+    """A contact has one open conversation per inbox; the index would refuse a second with less kind words."""
+    other = await work.one(
+        select(Conversation.id).where(
+            Conversation.contact_id == conversation.contact_id,
+            Conversation.inbox_id == conversation.inbox_id,
+            Conversation.is_extra.is_(False),
+            Conversation.category.not_in(ENDED),
+            Conversation.id != conversation.id,
+        )
+    )
+    if other and not conversation.is_extra:
+        raise Invalid("This contact already has an open conversation here.")

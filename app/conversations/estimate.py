@@ -150,7 +150,7 @@ def _last_kept(of_team: ColumnElement[bool]) -> Prepared[Any]:
 
 _TEAM = bindparam("team")
 _ALL_SLOTS = select(func.coalesce(func.sum(Agent.capacity), 0)).where(
-    Agent.is_active, Agent.lease_until.is_not(None), Agent.presence == "online"
+    Agent.is_active, Agent.lease_until.is_not(None), Agent.presence == "online", Agent.takes_chats.is_not(False)
 )
 _SLOTS = Prepared(_ALL_SLOTS)
 _SLOTS_OF_TEAM = Prepared(_ALL_SLOTS.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == _TEAM))))

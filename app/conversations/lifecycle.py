@@ -5,16 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from app.contract.commands import EndConversation, EscalateConversation, SetPriority, SetStatus, SnoozeConversation
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.changing import ONE_MORE, PRIORITY_RANKS, change_conversation, status_values
-from app.conversations.holding import begin_assignment, end_assignments, owner_or_queue, owner_with_room_or_queue
+from app.conversations.changing import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
+from app.conversations.holding import (
+    ask_anew,
+    begin_assignment,
+    end_assignments,
+    owner_or_queue,
+    owner_with_room_or_queue,
+    unanswered_since,
+)
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
+from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import visitor_view_of
 from app.conversations.waking import WAKE_JOB
 from app.errors import Invalid
@@ -26,7 +34,6 @@ from app.work import Work
 from models import Conversation, Ticket
 
 LONGEST_SNOOZE = timedelta(days=366)
-ENDED = ("resolved", "closed")
 
 
 async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> ConversationView:
@@ -35,7 +42,9 @@ async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> Co
     conversation = await access_conversation(work, agent, command.conversation_id)
     values = await status_values(work, command.status)
     if values["status"] != conversation.status:
+        before = await standing_of(work, conversation)
         conversation = await _move(work, conversation, values, by=agent.name, by_id=agent.id)
+        await keep_undo(work, agent, before, conversation)
     return await tell_change(work, conversation)
 
 
@@ -53,8 +62,9 @@ async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.priority != command.priority:
-        rank = PRIORITY_RANKS[command.priority]
+        before, rank = await standing_of(work, conversation), PRIORITY_RANKS[command.priority]
         conversation = await change_conversation(work, conversation, priority=command.priority, priority_rank=rank)
+        await keep_undo(work, agent, before, conversation)
     return await tell_change(work, conversation)
 
 
@@ -68,11 +78,12 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.category in ENDED:
         raise Invalid("This conversation has ended. Reopen it first.")
-    values = await status_values(work, "snoozed")
+    before, values = await standing_of(work, conversation), await status_values(work, "snoozed")
     conversation = await change_conversation(work, conversation, snoozed_until=until, offer_until=None, **values)
     conversation = await add_system_message(
         work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
     )
+    await keep_undo(work, agent, before, conversation)
     # One timer for all that are set aside until the same moment; a version before this wakes the one it names, and leaves
     # the others to the timetable.
     due = {"conversation_id": conversation.id, "until": until.isoformat()}
@@ -105,7 +116,8 @@ async def _move(
 ) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
 
-    Reopened by its own owner it stays theirs, room or no room: capacity binds routing, not what an agent asks for.
+    One that was never answered has waited since its contact began to, and stands in the queue by that. Reopened by its own
+    owner it stays theirs, room or no room: capacity binds routing, not what an agent asks for.
     """
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
     values: dict[str, Any] = dict(status) | {"snoozed_until": None}
@@ -119,9 +131,12 @@ async def _move(
         }
     if was_ended and not is_ended:
         owner = owner_or_queue if by_id and by_id == conversation.agent_id else owner_with_room_or_queue
-        values |= {"resolved_at": None, "reopened_count": ONE_MORE} | await owner(work, conversation)
-        await _refuse_second_open(work, conversation)
-    if not is_ended and conversation.agent_id is None and conversation.queued_at is None:
+        since = await unanswered_since(work, conversation.id)
+        values |= {"resolved_at": None, "reopened_count": ONE_MORE, "waiting_since": since}
+        values |= await owner(work, conversation, since)
+        await refuse_second_open(work, conversation)
+    is_queued = not is_ended and conversation.agent_id is None and conversation.queued_at is None
+    if is_queued and not values.get("queued_at"):
         values["queued_at"] = work.now
     conversation = await change_conversation(work, conversation, **values)
     if is_ended and not was_ended:
@@ -130,26 +145,12 @@ async def _move(
         await end_assignments(work, [conversation.id])
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
+        await ask_anew(work, [conversation.id])
         await begin_assignment(work, conversation, "routing", "reopened")
     closed_at = work.now if is_ended else None
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=closed_at))
     await _free_agent(work, conversation)
     return conversation
-
-
-async def _refuse_second_open(work: Work, conversation: Conversation) -> None:
-    """A contact has one open conversation per inbox; the index would refuse a second with less kind words."""
-    other = await work.one(
-        select(Conversation.id).where(
-            Conversation.contact_id == conversation.contact_id,
-            Conversation.inbox_id == conversation.inbox_id,
-            Conversation.is_extra.is_(False),
-            Conversation.category.not_in(ENDED),
-            Conversation.id != conversation.id,
-        )
-    )
-    if other and not conversation.is_extra:
-        raise Invalid("This contact already has an open conversation here.")
 
 
 async def _free_agent(work: Work, conversation: Conversation) -> None:

@@ -15,18 +15,26 @@ from app.conversations.access import access_conversation
 from app.conversations.attaching import attach_files
 from app.conversations.changing import NEW_SEQ, ONE_MORE, change_conversation, status_values
 from app.conversations.drafting import forget_draft
-from app.conversations.holding import accept_assignment, begin_assignment, owner_or_queue, owner_with_room_or_queue
+from app.conversations.holding import (
+    accept_assignment,
+    ask_anew,
+    begin_assignment,
+    note_assigned,
+    owner_or_queue,
+    owner_with_room_or_queue,
+)
 from app.conversations.telling import tell_change, tell_message
+from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import message_view
 from app.database import Prepared
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact
 from app.people.permissions import may_reply, require
-from app.people.presence import announce_load
+from app.people.presence import announce_load, announce_loads
 from app.text import clean_text, shorten
 from app.work import Work
-from models import Conversation, Message, Ticket
+from models import Conversation, Message, Team, Ticket
 
 PREVIEW_LENGTH = 160
 UNREAD_JOB = "conversation.unread"
@@ -119,10 +127,14 @@ async def add_agent_message(
     attachment_ids: Sequence[str] = (),
     system: SystemCode | None = None,
 ) -> MessageView:
-    """An agent's words in a conversation whose row is locked. A first answer opens it. `system` marks a whisper."""
+    """An agent's words in a conversation whose row is locked. A first answer opens it, and an answer to one that nobody has
+    makes it the writer's, unless its team says otherwise. `system` marks a whisper."""
     is_public = visibility == "public"
     if is_public and conversation.offer_until and conversation.agent_id == agent.id:
         conversation = await accept_offer(work, conversation, agent.name)
+    takes = is_public and await _takes_on_reply(work, agent, conversation)
+    if takes:
+        conversation = await add_system_message(work, conversation, "joined", f"{agent.name} joined.", agent.name)
     message = Message(
         author_kind="agent",
         author_id=agent.id,
@@ -150,9 +162,32 @@ async def add_agent_message(
     opens = "status" in values
     changed = await change_conversation(work, conversation, is_public=is_public, **values)
     await _store(work, changed, message)
-    if opens:
+    if takes:
+        changed = await _take(work, agent, changed)
+    if opens or takes:
         await tell_change(work, changed)
     return message_view(message, for_agents=True)
+
+
+async def _takes_on_reply(work: Work, agent: SignedInAgent, conversation: Conversation) -> bool:
+    """Whether the writer of a reply has the conversation from now on: nobody has it yet, and its team wants that."""
+    is_free = conversation.agent_id is None or (conversation.offer_until is not None and conversation.agent_id != agent.id)
+    if not is_free or conversation.category not in OPEN_CATEGORIES:
+        return False
+    team = select(Team.takes_on_reply).where(Team.id == conversation.team_id)
+    return conversation.team_id is None or await work.one(team) is not False
+
+
+async def _take(work: Work, agent: SignedInAgent, conversation: Conversation) -> Conversation:
+    """Make it the writer's, which they can undo. Their capacity does not bind them: they have written of their own accord."""
+    before, offered_to = await standing_of(work, conversation), conversation.agent_id
+    values: dict[str, Any] = {"agent_id": agent.id, "assigned_at": work.now, "offer_until": None}
+    conversation = await change_conversation(work, conversation, routed_at=conversation.routed_at or work.now, **values)
+    await begin_assignment(work, conversation, agent.id, "replied")
+    await note_assigned(work, agent.id)
+    await keep_undo(work, agent, before, conversation)
+    await announce_loads(work, [id for id in (agent.id, offered_to) if id])
+    return conversation
 
 
 async def accept_offer(work: Work, conversation: Conversation, agent_name: str) -> Conversation:
@@ -286,6 +321,7 @@ async def _tell_waking(work: Work, before: Conversation, changed: Conversation) 
     has_ended = before.category not in OPEN_CATEGORIES
     if has_ended:
         await work.change(update(Ticket).where(Ticket.conversation_id == changed.id).values(closed_at=None))
+        await ask_anew(work, [changed.id])
         changed = await add_system_message(work, changed, "reopened", "The conversation was reopened.", "")
     if has_ended or changed.agent_id != before.agent_id:
         await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left")

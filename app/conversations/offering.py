@@ -10,6 +10,7 @@ from app.contract.commands import AcceptConversation, DeclineConversation
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.assignment import put_back
+from app.conversations.holding import nothing_found
 from app.conversations.messages import accept_offer
 from app.conversations.telling import tell_change
 from app.conversations.views import agent_view_of
@@ -81,11 +82,7 @@ async def keep_fields(work: Work, conversation_id: str, fields: dict[str, str]) 
 
 async def ensure_routing(work: Work, conversation_id: str, fields: dict[str, str] | None = None) -> None:
     """There is a row to keep what routing finds out."""
-    await work.add_unless_there(_nothing_found(work, conversation_id, fields or {}))
-
-
-def _nothing_found(work: Work, conversation_id: str, fields: dict[str, str]) -> Routing:
-    return Routing(conversation_id=conversation_id, fields=fields, trace=[], skills=[], overflow=[], passed=[], made_at=work.now)
+    await work.add_unless_there(nothing_found(conversation_id, work.now, fields))
 
 
 async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: str) -> None:
@@ -105,7 +102,7 @@ async def note_passed(work: Work, agents: Mapping[str, str]) -> None:
         select(Routing.conversation_id, Routing.passed).where(Routing.conversation_id.in_(agents)).with_for_update()
     )
     passed = dict[str, list[str]]((id, those) for id, those in known)
-    await work.add_all_unless_there([_nothing_found(work, id, {}) for id in sorted(agents.keys() - passed.keys())])
+    await work.add_all_unless_there([nothing_found(id, work.now) for id in sorted(agents.keys() - passed.keys())])
     alike: dict[tuple[str, ...], list[str]] = {}
     for id, agent_id in agents.items():
         alike.setdefault(tuple(dict.fromkeys([*passed.get(id, []), agent_id])), []).append(id)

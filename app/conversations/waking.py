@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, select, update
 
 from app.conversations.changing import status_values
 from app.conversations.holding import Holding, begin_assignments, those_here
@@ -35,7 +35,8 @@ async def wake_conversations(work: Work, *, waits: bool = False) -> int:
     queued = {one.id for one in conversations if _is_sought(one) and one.agent_id not in here}
     opened = await status_values(work, "open") if conversations else {}
     back = await _change(work, former.keys() - queued, opened)
-    nobodys = {"agent_id": None, "assigned_at": None, "offer_until": None, "queued_at": work.now}
+    since = func.coalesce(Conversation.waiting_since, literal(work.now, Conversation.__table__.c.waiting_since.type))
+    nobodys: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "queued_at": since}
     forsaken = await _change(work, queued, opened | nobodys)
     await begin_assignments(work, [Holding(one, "agent_left", {}) for one in forsaken if former[one.id]], "routing")
     await announce_loads(work, [agent_id for agent_id in former.values() if agent_id])

@@ -23,14 +23,16 @@ from app.contract.routing import (
     SetAgentRouting,
     SetIdle,
     SetInboxHours,
+    SetTakesChats,
     SetTeamRouting,
 )
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_manage_people, may_manage_routing, may_view_conversations, require
 from app.people.reasons import add_reason, list_reasons, remove_reason
-from app.people.serving import set_agent_routing, set_idle_setting, set_team_routing
+from app.people.serving import set_agent_routing, set_idle_setting, set_takes_chats
 from app.routing.decisions import list_decisions
+from app.routing.dispatch import serve_team_anew
 from app.routing.dry_run import dry_run
 from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
 from app.sla.keeping import list_hours, remove_hours, save_hours, set_inbox_hours
@@ -94,7 +96,7 @@ async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> Deci
 async def team_routing(request: AnyRequest, team_id: FromPath[str], data: JSONBody[SetTeamRouting]) -> TeamIs:
     """How a team's queue is served. For admins."""
     require(may_manage_routing, await agent_of(request))
-    return TeamIs(team=await platform_of(request).works.run(set_team_routing, as_id(team_id, "team"), data))
+    return TeamIs(team=await platform_of(request).works.run(serve_team_anew, as_id(team_id, "team"), data))
 
 
 @put("/api/v1/agents/{agent_id:str}/routing")
@@ -109,6 +111,13 @@ async def set_idle(request: AnyRequest, data: JSONBody[SetIdle]) -> AgentIs:
     """After how long without a touch my browser may say that I am idle."""
     agent = await agent_of(request)
     return AgentIs(agent=await platform_of(request).works.run(set_idle_setting, agent, data))
+
+
+@put("/api/v1/me/takes-chats")
+async def takes_chats(request: AnyRequest, data: JSONBody[SetTakesChats]) -> AgentIs:
+    """Whether routing gives me conversations."""
+    agent = await agent_of(request)
+    return AgentIs(agent=await platform_of(request).works.run(set_takes_chats, agent, data))
 
 
 @get("/api/v1/presence-reasons")
@@ -187,6 +196,7 @@ ROUTES = [
     team_routing,
     agent_routing,
     set_idle,
+    takes_chats,
     reasons,
     create_reason,
     delete_reason,

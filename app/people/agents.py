@@ -26,9 +26,17 @@ IDLE_SECONDS = 600
 
 
 async def add_agent(
-    work: Work, *, name: str, email: str, password_hash: str, role: Role, capacity: int, team_ids: Sequence[str] = ()
+    work: Work,
+    *,
+    name: str,
+    email: str,
+    password_hash: str,
+    role: Role,
+    capacity: int,
+    team_ids: Sequence[str] = (),
+    takes_chats: bool | None = None,
 ) -> AgentView:
-    """Add an agent, away until they come.
+    """Add an agent, away until they come. Agents begin as taking chats, supervisors and admins do not unless it is said.
 
     Raises Invalid without a name, Conflict when the address is taken, NotFound for an unknown team.
     """
@@ -48,6 +56,7 @@ async def add_agent(
             password_hash=password_hash,
             role=role,
             capacity=capacity,
+            takes_chats=role == "agent" if takes_chats is None else takes_chats,
             is_active=True,
             idle_seconds=IDLE_SECONDS,
             presence="online",
@@ -135,6 +144,7 @@ def agent_view(agent: Agent, team_ids: list[str], load: Load, now: datetime) -> 
         load=load.count,
         weight=load.weight,
         capacity=agent.capacity,
+        takes_chats=agent.takes_chats is not False,
         channel_capacity=[
             ChannelCapacityView(channel=cast(Channel, channel), capacity=capacity)
             for channel, capacity in sorted(capacities.items())
@@ -154,5 +164,6 @@ def team_view(team: Team, longest_seconds: int) -> TeamView:
         mode=cast(RoutingMode, team.mode or "least_load"),
         accept_seconds=team.accept_seconds or 0,
         lead_id=team.lead_id,
+        takes_on_reply=team.takes_on_reply is not False,
         longest_seconds=longest_seconds,
     )

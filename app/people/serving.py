@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from app.contract.audiences import ToAllAgents
 from app.contract.events import PresenceChanged
-from app.contract.routing import SetAgentRouting, SetIdle, SetTeamRouting
+from app.contract.routing import SetAgentRouting, SetIdle, SetTakesChats, SetTeamRouting
 from app.contract.views import AgentView, TeamView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
@@ -25,7 +25,9 @@ async def set_team_routing(work: Work, team_id: str, asked: SetTeamRouting) -> T
     """How a team's queue is served from now on. Raises NotFound for an unknown team or lead."""
     if asked.lead_id and not await work.one(select(Agent.id).where(Agent.id == asked.lead_id, Agent.is_active)):
         raise NotFound("agent", asked.lead_id)
-    values = {"mode": asked.mode, "accept_seconds": asked.accept_seconds, "lead_id": asked.lead_id}
+    values: dict[str, Any] = {"mode": asked.mode, "accept_seconds": asked.accept_seconds, "lead_id": asked.lead_id}
+    if asked.takes_on_reply is not None:
+        values["takes_on_reply"] = asked.takes_on_reply
     team = await work.one(update(Team).where(Team.id == team_id).values(**values).returning(Team))
     if team is None:
         raise NotFound("team", team_id)
@@ -43,6 +45,8 @@ async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -
         "skills": _tidy(asked.skills),
         "languages": sorted({language.lower() for language in asked.languages}),
     }
+    if asked.takes_chats is not None:
+        values["takes_chats"] = asked.takes_chats
     if not await work.change(update(Agent).where(Agent.id == agent_id, Agent.is_active).values(**values)):
         raise NotFound("agent", agent_id)
     if asked.team_ids is not None:
@@ -57,6 +61,13 @@ async def set_idle_setting(work: Work, agent: SignedInAgent, asked: SetIdle) -> 
     if asked.idle_seconds is None:
         back = update(Agent).where(Agent.id == agent.id, Agent.is_idle.is_(True))
         await work.change(back.values(presence="online", is_idle=False, presence_since=work.now))
+    return await announce_presence(work, agent.id)
+
+
+async def set_takes_chats(work: Work, agent: SignedInAgent, asked: SetTakesChats) -> AgentView:
+    """Switch on or off that routing gives the agent conversations. What they hold stays theirs."""
+    await work.change(update(Agent).where(Agent.id == agent.id).values(takes_chats=asked.takes_chats))
+    tell_notices(work)
     return await announce_presence(work, agent.id)
 
 

@@ -90,7 +90,7 @@ def repaint_at(wall: WallView) -> datetime:
 
 def _why_unserved(agents: Sequence[AgentView], team_id: str | None) -> Unserved | None:
     members = [agent for agent in agents if team_id is None or team_id in agent.team_ids]
-    able = [agent for agent in members if agent.capacity > 0]
+    able = [agent for agent in members if agent.capacity > 0 and agent.takes_chats]
     if not members:
         return "no_members"
     if not able:
@@ -99,4 +99,4 @@ def _why_unserved(agents: Sequence[AgentView], team_id: str | None) -> Unserved 
 
 
 def _serves(agent: AgentView, team_id: str | None) -> bool:
-    return agent.presence == "online" and (team_id is None or team_id in agent.team_ids)
+    return agent.presence == "online" and agent.takes_chats and (team_id is None or team_id in agent.team_ids)

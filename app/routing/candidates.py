@@ -29,6 +29,7 @@ async def candidates_of(
         Agent.skills,
         Agent.languages,
         Agent.channel_capacity,
+        Agent.takes_chats,
     ).where(Agent.is_active)
     if agent_ids is not None:
         wanted = wanted.where(Agent.id.in_(agent_ids))
@@ -50,6 +51,7 @@ async def candidates_of(
             languages=languages or [],
             channels=loads.get(id, NOBODY).channels,
             channel_capacity=channel_capacity or {},
+            takes_chats=takes_chats is not False,
         )
-        for id, name, presence, lease_until, capacity, last_assigned_at, skills, languages, channel_capacity in found
+        for id, name, presence, lease_until, capacity, last_assigned_at, skills, languages, channel_capacity, takes_chats in found
     ]

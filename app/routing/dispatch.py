@@ -8,16 +8,19 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_, select, update
 
+from app.contract.routing import SetTeamRouting
 from app.contract.values import RoutingMode
+from app.contract.views import TeamView
 from app.conversations.assignment import put_back
 from app.conversations.places import in_queue_of
 from app.conversations.taking import Take, take_if_free
-from app.conversations.telling import tell_changes
+from app.conversations.telling import tell_change, tell_changes
 from app.conversations.tickets import open_ticket_for
 from app.people.load import weight_of
 from app.people.presence import announce_loads
+from app.people.serving import set_team_routing
 from app.routing.candidates import candidates_of
 from app.routing.decisions import MOST_KEPT, record
 from app.routing.ladder import climb, is_climbing
@@ -76,6 +79,23 @@ async def dispatch(works: Works, team_id: str | None) -> int:
     served = await serve_queue(works, team_id)
     await settle_queue(works, team_id, Places())
     return served
+
+
+async def serve_team_anew(work: Work, team_id: str, asked: SetTeamRouting) -> TeamView:
+    """Set how a team's queue is served, and look at the queue again.
+
+    An offer missed or declined under another mode or another time to accept says nothing about the new one, so what waits
+    may be given to everybody again. Raises NotFound for an unknown team or lead.
+    """
+    before = await work.one(select(Team).where(Team.id == team_id).with_for_update(key_share=True))
+    was_served = (before.mode or "least_load", before.accept_seconds or 0) if before else None
+    view = await set_team_routing(work, team_id, asked)
+    if was_served != (view.mode, view.accept_seconds):
+        queued = select(Conversation.id).where(in_queue_of(team_id))
+        await work.change(update(Routing).where(Routing.conversation_id.in_(queued)).values(passed=[], rung=None))
+        if first := await work.one(select(Conversation).where(in_queue_of(team_id)).limit(1)):
+            await tell_change(work, first)
+    return view
 
 
 async def serve_queue(works: Works, team_id: str | None) -> int:
@@ -156,7 +176,7 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
                     need=need,
                     candidate=chosen,
                     decision=record(judged, need, serving.mode, rule_id),
-                    reason="offered" if serving.accept_seconds else "routed",
+                    reason=_reason_of(chosen, need, serving),
                 )
             )
             standing.move(_after_one_more(chosen, need, work))
@@ -202,7 +222,15 @@ def need_of(conversation: Conversation, routing: Routing | None, last_agent_id: 
         language=routing.language if routing else None,
         last_agent_id=last_agent_id,
         passed=list(routing.passed) if routing else [],
+        givers=list(routing.givers or []) if routing else [],
     )
+
+
+def _reason_of(chosen: Candidate, need: Need, serving: Serving) -> str:
+    """Why it is theirs; who handed it over is told that nobody else is left."""
+    if chosen.agent_id in need.givers:
+        return "nobody_else"
+    return "offered" if serving.accept_seconds else "routed"
 
 
 async def _serving_of(work: Work, team_id: str | None) -> Serving:
@@ -241,7 +269,8 @@ async def _waiting(work: Work, team_id: str | None, page: int, *, has_rules: boo
 
 
 def _has_room(candidate: Candidate) -> bool:
-    return candidate.has_lease and candidate.presence == "online" and candidate.load < candidate.capacity
+    is_available = candidate.has_lease and candidate.presence == "online" and candidate.takes_chats
+    return is_available and candidate.load < candidate.capacity
 
 
 def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
@@ -259,7 +288,7 @@ async def _settle_queue(work: Work, team_id: str | None, places: Places) -> Call
 async def _open_tickets(work: Work, team_id: str | None) -> None:
     """For those who wait while nobody of the team could take them at all."""
     candidates = await candidates_of(work, work.now, team_id)
-    if any(candidate.has_lease and candidate.presence in ("online", "busy") for candidate in candidates):
+    if any(one.has_lease and one.takes_chats and one.presence in ("online", "busy") for one in candidates):
         return
     has_ticket = select(Ticket.conversation_id)
     forgotten = await work.all(

@@ -31,16 +31,19 @@ class Candidate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     languages: list[str] = field(default_factory=list)
     channels: dict[str, int] = field(default_factory=dict)
     channel_capacity: dict[str, int] = field(default_factory=dict)
+    takes_chats: bool = True
 
 
 class Need(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a conversation asks of its agent. `last_agent_id` had this contact before; who `passed` let it go by."""
+    """What a conversation asks of its agent. `last_agent_id` had this contact before; who `passed` let it go by; `givers`
+    handed it over themselves."""
 
     channel: str = "chat"
     skills: list[str] = field(default_factory=list)
     language: str | None = None
     last_agent_id: str | None = None
     passed: list[str] = field(default_factory=list)
+    givers: list[str] = field(default_factory=list)
 
 
 ANY = Need()
@@ -51,9 +54,12 @@ Judged = tuple[list[tuple[Candidate, Verdict]], dict[Verdict, int]]
 
 
 def refusal(candidate: Candidate, need: Need = ANY) -> Verdict | None:
-    """Why it cannot be this agent, the plainest reason first; None when it can."""
+    """Why it cannot be this agent, the plainest reason first; None when it can. Givers are judged beside the others
+    (`is_left`)."""
     if not candidate.has_lease:
         return "not_here"
+    if not candidate.takes_chats:
+        return "not_taking"
     if candidate.presence != "online":
         return "away" if candidate.presence == "away" else "busy" if candidate.presence == "busy" else "offline"
     if candidate.agent_id in need.passed:
@@ -72,23 +78,23 @@ def is_eligible(candidate: Candidate, need: Need = ANY) -> bool:
     return refusal(candidate, need) is None
 
 
+def is_left(candidate: Candidate, need: Need) -> bool:
+    """Whether there is somebody besides the givers who can take it now or once they have room: then no giver gets it back."""
+    if candidate.agent_id in need.givers:
+        return False
+    return refusal(candidate, need) in (None, "busy", "full", "full_on_channel")
+
+
 def next_agent(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load") -> Candidate | None:
     """Who had this contact before, if eligible; else the eligible one with the least load (round robin: whatever the load),
     of equals the one who has gone longest without, then by id. By hand: nobody."""
-    return _pick([candidate for candidate in candidates if refusal(candidate, need) is None], need, mode)
+    return _pick(_split(candidates, need)[0], need, mode)
 
 
 def verdicts(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load", most: int = 1_000) -> Judged:
     """Why it was or was not them: the one `next_agent` chooses, then the eligible in the order of the choice, then the rest;
     at most so many, and how many others there were with each verdict."""
-    eligible: list[Candidate] = []
-    refused: list[tuple[Candidate, Verdict]] = []
-    for candidate in candidates:
-        why = refusal(candidate, need)
-        if why is None:
-            eligible.append(candidate)
-        else:
-            refused.append((candidate, why))
+    eligible, refused = _split(candidates, need)
     chosen = _pick(eligible, need, mode)
     judged: list[tuple[Candidate, Verdict]] = [(chosen, "chosen")] if chosen else []
     for candidate in nsmallest(most, eligible, key=order_of(mode)):
@@ -103,6 +109,22 @@ def verdicts(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMod
 def chosen_of(judged: Judged) -> Candidate | None:
     """The one it is, if it is anybody."""
     return next((candidate for candidate, verdict in judged[0][:1] if verdict == "chosen"), None)
+
+
+def _split(candidates: Sequence[Candidate], need: Need) -> tuple[list[Candidate], list[tuple[Candidate, Verdict]]]:
+    """Those it can be, and why it cannot be the others. Who handed it over is asked again only when nobody else is left."""
+    is_anybody_left = bool(need.givers) and any(is_left(candidate, need) for candidate in candidates)
+    eligible: list[Candidate] = []
+    refused: list[tuple[Candidate, Verdict]] = []
+    for candidate in candidates:
+        why = refusal(candidate, need)
+        if why is None and is_anybody_left and candidate.agent_id in need.givers:
+            why = "handed_over"
+        if why is None:
+            eligible.append(candidate)
+        else:
+            refused.append((candidate, why))
+    return eligible, refused
 
 
 def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candidate | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import aliased
 
 from app.contract.routing import RuleView
@@ -33,6 +33,8 @@ NOT_TOLD = ("always_matches", "does_nothing", "empty_team")
 """Often meant; and a team without members has a notice of its own."""
 NODE_SILENT_AFTER = timedelta(minutes=1)
 LONGEST_SUBJECT = 200
+_GIVEN = case((Agent.takes_chats.is_(False), 0), else_=Agent.capacity)
+"""How much routing gives an agent."""
 
 
 async def list_notices(rows: Rows, agent: SignedInAgent, now: datetime) -> list[NoticeView]:
@@ -82,8 +84,8 @@ async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | fr
         if rule.is_enabled:
             used |= {rule.actions.team_id, *(step.team_id for step in rule.actions.overflow)} - {None}
     names: dict[str | None, str] = dict(await rows.rows(select(Team.id, Team.name)))
-    capacities: dict[str | None, list[int]] = {None: list(await rows.all(select(Agent.capacity).where(Agent.is_active)))}
-    members = select(TeamMember.team_id, Agent.capacity).join(Agent, Agent.id == TeamMember.agent_id).where(Agent.is_active)
+    capacities: dict[str | None, list[int]] = {None: list(await rows.all(select(_GIVEN).where(Agent.is_active)))}
+    members = select(TeamMember.team_id, _GIVEN).join(Agent, Agent.id == TeamMember.agent_id).where(Agent.is_active)
     for team_id, capacity in await rows.rows(members):
         capacities.setdefault(team_id, []).append(capacity)
     found: list[NoticeView] = []

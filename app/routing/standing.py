@@ -9,7 +9,7 @@ from itertools import islice
 
 from app.contract.routing import Verdict
 from app.contract.values import RoutingMode
-from app.routing.next_agent import Candidate, Judged, Need, order_of, refusal, why_later
+from app.routing.next_agent import Candidate, Judged, Need, is_left, order_of, refusal, why_later
 
 Key = tuple[float, float, str]
 
@@ -49,7 +49,7 @@ class Standing:
 
 def sort_of(need: Need) -> object:
     """Needs of one sort are met by the same agents."""
-    return need.channel, tuple(need.skills), need.language, tuple(need.passed)
+    return need.channel, tuple(need.skills), need.language, tuple(need.passed), tuple(need.givers)
 
 
 class _Line:
@@ -61,31 +61,46 @@ class _Line:
         self._order_of = order_of(mode)
         self._eligible: list[tuple[Key, Candidate]] = []
         self._refused: dict[int, tuple[Candidate, Verdict]] = {}
+        self._givers: dict[int, Candidate] = {}
+        """Those who could take it, but handed it over."""
+        self._left_count = 0
+        """How many others can take it, now or once they have room."""
 
     def add(self, candidate: Candidate, place: int) -> None:
+        self._left_count += is_left(candidate, self._need)
         why = refusal(candidate, self._need)
-        if why is None:
+        if why is None and candidate.agent_id in self._need.givers:
+            self._givers[place] = candidate
+        elif why is None:
             insort(self._eligible, (self._order_of(candidate), candidate), key=_key)
         else:
             self._refused[place] = candidate, why
 
     def remove(self, candidate: Candidate, place: int) -> None:
-        if self._refused.pop(place, None) is None:
+        self._left_count -= is_left(candidate, self._need)
+        if self._refused.pop(place, None) is None and self._givers.pop(place, None) is None:
             del self._eligible[self._index_of(candidate)]
 
     def judge(self, last: Candidate | None, most: int) -> Judged:
+        eligible, refused_by_place = self._eligible, self._refused
+        if self._givers and self._left_count:
+            refused_by_place = dict(refused_by_place)
+            for place, giver in self._givers.items():
+                refused_by_place[place] = giver, "handed_over"
+        elif self._givers:
+            eligible = sorted([*eligible, *((self._order_of(giver), giver) for giver in self._givers.values())], key=_key)
         chosen = None
-        if self._eligible and self._mode != "manual":
-            is_last_eligible = last is not None and refusal(last, self._need) is None
-            chosen = last if is_last_eligible else self._eligible[0][1]
+        if eligible and self._mode != "manual":
+            is_last_eligible = last is not None and any(one is last for _, one in eligible)
+            chosen = last if is_last_eligible else eligible[0][1]
         judged: list[tuple[Candidate, Verdict]] = [(chosen, "chosen")] if chosen else []
-        for _, candidate in islice(self._eligible, most):
+        for _, candidate in islice(eligible, most):
             if candidate is not chosen and len(judged) < most:
                 judged.append((candidate, why_later(candidate, chosen, self._mode)))
         others: Counter[Verdict] = Counter()
-        if len(self._eligible) > len(judged):
-            others["served_later" if chosen else "by_hand_only"] = len(self._eligible) - len(judged)
-        refused = [self._refused[place] for place in sorted(self._refused)]
+        if len(eligible) > len(judged):
+            others["served_later" if chosen else "by_hand_only"] = len(eligible) - len(judged)
+        refused = [refused_by_place[place] for place in sorted(refused_by_place)]
         shown = max(0, most - len(judged))
         others.update(verdict for _, verdict in refused[shown:])
         return judged + refused[:shown], dict(others)

@@ -97,7 +97,9 @@ async def greetings_for(
 
 async def is_staffed(rows: Rows, inbox: Inbox, now: datetime) -> bool:
     """Whether somebody could answer in this inbox now."""
-    staffed = select(func.count()).where(Agent.is_active, Agent.lease_until > now, Agent.presence == "online")
+    staffed = select(func.count()).where(
+        Agent.is_active, Agent.lease_until > now, Agent.presence == "online", Agent.takes_chats.is_not(False)
+    )
     if inbox.team_id:
         staffed = staffed.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
     return bool(await rows.one(staffed))

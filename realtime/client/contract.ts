@@ -112,7 +112,9 @@ export type Verdict =
   | "missing_language"
   | "full"
   | "full_on_channel"
+  | "not_taking"
   | "has_passed"
+  | "handed_over"
   | "more_load"
   | "served_later"
   | "by_hand_only"
@@ -410,7 +412,7 @@ export interface NoticeView {
  * `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
  * supervisor who set their presence. `load` counts their conversations, `weight` is what these take of `capacity`: less
  * for some channels, and half for one that has been silent for ten minutes. `idle_seconds` is after how long without a
- * touch their browser reports them idle, empty for never.
+ * touch their browser reports them idle, empty for never. Routing gives nothing to one who is not `takes_chats`.
  */
 export interface AgentView {
   id: string
@@ -425,6 +427,7 @@ export interface AgentView {
   load: number
   weight: number
   capacity: number
+  takes_chats: boolean
   channel_capacity: ChannelCapacityView[]
   skills: string[]
   languages: string[]
@@ -488,7 +491,8 @@ export interface StatusView {
 
 /**
  * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
- * last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on.
+ * last to the lead. A wait of `longest_seconds` is too long, and near it from four fifths on. With `takes_on_reply` a reply to
+ * a conversation without an owner makes it the writer's.
  */
 export interface TeamView {
   id: string
@@ -496,6 +500,7 @@ export interface TeamView {
   mode: RoutingMode
   accept_seconds: number
   lead_id: string | null
+  takes_on_reply: boolean
   longest_seconds: number
 }
 
@@ -965,6 +970,16 @@ export interface ChangeConversations {
   type: "conversations.bulk"
   /** At least 1 entries, at most 200 entries. */
   changes: Change[]
+}
+
+/**
+ * Take back my last change to each of these, whichever it was: status, clocks, place in the queue, owner, offer, snooze,
+ * priority and tags are as before it. Refused as `conflict` for one to which anything has happened since.
+ */
+export interface UndoConversations {
+  type: "conversations.undo"
+  /** At least 1 entries, at most 200 entries. */
+  conversation_ids: string[]
 }
 
 /** Keep what has been written so far, for this agent alone. Without words, files and note mode it is forgotten. */
@@ -1935,7 +1950,7 @@ export interface DryRunIs {
  * Who got a conversation, or which queue, when, and why.
  *
  * `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
- * assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated. Candidates are those
+ * assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated, replied, nobody_else. Candidates are those
  * who came closest, in the order of the choice; `others` counts the rest.
  */
 export interface DecisionView {
@@ -1969,12 +1984,13 @@ export interface DecisionList {
   ok: true
 }
 
-/** `PUT /api/v1/teams/{team_id}/routing` */
+/** `PUT /api/v1/teams/{team_id}/routing`: `takes_on_reply` left out stays as it is. */
 export interface SetTeamRouting {
   mode?: RoutingMode
   /** From 0, to 3600. */
   accept_seconds?: number
   lead_id?: string | null
+  takes_on_reply?: boolean | null
 }
 
 /** How many conversations of one channel an agent is given at most. */
@@ -1984,7 +2000,7 @@ export interface ChannelCapacity {
   capacity: number
 }
 
-/** `PUT /api/v1/agents/{agent_id}/routing` */
+/** `PUT /api/v1/agents/{agent_id}/routing`: `takes_chats` and `team_ids` left out stay as they are. */
 export interface SetAgentRouting {
   /** From 0, to 100. */
   capacity: number
@@ -1996,6 +2012,12 @@ export interface SetAgentRouting {
   languages?: string[]
   /** At most 200 entries. */
   team_ids?: string[] | null
+  takes_chats?: boolean | null
+}
+
+/** `PUT /api/v1/me/takes-chats`: whether routing gives me conversations. */
+export interface SetTakesChats {
+  takes_chats: boolean
 }
 
 /** `PUT /api/v1/me/idle`: after how long without a touch my browser may say I am idle; empty for never. */
@@ -2408,6 +2430,7 @@ export type AgentCommand =
   | EscalateConversation
   | OpenTicket
   | ChangeConversations
+  | UndoConversations
   | SaveDraft
   | ViewConversation
   | SearchArticles

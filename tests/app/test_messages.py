@@ -183,8 +183,8 @@ async def test_a_writer_has_read_what_they_wrote(house: House) -> None:
     await house.answer(ana, id)
     await house.write(visitor, id)
     stands = await house.conversation(id)
-    assert (stands.contact_read_seq, stands.contact_delivered_seq) == (3, 3)
-    assert (stands.agent_read_seq, stands.agent_delivered_seq) == (2, 2)
+    assert (stands.contact_read_seq, stands.contact_delivered_seq) == (4, 4)
+    assert (stands.agent_read_seq, stands.agent_delivered_seq) == (3, 3)
 
 
 async def test_the_preview_is_the_last_public_line_cut_at_a_word(house: House) -> None:

@@ -26,6 +26,7 @@ crowds = st.lists(
         last_assigned_at=st.none() | st.just(MONDAY),
         skills=st.sampled_from([[], ["x"], ["x", "y"]]),
         languages=st.sampled_from([[], ["de"]]),
+        takes_chats=st.sampled_from([True, True, False]),
         channel_capacity=st.sampled_from([{}, {"chat": 1}]),
     ),
     max_size=12,
@@ -38,6 +39,7 @@ needs = st.builds(
     language=st.sampled_from([None, "de"]),
     last_agent_id=st.none() | st.sampled_from(IDS),
     passed=st.lists(st.sampled_from(IDS), max_size=2, unique=True),
+    givers=st.lists(st.sampled_from(IDS), max_size=2, unique=True),
 )
 
 

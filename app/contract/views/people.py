@@ -20,7 +20,7 @@ class AgentView(Said):
     `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
     supervisor who set their presence. `load` counts their conversations, `weight` is what these take of `capacity`: less
     for some channels, and half for one that has been silent for ten minutes. `idle_seconds` is after how long without a
-    touch their browser reports them idle, empty for never.
+    touch their browser reports them idle, empty for never. Routing gives nothing to one who is not `takes_chats`.
     """
 
     id: str
@@ -35,6 +35,7 @@ class AgentView(Said):
     load: int
     weight: float
     capacity: int
+    takes_chats: bool
     channel_capacity: list[ChannelCapacityView]
     skills: list[str]
     languages: list[str]
@@ -44,13 +45,15 @@ class AgentView(Said):
 
 class TeamView(Said):
     """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
-    last to the lead. Whoever waits for `longest_seconds` has waited too long, and is near it from four fifths on."""
+    last to the lead. A wait of `longest_seconds` is too long, and near it from four fifths on. With `takes_on_reply` a reply to
+    a conversation without an owner makes it the writer's."""
 
     id: str
     name: str
     mode: RoutingMode
     accept_seconds: int
     lead_id: str | None
+    takes_on_reply: bool
     longest_seconds: int
 
 
