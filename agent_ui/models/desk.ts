@@ -1,6 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { AgentIs, Me, Presence, SuggestionView } from "@parley/client/contract"
+import type { AgentIs, ConversationView, Me, Presence, SuggestionView } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"

@@ -249,6 +249,7 @@ async def at_the_desk(stage: Stage) -> None:
     await command("an agent tags several", ana, "conversations.bulk", about=id, changes=[tagging])
     resolving = {"conversation_ids": [id], "status": "resolved"}
     await command("an agent resolves several", ana, "conversations.bulk", about=id, changes=[resolving])
+    await command("an agent undoes it", ana, "conversations.undo", about=id, conversation_ids=[id])
     canned = SaveCannedResponse(shortcut="hi", body="Hello {{contact.name}}!")
     await stage.record("a text is kept at hand", lambda: stage.house.run(save_canned_response, ana, canned), id)
 
