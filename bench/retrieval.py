@@ -34,7 +34,7 @@ from bench.figures import say
 from tests.app.knowledge.questions import ABOUT_SOMETHING_ELSE, QUESTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
-ARTICLES = ROOT / "demo" / "articles"
+ARTICLES = (ROOT / "demo" / "articles", ROOT / "docs" / "manual")
 FIRST = (1, 3, 5)
 
 
@@ -48,7 +48,7 @@ class HelpCentre(Struct, frozen=True):
 
 
 def demo(foreign: list[str]) -> HelpCentre:
-    drafts = [read_article(path.read_text("utf-8")) for path in sorted(ARTICLES.glob("*.md"))]
+    drafts = [read_article(path.read_text("utf-8")) for folder in ARTICLES for path in sorted(folder.glob("*.md"))]
     return HelpCentre("demo", [(one.slug, one.title, one.body) for one in drafts], QUESTIONS, foreign)
 
 

@@ -109,7 +109,7 @@ async def preview_article(request: AnyRequest, data: JSONBody[PreviewArticle]) -
     """Show an article as the help centre will. Nothing is written. For admins."""
     require(may_manage_articles, await agent_of(request))
     today = platform_of(request).works.clock().date()
-    html = await asyncio.to_thread(article_content, clean_line(data.title), data.body, today)
+    html = await asyncio.to_thread(article_content, clean_line(data.title), data.body, today, data.locale)
     return ArticlePreviewIs(html=html, dir=direction_of(data.locale))
 
 

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from app.clock import new_id
 from app.contract.replies import ErrorCode, Refused
 from app.errors import Conflict, ParleyError, RateLimited
+from app.http.missing_pages import page_of_refusal, wants_page
 from app.http.platform import AnyRequest
 
 log = structlog.get_logger("http")
@@ -65,13 +66,16 @@ def answer(refused: Refused, status: int | None = None) -> Response[bytes]:
     )
 
 
-def on_parley_error(_: AnyRequest, error: ParleyError) -> Response[bytes]:
-    return answer(refusal_of(error))
+def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[bytes]:
+    refused = refusal_of(error)
+    return _page(request, STATUSES[refused.code], refused) if wants_page(request) else answer(refused)
 
 
-def on_http_error(_: AnyRequest, error: HTTPException) -> Response[bytes]:
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """The framework's refusals: no route, a body that does not fit, too many bytes."""
     status = error.status_code
+    if wants_page(request):
+        return _page(request, status)
     code: ErrorCode = CODES.get(status, "internal" if status >= 500 else "invalid")
     return answer(Refused(code=code, detail=_sentence(error), retry_seconds=None, missed=[]), status)
 
@@ -81,7 +85,18 @@ def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     id = new_id()
     log.error("request failed", path=request.url.path, error_id=id, exc_info=error)
     detail = f"Something went wrong on our side. It is noted as {id}."
-    return answer(Refused(code="internal", detail=detail, retry_seconds=None, missed=[]))
+    return (
+        _page(request, 500)
+        if wants_page(request)
+        else answer(Refused(code="internal", detail=detail, retry_seconds=None, missed=[]))
+    )
+
+
+def _page(request: AnyRequest, status: int, refused: Refused | None = None) -> Response[bytes]:
+    page = page_of_refusal(request, status)
+    if refused and refused.retry_seconds:
+        page.headers["Retry-After"] = str(max(1, round(refused.retry_seconds)))
+    return page
 
 
 def _sentence(error: HTTPException) -> str:

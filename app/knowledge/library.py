@@ -48,11 +48,18 @@ class Library:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def find(
-        self, text: str, *, least: float, most: int = 3, public_only: bool, within: float = SEARCH_SECONDS
+        self,
+        text: str,
+        *,
+        least: float,
+        most: int = 3,
+        public_only: bool,
+        within: float = SEARCH_SECONDS,
+        language: str = "",
     ) -> list[Found]:
         """What may answer the text, best first. When encoding fails or takes longer than `within`, by words alone."""
         vector = await self._vector_of(text, within)
-        return self.index.search(text, vector, least=least, most=most, public_only=public_only)
+        return self.index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
 
     async def _vector_of(self, text: str, within: float) -> Matrix | None:
         if not self.embedder.is_ready or self._model != self.embedder.name:

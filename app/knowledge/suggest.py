@@ -95,9 +95,12 @@ class Suggester:
         while self._under_way:
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    async def search(self, query: str, *, for_visitor: bool) -> list[SuggestionView]:
-        """Passages for what somebody has typed, finished or not; empty when nothing fits."""
-        found = await self._library.find(query, least=LEAST_FOR_SEARCH, most=MOST_FOUND, public_only=for_visitor)
+    async def search(self, query: str, *, for_visitor: bool, language: str = "") -> list[SuggestionView]:
+        """Passages for what somebody has typed, finished or not; empty when nothing fits. With a `language` that some
+        article is written in, only those in it."""
+        found = await self._library.find(
+            query, least=LEAST_FOR_SEARCH, most=MOST_FOUND, public_only=for_visitor, language=language
+        )
         return [self._view(one) for one in found]
 
     async def propose(self, words: str) -> tuple[str, str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from app.knowledge.articles import ArticleDraft
 from app.knowledge.front_matter import read_article
 
-ARTICLES = Path(__file__).resolve().parents[3] / "demo" / "articles"
+ROOT = Path(__file__).resolve().parents[3]
+SHOP, MANUAL = ROOT / "demo" / "articles", ROOT / "docs" / "manual"
 
 
 def draft(title: str, body: str, category: str = "Orders", *, slug: str = "", locale: str = "en") -> ArticleDraft:
@@ -15,4 +16,6 @@ def draft(title: str, body: str, category: str = "Orders", *, slug: str = "", lo
 
 
 def demo_drafts() -> list[ArticleDraft]:
-    return [read_article(path.read_text("utf-8")) for path in sorted(ARTICLES.glob("*.md"))]
+    """The shop's articles and the manual's: two subjects, so that finding the right one is not easy."""
+    paths = sorted([*SHOP.glob("*.md"), *MANUAL.glob("*.md")], key=lambda path: path.name)
+    return [read_article(path.read_text("utf-8")) for path in paths]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from itertools import chain
 from pathlib import Path
@@ -10,45 +10,62 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.contract.views import SuggestionView
-from app.http.help_centre import in_language
-from app.http.help_pages import Frame, article_page, categories_page, frame_of, missing_page, search_page
+from app.http.brand_color import DARK_PAGE, LEAST_CONTRAST, LIGHT_PAGE, brand_css, contrast, plain_color, readable_on
+from app.http.help_pages import (
+    MAX_SECTION_LINKS,
+    PAGE_LINKS,
+    Answer,
+    Frame,
+    Shown,
+    Site,
+    article_page,
+    category_page,
+    home_page,
+    missing_page,
+    refusal_page,
+    search_page,
+)
+from app.http.help_words import PACKS, written_date
+from app.knowledge.contents import Entry, Section, in_language, sections_of
 from app.knowledge.markup import ATTRIBUTES, SCHEMES, TAGS, description_of, html_of
-from models import Article
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def article(title: str = "Title", body: str = "Text.", slug: str = "title", locale: str = "en") -> Article:
-    now = datetime(2026, 3, 1, tzinfo=UTC)
-    return Article(
-        id="1", slug=slug, locale=locale, title=title, category=title, body=body, state="published", visibility="public", created_at=now,
-        updated_at=now,
-    )  # fmt: skip
+def entry(title: str = "Title", slug: str = "title", locale: str = "en", category: str = "Care") -> Entry:
+    return Entry(slug, locale, title, category, NOW)
 
 
-def suggestion(text: str) -> SuggestionView:
-    return SuggestionView(
-        article_id="1", title=text, heading=text, passage=text, url="https://desk.example/help/a", score=1.0, why=""
-    )
+def shown(text: str) -> Shown:
+    return Shown(slug="title", title=text, body=text, category=text, category_slug="care", updated_on=NOW.date())
 
 
 def every_page(text: str) -> list[str]:
-    one = article(text, text)
+    site = Site(name=text, site_url=f"https://shop.example/{text}", chat_key="shop", has_votes=True, is_open=True)
+    frame = Frame(title=text, site=site, query=text, carried={"inbox": text}, description=text, address=text)
+    section = Section("care", text, [entry(text)] * 7)
     return [
-        categories_page(Frame(title=text, query=text), {text: [one]}),
-        article_page(frame_of(one, "https://desk.example/help/title", is_embedded=False), one, [one]),
-        article_page(frame_of(one, "", is_embedded=True), one, [one]),
-        search_page(Frame(title=text, query=text), [suggestion(text)]),
-        missing_page(Frame(title=text)),
+        home_page(frame, [section]),
+        category_page(frame, section, 1),
+        article_page(frame, shown(text), [entry(text)]),
+        article_page(Frame(title=text, site=site, is_embedded=True), shown(text), [entry(text)], "no"),
+        search_page(frame, [Answer("a", text, text, text)]),
+        search_page(frame, None),
+        missing_page(frame, text),
+        refusal_page(frame, text, offers_sign_in=True),
     ]
 
 
-@pytest.mark.parametrize("page", every_page(NASTY), ids=["categories", "article", "embedded", "search", "missing"])
+@pytest.mark.parametrize(
+    "page",
+    every_page(NASTY),
+    ids=["home", "category", "article", "embedded", "search", "busy", "missing", "refusal"],
+)
 def test_nothing_that_people_wrote_becomes_a_tag(page: str):
-    assert "<script" not in page
+    assert "<script>" not in page
     assert "<img src=x" not in page.replace('<img src="x">', "")
-    assert "onerror=alert" not in page.replace("onerror=alert(2)&gt;", "")
+    assert "onerror=alert" not in page.replace("onerror=alert(2)&gt;", "").replace("onerror%3Dalert", "")
 
 
 class Tags(HTMLParser):
@@ -91,16 +108,68 @@ def test_markdown_is_shown_and_what_could_harm_is_not(markdown: str, html: str):
 
 
 def test_an_embedded_page_has_no_header_and_keeps_its_readers_embedded():
-    one = article()
-    page = categories_page(Frame(title="Help", is_embedded=True, is_indexed=False), {"Care": [one]})
+    frame = Frame(title="Help", is_embedded=True, is_indexed=False, site=Site(name="Shop", chat_key="shop"))
+    page = home_page(frame, [Section("care", "Care", [entry()])])
     assert "<header>" not in page
     assert 'href="/help/title?embed=1"' in page
     assert "noindex" in page
+    assert "widget.js" not in page
+
+
+def test_the_home_page_carries_the_first_articles_of_each_category_and_counts_the_others():
+    entries = [entry(f"Article {number:04}", f"a-{number}", category=f"Topic {number % 3}") for number in range(5000)]
+    page = home_page(Frame(title="Help"), sections_of(entries))
+    assert page.count("<li>") == 3 * MAX_SECTION_LINKS
+    assert "1,667 articles" in page
+    assert len(page) < 8_000
+
+
+def test_a_category_of_many_articles_has_pages():
+    section = Section("care", "Care", [entry(f"Article {number}", f"a-{number}") for number in range(PAGE_LINKS * 2 + 1)])
+    first, second, last = (category_page(Frame(title="Care"), section, page) for page in (1, 2, 3))
+    assert (first.count("<li>"), second.count("<li>"), last.count("<li>")) == (PAGE_LINKS, PAGE_LINKS, 1)
+    assert ("rel=prev" in first, "rel=next" in first) == (False, True)
+    assert ("rel=prev" in second, "rel=next" in second) == (True, True)
+    assert ("rel=prev" in last, "rel=next" in last) == (True, False)
+
+
+def test_a_search_that_could_not_be_done_never_looks_like_nothing_found():
+    frame = Frame(title="Search", query="tent")
+    busy, nothing = search_page(frame, None), search_page(frame, [])
+    assert "Search is busy." in busy
+    assert 'href="/help/search?q=tent"' in busy
+    assert "Try other words" in nothing
+    assert "Try other words" not in busy
 
 
 def test_right_to_left_languages_are_mirrored():
-    assert 'lang="ar" dir=rtl' in missing_page(Frame(title="…", locale="ar"))
-    assert 'lang="de-AT" dir=ltr' in missing_page(Frame(title="…", locale="de-AT"))
+    assert 'lang="ar" dir=rtl' in missing_page(Frame(title="…", locale="ar"), "")
+    assert 'lang="de-AT" dir=ltr' in missing_page(Frame(title="…", locale="de-AT"), "")
+
+
+def test_the_help_centres_words_are_there_in_every_language():
+    for words in PACKS.values():
+        assert words.keys() == PACKS["en"].keys()
+        assert all(words.values())
+        for key, text in words.items():
+            assert sorted(part.split("}")[0] for part in text.split("{")[1:]) == sorted(
+                part.split("}")[0] for part in PACKS["en"][key].split("{")[1:]
+            ), key
+    assert written_date(date(2026, 3, 1), "de-AT") == "1. März 2026"
+    assert written_date(date(2026, 3, 1), "fr") == "1 March 2026"
+
+
+@pytest.mark.parametrize("color", ["0f766e", "ffff00", "000000", "ffffff", "ff0000", "4f46e5", "c0c0c0"])
+def test_a_brands_colour_can_be_read_on_light_and_dark_pages(color: str):
+    assert contrast(readable_on(color, LIGHT_PAGE), LIGHT_PAGE) >= LEAST_CONTRAST
+    assert contrast(readable_on(color, DARK_PAGE), DARK_PAGE) >= LEAST_CONTRAST
+    assert "--accent" in brand_css(color)
+
+
+def test_what_is_no_colour_is_none():
+    assert [plain_color(text) for text in ("#0F766E", " 0f766e ", "red", "", "0f766e}body{", "#fff")] == [
+        "0f766e", "0f766e", "", "", "", "",
+    ]  # fmt: skip
 
 
 def test_the_description_is_the_beginning_without_markup():
@@ -109,5 +178,5 @@ def test_the_description_is_the_beginning_without_markup():
 
 @pytest.mark.parametrize(("wanted", "locale"), [("de-AT", "de-AT"), ("de-CH", "de"), ("fr", "en"), ("en-GB", "en")])
 def test_each_reader_gets_the_translation_that_suits_best(wanted: str, locale: str):
-    translations = [article(locale=one) for one in ("de", "en", "de-AT", "pt")]
+    translations = [entry(locale=one) for one in ("de", "en", "de-AT", "pt")]
     assert [one.locale for one in in_language(translations, wanted)] == [locale]
