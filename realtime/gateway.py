@@ -20,6 +20,7 @@ from app.errors import Conflict, Invalid, ParleyError, RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber
 from realtime.limits import CommandLimits
+from realtime.packets import HALF_A_CHARACTER
 
 log = structlog.get_logger("gateway")
 
@@ -42,6 +43,10 @@ class VisitorSide(Protocol):
 
 class AgentSide(Protocol):
     async def obey(self, agent: SignedInAgent, stream: Subscriber | None, command: AgentCommand) -> Reply: ...
+
+
+class HalfACharacter(Invalid):
+    """A text was cut in the middle of a character. The client is told, and keeps its line: other texts may be whole."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -101,7 +106,7 @@ class Gateway:
                 self._posting.post(actor, command, partial(self._posted, name, began, answered))
                 return
         except Exception as error:  # noqa: BLE001 - it becomes the answer
-            self._answer(name, began, answered, error)
+            self._answer("half_a_character" if isinstance(error, HalfACharacter) else name, began, answered, error)
             return
         task = asyncio.create_task(self._dispatch(actor, stream, command, name, began, answered))
         self._under_way.add(task)
@@ -111,6 +116,8 @@ class Gateway:
         try:
             return (_visitor_decoder if isinstance(actor, Visitor) else _agent_decoder).decode(raw)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            if raw == HALF_A_CHARACTER:
+                raise HalfACharacter("A text ends in half a character. Send it without.") from error
             raise Invalid(f"That command does not fit the contract: {error}"[:300]) from error
 
     async def _dispatch(

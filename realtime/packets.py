@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -9,6 +10,9 @@ from socketio import packet
 
 _event = msgspec.json.Decoder(tuple[str, msgspec.Raw])
 _any = msgspec.json.Decoder()
+HALF_A_CHARACTER = msgspec.Raw(b'"half a character"')
+"""Stands for a payload that is JSON but for half of a surrogate pair, as a text cut in the middle of an emoji holds it."""
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)")
 _refused_types = {packet.BINARY_EVENT, packet.BINARY_ACK, packet.CONNECT_ERROR}
 
 
@@ -49,12 +53,27 @@ class TextPacket(packet.Packet):
             self.id, rest = int(rest[:digits]), rest[digits:]
         if rest:
             try:
-                self.data = _event.decode(rest) if self.packet_type == packet.EVENT else _any.decode(rest)
+                self.data = decode_event(rest) if self.packet_type == packet.EVENT else _any.decode(rest)
             except (msgspec.DecodeError, RecursionError) as error:
                 raise ValueError("not JSON of the expected form") from error
         elif self.packet_type == packet.EVENT:
             raise ValueError("an event without a name")
         return 0
+
+
+def decode_event(text: str) -> tuple[str, msgspec.Raw]:
+    """Name and payload of an event; HALF_A_CHARACTER in the payload's place where only that is wrong with it.
+
+    Raises msgspec.DecodeError for anything else that is not an event.
+    """
+    try:
+        return _event.decode(text)
+    except msgspec.DecodeError:
+        whole = _ESCAPE.sub(lambda escape: r"\ufffd" if escape[1] else escape[0], text)
+        if whole == text:
+            raise
+        name, _ = _event.decode(whole)
+        return name, HALF_A_CHARACTER
 
 
 def split_event(frame: str) -> tuple[str, int | None, str, msgspec.Raw] | None:
@@ -70,7 +89,7 @@ def split_event(frame: str) -> tuple[str, int | None, str, msgspec.Raw] | None:
     if digits and not (len(digits) < 16 and digits.isascii() and digits.isdigit()):
         return None
     try:
-        name, payload = _event.decode(frame[start:])
+        name, payload = decode_event(frame[start:])
     except (msgspec.DecodeError, RecursionError):
         return None
     return frame[2:comma], int(digits) if digits else None, name, payload

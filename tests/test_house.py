@@ -6,6 +6,7 @@ import ast
 import importlib
 import os
 import pkgutil
+import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -26,6 +27,8 @@ OWN_PROCESSES = {Path("app/knowledge/encoder_process.py")}  # a door of its own:
 UNSAFE_MODULES = {"pickle", "cPickle", "marshal", "shelve", "dill", "cloudpickle", "joblib"}
 UNSAFE_CALLS = {("yaml", "load"), ("yaml", "unsafe_load"), ("yaml", "full_load"), ("torch", "load")}
 NAMES_NOT_YET_FOUND = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "service", "services", "misc"}
+CUTS = re.compile(r"\.(slice|substring|substr)\(\s*(0\s*,\s*[\d_]+|-[\d_]{2,}|-?LIMITS\.|0\s*,\s*[A-Z_]{3,})")
+SLICED_LISTS = re.compile(r"(suggestions|tags|gu\)\?|rows\.value|toISOString\(\)|\]|ids|range|pages|\))\.slice")
 MADE = {"node_modules", "dist", "__pycache__", ".git", ".venv"}
 
 
@@ -60,6 +63,18 @@ def test_a_file_is_named_for_its_idea() -> None:
         path for path in files(*ROOMS, *FRONT_ENDS) for part in path.parts if part.split(".")[0].lower() in NAMES_NOT_YET_FOUND
     ]
     assert unnamed == []
+
+
+def test_no_front_end_cuts_a_text_in_the_middle_of_a_character() -> None:
+    """`firstOf` and `lastOf` cut texts. Lists may be sliced, and so may a text at a place that was searched for."""
+    places = (path for path in files(*FRONT_ENDS) if path.suffix in (".ts", ".tsx", ".vue") and "test" not in path.parts)
+    cuts = (
+        f"{path}: {line.strip()}"
+        for path in places
+        for line in (ROOT / path).read_text().splitlines()
+        if CUTS.search(line) and not SLICED_LISTS.search(line)
+    )
+    assert list(cuts) == []
 
 
 def test_every_tool_can_be_run() -> None:

@@ -1,4 +1,5 @@
 import type { ErrorCode, MessageView, Refused } from "@parley/client/contract"
+import { toJson } from "@parley/client/text"
 
 /** Something was asked over HTTP and did not happen. `offline` when no answer came at all. */
 export class ApiError extends Error {
@@ -46,7 +47,7 @@ export function createApi(fetch: Fetch, onSignedOut: () => void): Api {
   const write = (method: string, body: unknown): RequestInit => ({
     method,
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    body: toJson(body),
   })
   return {
     get: (path, signal) => ask(path, { method: "GET", signal: signal ?? null }),

@@ -1,4 +1,5 @@
 import type { ConversationView, MarksView, MessageView, TicketView } from "@parley/client/contract"
+import { firstOf } from "@parley/client/text"
 import { shallowReactive, toRaw } from "vue"
 import { isOpen } from "./order"
 
@@ -133,7 +134,7 @@ function after(row: ConversationView, message: MessageView, rev: number): Conver
 }
 
 function previewOf(message: MessageView): string {
-  const text = message.body.replace(/\s+/g, " ").trim().slice(0, 160)
+  const text = firstOf(message.body.replace(/\s+/g, " ").trim(), 160)
   return text || (message.attachments[0]?.name ?? "")
 }
 

@@ -1,3 +1,4 @@
+import { firstOf } from "@parley/client/text"
 import type { Surroundings } from "../models/alerts"
 
 const HOLD_MS = 1500
@@ -29,7 +30,7 @@ export function browserSurroundings(): Surroundings {
     askToNotify: async () => "Notification" in window && (await Notification.requestPermission()) === "granted",
     notify(title, body, tag, onClick) {
       try {
-        const notification = new Notification(title, { body: body.slice(0, 200), tag, icon: "/inbox/icon.svg" })
+        const notification = new Notification(title, { body: firstOf(body, 200), tag, icon: "/inbox/icon.svg" })
         notification.onclick = () => {
           window.focus()
           notification.close()

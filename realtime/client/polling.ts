@@ -10,6 +10,7 @@ import {
   Unanswered,
   type Wire,
 } from "./pipe"
+import { toJson } from "./text"
 
 const POLL_MS = 60_000
 const PAUSE_MS = 1_000
@@ -89,7 +90,7 @@ export function openPolling(wire: Wire, handlers: PipeHandlers): Pipe {
   return {
     command(command) {
       if (!isOnline || isClosed) return Promise.reject(new Unanswered("offline"))
-      const body = JSON.stringify(command)
+      const body = toJson(command)
       if (isTooLarge(body)) return Promise.resolve(refusal("too_large", "more than 64 kB"))
       return call<AnyReply>("/api/v1/commands", { method: "POST", body }, REPLY_MS, false)
     },

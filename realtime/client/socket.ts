@@ -9,6 +9,7 @@ import {
   Unanswered,
   type Wire,
 } from "./pipe"
+import { toJson } from "./text"
 
 const OPEN_MS = 3_000
 
@@ -66,7 +67,7 @@ export function openSocket(wire: Wire, handlers: PipeHandlers): Pipe {
 
   function greet({ pingInterval, pingTimeout }: { pingInterval: number; pingTimeout: number }): void {
     silence = pingInterval + pingTimeout
-    socket?.send(`40${namespace},${JSON.stringify(wire.auth())}`)
+    socket?.send(`40${namespace},${toJson(wire.auth())}`)
   }
 
   function hearPacket(kind: string | undefined, rest: string): void {
@@ -104,7 +105,7 @@ export function openSocket(wire: Wire, handlers: PipeHandlers): Pipe {
     command(command) {
       if (state !== "online") return Promise.reject(new Unanswered("offline"))
       const id = ++lastId
-      const frame = `42${namespace},${id}${JSON.stringify(["command", command])}`
+      const frame = `42${namespace},${id}${toJson(["command", command])}`
       if (isTooLarge(frame)) return Promise.resolve(refusal("too_large", "more than 64 kB"))
       return new Promise((resolve, reject) => {
         const settle = (done: () => void) => {

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock"
 import { LIMITS } from "./contract"
+import { lastOf } from "./text"
 
 const REPEAT_MS = 3_000
 const IDLE_MS = 5_000
@@ -32,7 +33,7 @@ export function createTypingTeller(
   }
 
   function set(typing: boolean, preview = ""): void {
-    const last = typing ? preview.slice(-LIMITS.preview) : ""
+    const last = typing ? lastOf(preview, LIMITS.preview) : ""
     stopIdle()
     stopLater()
     if (typing) stopIdle = clock.after(IDLE_MS, () => set(false))

@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import json
 
+import msgspec
 import pytest
 from websockets import ConnectionClosed
 
 from app.clock import new_id
+from realtime.packets import HALF_A_CHARACTER, decode_event
 from tests.running import Running, Visitor
 from tests.wire import Wire
 
@@ -141,3 +143,35 @@ async def test_a_thousand_malformed_frames_a_second_hurt_nobody(running: Running
     await asyncio.gather(*(attack() for _ in range(20)))
     await works(bystander)
     assert running.log.stat().st_size - size < 20_000, "a line an attack, not a traceback a frame"
+
+
+HALVES = [
+    r'{"type":"page.visited","url":"https://shop.example/","title":"Sale \ud83c"}',
+    r'{"type":"page.visited","url":"https://shop.example/","title":"Sale \ud83cA"}',
+    r'{"type":"page.visited","url":"https://shop.example/","title":"\udf89 Sale"}',
+    r'{"type":"page.visited","url":"https://shop.example/","title":"\uD83C\uD83C\uDF89"}',
+]
+
+
+async def test_half_a_character_is_invalid_and_costs_no_line(running: Running) -> None:
+    """W1: a title cut in the middle of an emoji closed the line, again and again: the chat was dead on that page."""
+    visitor = await running.visitor()
+    for number, half in enumerate(HALVES * 3):
+        await visitor.wire.send_raw(f'42/visitor,{7000 + number}["command",{half}]')
+    reply = await visitor.wire.ask("conversation.start", client_id=new_id(), body="Whole 🎉")
+    assert reply["ok"]
+    assert reply["message"]["body"] == "Whole 🎉"
+    assert not visitor.wire.is_closed.is_set()
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_half_a_character_is_told_from_what_is_no_json(half: str) -> None:
+    assert decode_event(f'["command",{half}]') == ("command", HALF_A_CHARACTER)
+    with pytest.raises(msgspec.DecodeError):
+        decode_event(f'["command",{half}')
+
+
+def test_escaped_backslashes_and_whole_pairs_are_no_halves() -> None:
+    for text in (r'["command",{"a":"\\ud83c"}]', r'["command",{"a":"\ud83c\udf89"}]', r'["command",{"a":"\\\\"}]'):
+        name, raw = decode_event(text)
+        assert (name, raw == HALF_A_CHARACTER) == ("command", False)

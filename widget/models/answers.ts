@@ -3,6 +3,7 @@ import type { Connection } from "@parley/client/connection"
 import type { SuggestionView } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import type { VisitorSide } from "@parley/client/sides"
+import { firstOf } from "@parley/client/text"
 
 /** Articles that may answer what is being typed. */
 export interface Answers {
@@ -41,7 +42,7 @@ export function createAnswers(connection: Connection<VisitorSide>, clock: Clock)
     found: () => found,
     subscribe: changes.add,
     ask(text) {
-      const query = text.trim().slice(0, 500)
+      const query = firstOf(text.trim(), 500)
       if (query === asked) return
       asked = query
       stop()

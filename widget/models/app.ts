@@ -1,6 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
+import { firstOf } from "@parley/client/text"
 import type { HostSays } from "../protocol"
 import type { Chat } from "./chat"
 import { isDone, newestFirst } from "./conversations"
@@ -121,7 +122,7 @@ export function createApp(options: AppOptions): App {
   }
 
   const hasUnsent = () => storage.get("unsent") !== null
-  const pageUrl = () => page.url.slice(0, 2000) || null
+  const pageUrl = () => firstOf(page.url, 2000) || null
 
   function begin(answer: WidgetSession): void {
     const isSameContact = session?.contact.id === answer.contact.id

@@ -11,6 +11,7 @@ import {
 import { createListeners } from "@parley/client/listeners"
 import type { Outbox } from "@parley/client/outbox"
 import type { VisitorSide } from "@parley/client/sides"
+import { firstOf } from "@parley/client/text"
 import { sizeOf } from "@parley/client/text-size"
 import { createThread, type ThreadSnapshot } from "@parley/client/thread"
 import { createAnswers } from "./answers"
@@ -191,7 +192,7 @@ export function createChat(options: ChatOptions): Chat {
       }
       const more = {
         attachments: uploads?.take() ?? [],
-        ...(page && { page_url: page.slice(0, 2000) }),
+        ...(page && { page_url: firstOf(page, 2000) }),
         ...(answered && { greeting_id: answered.id }),
       }
       void thread.send(body, more)

@@ -1,6 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
 import type { VisitorSide } from "@parley/client/sides"
+import { firstOf } from "@parley/client/text"
 import type { HostSays } from "../protocol"
 
 const AGAIN_MS = 20_000
@@ -22,10 +23,10 @@ export function createPages(connection: Connection<VisitorSide>, clock: Clock, p
     connection
       .command({
         type: "page.visited",
-        url: url.slice(0, 2000),
-        title: (title ?? "").slice(0, 200),
+        url: firstOf(url, 2000),
+        title: firstOf(title ?? "", 200),
         timezone: timeZone,
-        browser: navigator.userAgent.slice(0, 400),
+        browser: firstOf(navigator.userAgent, 400),
       })
       .catch(() => {})
     stop = clock.after(AGAIN_MS, tell)

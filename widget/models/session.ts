@@ -1,5 +1,6 @@
 import { backoff, type Clock, sleep } from "@parley/client/clock"
 import type { OpenWidget, Refused, WidgetSession } from "@parley/client/contract"
+import { toJson } from "@parley/client/text"
 import type { Storage } from "./storage"
 
 export interface SessionOptions {
@@ -53,7 +54,7 @@ async function ask(options: SessionOptions): Promise<WidgetSession | Refused> {
   const response = await options.fetch(`${options.origin}/api/v1/widget/sessions`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
+    body: toJson(body),
   })
   return response.json()
 }

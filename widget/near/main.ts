@@ -1,5 +1,6 @@
 import { systemClock } from "@parley/client/clock"
 import type { GreetingView } from "@parley/client/contract"
+import { toJson } from "@parley/client/text"
 import { browserStorage } from "../models/storage"
 import type { NearHears, NearSays } from "./protocol"
 import { nearTexts } from "./texts"
@@ -22,7 +23,7 @@ async function post<T>(path: string, body: unknown, signal: AbortSignal): Promis
     const response = await fetch(`/api/v1/widget/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
+      body: toJson(body),
       signal,
       keepalive: true,
     })

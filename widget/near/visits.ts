@@ -1,5 +1,6 @@
 import { backoff, type Clock } from "@parley/client/clock"
 import type { GreetingView, TellGreeting, TellVisit, VisitTold } from "@parley/client/contract"
+import { firstOf } from "@parley/client/text"
 import { keepGreeting } from "../models/greeting"
 import type { Storage } from "../models/storage"
 import type { NearHears } from "./protocol"
@@ -65,11 +66,11 @@ export function createVisits(options: VisitsOptions): Visits {
   const body = (is_waiting: boolean, is_leaving = false): TellVisit => ({
     inbox_key: options.inboxKey,
     visitor_token: storage.get(TOKEN),
-    url: (page?.url ?? "").slice(0, 2000),
-    title: (page?.title ?? "").slice(0, 200),
+    url: firstOf(page?.url ?? "", 2000),
+    title: firstOf(page?.title ?? "", 200),
     locale: options.locale,
     timezone: options.timezone,
-    browser: options.browser.slice(0, 400),
+    browser: firstOf(options.browser, 400),
     is_returning: isReturning,
     is_waiting,
     is_leaving,
