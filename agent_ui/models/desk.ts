@@ -1,5 +1,5 @@
 import type { Clock } from "@parley/client/clock"
-import type { Connection } from "@parley/client/connection"
+import type { Connection, ConnectionState } from "@parley/client/connection"
 import type { AgentIs, ConversationView, Me, Presence, SuggestionView } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
@@ -78,7 +78,7 @@ export interface Desk {
   supervising: Supervising
   troubles: Troubles
   ticker: Ticker
-  online: Readonly<ShallowRef<"connecting" | "online" | "offline" | "refused">>
+  online: Readonly<ShallowRef<ConnectionState["name"]>>
   reconnect(): void
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
   resolveWhenSent(conversationId: string, clientId: string): void

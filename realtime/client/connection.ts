@@ -5,7 +5,8 @@ import type { Answer, Side } from "./sides"
 import { openSocket } from "./socket"
 
 export interface ConnectionState {
-  name: "connecting" | "online" | "offline" | "refused"
+  /** "connecting" is brief and shows nothing; "reconnecting" has lasted a second; "offline" is the browser's own word. */
+  name: "connecting" | "reconnecting" | "online" | "offline" | "refused"
   /** Why, when refused: "unauthenticated", "contract" ... */
   code: string | null
   via: "websocket" | "http" | null
@@ -23,8 +24,15 @@ export interface ConnectionOptions {
   WebSocket?: typeof WebSocket
   fetch?: typeof fetch
   random?: () => number
-  /** Tells when the network is back or the page is looked at again. */
-  onWake?: (wake: () => void) => () => void
+  /** The network comes and goes, and the page is looked at again. */
+  network?: Network
+}
+
+/** What the browser knows of its network. */
+export interface Network {
+  isOffline(): boolean
+  /** `wake` when it is worth trying at once, `lose` when there is no network any more. */
+  watch(wake: () => void, lose: () => void): () => void
 }
 
 export interface Connection<S extends Side> {
@@ -41,6 +49,7 @@ export interface Connection<S extends Side> {
   close(): void
 }
 
+const QUIET_MS = 1_000
 const SOCKET_TRIES = 2
 const SOCKET_AGAIN_MS = 60_000
 const SOCKET_AGAIN_SOON_MS = 5_000
@@ -53,6 +62,7 @@ type Kind = "websocket" | "http"
 export function createConnection<S extends Side>(options: ConnectionOptions): Connection<S> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? Math.random
+  const network = options.network ?? browserNetwork
   const wire: Wire = {
     origin: options.origin,
     namespace: options.namespace,
@@ -78,11 +88,28 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
   let stopSpare = () => {}
   let isAwaitingHeads = false
   let stopAwaiting = () => {}
+  /** Since when there has been no connection. */
+  let downSince = clock.now()
+  let stopQuiet = () => {}
 
   function become(name: ConnectionState["name"], code: string | null = null, via: Kind | null = null): void {
     if (state.name === name && state.code === code && state.via === via) return
+    stopQuiet()
     state = { name, code, via }
     states.tell(state)
+  }
+
+  /** Not connected: silent for a second, then said, and at once when the browser itself is offline. */
+  function becomeAway(): void {
+    if (state.name === "online") downSince = clock.now()
+    const quiet = downSince + QUIET_MS - clock.now()
+    if (network.isOffline()) become("offline")
+    else if (quiet <= 0 || state.name === "offline") become("reconnecting")
+    else {
+      become("connecting")
+      stopQuiet()
+      stopQuiet = clock.after(quiet, becomeAway)
+    }
   }
 
   function drop(): void {
@@ -166,7 +193,7 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
     drop()
     if (kind === "http") socketFailures = SOCKET_TRIES - 1
     else if (how !== "lost") socketFailures += how === "too slow" ? SOCKET_TRIES : 1
-    if (state.name === "online" || socketFailures >= SOCKET_TRIES || kind === "http") become("offline")
+    becomeAway()
     const wait = how === "too slow" ? 0 : backoff(failures++, random)
     stopRetry = clock.after(Math.max(wait, notBefore - clock.now()), connect)
   }
@@ -194,10 +221,19 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
 
   function wake(): void {
     pipe?.check()
+    if (state.name === "offline") becomeAway()
     if (!pipe && state.name !== "refused") connect()
   }
 
-  const stopWaking = (options.onWake ?? onBrowserWake)(wake)
+  /** What is left of the line is no line: a new one shows whether there is a way after all, as there is to this machine. */
+  function lose(): void {
+    if (state.name === "refused") return
+    drop()
+    becomeAway()
+    stopRetry = clock.after(backoff(failures++, random), connect)
+  }
+
+  const stopWatching = network.watch(wake, lose)
   connect()
 
   return {
@@ -211,12 +247,13 @@ export function createConnection<S extends Side>(options: ConnectionOptions): Co
     },
     retry() {
       if (pipe) return
-      become("connecting")
+      if (state.name === "refused") become("connecting")
       connect()
     },
     close() {
       isClosed = true
-      stopWaking()
+      stopWatching()
+      stopQuiet()
       drop()
     },
   }
@@ -244,15 +281,20 @@ function openFallback(wire: Wire, handlers: PipeHandlers): Pipe {
   }
 }
 
-function onBrowserWake(wake: () => void): () => void {
-  if (typeof window === "undefined") return () => {}
-  const look = () => {
-    if (!document.hidden) wake()
-  }
-  window.addEventListener("online", wake)
-  document.addEventListener("visibilitychange", look)
-  return () => {
-    window.removeEventListener("online", wake)
-    document.removeEventListener("visibilitychange", look)
-  }
+const browserNetwork: Network = {
+  isOffline: () => typeof navigator !== "undefined" && navigator.onLine === false,
+  watch(wake, lose) {
+    if (typeof window === "undefined") return () => {}
+    const look = () => {
+      if (!document.hidden) wake()
+    }
+    window.addEventListener("online", wake)
+    window.addEventListener("offline", lose)
+    document.addEventListener("visibilitychange", look)
+    return () => {
+      window.removeEventListener("online", wake)
+      window.removeEventListener("offline", lose)
+      document.removeEventListener("visibilitychange", look)
+    }
+  },
 }

@@ -196,19 +196,19 @@ def test_written_offline_is_sent_in_order_and_once_and_what_was_missed_comes(
     guest = Guest(parley.url, "Offline Olaf")
     sam = agent_with(guest, context)
     line.cut()
-    expect(sam.page.get_by_text("You are offline.")).to_be_visible()
+    expect(sam.page.get_by_text("Reconnecting...")).to_be_visible()
     for number in range(3):
         sam.say(f"Written offline {number}")
         sam.sees(f"Written offline {number}")
     sam.page.screenshot(path=artefacts / "offline.png")
     assert guest.heard() == ["Hello"]
     line.mend()
-    expect(sam.page.get_by_text("You are offline.")).to_have_count(0, timeout=20_000)
+    expect(sam.page.get_by_text("Reconnecting...")).to_have_count(0, timeout=20_000)
     expect(sam.log.get_by_text("Sending")).to_have_count(0)
     sam.page.wait_for_function("!document.querySelector('[role=log]').textContent.includes('Will be sent')")
     assert guest.heard() == ["Hello", *(f"Written offline {number}" for number in range(3))]
     line.cut()
-    expect(sam.page.get_by_text("You are offline.")).to_be_visible()
+    expect(sam.page.get_by_text("Reconnecting...")).to_be_visible()
     guest.say("Said meanwhile")
     line.mend()
     sam.sees("Said meanwhile")

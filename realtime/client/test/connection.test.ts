@@ -16,6 +16,8 @@ interface Asked {
 let clock: TravelClock
 let asked: Asked[]
 let wake: () => void
+let lose: () => void
+let isOffline: boolean
 let token: string
 
 beforeEach(() => {
@@ -23,6 +25,7 @@ beforeEach(() => {
   clock = new TravelClock()
   asked = []
   token = "first"
+  isOffline = false
 })
 
 const fakeFetch = ((url: string, init: RequestInit) =>
@@ -43,9 +46,13 @@ function connect() {
     WebSocket: asWebSocket,
     fetch: fakeFetch,
     random: () => 1,
-    onWake: it => {
-      wake = it
-      return () => {}
+    network: {
+      isOffline: () => isOffline,
+      watch(whenBack, whenGone) {
+        wake = whenBack
+        lose = whenGone
+        return () => {}
+      },
     },
   })
   const events: VisitorEvent[] = []
@@ -112,7 +119,7 @@ test("a line on which a command is not answered, nor anything else comes, is lef
   expect([await slow, connection.state().name]).toEqual(["timeout", "online"])
   const dead = connection.command(SEARCH).catch((it: Error) => it.message)
   await clock.pass(8_000)
-  expect([await dead, connection.state().name]).toEqual(["timeout", "offline"])
+  expect([await dead, connection.state().name]).toEqual(["timeout", "connecting"])
 })
 
 test("pings are answered and a silent server is left after interval plus timeout", async () => {
@@ -122,7 +129,7 @@ test("pings are answered and a silent server is left after interval plus timeout
   await clock.pass(44_000)
   expect(states).toEqual(["online/websocket"])
   await clock.pass(1_000)
-  expect(states).toEqual(["online/websocket", "offline"])
+  expect(states).toEqual(["online/websocket", "connecting"])
 })
 
 test("waking from sleep notices at once that the server has been silent", async () => {
@@ -133,7 +140,7 @@ test("waking from sleep notices at once that the server has been silent", async 
   expect(connection.state().name).toBe("online")
   clock.now = () => 1_750_000_000_000 + 60_000
   wake()
-  expect(connection.state().name).toBe("offline")
+  expect(connection.state().name).toBe("connecting")
 })
 
 test("a network that is back is tried at once", async () => {
@@ -142,6 +149,58 @@ test("a network that is back is tried at once", async () => {
   const before = FakeSocket.all.length
   wake()
   expect(FakeSocket.all.length).toBe(before + 1)
+})
+
+test("connecting is silent, and reconnecting is said after a second", async () => {
+  FakeSocket.how = "refuse"
+  const { connection, states } = connect()
+  await clock.pass(999)
+  expect([connection.state().name, states]).toEqual(["connecting", []])
+  await clock.pass(1)
+  expect(states).toEqual(["reconnecting"])
+})
+
+test("a connection that is lost is silent for a second, too", async () => {
+  const { states } = await connectOnline()
+  FakeSocket.how = "refuse"
+  FakeSocket.last.cut()
+  await clock.pass(999)
+  expect(states.at(-1)).toBe("connecting")
+  await clock.pass(1)
+  expect(states.at(-1)).toBe("reconnecting")
+})
+
+test("a blink of less than a second shows nothing", async () => {
+  const { states } = await connectOnline()
+  FakeSocket.how = "accept"
+  FakeSocket.last.cut()
+  await clock.pass(5_000)
+  expect(states).toEqual(["online/websocket", "connecting", "online/websocket"])
+})
+
+test("a browser that goes offline says so at once, and is reconnecting once it is back", async () => {
+  const { connection, states } = await connectOnline()
+  isOffline = true
+  FakeSocket.how = "refuse"
+  lose()
+  expect(states).toEqual(["online/websocket", "offline"])
+  await clock.pass(60_000)
+  expect(states.at(-1)).toBe("offline")
+  isOffline = false
+  FakeSocket.how = "accept"
+  wake()
+  expect(states.at(-1)).toBe("reconnecting")
+  await clock.pass(15_000)
+  expect(connection.state().name).toBe("online")
+})
+
+test("a server on the visitor's own machine answers although the browser is offline", async () => {
+  const { connection } = await connectOnline()
+  isOffline = true
+  FakeSocket.how = "accept"
+  lose()
+  await clock.pass(1_000)
+  expect(connection.state().name).toBe("online")
 })
 
 test("pauses double up to 10 s and start over once connected", async () => {
@@ -210,7 +269,7 @@ test("a node going away is left after the time it named, and not asked again soo
 test("a malformed frame drops the connection instead of breaking the page", async () => {
   const { connection } = await connectOnline()
   FakeSocket.last.push("42/visitor,[not json")
-  expect(connection.state().name).toBe("offline")
+  expect(connection.state().name).toBe("connecting")
 })
 
 test("a command over 64 kB is refused here", async () => {
@@ -310,7 +369,7 @@ test("HTTP that fails too goes back to trying both", async () => {
   await clock.pass(2_000)
   lastPoll().answer(null)
   await clock.pass(10_000)
-  expect(states.at(-1)).toBe("offline")
+  expect(states.at(-1)).toBe("reconnecting")
   FakeSocket.how = "accept"
   lastPoll().answer(null)
   await clock.pass(10_000)

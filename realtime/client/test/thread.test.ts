@@ -27,7 +27,7 @@ async function openPage(conversationId: string | null = CONVERSATION) {
     WebSocket: asWebSocket,
     fetch: (() => new Promise(() => {})) as typeof fetch,
     random: () => 0,
-    onWake: () => () => {},
+    network: { isOffline: () => false, watch: () => () => {} },
   })
   const newId = () => `c${++lastId}`
   const outbox = createOutbox({
