@@ -14,7 +14,7 @@ followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: d
 
 addEventListener("online", parts.retry)
 
-const words = createWords()
+const words = createWords(navigator.languages)
 const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
 const codes = LANGUAGES.map(language => language.code)
 const language = pickLocale(wanted, codes, "en")

@@ -1,4 +1,4 @@
-import { createTranslator, type Pack, pickLocale, type Translator } from "@parley/client/i18n"
+import { createTranslator, type Pack, pickLocale, regionOf, type Translator } from "@parley/client/i18n"
 import { createFormats, type Formats } from "./formats"
 import type en from "./locales/en.json"
 
@@ -13,18 +13,10 @@ export async function loadTexts(wanted: readonly string[]): Promise<Texts> {
   const name = pickLocale(wanted, LOCALES, "en")
   const load = packs[`./${name}.json`]
   const pack = load ? (await load()).default : {}
-  const locale = wanted.find(it => it.split("-")[0] === name && isKnown(it)) ?? name
+  const locale = regionOf(name, wanted)
   return { ...createTranslator(locale, pack as typeof en), ...createFormats(locale, Date.now) }
 }
 
 function nameOf(path: string): string {
   return path.slice(2, -5)
-}
-
-function isKnown(tag: string): boolean {
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0
-  } catch {
-    return false
-  }
 }

@@ -19,16 +19,19 @@ const PACKS: Record<string, () => Promise<{ default: Record<string, string> }>> 
 const texts = shallowRef<Texts>(createTranslator("en", en))
 let wanted = "en"
 
-async function choose(code: string): Promise<void> {
+async function choose(code: string, locale: string): Promise<void> {
   if (wanted === code) return
   wanted = code
   const pack = (await (PACKS[code] && parts.fetch(PACKS[code])))?.default ?? en
-  if (wanted === code) texts.value = createTranslator(code, pack as typeof en, en)
+  if (wanted === code) texts.value = createTranslator(locale, pack as typeof en, en)
 }
 
 export function moreWords(words: Words): MoreWords {
   const isOurs = (key: string): key is keyof typeof en => key in en
   return {
+    get code() {
+      return words.code
+    },
     get locale() {
       return words.locale
     },
@@ -45,6 +48,6 @@ export function moreWords(words: Words): MoreWords {
 
 export function useMoreWords(): MoreWords {
   const words = useWords()
-  watchEffect(() => void choose(words.locale))
+  watchEffect(() => void choose(words.code, words.locale))
   return moreWords(words)
 }

@@ -1,4 +1,4 @@
-import { createTranslator, type Translator } from "@parley/client/i18n"
+import { createTranslator, regionOf, type Translator } from "@parley/client/i18n"
 import { type ShallowRef, shallowRef } from "vue"
 import en from "./en.json"
 
@@ -20,7 +20,9 @@ export const LANGUAGES: readonly Language[] = [
 ]
 
 export interface Words {
-  /** The language's tag, for `Intl`. Reading it, or any text, in a template follows the language. */
+  /** The language's code, as in `LANGUAGES`. */
+  readonly code: string
+  /** The language as the browser's owner writes it ("en-GB"), for `Intl`. Reading it, or any text, in a template follows the language. */
   readonly locale: string
   readonly dir: "ltr" | "rtl"
   t(key: Key, values?: Values): string
@@ -31,10 +33,15 @@ export interface Words {
 }
 
 /** Text in the reader's language, in English where a translation is missing. */
-export function createWords(): Words {
-  const texts: ShallowRef<Texts> = shallowRef(createTranslator("en", en))
+export function createWords(browserLocales: readonly string[] = []): Words {
+  const tagOf = (code: string) => regionOf(code, browserLocales)
+  const texts: ShallowRef<Texts> = shallowRef(createTranslator(tagOf("en"), en))
+  const shown = shallowRef("en")
   let wanted = "en"
   return {
+    get code() {
+      return shown.value
+    },
     get locale() {
       return texts.value.locale
     },
@@ -49,7 +56,9 @@ export function createWords(): Words {
       if (!language) return
       wanted = code
       const pack = await language.load()
-      if (wanted === code) texts.value = createTranslator(code, pack as typeof en, en)
+      if (wanted !== code) return
+      shown.value = code
+      texts.value = createTranslator(tagOf(code), pack as typeof en, en)
     },
   }
 }

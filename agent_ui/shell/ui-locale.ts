@@ -13,10 +13,10 @@ const LOADERS: Record<string, () => Promise<{ default: UiLocale }>> = {
 export function useUiLocale(words: Words): Readonly<ShallowRef<UiLocale>> {
   const locale = shallowRef(en)
   watch(
-    () => words.locale,
+    () => words.code,
     async code => {
       const loaded = await (LOADERS[code] && parts.fetch(LOADERS[code]))
-      if (words.locale === code) locale.value = loaded?.default ?? en
+      if (words.code === code) locale.value = loaded?.default ?? en
     },
     { immediate: true },
   )

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import firstAr from "../i18n/ar.json"
-import { age, ago, dayName, fileSize } from "../i18n/dates"
+import { age, ago, dayName, fileSize, timeOfDay } from "../i18n/dates"
 import firstEn from "../i18n/en.json"
 import moreAr from "../i18n/more.ar.json"
 import moreEn from "../i18n/more.en.json"
@@ -42,6 +42,14 @@ test("a language is changed at once, with direction and plurals", async () => {
   expect(words.t("nav.inbox")).not.toBe("Inbox")
   await words.choose("tlh")
   expect(words.locale).toBe("ar")
+})
+
+test("dates follow the browser's country where it speaks the language, in either language", async () => {
+  const words = createWords(["fr", "en-GB", "ar-EG"])
+  expect([words.code, words.locale]).toEqual(["en", "en-GB"])
+  expect(timeOfDay(NOW + 9000_000, words.locale)).toMatch(/^\d\d:\d\d$/)
+  await words.choose("ar")
+  expect([words.code, words.locale, words.dir]).toEqual(["ar", "ar-EG", "rtl"])
 })
 
 const NOW = Date.parse("2026-03-02T12:00:00Z")

@@ -27,6 +27,19 @@ export function pickLocale(wanted: readonly string[], available: readonly string
   return fallback
 }
 
+/** The reader's own ways with dates and numbers: the first of `wanted` that is this language in some country. */
+export function regionOf(language: string, wanted: readonly string[]): string {
+  return wanted.find(tag => tag.startsWith(`${language}-`) && isKnown(tag)) ?? language
+}
+
+function isKnown(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0
+  } catch {
+    return false
+  }
+}
+
 /** Texts of `pack`; a key it lacks is taken from `fallback`, and said as itself when that lacks it too. */
 export function createTranslator<P extends Pack>(locale: string, pack: P, fallback: Pack = {}): Translator<P> {
   const find = (key: string) => pack[key] ?? fallback[key]

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createTranslator, dirOf, pickLocale } from "../i18n"
+import { createTranslator, dirOf, pickLocale, regionOf } from "../i18n"
 
 const en = { hello: "Hello {name}", left: "{n} left", minutes_one: "{n} minute", minutes_other: "{n} minutes" }
 
@@ -25,6 +25,12 @@ test("a missing text is taken from the fallback", () => {
 test("the direction is the language's", () => {
   expect(dirOf("ar-EG")).toBe("rtl")
   expect(dirOf("de")).toBe("ltr")
+})
+
+test("a British browser gets British dates from an English pack, and an unknown country the language's own", () => {
+  expect(regionOf("en", ["de-AT", "en-GB", "en-US"])).toBe("en-GB")
+  expect(regionOf("en", ["en", "de-AT"])).toBe("en")
+  expect(regionOf("en", ["en-", "en-GB"])).toBe("en-GB")
 })
 
 test("the first wanted language there is a pack for is picked", () => {
