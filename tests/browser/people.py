@@ -60,7 +60,7 @@ class VisitorPage:
 
     def begin(self, text: str) -> None:
         """Write the first message on the first screen."""
-        self.frame.get_by_role("textbox", name="Type to find answers").fill(text)
+        self.frame.get_by_role("textbox", name="Ask a question").fill(text)
         self.frame.get_by_role("button", name="Start conversation").click()
         self.sees(text)
 

@@ -56,7 +56,7 @@ def test_a_conversation_begun_without_a_line_says_so_and_is_sent_when_it_is_back
     context.set_offline(True)
     field.fill("said into the void")
     field.press("Enter")
-    expect(visitor.frame.get_by_text("The chat cannot be reached right now.")).to_be_visible()
+    expect(visitor.frame.get_by_text("The chat can't be reached right now. We'll keep trying.")).to_be_visible()
     expect(field).to_have_value("said into the void")
     context.set_offline(False)
     visitor.sees("said into the void")

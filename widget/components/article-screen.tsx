@@ -1,5 +1,5 @@
 import type { SuggestionView } from "@parley/client/contract"
-import { Component, h } from "preact"
+import { Component, Fragment, h } from "preact"
 import type { App } from "../models/app"
 import type { Texts } from "../texts"
 import { focusFirst, Icon, Tool } from "./parts"
@@ -48,7 +48,12 @@ export class ArticleScreen extends Component<ArticleScreenProps, { hasHelped: bo
         )}
         <div class="verdict" role="status">
           {this.state.hasHelped ? (
-            texts.t("helped_thanks")
+            <>
+              {texts.t("helped_thanks")}
+              <button type="button" class="primary small" onClick={onClose}>
+                {texts.t("close")}
+              </button>
+            </>
           ) : (
             <button type="button" class="primary small" onClick={this.helped}>
               {texts.t("helped")}

@@ -2,7 +2,9 @@ import type { VisitorConversationView, WidgetSession } from "@parley/client/cont
 import { Component, h } from "preact"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
-import { Avatar, presenceOf, Tool } from "./parts"
+import { Extra } from "./extra"
+import { Avatar, Tool } from "./parts"
+import { promiseOf } from "./promise"
 
 interface ChatHeaderProps {
   session: WidgetSession
@@ -18,8 +20,13 @@ export class ChatHeader extends Component<ChatHeaderProps, { asks: boolean }> {
 
   toggle = () => this.setState({ asks: !this.state.asks })
 
+  end = () => {
+    this.toggle()
+    this.props.onEnd()
+  }
+
   render() {
-    const { session, conversation, texts, onBack, onEnd, onClose } = this.props
+    const { session, conversation, texts, onBack, onClose } = this.props
     const { asks } = this.state
     const name = conversation?.agent_name ?? session.inbox.name
     const canEnd = conversation && !isDone(conversation)
@@ -29,31 +36,12 @@ export class ChatHeader extends Component<ChatHeaderProps, { asks: boolean }> {
         <Avatar name={name} />
         <div class="who">
           <h1>{name}</h1>
-          <small>{presenceOf(session, texts)}</small>
+          <small>{promiseOf(session, conversation, texts, Date.now())}</small>
         </div>
-        {canEnd && (
-          <button type="button" class="plain" aria-expanded={asks} onClick={this.toggle}>
-            {texts.t("end")}
-          </button>
-        )}
+        {canEnd && <Tool icon="end" label={texts.t("end")} isOpen={asks} onClick={this.toggle} />}
         <Tool icon="close" label={texts.t("close_chat")} onClick={onClose} />
         {canEnd && asks && (
-          <div class="card sure">
-            <span>{texts.t("end_sure")}</span>
-            <button type="button" class="plain" onClick={this.toggle}>
-              {texts.t("cancel")}
-            </button>
-            <button
-              type="button"
-              class="primary small"
-              onClick={() => {
-                this.toggle()
-                onEnd()
-              }}
-            >
-              {texts.t("end")}
-            </button>
-          </div>
+          <Extra draw={({ EndQuestion }) => <EndQuestion texts={texts} onCancel={this.toggle} onEnd={this.end} />} />
         )}
       </header>
     )

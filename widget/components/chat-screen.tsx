@@ -1,4 +1,4 @@
-import type { GreetingView, QueueView, WidgetSession } from "@parley/client/contract"
+import type { GreetingView, WidgetSession } from "@parley/client/contract"
 import { Component, createRef, h } from "preact"
 import type { App, AppSnapshot } from "../models/app"
 import type { Chat } from "../models/chat"
@@ -9,7 +9,6 @@ import { Composer } from "./composer"
 import { Extra } from "./extra"
 import { Log } from "./log"
 import { Avatar, focusFirst, Icon } from "./parts"
-import { Suggestions } from "./suggestions"
 
 interface ChatScreenProps {
   app: App
@@ -92,11 +91,13 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
   }
 
   render() {
-    const { app, state, session, chat, texts, onClose } = this.props
+    const { app, session, chat, texts, onClose } = this.props
     const { isDropping, isAway, isLong } = this.state
     const { contact, inbox } = session
     const it = chat.snapshot()
     const { conversation, rows, typing } = it.thread
+    const suggestions = it.suggestions[0] ? it.suggestions : it.found
+    const queue = conversation?.queue
     const writer = typing.find(who => who.kind !== "contact")
     const isWaiting = rows.length > 0 && !isDone(conversation)
     // Where nobody is there, or nobody has come for a while, an answer may have to find the visitor elsewhere.
@@ -121,11 +122,6 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
           onEnd={chat.end}
           onClose={onClose}
         />
-        {state.connection === "offline" && (
-          <p class="banner" role="status">
-            {texts.t("offline")}
-          </p>
-        )}
         <div class="scroller" ref={this.scroller} onScroll={this.look} tabIndex={-1}>
           <div class="inner">
             {it.greeting && <Greeting it={it.greeting} />}
@@ -153,22 +149,23 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
                 </div>
               </div>
             )}
-            {inbox.is_staffed && conversation?.queue && (
-              <div class="card" role="status">
-                <b>{placeOf(conversation.queue, texts)}</b>
-                <p>
-                  <small>{texts.t("stay_or_leave")}</small>
-                </p>
-              </div>
+            {inbox.is_staffed && queue && <Extra draw={({ QueueCard }) => <QueueCard queue={queue} texts={texts} />} />}
+            {!inbox.is_staffed && !isDone(conversation) && !conversation?.agent_name && (
+              <p class="system">{texts.t("away_note")}</p>
             )}
-            {!inbox.is_staffed && !isDone(conversation) && <p class="system">{texts.t("away_note")}</p>}
             {asksEmail && <Extra draw={({ ContactForm }) => <ContactForm texts={texts} onSave={app.saveContact} />} />}
-            <Suggestions
-              list={it.suggestions[0] ? it.suggestions : it.found}
-              texts={texts}
-              onRead={app.read}
-              {...(it.suggestions[0] && { onDismiss: chat.dismissSuggestions })}
-            />
+            {suggestions[0] && (
+              <Extra
+                draw={({ Suggestions }) => (
+                  <Suggestions
+                    list={suggestions}
+                    texts={texts}
+                    onRead={app.read}
+                    {...(it.suggestions[0] && { onDismiss: chat.dismissSuggestions })}
+                  />
+                )}
+              />
+            )}
             {it.asks_rating && (
               <Extra draw={({ Rating }) => <Rating texts={texts} onRate={chat.rate} onSkip={chat.skipRating} />} />
             )}
@@ -224,12 +221,4 @@ function Greeting({ it }: { it: GreetingView }) {
       </div>
     </div>
   )
-}
-
-/** An estimate is said as the range four waits in five fall into; where there is none, nothing is promised. */
-function placeOf({ position, wait_seconds, low_seconds, high_seconds }: QueueView, texts: Texts): string {
-  const place = position === 1 ? texts.t("next_in_line") : texts.count("in_line", position, "ordinal")
-  const low = low_seconds ?? wait_seconds
-  if (!low) return place
-  return `${place}, ${texts.t("wait", { time: texts.duration(low, high_seconds ?? low) })}`
 }

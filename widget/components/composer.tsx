@@ -35,15 +35,19 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
 
   send = () => {
     if (this.props.isReady) this.props.onSend()
-    this.setState({ hasEmoji: false })
-    this.field.current?.focus()
+    this.closeEmoji()
   }
 
   insert = (text: string) => {
     const field = this.field.current as HTMLTextAreaElement
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end")
     this.props.onDraft(field.value)
-    field.focus()
+    this.closeEmoji()
+  }
+
+  closeEmoji = () => {
+    this.setState({ hasEmoji: false })
+    this.field.current?.focus()
   }
 
   render() {
@@ -73,10 +77,17 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
           }}
         />
         {size > LIMITS.body && <Extra draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
-        {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} />} />}
+        {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} onClose={this.closeEmoji} />} />}
         <div class="tools">
           <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />
-          <Tool icon="smile" label={texts.t("emoji")} onClick={() => this.setState({ hasEmoji: !hasEmoji })} />
+          <span data-emoji>
+            <Tool
+              icon="smile"
+              label={texts.t("emoji")}
+              isOpen={hasEmoji}
+              onClick={() => this.setState({ hasEmoji: !hasEmoji })}
+            />
+          </span>
           <input
             ref={this.picker}
             type="file"

@@ -2,10 +2,21 @@ import style from "../styles/extras.css?url"
 import { lazy } from "./lazy"
 
 /** What most conversations never need. */
-export const Extra = lazy(async () => {
-  const [extras] = await Promise.all([import("./extras"), loadStyle()])
-  return extras
-})
+export const Extra = lazy(async () => withStyle(await import("./extras")))
+
+/** What stands on the first screen below its question. */
+export const Front = lazy(async () => withStyle(await import("./front")))
+
+let styled: Promise<unknown> | null = null
+
+async function withStyle<M>(part: M): Promise<M> {
+  styled ??= loadStyle()
+  await styled.catch(error => {
+    styled = null
+    throw error
+  })
+  return part
+}
 
 function loadStyle(): Promise<unknown> {
   return new Promise((done, failed) => {

@@ -1,7 +1,5 @@
 import { isComposing } from "@parley/client/composing"
-import type { WidgetSession } from "@parley/client/contract"
 import { h } from "preact"
-import type { Texts } from "../texts"
 
 const PATHS = {
   back: "M15 5l-7 7 7 7",
@@ -12,6 +10,7 @@ const PATHS = {
   doc: "M6 3h12v18H6zM9 8h6M9 12h6",
   next: "M9 5l7 7-7 7",
   out: "M14 4h6v6M20 4l-9 9M18 14v6H4V6h6",
+  end: "M8.5 12.5l2.5 2.5 5-5.5M21 12a9 9 0 11-18 0 9 9 0 0118 0z",
   down: "M12 5v14M5 12l7 7 7-7",
 }
 
@@ -33,11 +32,21 @@ interface ToolProps {
   label: string
   onClick: () => void
   isFirstFocus?: boolean
+  isOpen?: boolean
 }
 
-export function Tool({ icon, label, onClick, isFirstFocus }: ToolProps) {
+/** `isOpen` is given by those that open something. */
+export function Tool({ icon, label, onClick, isFirstFocus, isOpen }: ToolProps) {
   return (
-    <button type="button" class="tool" aria-label={label} title={label} data-focus={isFirstFocus} onClick={onClick}>
+    <button
+      type="button"
+      class="tool"
+      aria-label={label}
+      title={label}
+      aria-expanded={isOpen}
+      data-focus={isFirstFocus}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   )
@@ -73,12 +82,6 @@ export function onSubmit(act: () => unknown) {
     event.preventDefault()
     act()
   }
-}
-
-/** Whether somebody could answer now, and how soon, as far as is known. */
-export function presenceOf({ inbox }: WidgetSession, texts: Texts): string {
-  if (!inbox.is_staffed) return texts.t("away")
-  return inbox.reply_seconds ? texts.t("reply_in", { time: texts.duration(inbox.reply_seconds) }) : texts.t("online")
 }
 
 /** The field to write in; on a touch screen only the panel, so that no keyboard jumps up uninvited. */

@@ -60,6 +60,11 @@ export class Root extends Component<RootProps> {
             </button>
           </p>
         )}
+        {(state.connection === "offline" || state.connection === "reconnecting") && (
+          <p class="banner line" role="status">
+            {texts.t(state.connection)}
+          </p>
+        )}
         {screen === "article" && article ? (
           <Extra
             key="article"

@@ -11,7 +11,6 @@ interface SuggestionsProps {
 }
 
 export function Suggestions({ list, texts, onRead, onDismiss }: SuggestionsProps) {
-  if (!list[0]) return null
   return (
     <section class="answers" aria-label={texts.t("answers")}>
       <h2>

@@ -1,4 +1,5 @@
 import type { Clock } from "@parley/client/clock"
+import type { ConnectionState } from "@parley/client/connection"
 import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import { firstOf } from "@parley/client/text"
@@ -35,7 +36,7 @@ export interface AppSnapshot {
   phase: "loading" | "unreachable" | "ready" | "refused"
   screen: "home" | "chat" | "article"
   session: WidgetSession | null
-  connection: "connecting" | "online" | "offline" | "refused"
+  connection: ConnectionState["name"]
   /** This page is older than the server. */
   is_outdated: boolean
   is_open: boolean

@@ -69,9 +69,10 @@ export function createTalk(options: TalkOptions): Talk {
       const { author, conversation_id } = event.message
       // An answer in a conversation that was not looked at is counted all the same.
       if (author.kind !== "contact") chatOf(conversation_id)
-      // Whoever answers is there.
-      if (author.kind === "agent") session().inbox.is_staffed = true
+      // An agent who joins or answers is there.
+      if (author.kind === "agent" || event.message.system === "joined") session().inbox.is_staffed = true
     }
+    if (event.type === "typing.changed" && event.author_kind === "agent") session().inbox.is_staffed = true
     update()
   }
 
