@@ -99,7 +99,7 @@ def test_a_page_asked_for_without_a_line_opens_when_it_is_back(parley: Running, 
     page.evaluate("window.isSamePage = true")
     context.set_offline(True)
     page.get_by_role("link", name="Settings").click()
-    expect(page.get_by_text(re.compile("^(Offline\.|Reconnecting|A part of this page)"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^(Offline\.|Reconnecting|A part of this page)"))).to_be_visible()
     expect(agent.composer).to_have_value("half an answer")
     context.set_offline(False)
     expect(page).to_have_url(re.compile("/settings/replies"))

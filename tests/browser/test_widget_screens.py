@@ -114,7 +114,9 @@ def test_chat_keeps_room_at_200_percent_zoom(
     visitor.begin("Is there room?")
     room, panel = visitor.frame.locator(".scroller").bounding_box(), visitor.page.locator("iframe").bounding_box()
     visitor.page.screenshot(path=artefacts / "zoom.png")
-    assert room and panel and room["height"] >= panel["height"] / 2, (room, panel)
+    assert room is not None
+    assert panel is not None
+    assert room["height"] >= panel["height"] / 2, (room, panel)
 
 
 def test_end_chat_leaves_the_whole_name_its_place(
@@ -128,7 +130,8 @@ def test_end_chat_leaves_the_whole_name_its_place(
     end = visitor.frame.get_by_role("button", name="Chat beenden")
     expect(end).to_be_visible()
     who = visitor.frame.locator(".bar .who").bounding_box()
-    assert who and who["width"] >= 180, who
+    assert who is not None
+    assert who["width"] >= 180, who
     end.click()
     expect(visitor.frame.get_by_text("Diese Unterhaltung beenden?")).to_be_visible()
     look_in_every_way(visitor.page, artefacts, "end-question")
