@@ -33,6 +33,7 @@ from app.contract.commands import (
     SetThresholds,
     SetTyping,
     SnoozeConversation,
+    SuggestArticles,
     TakeOverConversation,
     TransferConversation,
     UndoConversations,
@@ -43,7 +44,6 @@ from app.contract.commands import (
     WhisperConversation,
 )
 from app.contract.replies import (
-    ArticlesFound,
     Changed,
     Done,
     DraftIs,
@@ -70,7 +70,7 @@ from app.conversations.undoing import undo_conversations
 from app.errors import Conflict, Invalid
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_view_visitors, may_watch_wall, require
+from app.people.permissions import may_view_conversations, may_view_visitors, may_watch_wall, require
 from app.people.presence import force_presence, set_own_presence
 from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
@@ -157,7 +157,10 @@ class AgentCommands:
             case ViewConversation():
                 return await self._view(agent, stream, command)
             case SearchArticles():
-                return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=False))
+                return await self._suggester.look_up(command.query, for_visitor=False)
+            case SuggestArticles():
+                require(may_view_conversations, agent)
+                return await self._suggester.suggest_for(command.conversation_id)
             case WatchConversation():
                 await run(watch_conversation, agent, command)
                 return Done()

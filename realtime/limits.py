@@ -7,7 +7,6 @@ from app.contract.commands import (
     Command,
     ConversationDelivered,
     ReadConversation,
-    SearchArticles,
     SetTyping,
     StartConversation,
     VisitorSendMessage,
@@ -15,7 +14,7 @@ from app.contract.commands import (
 from app.limits import Limit
 from app.people.actors import SignedInAgent, Visitor
 from app.settings import Settings
-from realtime.load import Load
+from realtime.load import SEARCHES, Load
 
 WRITES = (StartConversation, VisitorSendMessage, AgentSendMessage)
 SIGNS = (SetTyping, ReadConversation, ConversationDelivered)
@@ -60,6 +59,6 @@ class CommandLimits:
             return self._writes
         if isinstance(command, SIGNS):
             return self._signs
-        if isinstance(command, SearchArticles):
+        if isinstance(command, SEARCHES):
             return self._searches
         return self._others

@@ -7,7 +7,7 @@ import asyncio
 from prometheus_client import Counter, Gauge
 
 from app.clock import monotonic
-from app.contract.commands import Command, SearchArticles, SetTyping, ViewConversation
+from app.contract.commands import Command, SearchArticles, SetTyping, SuggestArticles, ViewConversation
 from app.errors import RateLimited
 
 STEP_SECONDS = 0.1
@@ -16,6 +16,7 @@ WEIGHT = 0.2
 MOST_IN_FLIGHT = 200
 RETRY_SECONDS = 2.0
 SIGNS = (SetTyping, ViewConversation)
+SEARCHES = (SearchArticles, SuggestArticles)
 SIGNS_END, SEARCHES_END = 1.0, 2.0
 """The pressure at which each is let go of."""
 
@@ -41,7 +42,7 @@ class Load:
 
     def refuse_when_strained(self, command: Command) -> None:
         """Raises RateLimited for what the chat does without. Typing and viewing go first, searches next."""
-        floor = SIGNS_END if isinstance(command, SIGNS) else SEARCHES_END if isinstance(command, SearchArticles) else None
+        floor = SIGNS_END if isinstance(command, SIGNS) else SEARCHES_END if isinstance(command, SEARCHES) else None
         if floor is not None and self.pressure >= floor:
             shed_total.labels(str(command.__struct_config__.tag)).inc()
             raise RateLimited(RETRY_SECONDS)

@@ -19,7 +19,7 @@ from app.contract.commands import (
     VisitorSync,
     VisitPage,
 )
-from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
+from app.contract.replies import ContactIs, Done, Ended, Reply, Sent
 from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
 from app.conversations.messages import post_visitor_message
@@ -73,7 +73,7 @@ class VisitorCommands:
             case AnswerSurvey():
                 return Ended(conversation=await run(answer_survey, visitor, command))
             case SearchArticles():
-                return ArticlesFound(suggestions=await self._suggester.search(command.query, for_visitor=True))
+                return await self._suggester.look_up(command.query, for_visitor=True)
             case VisitPage():
                 at = Whereabouts(url=command.url, title=command.title, timezone=command.timezone, browser=command.browser)
                 await self._visits.seen(visitor, at)

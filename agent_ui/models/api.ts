@@ -44,11 +44,10 @@ export function createApi(fetch: Fetch, onSignedOut: () => void): Api {
     if (response.status === 401) onSignedOut()
     throw new ApiError(response.status, asRefused(answer))
   }
-  const write = (method: string, body: unknown): RequestInit => ({
-    method,
-    headers: { "Content-Type": "application/json" },
-    body: toJson(body),
-  })
+  const write = (method: string, body: unknown): RequestInit =>
+    body instanceof FormData
+      ? { method, body }
+      : { method, headers: { "Content-Type": "application/json" }, body: toJson(body) }
   return {
     get: (path, signal) => ask(path, { method: "GET", signal: signal ?? null }),
     post: (path, body) => ask(path, write("POST", body)),

@@ -1,12 +1,13 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection, ConnectionState } from "@parley/client/connection"
-import type { AgentIs, ConversationView, Me, Presence, SuggestionView } from "@parley/client/contract"
+import type { AgentIs, ConversationView, Me, Presence } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
 import { type Actions, createActions } from "./actions"
 import { type Alerts, type AlertWords, createAlerts, type Surroundings } from "./alerts"
 import type { Api } from "./api"
+import type { FoundArticles } from "./article-search"
 import { type AtHand, createAtHand } from "./at-hand"
 import { type Bulk, createBulk } from "./bulk"
 import type { Link } from "./contact"
@@ -86,8 +87,10 @@ export interface Desk {
   /** Whether this agent is shown as away when nobody touches a key for a while. */
   setIdle(on: boolean): Promise<void>
   setTakesChats(on: boolean): Promise<void>
-  /** Passages that may answer; none when nothing fits or nobody answered. */
-  searchArticles(query: string): Promise<readonly SuggestionView[]>
+  /** Articles that may answer; null when the search could not be done. */
+  searchArticles(query: string): Promise<FoundArticles | null>
+  /** The same for what the contact of a conversation asks for. */
+  suggestArticles(conversationId: string): Promise<FoundArticles | null>
   /** Tell colleagues what is being looked at. */
   view(conversationId: string): void
   /** No longer, unless something else is looked at by now. */
@@ -308,7 +311,11 @@ export function createDesk(options: DeskOptions): Desk {
     },
     async searchArticles(query) {
       const reply = await command({ type: "article.search", query }).catch(() => null)
-      return reply?.ok ? reply.suggestions : []
+      return reply?.ok ? reply : null
+    },
+    async suggestArticles(conversationId) {
+      const reply = await command({ type: "article.suggest", conversation_id: conversationId }).catch(() => null)
+      return reply?.ok ? reply : null
     },
     view(conversationId) {
       stopLeaving()

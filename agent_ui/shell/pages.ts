@@ -127,7 +127,20 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
   },
 ]
 
-export const SUB_PAGES: readonly SubPage[] = []
+export const SUB_PAGES: readonly SubPage[] = [
+  {
+    name: "article-new",
+    path: "/knowledge/new",
+    permission: "article.manage",
+    load: () => import("../knowledge/ArticleEditorPage.vue"),
+  },
+  {
+    name: "article",
+    path: "/knowledge/:id",
+    permission: "article.manage",
+    load: () => import("../knowledge/ArticleEditorPage.vue"),
+  },
+]
 
 /** The settings pages this agent may open, in the menu's order. */
 export function settingsPagesFor(may: (permission: string) => boolean): SettingsPage[] {

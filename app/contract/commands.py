@@ -332,6 +332,12 @@ class ViewConversation(Command, tag="conversation.view"):
     conversation_id: Id | None
 
 
+class SuggestArticles(Command, tag="article.suggest"):
+    """Look for articles that answer what the contact of a conversation asks for. Refused while the server is strained."""
+
+    conversation_id: Id
+
+
 class WatchConversation(Command, tag="conversation.watch"):
     """A supervisor reads along from now on. Nobody is told, no mark moves; a line in the audit says so."""
 
@@ -432,6 +438,7 @@ AgentCommand = (
     | SaveDraft
     | ViewConversation
     | SearchArticles
+    | SuggestArticles
     | WatchConversation
     | WhisperConversation
     | TakeOverConversation

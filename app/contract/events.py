@@ -80,11 +80,13 @@ class TicketOpened(Event, tag="ticket.opened"):
 
 
 class SuggestionsReady(Event, tag="suggestions.ready"):
-    """What may answer the contact's last messages, best first. `seq` is the last message considered."""
+    """What may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
+    articles are not encoded yet, so only words were compared."""
 
     conversation_id: str
     seq: int
     suggestions: list[SuggestionView]
+    is_by_words: bool
 
 
 class PresenceChanged(Event, tag="presence.changed"):

@@ -130,9 +130,11 @@ class ContactIs(Reply):
 
 
 class ArticlesFound(Reply):
-    """Passages that may answer, best first; empty when nothing fits."""
+    """Passages that may answer, best first; empty when nothing fits. `is_by_words`: articles are not encoded yet, so only
+    words were compared; ask again in a few seconds."""
 
     suggestions: list[SuggestionView]
+    is_by_words: bool
     ok: Literal[True] = True
 
 

@@ -112,11 +112,13 @@ async def help_search(request: AnyRequest, q: Query = "", embed: FromQuery[bool]
         page = respond_page(request, search_page(frame, None), is_embedded=embed, status=429)
         page.headers["Retry-After"] = str(max(1, round(refused.retry_seconds)))
         return page
-    found = await platform.suggester.search(query, for_visitor=True, language=frame.locale) if query else []
+    answer = await platform.suggester.look_up(query, for_visitor=True, language=frame.locale) if query else None
+    found = answer.suggestions if answer else []
     title = frame.words["results" if found else "no_results"].format(query=query) if query else frame.words["search"]
     answers = [Answer(one.url.rsplit("/", 1)[-1], one.title, one.heading, answer_line(one.passage, query)) for one in found]
     frame = _titled(frame, title, query=query, is_indexed=False)
-    return respond_page(request, search_page(frame, answers), is_embedded=embed)
+    is_by_words = answer is not None and answer.is_by_words
+    return respond_page(request, search_page(frame, answers, is_by_words=is_by_words), is_embedded=embed)
 
 
 @get("/help/{slug:str}", include_in_schema=False)
@@ -214,7 +216,11 @@ def help_address(request: AnyRequest, path: str, **asked: str) -> str:
 
 def respond_page(request: AnyRequest, html: str, *, is_embedded: bool, status: int = 200) -> Response[bytes]:
     """An embedded page may stand in any site's widget: it runs no script and can do nothing but vote."""
-    headers = {"Content-Security-Policy": EMBEDDED_CSP if is_embedded else PAGE_CSP, "Vary": "Accept-Language"}
+    headers = {
+        "Content-Security-Policy": EMBEDDED_CSP if is_embedded else PAGE_CSP,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-cache" if status == 200 else "no-store",  # an article that was unpublished is gone at once
+    }
     return respond(request, html.encode(), "text/html", headers, status)
 
 

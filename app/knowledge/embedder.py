@@ -32,6 +32,11 @@ class Embedder(Protocol):
     @property
     def is_ready(self) -> bool: ...
 
+    @property
+    def is_expected(self) -> bool:
+        """Whether it will be ready sooner or later."""
+        ...
+
     async def encode(self, texts: Sequence[str], *, within: float = ENCODE_SECONDS, is_urgent: bool = True) -> Matrix:
         """Raises Unavailable when it is not ready, or not done `within` seconds. What is not urgent waits for what is."""
         ...
@@ -55,6 +60,7 @@ class NoEmbedder:
     name = ""
     dimensions = 0
     is_ready = False
+    is_expected = False
 
     async def encode(self, texts: Sequence[str], *, within: float = ENCODE_SECONDS, is_urgent: bool = True) -> Matrix:
         raise Unavailable("Search by meaning is switched off.")

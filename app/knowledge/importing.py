@@ -18,7 +18,7 @@ from sqlalchemy import select
 from app.contract.articles import ArticleState, ImportedFileView, ImportOutcome, ImportTrouble
 from app.contract.values import Visibility
 from app.errors import Invalid, TooLarge
-from app.knowledge.articles import DELETED, ArticleDraft, free_slug, save_article
+from app.knowledge.articles import DELETED, SLUG_LENGTH, ArticleDraft, free_slug, save_article
 from app.knowledge.front_matter import split_front_matter
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
@@ -249,7 +249,7 @@ def _fill(file: ImportedFile, data: bytes | ImportTrouble, defaults: ImportDefau
         title = title or heading[1]
     values: dict[str, Any] = {
         "title": clean_line(title or _spoken(stem)),
-        "slug": fields.get("slug") or stem,
+        "slug": fields.get("slug") or stem[:SLUG_LENGTH],
         "category": clean_line(fields.get("category") or _spoken(path.parent.name) or defaults.category),
         "locale": fields.get("locale") or fields.get("lang") or fields.get("language") or defaults.locale,
         "visibility": _choice(fields, "audience", AUDIENCES, None) or defaults.audience,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 import structlog
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +30,15 @@ READ_AT_ONCE = 50
 OVERLAP = timedelta(seconds=10)
 SEARCH_SECONDS = 0.4
 INDEX_SECONDS = 50.0
+MOSTLY_ENCODED = 0.9
+"""One article that was just written does not make a search one by words."""
+
+
+class LookedUp(Struct, frozen=True):
+    """What may answer, and whether that was found by words alone because meaning cannot be compared yet."""
+
+    found: list[Found]
+    is_by_words: bool
 
 
 class Library:
@@ -43,9 +53,15 @@ class Library:
         self._seen_until: datetime | None = None
         self._model = ""
         self._is_encoded = False
+        self._encoded_share = 1.0
+        self._when_encoded: list[Callable[[], None]] = []
         self._turn = asyncio.Lock()
         self._stale = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    def when_encoded(self, told: Callable[[], None]) -> None:
+        """Call this whenever all articles have been encoded."""
+        self._when_encoded.append(told)
 
     async def find(
         self,
@@ -58,8 +74,24 @@ class Library:
         language: str = "",
     ) -> list[Found]:
         """What may answer the text, best first. When encoding fails or takes longer than `within`, by words alone."""
+        answer = await self.look_up(text, least=least, most=most, public_only=public_only, within=within, language=language)
+        return answer.found
+
+    async def look_up(
+        self,
+        text: str,
+        *,
+        least: float,
+        most: int = 3,
+        public_only: bool,
+        within: float = SEARCH_SECONDS,
+        language: str = "",
+    ) -> LookedUp:
+        """The same, with whether only words could be compared for now."""
         vector = await self._vector_of(text, within)
-        return self.index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
+        found = self.index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
+        is_by_words = self.embedder.is_expected and (vector is None or self._encoded_share < MOSTLY_ENCODED)
+        return LookedUp(found, is_by_words)
 
     async def _vector_of(self, text: str, within: float) -> Matrix | None:
         if not self.embedder.is_ready or self._model != self.embedder.name:
@@ -129,9 +161,13 @@ class Library:
 
     def _note_progress(self) -> None:
         """Say once that all is encoded, and once more whenever it is again."""
-        is_encoded = bool(self._model) and all(map(_is_embedded, self._articles.values()))
+        encoded = sum(map(_is_embedded, self._articles.values()))
+        is_encoded = bool(self._model) and encoded == len(self._articles)
+        self._encoded_share = encoded / len(self._articles) if self._articles else 1.0
         if is_encoded and not self._is_encoded:
             log.info("articles encoded", articles=len(self._articles), model=self._model)
+            for told in self._when_encoded:
+                told()
         self._is_encoded = is_encoded
 
     async def _changed(self, rows: Rows) -> list[str]:

@@ -72,6 +72,10 @@ class SentenceTransformerEmbedder:
         return self._process.pid if self._process else None
 
     @property
+    def is_expected(self) -> bool:
+        return True
+
+    @property
     def is_ready(self) -> bool:
         return self._ready.is_set()
 

@@ -11,13 +11,15 @@ from sqlalchemy import bindparam, select
 
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.events import SuggestionsReady
+from app.contract.replies import ArticlesFound
 from app.contract.views import SuggestionView
 from app.database.prepared import Prepared, prepared_by
-from app.knowledge.cards import settle
+from app.errors import NotFound
+from app.knowledge.cards import MOST_CARDS, settle
 from app.knowledge.context import MOST_WORDS, question_of
 from app.knowledge.index import Found
-from app.knowledge.library import Library
-from app.knowledge.proposals import propose_title, propose_topic
+from app.knowledge.library import Library, LookedUp
+from app.knowledge.proposals import NO_TOPIC, propose_title, propose_topic
 from app.work import Announcement, Publisher, Works
 from models import Conversation, Message
 
@@ -41,6 +43,7 @@ MOST_FOUND = 5
 MOST_AT_ONCE = 64
 WITHIN_SECONDS = 1.0
 REMEMBERED = 5_000
+MAX_REPEATS = 200
 IDLE_UNDER_WAY = 4
 FEWEST_WORDS = 24
 
@@ -75,6 +78,8 @@ class Suggester:
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self._shown: OrderedDict[str, list[str]] = OrderedDict()
+        self._to_repeat: OrderedDict[str, None] = OrderedDict()
+        library.when_encoded(self.repeat)
 
     def wanted(self, conversation_id: str) -> None:
         """Somebody may need an answer here now. Returns at once; what was begun for this conversation is dropped."""
@@ -98,45 +103,90 @@ class Suggester:
     async def search(self, query: str, *, for_visitor: bool, language: str = "") -> list[SuggestionView]:
         """Passages for what somebody has typed, finished or not; empty when nothing fits. With a `language` that some
         article is written in, only those in it."""
-        found = await self._library.find(
+        return (await self.look_up(query, for_visitor=for_visitor, language=language)).suggestions
+
+    async def look_up(self, query: str, *, for_visitor: bool, language: str = "") -> ArticlesFound:
+        """The same, with whether it was found by words alone."""
+        looked_up = await self._library.look_up(
             query, least=LEAST_FOR_SEARCH, most=MOST_FOUND, public_only=for_visitor, language=language
         )
-        return [self._view(one) for one in found]
+        return self._reply(looked_up)
+
+    async def suggest_for(self, conversation_id: str) -> ArticlesFound:
+        """Passages for what a conversation's contact asks for; empty when they have asked for nothing yet. Raises NotFound."""
+        conversation, _, question = await self._question_in(conversation_id)
+        if conversation is None:
+            raise NotFound("conversation", conversation_id)
+        if not question:
+            return ArticlesFound(suggestions=[], is_by_words=False)
+        looked_up = await self._look_up_question(question, MOST_CARDS)
+        return self._reply(looked_up)
 
     async def propose(self, words: str) -> tuple[str, str]:
-        """A title and a topic for a ticket about these words."""
+        """A title and a topic for a ticket about these words. While only words can be compared, the topic stays open: a
+        wrong one is worse than none."""
         question = question_of(words.split("\n")) or words
-        found = await self._library.find(question, least=0.0, most=CANDIDATES, public_only=False)
-        return propose_title(words), propose_topic(found)
+        looked_up = await self._library.look_up(question, least=0.0, most=CANDIDATES, public_only=False)
+        return propose_title(words), NO_TOPIC if looked_up.is_by_words else propose_topic(looked_up.found)
 
     async def _suggest(self, conversation_id: str) -> None:
         async with self._places:
-            async with self._works.read() as rows:
-                conversation = await rows.first(_CONVERSATION, key=conversation_id)
-                messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
-            await asyncio.sleep(0)  # messages first: each half of this takes a millisecond or two
-            question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))
+            conversation, seq, question = await self._question_in(conversation_id)
             if conversation is None or not question:
                 return
-            found = await self._library.find(
-                question, least=self._least_for_agents, most=CANDIDATES, public_only=False, within=WITHIN_SECONDS
-            )
-            self._publish(conversation, messages[0].seq or 0, found)
+            looked_up = await self._look_up_question(question, CANDIDATES)
+            self._publish(conversation, seq, looked_up)
 
-    def _publish(self, conversation: Conversation, seq: int, found: Sequence[Found]) -> None:
+    async def _question_in(self, conversation_id: str) -> tuple[Conversation | None, int, str]:
+        """A conversation, its contact's last message, and what they ask for."""
+        async with self._works.read() as rows:
+            conversation = await rows.first(_CONVERSATION, key=conversation_id)
+            messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
+        await asyncio.sleep(0)  # messages first: each half of this takes a millisecond or two
+        question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))
+        return conversation, (messages[0].seq or 0) if messages else 0, question
+
+    async def _look_up_question(self, question: str, most: int) -> LookedUp:
+        return await self._library.look_up(
+            question, least=self._least_for_agents, most=most, public_only=False, within=WITHIN_SECONDS
+        )
+
+    def _publish(self, conversation: Conversation, seq: int, looked_up: LookedUp) -> None:
+        """Tell agents, and the contact while nobody has answered. What was found by words alone is too uncertain for the
+        contact; it is looked up again once articles are encoded."""
+        found = looked_up.found
+        if looked_up.is_by_words:
+            self._to_repeat[conversation.id] = None
+            while len(self._to_repeat) > MAX_REPEATS:
+                self._to_repeat.popitem(last=False)
         had_cards = conversation.id in self._shown
         cards = settle(self._shown.get(conversation.id, []), found)
         if not cards and not had_cards:
             return
         self._remember(conversation.id, cards)
         self._publisher.publish(
-            [Announcement(self._event(conversation, seq, cards), ToInboxAgents(inbox_id=conversation.inbox_id))]
+            [
+                Announcement(
+                    self._event(conversation, seq, cards, is_by_words=looked_up.is_by_words),
+                    ToInboxAgents(inbox_id=conversation.inbox_id),
+                )
+            ]
         )
-        if conversation.first_answered_at is None:
+        if conversation.first_answered_at is None and not looked_up.is_by_words:
             certain = [one for one in cards if one.article.is_public and one.score >= self._least_for_visitors]
             self._publisher.publish(
-                [Announcement(self._event(conversation, seq, certain), ToContact(contact_id=conversation.contact_id))]
+                [
+                    Announcement(
+                        self._event(conversation, seq, certain, is_by_words=False), ToContact(contact_id=conversation.contact_id)
+                    )
+                ]
             )
+
+    def repeat(self) -> None:
+        """Articles are encoded: look again where only words could be compared."""
+        again, self._to_repeat = self._to_repeat, OrderedDict()
+        for conversation_id in again:
+            self.wanted(conversation_id)
 
     def _remember(self, conversation_id: str, cards: Sequence[Found]) -> None:
         self._shown[conversation_id] = [one.article.id for one in cards]
@@ -144,8 +194,16 @@ class Suggester:
         if len(self._shown) > REMEMBERED:
             self._shown.popitem(last=False)
 
-    def _event(self, conversation: Conversation, seq: int, cards: Sequence[Found]) -> SuggestionsReady:
-        return SuggestionsReady(conversation_id=conversation.id, seq=seq, suggestions=[self._view(one) for one in cards])
+    def _event(self, conversation: Conversation, seq: int, cards: Sequence[Found], *, is_by_words: bool) -> SuggestionsReady:
+        return SuggestionsReady(
+            conversation_id=conversation.id,
+            seq=seq,
+            suggestions=[self._view(one) for one in cards],
+            is_by_words=is_by_words,
+        )
+
+    def _reply(self, looked_up: LookedUp) -> ArticlesFound:
+        return ArticlesFound(suggestions=[self._view(one) for one in looked_up.found], is_by_words=looked_up.is_by_words)
 
     def _view(self, found: Found) -> SuggestionView:
         """Internal articles have no address to send."""

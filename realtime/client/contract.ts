@@ -999,6 +999,12 @@ export interface ViewConversation {
   conversation_id: string | null
 }
 
+/** Look for articles that answer what the contact of a conversation asks for. Refused while the server is strained. */
+export interface SuggestArticles {
+  type: "article.suggest"
+  conversation_id: string
+}
+
 /** A supervisor reads along from now on. Nobody is told, no mark moves; a line in the audit says so. */
 export interface WatchConversation {
   type: "conversation.watch"
@@ -1184,9 +1190,13 @@ export interface ContactIs {
   ok: true
 }
 
-/** Passages that may answer, best first; empty when nothing fits. */
+/**
+ * Passages that may answer, best first; empty when nothing fits. `is_by_words`: articles are not encoded yet, so only
+ * words were compared; ask again in a few seconds.
+ */
 export interface ArticlesFound {
   suggestions: SuggestionView[]
+  is_by_words: boolean
   ok: true
 }
 
@@ -1269,12 +1279,16 @@ export interface TicketOpened {
   ticket: TicketView
 }
 
-/** What may answer the contact's last messages, best first. `seq` is the last message considered. */
+/**
+ * What may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
+ * articles are not encoded yet, so only words were compared.
+ */
 export interface SuggestionsReady {
   type: "suggestions.ready"
   conversation_id: string
   seq: number
   suggestions: SuggestionView[]
+  is_by_words: boolean
 }
 
 /** An agent came, went, or holds more or less than before. */
@@ -2434,6 +2448,7 @@ export type AgentCommand =
   | SaveDraft
   | ViewConversation
   | SearchArticles
+  | SuggestArticles
   | WatchConversation
   | WhisperConversation
   | TakeOverConversation

@@ -71,6 +71,7 @@ export interface AgentSide {
     "draft.save": DraftIs
     "conversation.view": Done
     "article.search": ArticlesFound
+    "article.suggest": ArticlesFound
     "wall.watch": Watching | Done
     "contact.edit": ContactEdited
     "visitors.watch": VisitorsWatched

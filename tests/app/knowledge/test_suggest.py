@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
+import numpy as np
 import pytest
 import pytest_asyncio
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
@@ -14,15 +15,18 @@ from app.contract.commands import StartConversation, VisitorSendMessage
 from app.contract.events import MessageCreated, SuggestionsReady
 from app.conversations.messages import post_visitor_message
 from app.conversations.starting import start_conversation
+from app.errors import NotFound
 from app.knowledge.articles import publish_article
-from app.knowledge.embedder import NoEmbedder
-from app.knowledge.library import Library
+from app.knowledge.embedder import Matrix, NoEmbedder
+from app.knowledge.library import Library, embed_article
+from app.knowledge.proposals import NO_TOPIC
 from app.knowledge.suggest import Suggester, words_allowed
+from app.knowledge.words import terms
 from app.people.actors import Visitor
 from app.people.tokens import new_secret
 from app.reactions import Reactions
 from app.work import Work, Works
-from models import Conversation, Inbox
+from models import Article, Conversation, Inbox
 from tests.app.knowledge.conftest import RecordingPublisher
 from tests.app.knowledge.help_centre import draft
 
@@ -167,3 +171,52 @@ async def test_a_ticket_is_given_a_title_and_a_topic(desk: Desk):
 @pytest.mark.parametrize(("under_way", "words"), [(1, 190), (4, 190), (8, 95), (1000, 24)])
 async def test_in_a_rush_questions_are_cut_short(under_way: int, words: int):
     assert words_allowed(under_way) == words
+
+
+class LateEmbedder(NoEmbedder):
+    """A model that is not ready yet; then one for which texts with a word in common mean the same."""
+
+    name = "late"
+    dimensions = 64
+    is_expected = True
+
+    async def encode(self, texts: Sequence[str], *, within: float = 1.0, is_urgent: bool = True) -> Matrix:
+        rows = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for term in terms(text):
+                row[sum(map(ord, term)) % self.dimensions] = 1.0
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+async def test_n12_while_articles_are_not_encoded_answers_say_so_and_are_looked_up_again(
+    desk: Desk, publisher: RecordingPublisher
+):
+    embedder = LateEmbedder()
+    library = Library(desk.works, embedder)
+    await library.refresh()
+    desk.suggester = Suggester(desk.works, publisher, library, "https://desk.example/")
+    await desk.write("when will I get my refund?")
+    assert [event.is_by_words for event in desk.events()] == [True]
+    assert desk.suggested(ToContact) == []
+    assert (await desk.suggester.look_up("refund", for_visitor=True)).is_by_words
+    asked = await desk.suggester.suggest_for(desk.conversation_id)
+    assert (asked.is_by_words, asked.suggestions[0].title) == (True, "When will I get my refund?")
+    assert (await desk.suggester.propose("when will I get my refund?"))[1] == NO_TOPIC
+
+    embedder.is_ready = True
+    async with desk.works.read() as rows:
+        ids = list(await rows.all(select(Article.id)))
+    for id in ids:
+        await embed_article(desk.works, embedder, id)
+    await library.refresh()
+    await desk.suggester.settle()
+    assert [event.is_by_words for event in desk.events()] == [True, False]
+    assert desk.suggested(ToContact) == [["When will I get my refund?"]]
+    assert not (await desk.suggester.look_up("refund", for_visitor=True)).is_by_words
+    assert (await desk.suggester.propose("when will I get my refund?"))[1] != NO_TOPIC
+
+
+async def test_an_installation_without_a_model_never_promises_one(desk: Desk):
+    assert not (await desk.suggester.look_up("refund", for_visitor=True)).is_by_words
+    with pytest.raises(NotFound):
+        await desk.suggester.suggest_for(new_id())
