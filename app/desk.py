@@ -104,7 +104,7 @@ async def _access(work: Work, agent: SignedInAgent, table: type[K], id: str) -> 
 async def _refuse_too_many(work: Work, table: type[K], owner: str | None) -> None:
     of_owner = table.agent_id.is_(None) if owner is None else table.agent_id == owner
     if (await work.one(select(func.count()).select_from(table).where(of_owner)) or 0) >= MOST:
-        raise Invalid(f"There are {MOST} already. Please delete one first.")
+        raise Invalid(f"You can have up to {MOST}. Delete one first.")
 
 
 def _tell(work: Work, agent: SignedInAgent, *, is_shared: bool) -> None:
@@ -114,14 +114,14 @@ def _tell(work: Work, agent: SignedInAgent, *, is_shared: bool) -> None:
 def _named(text: str) -> str:
     name = clean_line(text)
     if not name:
-        raise Invalid("Please give it a name.")
+        raise Invalid("Enter a name.")
     return name
 
 
 def _worded(text: str) -> str:
     words = clean_text(text)
     if not words:
-        raise Invalid("Please write something first.")
+        raise Invalid("Write a message first.")
     return words
 
 
@@ -142,7 +142,7 @@ async def _checked(work: Work, step: MacroStep) -> dict[str, str]:
         case "reply" | "note":
             is_known = value != ""
     if not is_known:
-        raise Invalid(f"“{value[:60]}” is nothing a macro can do.")
+        raise Invalid(f"“{value[:60]}” is not a macro action.")
     return {"do": step.do, "value": value}
 
 

@@ -225,7 +225,7 @@ class AgentCommands:
     async def _invite(self, agent: SignedInAgent, command: InviteVisitor) -> Done:
         visit = self._visits.find(command.contact_id)
         if visit is None:
-            raise Conflict("This visitor has just left.")
+            raise Conflict("This visitor has left.")
         visitor = Visitor(contact_id=visit.contact_id, inbox_id=visit.inbox_id)
         self._visits.invited(visitor, await self._works.run(invite_visitor, agent, command, visitor))
         return Done()

@@ -15,7 +15,10 @@ export interface MoreWords extends Omit<Words, "t" | "count" | "choose"> {
   count(key: MoreCountKey, n: number): string
 }
 
-const PACKS: Record<string, () => Promise<{ default: Record<string, string> }>> = { ar: () => import("./more.ar.json") }
+const PACKS: Record<string, () => Promise<{ default: Record<string, string> }>> = {
+  de: () => import("./more.de.json"),
+  ar: () => import("./more.ar.json"),
+}
 const texts = shallowRef<Texts>(createTranslator("en", en))
 let wanted = "en"
 

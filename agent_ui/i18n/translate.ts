@@ -16,6 +16,7 @@ export interface Language {
 
 export const LANGUAGES: readonly Language[] = [
   { code: "en", name: "English", load: async () => en },
+  { code: "de", name: "Deutsch", load: async () => (await import("./de.json")).default },
   { code: "ar", name: "العربية", load: async () => (await import("./ar.json")).default },
 ]
 

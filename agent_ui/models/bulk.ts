@@ -85,7 +85,7 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
     const { conversations: changed, failed } = answer
     if (failed.length > 0) {
       const key = changed.length > 0 ? "bulk.failed" : wordsFor(failed[0]?.code ?? "invalid")
-      notify({ key, values: { failed: failed.length, n: changed.length + failed.length }, tone: "failed" })
+      notify({ key, values: { failed: failed.length, total: changed.length + failed.length }, tone: "failed" })
     }
     return changed.length > 0 ? new Set(changed.map(row => row.id)) : null
   }
@@ -100,7 +100,7 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
     if (!changed) return false
     const rows = [...before.values()].filter(row => row !== undefined && changed.has(row.id)) as ConversationView[]
     undo.done({
-      ...(changed.size > 1 ? { key: "bulk.done", values: { n: changed.size } } : done),
+      ...(changed.size > 1 ? { key: "bulk.done" as const, count: changed.size } : done),
       undo: rows.length > 0 ? () => takeBack(rows) : null,
     })
     return true

@@ -52,7 +52,7 @@ export async function runMacro(desk: MacroDesk, macro: MacroView, all: readonly 
   const ids = all.filter(id => missingIn(id).length === 0)
   const missing = [...new Set(all.flatMap(missingIn))].join(", ")
   if (missing) {
-    const values = { name: macro.name, gaps: missing, n: all.length - ids.length, of: all.length }
+    const values = { name: macro.name, gaps: missing, failed: all.length - ids.length, total: all.length }
     notify({ key: all.length === 1 ? "macro.missing" : "macro.missing_in", values, tone: "failed" })
   }
   if (ids.length === 0) return

@@ -1,10 +1,12 @@
 import type { Clock } from "@parley/client/clock"
 import { type ShallowRef, shallowRef } from "vue"
-import type { Key, Values } from "../i18n/translate"
+import type { CountKey, Key, Values } from "../i18n/translate"
 
 /** Something to tell the agent in passing. The screen finds the words. */
 export interface Notice {
-  key: Key
+  key: Key | CountKey
+  /** How many it is about, for a text with plural forms. */
+  count?: number
   values?: Values
   tone: "done" | "failed" | "news"
   /** What the notice's button is called, and what it does. */

@@ -1,4 +1,4 @@
-import type { Key, Values } from "../i18n/translate"
+import type { CountKey, Key, Values } from "../i18n/translate"
 import { NOTICE_MS, type Notify } from "./notices"
 
 /** For how long a message that can be taken back is held: a little longer than its notice stands. */
@@ -6,7 +6,8 @@ export const HOLD_MS = NOTICE_MS + 400
 
 /** What was done, in words, and how to get back to before. */
 export interface Deed {
-  key: Key
+  key: Key | CountKey
+  count?: number
   values?: Values
   undo: (() => unknown) | null
   /** It leaves when its time is up, whoever is reading. */
@@ -55,6 +56,7 @@ export function createUndo(notify: Notify): Undo {
       notify({
         key: deed.key,
         tone: "done",
+        ...(deed.count === undefined ? {} : { count: deed.count }),
         ...(deed.values ? { values: deed.values } : {}),
         ...(deed.undo ? { act: { key: "action.undo", run: () => take(deed) } } : {}),
         ...(deed.isTimed ? { isTimed: true } : {}),

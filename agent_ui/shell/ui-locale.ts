@@ -6,6 +6,7 @@ import { parts } from "./parts"
 type UiLocale = typeof en
 
 const LOADERS: Record<string, () => Promise<{ default: UiLocale }>> = {
+  de: () => import("@nuxt/ui/runtime/locale/de.js"),
   ar: () => import("@nuxt/ui/runtime/locale/ar.js"),
 }
 

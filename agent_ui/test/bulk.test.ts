@@ -48,7 +48,7 @@ test("many are resolved at once with one request, and go back with one, each to 
   const done = bulk.toggleResolved(["a", "b", "c", "d"])
   expect(rows.map(row => conversations.get(row.id)?.category)).toEqual(Array(4).fill("resolved"))
   await done
-  expect(notices).toMatchObject([{ key: "bulk.done", values: { n: 4 }, act: { key: "action.undo" } }])
+  expect(notices).toMatchObject([{ key: "bulk.done", count: 4, act: { key: "action.undo" } }])
   undo.run()
   await settle()
   expect(asked).toEqual([
@@ -64,7 +64,7 @@ test("what is refused for one is told, and only the others are undone", async ()
   const { bulk, undo, asked, notices, refused } = working(conversation("a", 1), conversation("b", 2))
   refused.add("b")
   await bulk.snooze(["a", "b"], new Date(at(99)), "later")
-  expect(notices[0]).toMatchObject({ key: "bulk.failed", values: { failed: 1, n: 2 }, tone: "failed" })
+  expect(notices[0]).toMatchObject({ key: "bulk.failed", values: { failed: 1, total: 2 }, tone: "failed" })
   undo.run()
   await settle()
   expect(asked[1]).toEqual({ type: "conversations.undo", conversation_ids: ["a"] })

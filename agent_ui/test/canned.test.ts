@@ -140,7 +140,7 @@ test("a macro never sends a gap: where the name is missing nothing is said or ch
   await runMacro(desk, steps, ["x", "y"])
   expect(said.map(([id, body]) => [id, body])).toEqual([["y", "Bye Bea"]])
   expect(pledged).toMatchObject([{ conversationIds: ["y"] }])
-  expect(notices).toMatchObject([{ key: "macro.missing_in", values: { gaps: "[contact name]", n: 1, of: 2 } }])
+  expect(notices).toMatchObject([{ key: "macro.missing_in", values: { gaps: "[contact name]", failed: 1, total: 2 } }])
   await runMacro(desk, steps, ["x"])
   expect(said).toHaveLength(1)
   expect(notices.at(-1)).toMatchObject({ key: "macro.missing", values: { gaps: "[contact name]" } })

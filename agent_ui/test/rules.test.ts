@@ -81,9 +81,9 @@ test("a refused change is said and changes nothing", async () => {
 test("a rule is said as a sentence", () => {
   const words = moreWords(createWords())
   const say = ruleWords(words, createPeople(me()))
-  expect(say.conditions({})).toBe("anything arrives")
+  expect(say.conditions({})).toBe("any message arrives")
   expect(say.conditions({ pages: ["/pricing", "/buy"], languages: ["de"], is_open: false })).toBe(
-    "the page holds “/pricing” or “/buy”, the language is “de”, and we are closed",
+    "the page contains “/pricing” or “/buy”, the language is “de”, and we are closed",
   )
   expect(say.conditions({ fields: [{ name: "plan", values: ["gold"] }] })).toBe("plan is “gold”")
   expect(say.actions({})).toBe("change nothing")
@@ -94,15 +94,17 @@ test("a rule is said as a sentence", () => {
       priority: "high",
       overflow: [{ team_id: "left", after_seconds: 60 }],
     }),
-  ).toBe("give it to Support, ask only who knows refunds, make it High, and after 60 s pass it to (gone)")
+  ).toBe(
+    "assign it to Support, require the skills refunds, set the priority to High, and after 60 s, move it to (deleted)",
+  )
 })
 
 test.each([
   [
     { condition: "words", wanted: ["refund"], found: "refund", holds: true },
-    "the message says “refund” (found: refund)",
+    "the message contains “refund” (found: refund)",
   ],
-  [{ condition: "channel", wanted: ["chat"], found: "sms", holds: false }, "it comes by “Chat” (found: SMS)"],
+  [{ condition: "channel", wanted: ["chat"], found: "sms", holds: false }, "it arrives by “Chat” (found: SMS)"],
   [{ condition: "field plan", wanted: ["gold"], found: "", holds: false }, "plan is “gold” (found: None)"],
   [{ condition: "hours", wanted: ["open"], found: "closed", holds: false }, "we are open (found: we are closed)"],
 ])("a condition that was tried is said with what was found", (trace, words) => {

@@ -1,36 +1,50 @@
 import { expect, test } from "vitest"
 import firstAr from "../i18n/ar.json"
 import { age, ago, dayName, fileSize, timeOfDay } from "../i18n/dates"
+import firstDe from "../i18n/de.json"
 import firstEn from "../i18n/en.json"
 import moreAr from "../i18n/more.ar.json"
+import moreDe from "../i18n/more.de.json"
 import moreEn from "../i18n/more.en.json"
-import { createWords, type Key } from "../i18n/translate"
+import { createWords, type Key, LANGUAGES } from "../i18n/translate"
 
-const en = { ...firstEn, ...moreEn }
-const ar = { ...firstAr, ...moreAr }
+const en: Record<string, string> = { ...firstEn, ...moreEn }
+const PACKS: Record<string, [first: Record<string, string>, more: Record<string, string>]> = {
+  en: [firstEn, moreEn],
+  de: [firstDe, moreDe],
+  ar: [firstAr, moreAr],
+}
 const PLURAL = /_(zero|one|two|few|many|other)$/
 const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
+const stemsOf = (pack: Record<string, string>) => new Set(Object.keys(pack).map(key => key.replace(PLURAL, "")))
+const counted = Object.keys(en)
+  .filter(key => key.endsWith("_other"))
+  .map(key => key.replace(PLURAL, ""))
 
-test("Arabic says everything English says, with the same gaps", () => {
-  const texts = ar as Record<string, string>
-  const missing = Object.keys(en).filter(key => !(key in texts) && !PLURAL.test(key))
-  expect(missing).toEqual([])
-  for (const [key, text] of Object.entries(en)) {
-    const other = texts[key]
-    if (other !== undefined && !PLURAL.test(key)) expect([key, gaps(other)]).toEqual([key, gaps(text)])
+test("there is a pack for every language of the menu", () => {
+  expect(LANGUAGES.map(({ code }) => code)).toEqual(Object.keys(PACKS))
+})
+
+test.each(["de", "ar"])("%s says everything English says, in the same pack and with the same gaps", code => {
+  for (const [index, of] of [firstEn, moreEn].entries()) {
+    const pack = PACKS[code]?.[index] ?? {}
+    expect([...stemsOf(pack)].sort()).toEqual([...stemsOf(of)].sort())
+    for (const [key, text] of Object.entries(of))
+      if (!PLURAL.test(key)) expect([key, gaps(pack[key] ?? "")]).toEqual([key, gaps(text)])
   }
 })
 
-test("Arabic has every plural form it needs, and nothing English has not", () => {
-  const forms = new Intl.PluralRules("ar").resolvedOptions().pluralCategories
-  const stems = new Set(
-    Object.keys(en)
-      .filter(key => key.endsWith("_other"))
-      .map(key => key.replace(PLURAL, "")),
-  )
-  for (const stem of stems) for (const form of forms) expect(Object.keys(ar)).toContain(`${stem}_${form}`)
-  const known = new Set(Object.keys(en).map(key => key.replace(PLURAL, "")))
-  expect(Object.keys(ar).filter(key => !known.has(key.replace(PLURAL, "")))).toEqual([])
+test.each(Object.keys(PACKS))("%s has every plural form of its language", code => {
+  const texts = Object.assign({}, ...(PACKS[code] ?? [])) as Record<string, string>
+  const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories
+  for (const stem of counted) {
+    const found = Object.keys(texts).filter(key => key.replace(PLURAL, "") === stem)
+    expect(found.sort()).toEqual(forms.map(form => `${stem}_${form}`).sort())
+  }
+})
+
+test("a text with a number in it has plural forms", () => {
+  expect(Object.keys(en).filter(key => en[key]?.includes("{n}") && !PLURAL.test(key))).toEqual([])
 })
 
 test("a language is changed at once, with direction and plurals", async () => {
@@ -40,8 +54,11 @@ test("a language is changed at once, with direction and plurals", async () => {
   await words.choose("ar")
   expect([words.locale, words.dir]).toEqual(["ar", "rtl"])
   expect(words.t("nav.inbox")).not.toBe("Inbox")
+  await words.choose("de")
+  expect([words.locale, words.dir, words.t("nav.inbox")]).toEqual(["de", "ltr", "Posteingang"])
+  expect(words.count("bulk.count", 3)).toBe("3 ausgewählt")
   await words.choose("tlh")
-  expect(words.locale).toBe("ar")
+  expect(words.locale).toBe("de")
 })
 
 test("dates follow the browser's country where it speaks the language, in either language", async () => {
@@ -53,7 +70,7 @@ test("dates follow the browser's country where it speaks the language, in either
 })
 
 const NOW = Date.parse("2026-03-02T12:00:00Z")
-const t = (key: Key) => en[key]
+const t = (key: Key) => en[key] ?? key
 
 test.each([
   [0, "0s"],

@@ -36,7 +36,7 @@ async def change_conversations(works: Works, agent: SignedInAgent, command: Chan
     require(may_reply, agent)
     ids = [id for change in command.changes for id in change.conversation_ids]
     if len(ids) > MOST or len(set(ids)) < len(ids):
-        raise Invalid(f"Name each conversation once, and at most {MOST} of them.")
+        raise Invalid(f"Choose up to {MOST} conversations, each once.")
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def change_one(id: str, change: Change) -> ConversationView | NotChanged:

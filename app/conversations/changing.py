@@ -56,7 +56,7 @@ async def status_values(work: Work, key: str) -> dict[str, Any]:
     """What a row needs for a status. Raises Invalid when there is no such status."""
     status = await work.one(select(Status).where(Status.key == key))
     if status is None:
-        raise Invalid("There is no such status.")
+        raise Invalid("This status does not exist.")
     return {"status": status.key, "category": status.category}
 
 

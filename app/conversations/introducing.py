@@ -41,7 +41,7 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
         raise NotFound("contact", command.contact_id)
     values = _changes(command)
     if contact.is_verified and any(name in values and values[name] != getattr(contact, name) for name in ("name", "email")):
-        raise Invalid("This name and address come from the site the contact has signed in to.")
+        raise Invalid("Your site manages this contact's name and email address.")
     if values:
         changed = await work.one(update(Contact).where(Contact.id == contact.id).values(**values).returning(Contact))
         assert changed is not None
@@ -66,7 +66,7 @@ def _changes(command: EditContact) -> dict[str, Any]:
     if command.facts is not None:
         facts = [(clean_line(fact.name), clean_line(fact.value)) for fact in command.facts]
         if len({name.casefold() for name, _ in facts}) < len(facts) or not all(name for name, _ in facts):
-            raise Invalid("Every fact needs a name of its own.")
+            raise Invalid("Each custom field needs its own name.")
         values["facts"] = [{"name": name, "value": value} for name, value in facts]
     return values
 

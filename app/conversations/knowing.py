@@ -61,7 +61,7 @@ async def list_contact_conversations(rows: Rows, contact_id: str, after: str | N
     wanted = select_for_agents().where(Conversation.contact_id == contact_id).order_by(Conversation.id.desc()).limit(PAGE + 1)
     if after is not None:
         if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", after):
-            raise Invalid("That is not the cursor of a page.")
+            raise Invalid("This page link is no longer valid. Start from the first page.")
         wanted = wanted.where(Conversation.id < after)
     found = await agent_views(rows, wanted)
     return ContactHistory(conversations=found[:PAGE], next=found[PAGE - 1].id if len(found) > PAGE else None)

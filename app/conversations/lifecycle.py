@@ -98,7 +98,7 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
     conversation = await access_conversation(work, agent, command.conversation_id)
     reason = clean_text(command.reason)
     if not reason:
-        raise Invalid("Please give a reason.")
+        raise Invalid("Enter a reason.")
     conversation = await change_conversation(work, conversation, escalation_level=command.level, escalation_reason=reason)
     conversation = await add_system_message(
         work, conversation, "escalated", f"Escalated to level {command.level}: {reason}", agent.name, "internal"

@@ -92,7 +92,7 @@ async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:
     )
     if after is not None:
         if not re.fullmatch(r"[0-9]{1,18}", after):
-            raise Invalid("That is not the cursor of a page.")
+            raise Invalid("This page link is no longer valid. Start from the first page.")
         wanted = wanted.where(Ticket.number < int(after))
     found = [ticket_view(*row) for row in await rows.rows(wanted)]
     return TicketPage(tickets=found[:limit], next=str(found[limit - 1].number) if len(found) > limit else None)

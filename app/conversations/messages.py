@@ -266,7 +266,7 @@ def text_of(body: str, attachment_ids: Sequence[str]) -> str:
     """The words to keep. Raises Invalid when there is neither a word nor a file."""
     text = clean_text(body)
     if not text and not attachment_ids:
-        raise Invalid("Please write something first.")
+        raise Invalid("Write a message first.")
     return text
 
 

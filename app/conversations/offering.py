@@ -32,7 +32,7 @@ async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptC
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id:
-        raise Conflict("This conversation has gone on to somebody else.")
+        raise Conflict("This conversation was offered to someone else.")
     if conversation.offer_until:
         await accept_offer(work, conversation, agent.name)
         return await agent_view_of(work, conversation.id)

@@ -119,7 +119,7 @@ def behind_cursor(stretches: list[Stretch], sort: Sort, cursor: str | None) -> l
         values = held[-len(stretch.keys) :]
         if held[0] == stretch.first or (stretch.first == _ANY and held[0] is not None):
             return [(stretch, _behind(stretch, values)), *((later, true()) for later in stretches[place + 1 :])]
-    raise Invalid("That is not the cursor of a page.")
+    raise Invalid("This page link is no longer valid. Start from the first page.")
 
 
 def _behind(stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
@@ -168,7 +168,7 @@ def _read(cursor: str, kind: Any) -> tuple[Any, ...]:
         held = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         values = msgspec.convert(held, kind)
     except (msgspec.DecodeError, msgspec.ValidationError, binascii.Error, ValueError, TypeError) as error:
-        raise Invalid("That is not the cursor of a page.") from error
+        raise Invalid("This page link is no longer valid. Start from the first page.") from error
     if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
-        raise Invalid("That is not the cursor of a page.")
+        raise Invalid("This page link is no longer valid. Start from the first page.")
     return values

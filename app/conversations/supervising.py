@@ -40,7 +40,7 @@ async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConvers
         announce_again(work, conversation, earlier)
         return message_view(earlier, for_agents=True)
     if conversation.agent_id is None or conversation.agent_id == supervisor.id:
-        raise Invalid("No colleague has this conversation.")
+        raise Invalid("No colleague owns this conversation.")
     await keep_line(work, supervisor, "conversation.whisper", conversation_id=conversation.id, agent_id=conversation.agent_id)
     return await add_agent_message(
         work, conversation, supervisor, command.client_id, command.body, "internal", system="whispered"
@@ -68,7 +68,7 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
     require(may_supervise, supervisor)
     conversation = await access_conversation(work, supervisor, command.conversation_id)
     if not is_held(conversation):
-        raise Invalid("Nobody has this conversation.")
+        raise Invalid("This conversation has no owner.")
     await keep_line(work, supervisor, "conversation.pull_back", conversation_id=conversation.id, agent_id=conversation.agent_id)
     former = conversation.agent_id or ""
     await put_back(work, [conversation], "pulled_back")

@@ -72,7 +72,7 @@ async def agent_of(request: AnyRequest) -> SignedInAgent:
             refuse_foreign_origin(request)
             agent = await find_session(rows, secret, platform.works.clock())
     if agent is None:
-        raise Unauthenticated("Please sign in.")
+        raise Unauthenticated("Sign in to continue.")
     return agent
 
 

@@ -66,10 +66,10 @@ async def set_up(request: AnyRequest, data: JSONBody[SetUp]) -> Response[SignedI
     refuse_foreign_origin(request)
     platform.login_limit.take(f"address:{address_of(request)}")
     if not hmac.compare_digest(data.setup_code.strip().encode(), platform.setup_code.encode()):
-        raise Forbidden("That is not the code printed where the server was started.")
+        raise Forbidden("Wrong setup code. Copy it from the terminal where you started Parley.")
     async with platform.works.read() as rows:
         if await _has_agents(rows):
-            raise Conflict("Parley is set up already. Please sign in.")
+            raise Conflict("Parley is set up already. Sign in to continue.")
     password_hash = await asyncio.to_thread(hash_password, data.password)
     capacity = platform.settings.agent_capacity
     await platform.works.run(

@@ -61,7 +61,7 @@ async def save_article(
     slug = free_slug(draft.slug or title)
     taken = await work.one(select(Article.id).where(Article.slug == slug, Article.locale == draft.locale))
     if taken is not None and taken != article_id:
-        raise Conflict("Another article has this address in this language.")
+        raise Conflict("Another article in this language already uses this address.")
     values = {
         "slug": slug,
         "locale": draft.locale,

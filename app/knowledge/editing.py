@@ -215,5 +215,5 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     try:
         held = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=tuple[AwareTime, Id])
     except (ValueError, msgspec.DecodeError, msgspec.ValidationError):
-        raise Invalid("That is not the cursor of a page.") from None
+        raise Invalid("This page link is no longer valid. Start from the first page.") from None
     return held

@@ -87,7 +87,7 @@ async def rename_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ren
     if not name:
         raise Invalid("A team needs a name.")
     if await work.one(select(Team.id).where(Team.name == name, Team.id != team_id)):
-        raise Conflict("A team with this name exists already.")
+        raise Conflict("A team with this name already exists.")
     return await _change_team(work, agent, team_id, "team.rename", name=name)
 
 

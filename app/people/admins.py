@@ -20,6 +20,6 @@ async def keep_an_admin(work: Work, asking: SignedInAgent, agent_id: str) -> Non
         select(Agent.id).where(Agent.role == "admin", Agent.is_active).order_by(Agent.id).with_for_update(key_share=True)
     )
     if asking.id not in admins:
-        raise Forbidden("Your role does not allow this.")
+        raise Forbidden("You don't have permission to do this.")
     if not set(admins) - {agent_id}:
         raise Conflict("This is the only active admin. Make someone else an admin first.")

@@ -44,7 +44,7 @@ async def add_agent(
     if not name:
         raise Invalid("An agent needs a name.")
     if await work.one(select(Agent.id).where(Agent.email == email)):
-        raise Conflict("An agent with this address exists already.")
+        raise Conflict("An agent already uses this email address.")
     for team_id in team_ids:
         if not await work.one(select(Team.id).where(Team.id == team_id)):
             raise NotFound("team", team_id)
@@ -81,7 +81,7 @@ async def add_team(work: Work, name: str) -> TeamView:
         raise Conflict(
             "An archived team has this name. Restore it, or choose another name."
             if taken.archived_at
-            else "A team with this name exists already."
+            else "A team with this name already exists."
         )
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
     return team_view(team, LONGEST_SECONDS)

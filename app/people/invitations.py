@@ -45,7 +45,7 @@ async def invite_agent(work: Work, agent: SignedInAgent, asked: InviteAgent) -> 
     is_active = await work.one(select(Agent.is_active).where(Agent.email == email))
     if is_active is not None:
         raise Conflict(
-            "An agent with this address exists already." if is_active else "This agent is suspended. Reactivate them instead."
+            "An agent already uses this email address." if is_active else "This agent is suspended. Reactivate them instead."
         )
     await check_teams(work, asked.team_ids)
     secret = new_secret()

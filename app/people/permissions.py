@@ -107,4 +107,4 @@ def may_manage_proactive(agent: SignedInAgent) -> bool:
 def require(may: Callable[[SignedInAgent], bool], agent: SignedInAgent) -> None:
     """Raises Forbidden unless the agent may."""
     if not may(agent):
-        raise Forbidden("Your role does not allow this.")
+        raise Forbidden("You don't have permission to do this.")

@@ -183,5 +183,5 @@ async def _reason_for(work: Work, presence: Presence, reason_id: str | None) -> 
     if reason is None:
         raise NotFound("reason", reason_id)
     if reason.presence != presence:
-        raise Invalid(f"{reason.name} goes with being {reason.presence}.")
+        raise Invalid(f"{reason.name} can only be used with {reason.presence}.")
     return reason.name

@@ -27,7 +27,7 @@ async def add_reason(work: Work, asked: SaveReason) -> PresenceReasonView:
     if not name:
         raise Invalid("A reason needs a name.")
     if await work.one(select(PresenceReason.id).where(PresenceReason.name == name)):
-        raise Conflict("A reason with this name exists already.")
+        raise Conflict("A reason with this name already exists.")
     return _view(await work.add(PresenceReason(id=new_id(), name=name, presence=asked.presence, created_at=work.now)))
 
 

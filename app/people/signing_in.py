@@ -29,7 +29,7 @@ async def sign_in(works: Works, email: str, password: str, user_agent: str) -> t
     async with works.read() as rows:
         agent = await rows.one(select(Agent).where(Agent.email == clean_line(email).lower(), Agent.is_active))
     if not await asyncio.to_thread(is_password, agent.password_hash if agent else None, password) or agent is None:
-        raise Unauthenticated("That address and password do not go together.")
+        raise Unauthenticated("Wrong email or password.")
     secret = new_secret()
     await works.run(_open_session, agent.id, hash_secret(secret), user_agent)
     return secret, _signed_in(agent, hash_secret(secret))

@@ -117,7 +117,7 @@ async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
     """Set the order they are tried in. Raises Conflict when a colleague has added or removed one meanwhile."""
     kept = set(await work.all(select(RoutingRule.id)))
     if set(asked.rule_ids) != kept or len(asked.rule_ids) != len(kept):
-        raise Conflict("The rules have changed meanwhile. Please look again.")
+        raise Conflict("Another admin changed the rules. Reload to see them.")
     for position, rule_id in enumerate(asked.rule_ids):
         await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(position=position))
     tell_notices(work)
@@ -152,15 +152,15 @@ async def _ground(rows: Rows) -> Ground:
 def _refuse_loop(actions: RuleActions) -> None:
     way = [team for team in (actions.team_id, *(step.team_id for step in actions.overflow)) if team]
     if len(set(way)) != len(way):
-        raise Invalid("The overflow comes back to a team it has left already, so it would go round and round.")
+        raise Invalid("Overflow can't lead back to a team that was already tried.")
 
 
 def _refuse_strangers(asked: SaveRule, ground: Ground) -> None:
     teams = [asked.actions.team_id, *(step.team_id for step in asked.actions.overflow)]
     if any(team is not None and team not in ground.members for team in teams):
-        raise Invalid("There is no such team.")
+        raise Invalid("This team no longer exists.")
     if any(inbox not in ground.inboxes for inbox in asked.conditions.inbox_ids):
-        raise Invalid("There is no such inbox.")
+        raise Invalid("This inbox no longer exists.")
 
 
 def _problems(rule: Rule, ground: Ground) -> list[RuleProblem]:

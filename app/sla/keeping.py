@@ -32,7 +32,7 @@ async def save_hours(work: Work, asked: SaveHours, hours_id: str | None = None) 
     _check_days(asked.closed_on)
     taken = await work.one(select(BusinessHours.id).where(BusinessHours.name == name))
     if taken and taken != hours_id:
-        raise Conflict("Business hours with this name exist already.")
+        raise Conflict("Business hours with this name already exist.")
     values = {
         "name": name,
         "time_zone": asked.time_zone,

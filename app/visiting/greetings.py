@@ -45,11 +45,11 @@ async def invite_visitor(work: Work, agent: SignedInAgent, command: InviteVisito
     require(may_invite_visitors, agent)
     body = clean_text(command.body)
     if not body:
-        raise Invalid("Please write something first.")
+        raise Invalid("Write a message first.")
     earlier = await work.one(select(Invitation).where(Invitation.agent_id == agent.id, Invitation.client_id == command.client_id))
     if earlier is None:
         if await find_open_conversation(work, visitor.contact_id, visitor.inbox_id) is not None:
-            raise Conflict("This visitor is in a conversation already.")
+            raise Conflict("This visitor is already in a conversation.")
         earlier = await work.add(
             Invitation(
                 id=new_id(),

@@ -136,7 +136,7 @@ async def order_proactive_messages(work: Work, agent: SignedInAgent, inbox_id: s
     require(may_manage_proactive, agent)
     held = await work.all(select(ProactiveMessage.id).where(ProactiveMessage.inbox_id == inbox_id).with_for_update())
     if sorted(held) != sorted(ids):
-        raise Invalid("The list has changed meanwhile. Please look again.")
+        raise Invalid("The list has changed. Reload to see it.")
     for position, id in enumerate(ids, 1):
         await work.change(update(ProactiveMessage).where(ProactiveMessage.id == id).values(position=position))
 

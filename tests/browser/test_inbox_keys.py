@@ -57,7 +57,7 @@ def test_everything_is_done_with_keys_and_the_focus_is_always_seen(
     keys.press("z")
     expect(row_of(page, guest.name).get_by_text("keys", exact=True)).to_have_count(0)
     keys.press("a")
-    expect(page.get_by_role("dialog", name="Assign the conversation")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Assign conversation")).to_be_visible()
     keys.type("Ben")
     keys.press("Enter")
     expect(page.get_by_text("Assigned to Ben Okafor.")).to_be_visible()
@@ -67,7 +67,7 @@ def test_everything_is_done_with_keys_and_the_focus_is_always_seen(
     keys.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     keys.press("n")
-    expect(page.get_by_role("textbox", name="Internal note, only colleagues can read it")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Internal note, visible to your team only")).to_be_focused()
     keys.press("Escape")
     keys.press("r")
     expect(page.get_by_role("textbox", name=f"Reply to {guest.name}")).to_be_focused()
@@ -80,7 +80,7 @@ def test_everything_is_done_with_keys_and_the_focus_is_always_seen(
     expect(page.get_by_role("button", name="Resolve", exact=True)).to_be_visible()
     keys.press("?")
     listed = page.get_by_role("dialog", name="Keyboard shortcuts")
-    for words in ("Next conversation", "Tag", "Mark down", "Go to the wall", "Go to settings", "Canned response"):
+    for words in ("Next conversation", "Tag", "Extend selection down", "Go to wall", "Go to settings", "Canned response"):
         expect(listed.get_by_text(words, exact=True)).to_be_visible()
     page.screenshot(path=artefacts / "keys.png")
     keys.press("Escape")
@@ -105,8 +105,8 @@ def test_what_cannot_be_changed_is_told(parley: Running, new_context: NewContext
     page.keyboard.press("s")
     expect(page.get_by_role("dialog", name="Snooze until")).to_be_visible()
     first.ask("conversation.end", conversation_id=first.id)
-    page.get_by_role("button", name="In one hour").click()
-    expect(page.get_by_role("alert")).to_contain_text("1 of 2 could not be changed.")
+    page.get_by_role("button", name="In 1 hour").click()
+    expect(page.get_by_role("alert")).to_contain_text("1 of 2 could not be updated.")
 
 
 def test_the_unassigned_are_listed_as_they_will_be_served(parley: Running, new_context: NewContext) -> None:
@@ -120,7 +120,7 @@ def test_the_unassigned_are_listed_as_they_will_be_served(parley: Running, new_c
     assert order == [guest.name for guest in guests], "whoever came first is served first"
     page.get_by_role("button", name="Filter and sort").click()
     page.get_by_role("menuitem", name="Sort by").click()
-    expect(page.get_by_role("menuitemcheckbox", name="Order of the queue")).to_be_checked()
+    expect(page.get_by_role("menuitemcheckbox", name="Queue order")).to_be_checked()
     page.get_by_role("menuitemcheckbox", name="Newest message").click()
     expect(rows(page).first).to_contain_text(guests[-1].name)
     as_agent(parley.url, SAM, type="presence.set", presence="online")
@@ -155,10 +155,10 @@ def test_the_waiting_clock_ticks_without_redrawing_the_list(parley: Running, new
     assert ["time"] in (redrawn_by_three_ticks() for _ in range(5)), "unless something happens to another conversation as well"
     context.clock.run_for(4 * 60_000)
     expect(clock).to_have_attribute("data-level", "late")
-    expect(clock).to_contain_text("Waiting long")
+    expect(clock).to_contain_text("Due soon")
     context.clock.run_for(60_000)
     expect(clock).to_have_attribute("data-level", "overdue")
-    expect(clock).to_contain_text("Waiting too long")
+    expect(clock).to_contain_text("Overdue")
 
 
 def test_marks_tags_and_settings_are_clean(parley: Running, new_context: NewContext, artefacts: Path) -> None:
@@ -167,7 +167,7 @@ def test_marks_tags_and_settings_are_clean(parley: Running, new_context: NewCont
     page.keyboard.press("j")
     expect(page.get_by_role("log")).to_be_visible()
     page.keyboard.press("Shift+J")
-    expect(page.get_by_role("toolbar", name="Marked conversations")).to_be_visible()
+    expect(page.get_by_role("toolbar", name="Selected conversations")).to_be_visible()
     look_in_every_way(page, artefacts, "marked", [DESKTOP])
     page.keyboard.press("t")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -208,7 +208,7 @@ def test_nobody_at_the_keys_is_asked_and_then_away_until_the_next_touch(
     expect(account).to_have_accessible_name(re.compile("Away"), timeout=90_000)  # once no node has seen anybody for a lease
     page.keyboard.press("Shift")
     expect(account).to_have_accessible_name(re.compile("Online"))
-    expect(page.get_by_text("You are online again.")).to_be_visible()
+    expect(page.get_by_text("You're back online.")).to_be_visible()
 
 
 def test_dark_is_dark_before_any_script_has_run(parley: Running, new_context: NewContext) -> None:

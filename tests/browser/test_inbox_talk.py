@@ -110,11 +110,11 @@ def test_two_agents_see_each_other_and_a_reply_past_a_writer_is_asked_about_once
     ana.composer.press_sequentially("Let me")
     expect(sam.page.get_by_text("Ana Duarte is typing")).to_be_visible()
     sam.say("I have it")
-    asked = sam.page.get_by_role("alertdialog", name="Ana Duarte is writing a reply too")
+    asked = sam.page.get_by_role("alertdialog", name="Ana Duarte is also replying")
     expect(asked).to_be_visible()
     sam.page.screenshot(path=artefacts / "typing-guard.png")
     assert guest.heard() == ["Hello"]
-    asked.get_by_role("button", name="Keep it for now").click()
+    asked.get_by_role("button", name="Don't send yet").click()
     expect(sam.composer).to_have_value("I have it")
     expect(sam.composer).to_be_focused()
     ana.composer.press_sequentially(" see")
@@ -133,7 +133,7 @@ def test_a_stale_reply_shows_what_was_missed(parley: Running, new_context: NewCo
     sam.say("Have you looked under the tent?")
     sam.sees("Have you looked under the tent?")
     line.release()
-    card = sam.page.get_by_role("alertdialog", name="A message arrived while you were writing")
+    card = sam.page.get_by_role("alertdialog", name="A message came in while you were typing")
     expect(card).to_contain_text("Never mind, I found it")
     sam.page.screenshot(path=artefacts / "conflict.png")
     assert "Have you looked under the tent?" not in guest.heard()
@@ -165,7 +165,7 @@ def test_a_draft_is_there_after_a_switch_a_reload_and_on_another_screen_until_it
     row_of(page, guest.name).click()
     expect(sam.composer).to_have_value("She called yesterday")
     page.reload()
-    note = "Internal note, only colleagues can read it"
+    note = "Internal note, visible to your team only"
     expect(page.get_by_role("textbox", name=note)).to_have_value("She called yesterday")
     expect(page.get_by_role("button", name="Remove call.txt")).to_be_visible()
 
@@ -293,7 +293,7 @@ def test_a_note_looks_and_is_called_differently_and_never_leaves(parley: Running
     page.keyboard.press("Escape")
     expect(sam.composer).not_to_be_focused()
     page.keyboard.press("n")
-    note = page.get_by_role("textbox", name="Internal note, only colleagues can read it")
+    note = page.get_by_role("textbox", name="Internal note, visible to your team only")
     expect(note).to_be_focused()
     expect(frame_of(note)).not_to_have_css("background-color", reply)
     page.keyboard.type("Between us")
@@ -363,7 +363,7 @@ def test_a_reply_can_be_taken_back_before_it_leaves(parley: Running, new_context
     page = sam.page
     account = page.get_by_role("button", name=re.compile("Your account"))
     account.click()
-    page.get_by_role("menuitemcheckbox", name="Time to undo a reply").click()
+    page.get_by_role("menuitemcheckbox", name="Undo send").click()
     page.keyboard.press("Escape")
     sam.say("Oh no")
     expect(page.get_by_text("Sending in a moment.")).to_be_visible()
@@ -381,7 +381,7 @@ def test_a_reply_can_be_taken_back_before_it_leaves(parley: Running, new_context
 
 @pytest.mark.parametrize(
     ("keys", "said"),
-    [("e", "Resolved."), ("i", "The conversation is yours.")],
+    [("e", "Resolved."), ("i", "Assigned to you.")],
     ids=["resolve", "take"],
 )
 def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewContext, keys: str, said: str) -> None:
@@ -395,7 +395,7 @@ def test_what_was_done_is_undone_with_one_key(parley: Running, new_context: NewC
     page.keyboard.press(keys)
     expect(page.get_by_text(said, exact=True)).to_be_visible()
     page.keyboard.press("z")
-    expect(page.get_by_text("Undone.").or_(page.get_by_text("Back in the queue."))).to_be_visible()
+    expect(page.get_by_text("Undone.").or_(page.get_by_text("Returned to queue."))).to_be_visible()
     expect(row_of(page, guest.name)).to_contain_text(before)
     for email in (SAM, "chi@example.com"):
         as_agent(parley.url, email, type="presence.set", presence="online")

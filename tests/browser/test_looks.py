@@ -48,7 +48,7 @@ def test_sign_in_refuses_kindly_and_lets_in(parley: Running, new_context: Callab
     page.get_by_label("Email address").fill("ana@example.com")
     page.get_by_label("Password").fill("not the password")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("do not go together")).to_be_visible()
+    expect(page.get_by_text("Wrong email or password")).to_be_visible()
     look(page, artefacts / "sign-in.png")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()

@@ -41,8 +41,8 @@ def test_agents_see_it_once_it_is_switched_on(
     expect(quiet.frame.get_by_text(TOLD)).to_have_count(0)
 
     admin = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com", "settings/proactive").page
-    admin.get_by_role("switch", name="See what visitors type before they send it").click()
-    expect(admin.get_by_role("switch", name="See what visitors type before they send it")).to_be_checked()
+    admin.get_by_role("switch", name="Show what visitors type before they send it").click()
+    expect(admin.get_by_role("switch", name="Show what visitors type before they send it")).to_be_checked()
     look_in_every_way(admin, artefacts, "switch")
 
     visitor = VisitorPage(new_context(), parley.url)

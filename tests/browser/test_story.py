@@ -74,14 +74,14 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     ).to_be_visible()
 
     agent.page.keyboard.press("Escape")
-    agent.page.get_by_role("group", name="Who will read this").get_by_text("Note").click()
+    agent.page.get_by_role("group", name="Reply or internal note").get_by_text("Note").click()
     agent.say("Looks like glass damage, warranty applies")
     agent.sees("Looks like glass damage, warranty applies")
     expect(visitor.log.get_by_text("warranty applies")).to_have_count(0)
 
     panel.get_by_role("button", name="Open ticket").click()
     expect(visitor.log.get_by_text(re.compile(r"ticket #?\d+", re.I))).to_be_visible()
-    expect(agent.page.get_by_text("was given to you")).to_have_count(0)
+    expect(agent.page.get_by_text("New for you")).to_have_count(0)
     agent.page.screenshot(path=artefacts / "inbox.png")
     visitor.page.screenshot(path=artefacts / "widget.png")
     _side_by_side(artefacts / "widget.png", artefacts / "inbox.png", artefacts / "parley.png")

@@ -40,24 +40,24 @@ def test_a_rule_that_never_matches_is_told_and_put_aside(
 ) -> None:
     page = AgentPage(new_context(viewport=DESKTOP), parley.url, SUPERVISOR).page
     colleague = AgentPage(new_context(viewport=DESKTOP), parley.url, "ana@example.com").page
-    bar = page.get_by_role("status", name="To be mended")
+    bar = page.get_by_role("status", name="Needs attention")
     broad = {"name": "Everybody", "conditions": {}, "actions": {"priority": "low"}}
     narrow = {"name": "Refunds", "conditions": {"words": ["refund"]}, "actions": {"priority": "high"}}
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
     expect(bar).to_have_count(0)
     made = [as_admin(parley, "POST", "routing/rules", rule)["rule"]["id"] for rule in (broad, narrow)]
-    expect(bar).to_contain_text("Rule “Refunds”: It can never match.")
-    expect(colleague.get_by_role("status", name="To be mended")).to_have_count(0)
+    expect(bar).to_contain_text("Rule “Refunds”: Can never match.")
+    expect(colleague.get_by_role("status", name="Needs attention")).to_have_count(0)
     look_in_every_way(page, artefacts, "trouble-inbox")
     page.set_viewport_size(DESKTOP)
     bar.get_by_role("link", name="Show").click()
-    told = page.get_by_role("region", name="To be mended")
-    expect(told).to_contain_text("Rule “Refunds”: It can never match.")
+    told = page.get_by_role("region", name="Needs attention")
+    expect(told).to_contain_text("Rule “Refunds”: Can never match.")
     expect(bar).to_have_count(0)
     look_in_every_way(page, artefacts, "trouble-wall")
     page.set_viewport_size(DESKTOP)
     page.go_back()
-    bar.get_by_role("button", name="Do not tell me again").click()
+    bar.get_by_role("button", name="Dismiss").click()
     expect(bar).to_have_count(0)
     page.reload()
     expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
@@ -79,15 +79,15 @@ def test_an_admin_is_led_to_where_it_is_mended(
     ]
     made = [as_admin(parley, "POST", "routing/rules", rule)["rule"]["id"] for rule in rules]
     page = AgentPage(new_context(viewport=DESKTOP), parley.url, ADMIN).page
-    bar = page.get_by_role("status", name="To be mended")
-    expect(bar).to_contain_text("Nobody is in the team “Nights”, and conversations come to it.")
+    bar = page.get_by_role("status", name="Needs attention")
+    expect(bar).to_contain_text("Team “Nights” gets conversations but has no members.")
     bar.get_by_role("link", name="All 2").click()
-    told = page.get_by_role("region", name="To be mended")
+    told = page.get_by_role("region", name="Needs attention")
     expect(told.get_by_role("listitem")).to_have_count(2)
     look_in_every_way(page, artefacts, "trouble-two")
     page.set_viewport_size(DESKTOP)
     told.get_by_role("link", name="Mend").first.click()
-    expect(page.get_by_text("A team it names has no members.").first).to_be_visible()
+    expect(page.get_by_text("Uses a team without members.").first).to_be_visible()
     for id in made:
         as_admin(parley, "DELETE", f"routing/rules/{id}")
     page.get_by_role("link", name="Wall").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,7 @@ def test_it_is_pushed_and_nothing_jumps(parley: Running, new_context: Callable[.
 
 def nobody_is_online(page: Page) -> None:
     """Sam sends themself away, so that whoever comes waits."""
-    page.get_by_role("button", name="Set presence of Sam Supervisor").click()
+    page.get_by_role("button", name="Change status of Sam Supervisor").click()
     page.get_by_role("menuitem", name="Away").click()
     expect(page.get_by_role("row", name="Sam Supervisor").get_by_text("Away")).to_be_visible()
 
@@ -79,7 +80,7 @@ def nobody_is_online(page: Page) -> None:
 def test_a_television_can_be_read_from_afar(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
     page = wall_of(new_context(viewport={"width": 1920, "height": 1080}), parley)
     page.get_by_role("button", name="Full screen").click()
-    expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
+    expect(page.get_by_role("button", name="Exit full screen")).to_be_visible()
     page.screenshot(path=artefacts / "full-screen.png")
     smallest = page.evaluate(
         """() => Math.min(...[...document.querySelectorAll("dl dt, dl dd, table th, table td, table caption")]
@@ -99,11 +100,11 @@ def test_thresholds_are_shown_by_colour_shape_and_word(
         visitor = VisitorPage(new_context(), parley.url)
         visitor.open()
         visitor.begin("Anybody?")
-    page.get_by_role("button", name="Thresholds of Support").click()
-    page.get_by_label("This many waiting").fill("1")
+    page.get_by_role("button", name="Alerts for Support").click()
+    page.get_by_label("Waiting conversations").fill("1")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("cell", name="over the threshold").first).to_be_visible(timeout=10_000)
-    expect(page.get_by_role("row", name="Support").get_by_text("Nobody is online")).to_be_visible()
+    expect(page.get_by_role("cell", name="over the limit").first).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("row", name="Support").get_by_text("No agent online")).to_be_visible()
     look_in_every_way(page, artefacts, "over")
 
 
@@ -119,7 +120,7 @@ def test_a_chat_is_read_along_and_whispered_into(
     visitor.sees("Which lamp is it?")
     page = wall_of(new_context(viewport=DESKTOP), parley)
     row = page.get_by_role("row").filter(has_text="Ana")
-    row.get_by_role("button", name="Watch the chat").last.click()
+    row.get_by_role("button", name=re.compile("^Watch chat")).last.click()
     pane = page.get_by_role("dialog")
     expect(pane.get_by_text("Ana Duarte is not told", exact=False)).to_be_visible()
     visitor.say("The small one, by the bed")
@@ -135,7 +136,7 @@ def test_a_chat_is_read_along_and_whispered_into(
     expect(visitor.frame.get_by_text("Ask for the bulb first")).to_have_count(0)
     pane.get_by_role("button", name="Take over").click()
     expect(pane).to_have_count(0)
-    page.get_by_role("row").filter(has_text="Sam").get_by_role("button", name="Watch the chat").last.click()
+    page.get_by_role("row").filter(has_text="Sam").get_by_role("button", name=re.compile("^Watch chat")).last.click()
     pane.get_by_role("link", name="Open").click()
     expect(page.get_by_role("log").get_by_text("Is the bulb new?")).to_be_visible()
     expect(page.get_by_role("textbox", name="Reply to")).to_be_visible()
@@ -164,7 +165,7 @@ def test_five_hundred_repaints_leave_nothing_behind(parley: Running, new_context
     is_ours: list[bool] = []  # from some moment on the page is told our figures and no others
     context.route_web_socket("**/socket.io/**", relay)
     page = wall_of(context, parley)
-    page.get_by_role("button", name="Set presence of Sam Supervisor").click()
+    page.get_by_role("button", name="Change status of Sam Supervisor").click()
     page.get_by_role("menuitem", name="Busy").click()
     expect(page.get_by_role("row", name="Sam Supervisor").get_by_text("Busy")).to_be_visible()
     assert walls
@@ -176,7 +177,7 @@ def test_five_hundred_repaints_leave_nothing_behind(parley: Running, new_context
             sockets[-1].send(
                 walls[-1].replace('"made_at":"20', '"made_at":"21').replace('"opened_today":', f'"opened_today":{number + 1}')
             )
-        expect(page.get_by_text("Figures of the day")).to_contain_text(f"{repaints}")
+        expect(page.get_by_text("Since midnight UTC")).to_contain_text(f"{repaints}")
         cdp.send("HeapProfiler.collectGarbage")
         cdp.send("HeapProfiler.collectGarbage")
         return int(cdp.send("Runtime.getHeapUsage")["usedSize"])

@@ -96,7 +96,7 @@ async def test_every_other_door_of_the_api_is_closed_to_nobody_in_particular(any
 async def test_a_wrong_sign_in_says_nothing_but_that(anybody: httpx.AsyncClient, email: str, password: str) -> None:
     response = await anybody.post("/api/v1/login", json={"email": email, "password": password})
     assert is_refusal(response, 401, "unauthenticated")
-    assert response.json()["detail"] == "That address and password do not go together."
+    assert response.json()["detail"] == "Wrong email or password."
     assert "set-cookie" not in response.headers
 
 
