@@ -69,6 +69,7 @@ from realtime.wall import WallPainter
 
 HERE = Path(__file__).parent
 CLOCK_SECONDS = 10.0
+MAIL_SECONDS = 5.0
 
 
 def build(settings: Settings) -> Litestar:
@@ -106,9 +107,11 @@ def build(settings: Settings) -> Litestar:
     )
     reactions = Reactions(works, suggester, limits.load.may_suggest)
     hub.when_published(reactions.hear)
-    jobs = _job_runner(settings, works, library)
+    mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
+    jobs, outbox = _job_runner(settings, works, library, mailer)
     hub.when_jobs(jobs.wake)
     sweeps = [
+        *_mail_sweeps(works, outbox, mailer),
         *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds)),
         Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
         Sweep("beat heads", 5.0, attendance.beat),
@@ -123,6 +126,7 @@ def build(settings: Settings) -> Litestar:
         works=works,
         tokens=tokens,
         files=FileStore(settings.data_path / "files"),
+        mailer=mailer,
         suggester=suggester,
         epoch=epoch,
         setup_code=secrets.token_hex(4),
@@ -192,11 +196,16 @@ def _account_mails(settings: Settings) -> AccountMails:
     return AccountMails(settings.mail_from, settings.public_url, is_mailing=bool(settings.smtp_url))
 
 
-def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner:
-    outbox = Outbox(SmtpMailer(settings.smtp_url) if settings.smtp_url else MailboxMailer())
+def _mail_sweeps(works: Works, outbox: Outbox, mailer: SmtpMailer | None) -> list[Sweep]:
+    """What waited for a mail host leaves from any node that has one."""
+    return [Sweep("release waiting mail", MAIL_SECONDS, lambda: outbox.release(works))] if mailer else []
+
+
+def _job_runner(settings: Settings, works: Works, library: Library, mailer: SmtpMailer | None) -> tuple[JobRunner, Outbox]:
+    outbox = Outbox(mailer or MailboxMailer(), max_age=settings.mail_max_age)
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
 
-    return JobRunner(
+    runner = JobRunner(
         works,
         {
             UNREAD_JOB: fallback.run,
@@ -212,6 +221,7 @@ def _job_runner(settings: Settings, works: Works, library: Library) -> JobRunner
             OVERFLOW_JOB: lambda works: do_all_due(works, overflow_conversations),
         },
     )
+    return runner, outbox
 
 
 def _ask_database(settings: Settings) -> tuple[str, bool]:
@@ -244,13 +254,18 @@ async def run_worker(settings: Settings) -> None:
     suggester = Suggester(works, hub, library, settings.public_url)
     reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
-    jobs = _job_runner(settings, works, library)
+    mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
+    jobs, outbox = _job_runner(settings, works, library, mailer)
     hub.when_jobs(jobs.wake)
     grace = timedelta(seconds=settings.presence_grace_seconds)
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    sweeps = [*domain_sweeps(works, reactions, grace), Sweep("measure clock", CLOCK_SECONDS, clock.measure)]
+    sweeps = [
+        *domain_sweeps(works, reactions, grace),
+        *_mail_sweeps(works, outbox, mailer),
+        Sweep("measure clock", CLOCK_SECONDS, clock.measure),
+    ]
     await clock.start()
     tasks = [asyncio.create_task(keep(sweep)) for sweep in sweeps]
     tasks.append(asyncio.create_task(jobs.run_forever()))

@@ -11,6 +11,10 @@ from msgspec import Struct
 
 from app.database import DatabaseClock, open_database
 from app.database.migrating import is_migrated
+from app.errors import Invalid
+from app.mail.mailer import SmtpMailer
+from app.mail.smtp_reasons import explain
+from app.mail.status import count_unsent
 from app.settings import Settings
 
 LEAST_FREE_BYTES = 1_000_000_000
@@ -103,6 +107,36 @@ def _public_url(settings: Settings) -> Finding:
 
 
 def _mail(settings: Settings) -> Finding:
-    if settings.smtp_url:
-        return Finding("mail", True, f"through {settings.smtp_url.rsplit('@', 1)[-1]}")
-    return Finding("mail", True, "no mail host: mail stays in the local mailbox")
+    """Sign in to the mail host as the outbox does; without one, say how much waits."""
+    if not settings.smtp_url:
+        return _mail_without_host(settings)
+    try:
+        mailer = SmtpMailer(settings.smtp_url)
+    except Invalid as error:
+        return Finding("mail", False, error.detail)
+    try:
+        asyncio.run(mailer.knock())
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
+        return Finding("mail", False, explain(error, mailer.address))
+    return Finding("mail", True, f"{mailer.address} lets us in")
+
+
+def _mail_without_host(settings: Settings) -> Finding:
+    try:
+        counts = asyncio.run(_unsent_mail(settings.database_url))
+    except Exception:  # noqa: BLE001 - the finding on the database says why
+        return Finding("mail", False, "no mail host")
+    waiting = counts.get("waiting", 0) + counts.get("held", 0)
+    if not waiting:
+        return Finding("mail", True, "no mail host: mail waits until PARLEY_SMTP_URL is set")
+    how_many = "1 message waits" if waiting == 1 else f"{waiting} messages wait"
+    return Finding("mail", False, f"no mail host: {how_many}; set PARLEY_SMTP_URL")
+
+
+async def _unsent_mail(url: str) -> dict[str, int]:
+    database = open_database(url)
+    try:
+        async with database.read() as rows:
+            return await count_unsent(rows)
+    finally:
+        await database.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +29,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp_url: str = ""
     mail_from: str = "Support <support@localhost>"
     mail_fallback_seconds: float = 120.0
+    mail_max_age_hours: float = 72.0
     embedding_model: str = "bundled"
     presence_lease_seconds: float = 9.0
     presence_grace_seconds: float = 10.0
@@ -52,6 +54,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     def data_path(self) -> Path:
         """Where files, the database and the generated key lie."""
         return Path(self.data_dir)
+
+    @property
+    def mail_max_age(self) -> timedelta:
+        """How long mail may wait for a mail host and still leave without asking."""
+        return timedelta(hours=self.mail_max_age_hours)
 
     @property
     def is_https(self) -> bool:

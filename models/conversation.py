@@ -39,6 +39,7 @@ class Conversation(Base):
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
+    `mail_stopped_at` is when the contact asked for no more mail about it.
     While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
     applied, or somebody chose a place for it by hand.
     """
@@ -123,6 +124,7 @@ class Conversation(Base):
     agent_delivered_seq: Mapped[int] = mapped_column(BigInteger)
     agent_read_seq: Mapped[int] = mapped_column(BigInteger)
     mailed_seq: Mapped[int] = mapped_column(BigInteger)
+    mail_stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     unread_count: Mapped[int]
     preview: Mapped[str] = mapped_column(String(200))
     last_message_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""Handing a mail to the world: by SMTP, or into the local mailbox of the demo."""
+"""Handing a mail to the world by SMTP, or keeping it until there is a mail host."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import aiosmtplib
 from app.errors import Invalid
 
 TIMEOUT_SECONDS = 30.0
+KNOCK_SECONDS = 10.0
+
+
+class NoMailHost(Exception):
+    """The set-up has no mail host: the mail waits for one."""
 
 
 class Mailer(Protocol):
@@ -32,6 +37,11 @@ class SmtpMailer:
         self._password = unquote(parts.password) if parts.password else None
         self._is_tls = parts.scheme == "smtps"
 
+    @property
+    def address(self) -> str:
+        """Host and port, without the user and password."""
+        return f"{self._host}:{self._port}"
+
     async def send(self, mail: EmailMessage, recipient: str) -> None:
         await aiosmtplib.send(
             mail,
@@ -45,9 +55,23 @@ class SmtpMailer:
             timeout=TIMEOUT_SECONDS,
         )
 
+    async def knock(self) -> None:
+        """Connect, say EHLO, switch to TLS where offered and sign in; send nothing. Raises what `send` would raise."""
+        client = aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._user,
+            password=self._password,
+            use_tls=self._is_tls,
+            start_tls=None if not self._is_tls else False,
+            timeout=KNOCK_SECONDS,
+        )
+        async with client:
+            await client.noop()
+
 
 class MailboxMailer:
-    """No mail host set: the mail stays in the outbox table, where the local mailbox page shows it."""
+    """No mail host is set: mail stays in the outbox, and the outgoing mail page says that it waits."""
 
     async def send(self, mail: EmailMessage, recipient: str) -> None:
-        return
+        raise NoMailHost

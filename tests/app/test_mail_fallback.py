@@ -53,7 +53,7 @@ async def test_a_reply_unread_for_two_minutes_is_mailed_once(house: House) -> No
     assert await mails(house) == []
     house.clock.on(seconds=1)
     (mail,) = await mails(house)
-    assert (mail.recipient, mail.state, mail.subject) == ("mia@example.com", "sent", "Ana from Shop answered you")
+    assert (mail.recipient, mail.state, mail.subject) == ("mia@example.com", "waiting", "Ana from Shop answered you")
     assert "It leaves tomorrow." in mail.body_text
     assert "It leaves tomorrow." in mail.body_html
     house.clock.on(days=3)
@@ -183,6 +183,7 @@ async def test_no_name_smuggles_a_header_into_a_mail(house: House, name: str) ->
         "date",
         "message-id",
         "auto-submitted",
+        "x-auto-response-suppress",
         "mime-version",
         "content-type",
     }

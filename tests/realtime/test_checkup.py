@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from app import doctor
+from app.clock import new_id
 from app.database.migrating import migrate
 from app.doctor import Finding, examine
 from app.settings import Settings
+from models import OutgoingMail
 from realtime.checkup import examine_wires
+from tests.factories import open_house
 from tests.running import Running
 from tests.servers.ports import free_port
+from tests.servers.smtp import SmtpSink
 
 
 def said(findings: list[Finding]) -> dict[str, Finding]:
@@ -94,3 +98,40 @@ def test_what_is_short_is_said(
 def test_the_clock_is_compared_with_postgres(postgres_database_url: str, tmp_path: Path) -> None:
     settings = Settings(database_url=postgres_database_url, data_dir=str(tmp_path), secret_key="x" * 40)
     assert said(examine(settings))["clock"].is_fine
+
+
+def test_the_mail_host_is_really_asked(tmp_path: Path, smtp_sink: SmtpSink) -> None:
+    there = settings_of(tmp_path, smtp_url=smtp_sink.url)
+    migrate(there.database_url)
+    assert said(examine(there))["mail"].is_fine
+    needs_login = settings_of(tmp_path, smtp_url=f"smtp://user:wrong@127.0.0.1:{smtp_sink.port}")
+    gone = settings_of(tmp_path, smtp_url=f"smtp://127.0.0.1:{free_port()}")
+    for settings, says in ((needs_login, "offers no sign-in here"), (gone, "Nothing listens on port")):
+        finding = said(examine(settings))["mail"]
+        assert (finding.is_fine, says in finding.says) == (False, True), finding
+
+
+def test_mail_that_waits_for_a_host_is_counted(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    migrate(settings.database_url)
+
+    async def write() -> None:
+        async with open_house(settings.database_url) as house:
+            mail = {
+                "kind": "untaken",
+                "sender": "a@example.com",
+                "subject": "Hi",
+                "body_text": "",
+                "body_html": "",
+                "state": "waiting",
+            }
+            for n in range(3):
+                row = OutgoingMail(
+                    id=new_id(), message_id=f"<{n}@x>", recipient="b@example.com", first_seq=0, last_seq=0, last_error="", **mail
+                )
+                row.created_at = house.clock()
+                await house.add(row)
+
+    asyncio.run(write())
+    finding = said(examine(settings))["mail"]
+    assert (finding.is_fine, finding.says) == (False, "no mail host: 3 messages wait; set PARLEY_SMTP_URL")
