@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import signal
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -36,10 +36,12 @@ from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.logs import set_up_logs
 from app.mail.accounts import AccountMails
+from app.mail.contact_mail import MailSettings
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.untaken import Untaken
+from app.mailed_links import MailedLinks
 from app.people.passwords import FORGOTTEN_JOB
 from app.people.tokens import VisitorTokens
 from app.reactions import Reactions
@@ -70,6 +72,7 @@ from realtime.wall import WallPainter
 HERE = Path(__file__).parent
 CLOCK_SECONDS = 10.0
 MAIL_SECONDS = 5.0
+LINK_PAUSE_SECONDS = 300.0
 
 
 def build(settings: Settings) -> Litestar:
@@ -108,7 +111,8 @@ def build(settings: Settings) -> Litestar:
     reactions = Reactions(works, suggester, limits.load.may_suggest)
     hub.when_published(reactions.hear)
     mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
-    jobs, outbox = _job_runner(settings, works, library, mailer)
+    mail = _mail_settings(settings)
+    jobs, outbox = _job_runner(settings, works, library, mailer, mail)
     hub.when_jobs(jobs.wake)
     sweeps = [
         *_mail_sweeps(works, outbox, mailer),
@@ -127,6 +131,8 @@ def build(settings: Settings) -> Litestar:
         tokens=tokens,
         files=FileStore(settings.data_path / "files"),
         mailer=mailer,
+        mail=mail,
+        link_limit=Limit(1 / LINK_PAUSE_SECONDS, 1),
         suggester=suggester,
         epoch=epoch,
         setup_code=secrets.token_hex(4),
@@ -201,9 +207,27 @@ def _mail_sweeps(works: Works, outbox: Outbox, mailer: SmtpMailer | None) -> lis
     return [Sweep("release waiting mail", MAIL_SECONDS, lambda: outbox.release(works))] if mailer else []
 
 
-def _job_runner(settings: Settings, works: Works, library: Library, mailer: SmtpMailer | None) -> tuple[JobRunner, Outbox]:
-    outbox = Outbox(mailer or MailboxMailer(), max_age=settings.mail_max_age)
-    fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), settings.mail_from)
+def _mail_settings(settings: Settings) -> MailSettings:
+    life = timedelta(days=settings.mailed_link_days)
+    return MailSettings(
+        sender=settings.mail_from,
+        links=MailedLinks(settings.secret_key, settings.public_url, life),
+        link_life=life,
+        max_attached_bytes=settings.mail_attached_max_bytes,
+    )
+
+
+def _job_runner(
+    settings: Settings, works: Works, library: Library, mailer: SmtpMailer | None, mail: MailSettings
+) -> tuple[JobRunner, Outbox]:
+    files = FileStore(settings.data_path / "files")
+
+    async def read_file(file: Mapping[str, Any]) -> bytes | None:
+        path = files.path_of(str(file["digest"]))
+        return await asyncio.to_thread(path.read_bytes) if path.exists() else None
+
+    outbox = Outbox(mailer or MailboxMailer(), read_file, settings.mail_max_age)
+    fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), mail)
 
     runner = JobRunner(
         works,
@@ -213,7 +237,7 @@ def _job_runner(settings: Settings, works: Works, library: Library, mailer: Smtp
             INDEX_JOB: library.index_article,
             FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
             PURGE_JOB: purge_article,
-            UNTAKEN_JOB: Untaken(settings.mail_from, settings.public_url).run,
+            UNTAKEN_JOB: Untaken(mail, settings.public_url).run,
         },
         {
             OFFER_JOB: lambda works: do_all_due(works, lapse_offers),
@@ -255,7 +279,7 @@ async def run_worker(settings: Settings) -> None:
     reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
     mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
-    jobs, outbox = _job_runner(settings, works, library, mailer)
+    jobs, outbox = _job_runner(settings, works, library, mailer, _mail_settings(settings))
     hub.when_jobs(jobs.wake)
     grace = timedelta(seconds=settings.presence_grace_seconds)
     stop = asyncio.Event()

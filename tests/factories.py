@@ -26,6 +26,8 @@ from app.jobs import JobHandler, JobRunner
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
+from app.mail.contact_mail import MailSettings
+from app.mailed_links import MailedLinks
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import add_agent, add_team
 from app.people.presence import arrive, set_presence
@@ -42,6 +44,17 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LEASE = timedelta(hours=8)
 UNREAD_AFTER = timedelta(minutes=2)
 IDENTITY_SECRET = "the secret the shop signs its customers with"
+
+
+def mail_settings(max_attached_bytes: int = 1000) -> MailSettings:
+    """What mails to contacts need, of a shop at help.example.com."""
+    life = timedelta(days=14)
+    return MailSettings(
+        sender="Support <support@shop.example.com>",
+        links=MailedLinks("k" * 40, "https://help.example.com", life),
+        link_life=life,
+        max_attached_bytes=max_attached_bytes,
+    )
 
 
 class Travel:

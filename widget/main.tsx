@@ -4,6 +4,7 @@ import { h, render } from "preact"
 import { loadTalk, Root } from "./components/root"
 import { createApp } from "./models/app"
 import { createHost } from "./models/host"
+import { mailedLink } from "./models/mailed-link"
 import { browserStorage } from "./models/storage"
 import type { HostSays } from "./protocol"
 import { loadTexts } from "./texts"
@@ -16,6 +17,8 @@ const HELLO_MS = 2_000
 
 const inboxKey = new URLSearchParams(location.search).get("inbox") ?? ""
 const hash = new URLSearchParams(location.hash.slice(1))
+const isAlone = window.parent === window
+const link = isAlone ? mailedLink(inboxKey, hash.get("link")) : null
 const host = createHost(hash.get("host") ?? location.origin, window.parent)
 const wanted = [hash.get("locale") ?? "", ...navigator.languages].filter(Boolean)
 
@@ -28,7 +31,7 @@ function hear(): Promise<HostSays> {
       done(words)
     })
     host.say({ type: "ready" })
-    setTimeout(() => done(alone), window.parent === window ? 0 : HELLO_MS)
+    setTimeout(() => done(alone), isAlone ? 0 : HELLO_MS)
   })
 }
 
@@ -42,13 +45,15 @@ async function main(): Promise<void> {
   document.documentElement.lang = texts.locale
   document.documentElement.dir = texts.dir
   if (hello.color) paint(hello.color)
+  document.documentElement.classList.toggle("alone", isAlone)
   const app = createApp({
     origin: location.origin,
     inboxKey,
     locale: texts.locale,
     page: hello,
     host,
-    storage: browserStorage(`parley:${inboxKey}:`),
+    storage: link?.storage ?? browserStorage(`parley:${inboxKey}:`),
+    link,
     clock: systemClock,
     loadTalk,
     label: n => (n ? `${texts.t("open_chat")}, ${texts.count("unread", n)}` : texts.t("open_chat")),

@@ -52,6 +52,8 @@ class OpenWidget(Asked):
     identity_token: Annotated[str, Meta(max_length=8192)] | None = None
     locale: Annotated[str, Meta(max_length=35)] | None = None
     page: Annotated[str, Meta(max_length=2000)] | None = None
+    link_token: Annotated[str, Meta(max_length=256)] | None = None
+    """From a link in a mail: opens the widget as the contact the mail went to."""
 
 
 class WidgetSession(Said):

@@ -45,6 +45,15 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
         """The panel. Only the inbox's allowed sites may frame it."""
         return await _framed(request, widget_assets, "frame.html", inbox)
 
+    @get("/widget/page")
+    async def own_page(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
+        """The panel as a page of its own, where links in mails lead. Nobody may frame it, and it names itself to nobody."""
+        if await _find_inbox(request, inbox) is None:
+            raise NotFound("inbox", inbox)
+        policy = FRAME_CSP.format(ancestors="'none'", socket=_socket_origin(request))
+        headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+        return widget_assets.respond(request, "frame.html", is_immutable=False, headers=headers)
+
     @get("/widget/{path:path}")
     async def widget_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
         """What the panel is built of."""
@@ -67,7 +76,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
         """Agents are most of those who come here."""
         return Redirect("/inbox")
 
-    routes: list[HTTPRouteHandler] = [loader, frame, *_near_routes(widget_assets), widget_file, inbox_page, front_door]
+    routes: list[HTTPRouteHandler] = [loader, frame, own_page, *_near_routes(widget_assets), widget_file, inbox_page, front_door]
     if shop is not None:
         shop_assets = Assets(shop.parent)
 

@@ -15,6 +15,7 @@ from app.errors import Forbidden, Unauthenticated
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.mail.accounts import AccountMails
+from app.mail.contact_mail import MailSettings
 from app.mail.mailer import SmtpMailer
 from app.people.actors import SignedInAgent, Visitor
 from app.people.signing_in import find_api_token, find_session
@@ -36,6 +37,8 @@ class Platform(Struct, frozen=True, kw_only=True):
     files: FileStore
     mailer: SmtpMailer | None
     """None without a mail host."""
+    mail: MailSettings
+    link_limit: Limit
     suggester: Suggester
     epoch: str
     setup_code: str

@@ -12,8 +12,8 @@ from app.clock import new_id
 from app.contract.http import OpenWidget, WidgetSession
 from app.contract.views import WidgetInboxView
 from app.conversations.views import visitor_views
-from app.errors import NotFound
-from app.http.platform import AnyRequest, address_of, platform_of
+from app.errors import NotFound, Unauthenticated
+from app.http.platform import AnyRequest, Platform, address_of, platform_of
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
 from app.people.identity import identify_visitor
@@ -36,7 +36,9 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
     visitor = platform.tokens.read(data.visitor_token or "", now)
     if visitor is None or visitor.inbox_id != inbox.id:
         visitor = Visitor(contact_id=new_id(), inbox_id=inbox.id)
-    if data.identity_token:
+    if data.link_token:
+        visitor = await _visitor_of_link(platform, inbox, data.link_token, now)
+    elif data.identity_token:
         visitor = await platform.works.run(identify_visitor, inbox, data.identity_token, visitor)
     async with platform.works.read() as rows:
         contact = await find_contact(rows, visitor.contact_id)
@@ -46,6 +48,18 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
             inbox=await _inbox_view(rows, inbox, now),
             conversations=await visitor_views(rows, visitor.contact_id) if contact else [],
         )
+
+
+async def _visitor_of_link(platform: Platform, inbox: Inbox, token: str, now: datetime) -> Visitor:
+    """The contact a mail went to. Raises Unauthenticated."""
+    async with platform.works.read() as rows:
+        try:
+            link = await platform.mail.links.read(rows, token, "chat", now)
+        except NotFound:
+            raise Unauthenticated("This link doesn't work. Open the mail again and use its button.") from None
+    if link.is_expired or link.inbox.id != inbox.id:
+        raise Unauthenticated("This link has expired. Open the mail again to get a new one.")
+    return Visitor(contact_id=link.contact.id, inbox_id=inbox.id)
 
 
 async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxView:

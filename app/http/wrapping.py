@@ -11,6 +11,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from app.clock import monotonic, new_id
 
 log = structlog.get_logger("http")
+SECRET_PATHS = ("/chat/", "/mail/stop/")
+"""What follows is a token from a mail, which no log may hold."""
 QUIET_PATHS = ("/health/", "/metrics", "/widget/assets", "/inbox/assets")
 
 
@@ -42,7 +44,7 @@ class Wrapping(ASGIMiddleware):
             log.info(
                 "request",
                 method=scope.get("method"),
-                path=scope["path"],
+                path=_without_token(scope["path"]),
                 status=status,
                 ms=round((monotonic() - began) * 1000, 1),
             )
@@ -56,3 +58,7 @@ class Wrapping(ASGIMiddleware):
             headers.setdefault("Cache-Control", "no-store")
         if self._is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def _without_token(path: str) -> str:
+    return next((f"{start}…" for start in SECRET_PATHS if path.startswith(start)), path)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from html import escape
 from typing import Any
 
 from sqlalchemy import select, update
 
 from app.conversations.messages import UNREAD_JOB
-from app.mail.outbox import queue_mail
+from app.mail.contact_mail import MailSettings, mail_contact
+from app.mail.outbox import UNREAD_KIND
+from app.mail.words import language_of, say
 from app.work import Work, Works
 from models import Contact, Conversation, Inbox, Message
 
@@ -20,9 +21,9 @@ MOST_MESSAGES = 50
 class Fallback:
     """`after` is how long an answer may stay unread before it is mailed."""
 
-    def __init__(self, after: timedelta, sender: str) -> None:
+    def __init__(self, after: timedelta, settings: MailSettings) -> None:
         self._after = after
-        self._sender = sender
+        self._settings = settings
 
     async def run(self, works: Works, payload: dict[str, Any]) -> None:
         """The job."""
@@ -30,7 +31,7 @@ class Fallback:
 
     async def _mail_what_is_unread(self, work: Work, conversation_id: str) -> None:
         conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
-        if conversation is None:
+        if conversation is None or conversation.mail_stopped_at is not None:
             return
         contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
         unread = await _unread_answers(work, conversation)
@@ -41,20 +42,22 @@ class Fallback:
             await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, waits, unique_key=conversation_id)
             return
         inbox = await work.one(select(Inbox).where(Inbox.id == conversation.inbox_id))
-        name = inbox.name if inbox else "Support"
-        last_seq = unread[-1].seq or 0
-        await queue_mail(
+        if inbox is None:
+            return
+        language = language_of(contact.locale)
+        await mail_contact(
             work,
-            kind="unread_answers",
-            sender=self._sender,
-            recipient=contact.email,
-            subject=f"{unread[-1].author_name} from {name} answered you",
-            body_text=_as_text(unread, name),
-            body_html=_as_html(unread, name),
-            conversation_id=conversation.id,
-            first_seq=unread[0].seq or 0,
-            last_seq=last_seq,
+            self._settings,
+            contact,
+            conversation,
+            inbox,
+            kind=UNREAD_KIND,
+            subject=say(language, "answered", name=unread[-1].author_name, inbox=inbox.name),
+            intro=say(language, "intro"),
+            messages=unread,
+            may_stop=True,
         )
+        last_seq = unread[-1].seq or 0
         await work.change(update(Conversation).where(Conversation.id == conversation.id).values(mailed_seq=last_seq))
         if len(unread) == MOST_MESSAGES:
             await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, unique_key=conversation_id)
@@ -73,26 +76,3 @@ async def _unread_answers(work: Work, conversation: Conversation) -> Sequence[Me
         .order_by(Message.seq)
         .limit(MOST_MESSAGES)
     )
-
-
-def _as_text(messages: Sequence[Message], inbox: str) -> str:
-    parts = [f"{message.author_name}:\n{_words(message)}" for message in messages]
-    return "\n\n".join(["You left before we could answer. This is what we wrote:", *parts, f"-- \n{inbox}"])
-
-
-def _as_html(messages: Sequence[Message], inbox: str) -> str:
-    rows = "".join(
-        f'<p style="margin:0 0 4px;color:#667085;font-size:13px">{escape(message.author_name)}</p>'
-        f'<p style="margin:0 0 16px;padding:12px 14px;background:#f2f4f7;border-radius:10px;white-space:pre-wrap">{escape(_words(message))}</p>'
-        for message in messages
-    )
-    return (
-        '<div style="font-family:system-ui,sans-serif;font-size:15px;line-height:1.5;color:#101828;max-width:560px">'
-        f"<p>You left before we could answer. This is what we wrote:</p>{rows}"
-        f'<p style="color:#667085;font-size:13px">{escape(inbox)}</p></div>'
-    )
-
-
-def _words(message: Message) -> str:
-    files = [f"[{file['name']}]" for file in message.attachments]
-    return "\n".join([message.body, *files] if message.body else files)

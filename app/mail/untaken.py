@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html import escape
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.conversations.views import is_queued
+from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import queue_mail
+from app.mail.words import language_of, say
+from app.text import clean_line
 from app.work import Work, Works
-from models import Agent, Contact, Conversation, Inbox, Ticket
+from models import Agent, Contact, Conversation, Inbox, OutgoingMail, Ticket
 
 ROLES_TOLD = ("supervisor", "admin")
 MOST_TOLD = 20
+UNTAKEN_CONTACT_KIND = "untaken_contact"
+MAX_ACKNOWLEDGED = 5
+"""Acknowledgements one address gets in a day: strangers may type anybody's address into the chat."""
+DAY = timedelta(days=1)
 
 
 class Untaken:
     """Writes to the lead of the team; where there is none, to every supervisor and admin. The contact, if they left an
     address, is told that their question became a ticket."""
 
-    def __init__(self, sender: str, public_url: str) -> None:
-        self._sender = sender
+    def __init__(self, settings: MailSettings, public_url: str) -> None:
+        self._settings = settings
         self._public_url = public_url
 
     async def run(self, works: Works, payload: dict[str, Any]) -> None:
@@ -34,30 +42,38 @@ class Untaken:
             return
         contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
         number = await work.one(select(Ticket.number).where(Ticket.conversation_id == conversation_id))
-        inbox = await work.one(select(Inbox.name).where(Inbox.id == conversation.inbox_id)) or "Support"
-        who = (contact.name if contact else "") or "A visitor"
+        inbox = await work.one(select(Inbox).where(Inbox.id == conversation.inbox_id))
+        if inbox is None:
+            return
         for address in await _told(work, lead_id):
             await self._mail(
                 work,
                 conversation_id,
                 address,
                 f"Nobody has taken ticket #{number}",
-                [f"{who} wrote to {inbox} and nobody has taken the conversation.", f"{self._public_url}/inbox"],
+                [
+                    f"A visitor is waiting for an answer in {clean_line(inbox.name)}, and nobody has taken the conversation.",
+                    f"{self._public_url}/inbox/c/{conversation_id}",
+                ],
             )
-        if contact and contact.email:
-            await self._mail(
+        if contact and contact.email and await _may_acknowledge(work, contact.email):
+            language = language_of(contact.locale)
+            await mail_contact(
                 work,
-                conversation_id,
-                contact.email,
-                f"We have your question: ticket #{number}",
-                [f"Thank you for writing to {inbox}. Nobody could answer at once; we will get back to you.", inbox],
+                self._settings,
+                contact,
+                conversation,
+                inbox,
+                kind=UNTAKEN_CONTACT_KIND,
+                subject=say(language, "ticket_subject", number=number),
+                intro=say(language, "ticket_intro", inbox=inbox.name),
             )
 
     async def _mail(self, work: Work, conversation_id: str, address: str, subject: str, lines: list[str]) -> None:
         await queue_mail(
             work,
             kind="untaken",
-            sender=self._sender,
+            sender=self._settings.sender,
             recipient=address,
             subject=subject,
             body_text="\n\n".join(lines),
@@ -72,3 +88,14 @@ async def _told(work: Work, lead_id: str | None) -> list[str]:
         return list(addresses)
     others = select(Agent.email).where(Agent.role.in_(ROLES_TOLD), Agent.is_active).order_by(Agent.email).limit(MOST_TOLD)
     return list(await work.all(others))
+
+
+async def _may_acknowledge(work: Work, address: str) -> bool:
+    sent = await work.one(
+        select(func.count()).where(
+            OutgoingMail.recipient == address,
+            OutgoingMail.created_at > work.now - DAY,
+            OutgoingMail.kind == UNTAKEN_CONTACT_KIND,
+        )
+    )
+    return (sent or 0) < MAX_ACKNOWLEDGED

@@ -1431,6 +1431,8 @@ export interface OpenWidget {
   locale?: string | null
   /** At most 2000 characters. */
   page?: string | null
+  /** At most 256 characters. */
+  link_token?: string | null
 }
 
 /** The visitor's token (give it back next time), who they are, and their conversations, newest first. */

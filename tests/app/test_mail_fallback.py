@@ -18,13 +18,13 @@ from app.mail.outbox import SEND_JOB, Outbox, as_message
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Work
 from models import Conversation, Inbox, OutgoingMail
-from tests.factories import UNREAD_AFTER, House
+from tests.factories import UNREAD_AFTER, House, mail_settings
 
 AFTER = UNREAD_AFTER.total_seconds()
 
 
 def runner(house: House) -> JobRunner:
-    fallback = Fallback(UNREAD_AFTER, "Parley Support <support@shop.example.com>")
+    fallback = Fallback(UNREAD_AFTER, mail_settings())
     return house.jobs({UNREAD_JOB: fallback.run, SEND_JOB: Outbox(MailboxMailer()).send})
 
 
@@ -53,7 +53,7 @@ async def test_a_reply_unread_for_two_minutes_is_mailed_once(house: House) -> No
     assert await mails(house) == []
     house.clock.on(seconds=1)
     (mail,) = await mails(house)
-    assert (mail.recipient, mail.state, mail.subject) == ("mia@example.com", "waiting", "Ana from Shop answered you")
+    assert (mail.recipient, mail.state, mail.subject) == ("mia@example.com", "waiting", "Ana from Shop replied")
     assert "It leaves tomorrow." in mail.body_text
     assert "It leaves tomorrow." in mail.body_html
     house.clock.on(days=3)
@@ -184,6 +184,8 @@ async def test_no_name_smuggles_a_header_into_a_mail(house: House, name: str) ->
         "message-id",
         "auto-submitted",
         "x-auto-response-suppress",
+        "list-unsubscribe",
+        "list-unsubscribe-post",
         "mime-version",
         "content-type",
     }

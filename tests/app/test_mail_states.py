@@ -21,7 +21,7 @@ from app.mail.status import discard_mail, mail_status, retry_mail, send_test_mai
 from app.people.actors import SignedInAgent
 from app.work import Work
 from models import AuditLine, Job, OutgoingMail
-from tests.factories import UNREAD_AFTER, House
+from tests.factories import UNREAD_AFTER, House, mail_settings
 from tests.servers.ports import free_port
 from tests.servers.smtp import SmtpSink
 
@@ -101,7 +101,7 @@ async def test_an_answer_read_meanwhile_does_not_leave(house: House, smtp_sink: 
     await house.claim(ana, id)
     answer = await house.answer(ana, id)
     house.clock.on(seconds=UNREAD_AFTER.total_seconds())
-    jobs = house.jobs({UNREAD_JOB: Fallback(UNREAD_AFTER, SENDER).run, SEND_JOB: Outbox(MailboxMailer()).send})
+    jobs = house.jobs({UNREAD_JOB: Fallback(UNREAD_AFTER, mail_settings()).run, SEND_JOB: Outbox(MailboxMailer()).send})
     while await jobs.run_due():
         pass
     assert await states(house) == ["waiting"]

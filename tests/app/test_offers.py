@@ -36,7 +36,7 @@ from app.routing.dispatch import dispatch
 from app.routing.ladder import UNTAKEN_JOB
 from app.work import Works
 from models import Assignment, Job, OutgoingMail, Routing, Ticket
-from tests.factories import LEASE, House
+from tests.factories import LEASE, House, mail_settings
 
 N = 20
 
@@ -47,7 +47,7 @@ async def lapse(works: Works, payload: dict[str, Any]) -> None:
 
 JOBS: dict[str, JobHandler] = {
     OFFER_JOB: lapse,
-    UNTAKEN_JOB: Untaken("Support <support@example.com>", "https://help.example.com").run,
+    UNTAKEN_JOB: Untaken(mail_settings(), "https://help.example.com").run,
 }
 
 

@@ -40,7 +40,7 @@ export function Tool({ icon, label, onClick, isFirstFocus, isOpen }: ToolProps) 
   return (
     <button
       type="button"
-      class="tool"
+      class={`tool ${icon}`}
       aria-label={label}
       title={label}
       aria-expanded={isOpen}

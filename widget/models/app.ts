@@ -20,6 +20,8 @@ export interface AppOptions {
   page: HostSays
   host: Host
   storage: Storage
+  /** A mail led here. */
+  link?: { token: string | null; conversationId: string | null } | null
   clock: Clock
   /** What it takes to talk, fetched when somebody is about to. */
   loadTalk: () => Promise<Pick<typeof import("./talk"), "createTalk">>
@@ -95,6 +97,8 @@ export function createApp(options: AppOptions): App {
   let openedAt = 0
   let isStarting = false
   let lastStatus = ""
+  let linkToken = options.link?.token ?? null
+  let linkedId = options.link?.conversationId ?? null
   const isOutdated = () => options.isGone() || talk?.connection.state().code === "contract"
 
   async function open(): Promise<void> {
@@ -103,6 +107,7 @@ export function createApp(options: AppOptions): App {
       origin,
       inboxKey: options.inboxKey,
       identityToken: page.identity_token ?? null,
+      linkToken,
       locale: options.locale,
       page: pageUrl(),
       storage,
@@ -128,6 +133,7 @@ export function createApp(options: AppOptions): App {
   function begin(answer: WidgetSession): void {
     const isSameContact = session?.contact.id === answer.contact.id
     session = answer
+    linkToken = null
     openedAt = clock.now()
     phase = "ready"
     options.paint(page.color ?? answer.inbox.color)
@@ -141,7 +147,10 @@ export function createApp(options: AppOptions): App {
     for (const it of answer.conversations) conversations.set(it.id, it)
     const all = newestFirst(conversations)
     const current = all.find(it => !isDone(it))
-    if (isStarting) void start()
+    const linked = linkedId && conversations.has(linkedId) ? linkedId : null
+    linkedId = null
+    if (linked) show(linked)
+    else if (isStarting) void start()
     else if (current) show(current.id)
     else if (page.is_open && keptGreeting(storage)) show(null)
     else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()

@@ -8,6 +8,8 @@ export interface Host {
 
 /** Talks to one origin only: messages from elsewhere, or from another window, are not heard. */
 export function createHost(origin: string, page: Window, frame: Window = window): Host {
+  // A page of its own has nobody around it, and must not take its own words for a page's.
+  if (page === frame) return { say() {}, onSaid: () => () => {} }
   return {
     say(words) {
       page.postMessage({ parley: 1, ...words }, origin)

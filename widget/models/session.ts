@@ -7,6 +7,8 @@ export interface SessionOptions {
   origin: string
   inboxKey: string
   identityToken: string | null
+  /** From a mail: who it went to is who asks. */
+  linkToken?: string | null
   locale: string
   page: string | null
   storage: Storage
@@ -48,6 +50,7 @@ async function ask(options: SessionOptions): Promise<WidgetSession | Refused> {
     inbox_key: options.inboxKey,
     visitor_token: options.storage.get(TOKEN) || null,
     identity_token: options.identityToken,
+    ...(options.linkToken && { link_token: options.linkToken }),
     locale: options.locale,
     page: options.page,
   }

@@ -5,20 +5,20 @@ export interface Storage {
   set(key: string, value: string | null): void
 }
 
-export function browserStorage(prefix: string): Storage {
+export function browserStorage(prefix: string, kind: "localStorage" | "sessionStorage" = "localStorage"): Storage {
   const memory = new Map<string, string>()
   return {
     get(key) {
       try {
-        return localStorage.getItem(prefix + key) ?? memory.get(key) ?? null
+        return window[kind].getItem(prefix + key) ?? memory.get(key) ?? null
       } catch {
         return memory.get(key) ?? null
       }
     },
     set(key, value) {
       try {
-        if (value === null) localStorage.removeItem(prefix + key)
-        else localStorage.setItem(prefix + key, value)
+        if (value === null) window[kind].removeItem(prefix + key)
+        else window[kind].setItem(prefix + key, value)
         memory.delete(key)
       } catch {
         memory.set(key, value ?? "")
