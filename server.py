@@ -44,6 +44,7 @@ from app.mail.untaken import Untaken
 from app.mailed_links import MailedLinks
 from app.people.passwords import FORGOTTEN_JOB
 from app.people.tokens import VisitorTokens
+from app.people.visitor_sessions import forget_voided
 from app.reactions import Reactions
 from app.routing.ladder import UNTAKEN_JOB
 from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
@@ -121,6 +122,8 @@ def build(settings: Settings) -> Litestar:
         Sweep("beat heads", 5.0, attendance.beat),
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
         Sweep("note sessions seen", 60.0, attendance.note_seen),
+        Sweep("drop voided visitors", 1.0, attendance.drop_voided_visitors),
+        Sweep("forget voided sessions", 3600.0, lambda: works.run(forget_voided)),
         Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
         Sweep("measure clock", CLOCK_SECONDS, clock.measure),

@@ -32,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail_max_age_hours: float = 72.0
     mail_attached_max_bytes: int = 5 * 1024 * 1024
     mailed_link_days: float = 14.0
+    verified_visitor_hours: float = 24.0
     embedding_model: str = "bundled"
     presence_lease_seconds: float = 9.0
     presence_grace_seconds: float = 10.0

@@ -8,7 +8,7 @@ from models.inbox import Inbox
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
 from models.mail import OutgoingMail
-from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember
+from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember, VoidedVisitorSession
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
 from models.sequence import Sequence
 from models.status import Status
@@ -59,6 +59,7 @@ __all__ = [
     "TeamThresholds",
     "Ticket",
     "Undo",
+    "VoidedVisitorSession",
     "WaitPromise",
     "Workspace",
 ]

@@ -22,6 +22,7 @@ class OutgoingMail(Base):
     __table_args__ = (
         Index("ix_outgoing_mails_state", "state", "created_at"),
         Index("ix_outgoing_mails_kind", "kind", "sent_at"),
+        Index("ix_outgoing_mails_recipient", "recipient", "created_at"),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)

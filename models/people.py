@@ -39,6 +39,19 @@ class Contact(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class VoidedVisitorSession(Base):
+    """A session of a visitor in a browser that has ended: by signing out, or because its contact was verified since.
+
+    `id` is the session's, or the contact's where an anonymous visitor had none of its own.
+    """
+
+    __tablename__ = "voided_visitor_sessions"
+    __table_args__ = (Index("ix_voided_visitor_sessions_voided_at", "voided_at"),)
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    voided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Agent(Base):
     """Someone who answers. `presence` is what they chose; it holds only while `lease_until` lies ahead.
 

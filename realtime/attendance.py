@@ -16,6 +16,7 @@ from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, renew_leases
 from app.people.sessions import note_sessions_seen
 from app.people.signing_in import still_signed_in
+from app.people.visitor_sessions import recently_voided, session_of
 from app.work import Announcement, Works
 from models import Conversation, Inbox
 from realtime.hub import Hub, Subscriber, Told
@@ -196,6 +197,17 @@ class Attendance:
         """Note when the sessions connected here were last seen."""
         if sessions := {agent.session for agent in self._agents.values()}:
             await self._works.run(note_sessions_seen, sessions)
+
+    async def drop_voided_visitors(self) -> None:
+        """Close the sockets of visitors who have signed out, or whose proof is over: one query for all."""
+        if not self._visitors:
+            return
+        now = self._works.clock()
+        async with self._works.read() as rows:
+            voided = await recently_voided(rows, now)
+        for subscriber, visitor in list(self._visitors.items()):
+            if session_of(visitor) in voided or 0 < visitor.verified_until <= now.timestamp():
+                subscriber.cut()
 
     def start_over(self) -> None:
         """Too much was missed to be told: agents' clients come back and read everything anew."""

@@ -13,6 +13,7 @@ from app.contract.replies import ErrorCode
 from app.people.actors import SignedInAgent, Visitor
 from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
+from app.people.visitor_sessions import find_visitor
 from app.work import Works
 
 SESSION_COOKIE = "parley_session"
@@ -41,10 +42,11 @@ class Handshake:
         self._tokens = tokens
         self._origins = origins
 
-    def visitor(self, auth: Any) -> Visitor:
+    async def visitor(self, auth: Any) -> Visitor:
         """A visitor by their widget token. Raises Refusal."""
         credentials = _read(auth)
-        visitor = self._tokens.read(credentials.token or "", self._works.clock())
+        async with self._works.read() as rows:
+            visitor = await find_visitor(rows, self._tokens, credentials.token or "", self._works.clock())
         if visitor is None:
             raise Refusal("unauthenticated")
         return visitor

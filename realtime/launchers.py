@@ -14,6 +14,7 @@ from app.errors import NotFound, Unauthenticated
 from app.http.platform import AnyRequest, address_of, platform_of
 from app.limits import Limit
 from app.people.actors import Visitor
+from app.people.visitor_sessions import find_visitor
 from app.visiting.greetings import greeting_told, pending_invitation
 from app.visiting.proactive import greetings_for
 from models import Inbox
@@ -38,9 +39,9 @@ def launcher_routes(visits: Visits) -> list[ControllerRouterHandler]:
         now = platform.works.clock()
         async with platform.works.read() as rows:
             inbox = await rows.one(select(Inbox).where(Inbox.key == data.inbox_key))
+            visitor = await find_visitor(rows, platform.tokens, data.visitor_token or "", now)
         if inbox is None:
             raise NotFound("inbox", data.inbox_key)
-        visitor = platform.tokens.read(data.visitor_token or "", now)
         if visitor is None or visitor.inbox_id != inbox.id:
             visitor = Visitor(contact_id=new_id(), inbox_id=inbox.id)
         token = platform.tokens.issue(visitor, now)
@@ -73,7 +74,8 @@ def launcher_routes(visits: Visits) -> list[ControllerRouterHandler]:
         """A greeting was shown, or waved away."""
         platform = platform_of(request)
         limit.take(address_of(request))
-        visitor = platform.tokens.read(data.visitor_token, platform.works.clock())
+        async with platform.works.read() as rows:
+            visitor = await find_visitor(rows, platform.tokens, data.visitor_token, platform.works.clock())
         if visitor is None:
             raise Unauthenticated("Your visitor token is missing, forged or too old.")
         outcome = await platform.works.run(greeting_told, visitor, data.greeting_id, data.outcome)

@@ -156,7 +156,7 @@ class SocketServer(socketio.AsyncServer):
         await self._enter(AGENTS, sid, self._handshake.agent(auth, cookies or "", origin, host))
 
     async def _admit_visitor(self, auth: Any) -> Visitor:
-        return self._handshake.visitor(auth)
+        return await self._handshake.visitor(auth)
 
     async def _enter(self, namespace: str, sid: str, admission: Awaitable[Visitor | SignedInAgent]) -> None:
         try:

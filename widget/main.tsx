@@ -16,6 +16,7 @@ import "./styles/composer.css"
 const HELLO_MS = 2_000
 
 const inboxKey = new URLSearchParams(location.search).get("inbox") ?? ""
+const prefix = `parley:${inboxKey}:`
 const hash = new URLSearchParams(location.hash.slice(1))
 const isAlone = window.parent === window
 const link = isAlone ? mailedLink(inboxKey, hash.get("link")) : null
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
     locale: texts.locale,
     page: hello,
     host,
-    storage: link?.storage ?? browserStorage(`parley:${inboxKey}:`),
+    storage: link?.storage ?? browserStorage(prefix),
     link,
     clock: systemClock,
     loadTalk,
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     paint,
   })
   host.onSaid(app.hear)
+  addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)
   app.hear(hello)
   render(<Root app={app} texts={texts} onClose={() => host.say({ type: "toggle", is_open: false })} />, document.body)

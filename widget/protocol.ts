@@ -3,8 +3,8 @@
 /** From the host page's script to the frame, whole, whenever any of it changes. */
 export interface HostSays {
   parley: 1
-  /** Who is signed in to the page, signed by its server. */
-  identity_token?: string
+  /** Who is signed in to the page, signed by its server; null once they have signed out. */
+  identity_token?: string | null
   url: string
   title?: string
   color?: string
@@ -15,6 +15,8 @@ export interface HostSays {
 export type FrameSays =
   | { parley: 1; type: "ready" }
   | { parley: 1; type: "toggle"; is_open: boolean }
+  /** The identity token's time is over: the page is asked for another. */
+  | { parley: 1; type: "token" }
   /** The launcher's names in the visitor's language; `has_open` asks for the frame on the next page too. */
   | {
       parley: 1
@@ -24,6 +26,10 @@ export type FrameSays =
       label: string
       close_label: string
       color: string
+      /** The same, ready to be drawn and kept; a script of an earlier version reads the fields above. */
+      badge: string
+      labels: [open: string, close: string]
+      memory: string
     }
 
 export type Unmarked<M> = M extends unknown ? Omit<M, "parley"> : never

@@ -7,7 +7,21 @@ from typing import Annotated, Any, Literal, dataclass_transform
 from msgspec import Meta, Struct, field
 
 from app.contract.commands import Email, Url
-from app.contract.values import Body, Id, Line, Priority, Role, Said, Shelf, Sort, Staffing, StepKind, View, VisitorKind
+from app.contract.values import (
+    Body,
+    Id,
+    IdentityState,
+    Line,
+    Priority,
+    Role,
+    Said,
+    Shelf,
+    Sort,
+    Staffing,
+    StepKind,
+    View,
+    VisitorKind,
+)
 from app.contract.views import (
     AgentView,
     AttachmentView,
@@ -63,7 +77,14 @@ class WidgetSession(Said):
     contact: WidgetContactView
     inbox: WidgetInboxView
     conversations: list[VisitorConversationView]
+    identity: IdentityState
     ok: Literal[True] = True
+
+
+class SignOutVisitor(Asked):
+    """`POST /api/v1/widget/sign-out`: the visitor's token of this browser is void from now on."""
+
+    visitor_token: VisitorToken
 
 
 class Login(Asked):

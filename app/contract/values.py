@@ -28,6 +28,8 @@ Shelf = Literal["open", "resolved"]
 ConfigArea = Literal["workspace", "inboxes", "people", "hours", "articles", "mail", "routing", "replies", "proactive"]
 Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
 StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
+IdentityState = Literal["none", "verified", "expired", "early"]
+"""What became of the identity token a page gave."""
 InvitationState = Literal["none", "sent", "shown", "dismissed"]
 VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]

@@ -50,7 +50,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
     """Every route of the domain, and what the wires add."""
     return Litestar(
         route_handlers=[
-            widget_sessions.open_widget,
+            *widget_sessions.ROUTES,
             signing_in.login,
             signing_in.logout,
             signing_in.setup_state,

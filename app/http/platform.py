@@ -20,6 +20,7 @@ from app.mail.mailer import SmtpMailer
 from app.people.actors import SignedInAgent, Visitor
 from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
+from app.people.visitor_sessions import find_visitor
 from app.settings import Settings
 from app.work import Works
 
@@ -57,7 +58,8 @@ def platform_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Platform:
 async def visitor_of(request: AnyRequest) -> Visitor:
     """The visitor whose token the request bears. Raises Unauthenticated."""
     platform = platform_of(request)
-    visitor = platform.tokens.read(_bearer(request) or "", platform.works.clock())
+    async with platform.works.read() as rows:
+        visitor = await find_visitor(rows, platform.tokens, _bearer(request) or "", platform.works.clock())
     if visitor is None:
         raise Unauthenticated("Your visitor token is missing, forged or too old.")
     return visitor
@@ -85,7 +87,7 @@ async def agent_of(request: AnyRequest) -> SignedInAgent:
 async def actor_of(request: AnyRequest) -> Visitor | SignedInAgent:
     """Whoever asks: a visitor by token, or an agent."""
     token = _bearer(request)
-    if token is not None and token.startswith("pv1."):
+    if token is not None and token.startswith(("pv1.", "pv2.")):
         return await visitor_of(request)
     return await agent_of(request)
 

@@ -9,14 +9,17 @@ from litestar.params import JSONBody
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.http import OpenWidget, WidgetSession
+from app.contract.http import OpenWidget, SignOutVisitor, WidgetSession
+from app.contract.replies import Done
+from app.contract.values import IdentityState
 from app.contract.views import WidgetInboxView
 from app.conversations.views import visitor_views
 from app.errors import NotFound, Unauthenticated
 from app.http.platform import AnyRequest, Platform, address_of, platform_of
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
-from app.people.identity import identify_visitor
+from app.people.identity import StaleIdentity
+from app.people.visitor_sessions import find_visitor, prove_visitor, proven, void_session
 from app.visiting.proactive import is_staffed
 from app.work import Rows
 from models import Assignment, Inbox
@@ -33,13 +36,22 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
         inbox = await rows.one(select(Inbox).where(Inbox.key == data.inbox_key))
     if inbox is None:
         raise NotFound("inbox", data.inbox_key)
-    visitor = platform.tokens.read(data.visitor_token or "", now)
-    if visitor is None or visitor.inbox_id != inbox.id:
-        visitor = Visitor(contact_id=new_id(), inbox_id=inbox.id)
+    async with platform.works.read() as rows:
+        stored = await find_visitor(rows, platform.tokens, data.visitor_token or "", now)
+    if stored and stored.inbox_id != inbox.id:
+        stored = None
+    identity: IdentityState = "none"
+    visitor = stored or Visitor(contact_id=new_id(), inbox_id=inbox.id)
+    life = timedelta(hours=platform.settings.verified_visitor_hours)
     if data.link_token:
         visitor = await _visitor_of_link(platform, inbox, data.link_token, now)
     elif data.identity_token:
-        visitor = await platform.works.run(identify_visitor, inbox, data.identity_token, visitor)
+        try:
+            visitor = await platform.works.run(prove_visitor, inbox, data.identity_token, stored, life)
+            identity = "verified"
+        except StaleIdentity as stale:
+            visitor = await _visitor_meanwhile(platform, visitor, stale)
+            identity = "early" if stale.is_early else "expired"
     async with platform.works.read() as rows:
         contact = await find_contact(rows, visitor.contact_id)
         return WidgetSession(
@@ -47,6 +59,7 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
             contact=widget_contact_view(visitor, contact),
             inbox=await _inbox_view(rows, inbox, now),
             conversations=await visitor_views(rows, visitor.contact_id) if contact else [],
+            identity=identity,
         )
 
 
@@ -59,7 +72,29 @@ async def _visitor_of_link(platform: Platform, inbox: Inbox, token: str, now: da
             raise Unauthenticated("This link doesn't work. Open the mail again and use its button.") from None
     if link.is_expired or link.inbox.id != inbox.id:
         raise Unauthenticated("This link has expired. Open the mail again to get a new one.")
-    return Visitor(contact_id=link.contact.id, inbox_id=inbox.id)
+    found = Visitor(contact_id=link.contact.id, inbox_id=inbox.id)
+    life = timedelta(hours=platform.settings.verified_visitor_hours)
+    return proven(found, None, now, life)
+
+
+async def _visitor_meanwhile(platform: Platform, visitor: Visitor, stale: StaleIdentity) -> Visitor:
+    """Who chats until the page has a newer token: the same visitor, unless the old token names someone else."""
+    async with platform.works.read() as rows:
+        contact = await find_contact(rows, visitor.contact_id)
+    if contact is None or contact.external_id in (None, stale.sub):
+        return visitor
+    return Visitor(contact_id=new_id(), inbox_id=visitor.inbox_id)
+
+
+@post("/api/v1/widget/sign-out", status_code=200)
+async def sign_out(request: AnyRequest, data: JSONBody[SignOutVisitor]) -> Done:
+    """End a visitor's session in this browser. Its tokens are refused from now on, its sockets closed."""
+    platform = platform_of(request)
+    platform.widget_limit.take(address_of(request))
+    visitor = platform.tokens.read(data.visitor_token, platform.works.clock())
+    if visitor is not None:
+        await platform.works.run(void_session, visitor)
+    return Done()
 
 
 async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxView:
@@ -87,3 +122,6 @@ async def _reply_seconds(rows: Rows, inbox: Inbox, now: datetime) -> int | None:
     )
     waits = sorted(wait for wait in recent if wait is not None)
     return round(waits[len(waits) // 2]) if len(waits) >= 5 else None
+
+
+ROUTES = [open_widget, sign_out]

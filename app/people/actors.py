@@ -12,6 +12,10 @@ class Visitor(Struct, frozen=True, kw_only=True):
 
     contact_id: str
     inbox_id: str
+    session: str = ""
+    """Which session of a proven visitor it is; an anonymous visitor has a single one, the contact's."""
+    verified_until: int = 0
+    """Until when proof holds, in seconds since 1970; 0 without proof."""
 
 
 class SignedInAgent(Struct, frozen=True, kw_only=True):

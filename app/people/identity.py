@@ -20,6 +20,17 @@ from models import Contact, Inbox
 
 LONGEST_LIFE_SECONDS = 3600
 LEEWAY_SECONDS = 60
+AHEAD_SECONDS = 300
+"""How far ahead of ours the site's clock may be."""
+
+
+class StaleIdentity(Unauthenticated):
+    """The site has signed it, but its time is over, or has not come. `sub` is whom it names."""
+
+    def __init__(self, sub: str, *, is_early: bool) -> None:
+        super().__init__("The sign-in from this page could not be verified.")
+        self.sub = sub
+        self.is_early = is_early
 
 
 class Claims(Struct, frozen=True):
@@ -67,7 +78,7 @@ async def identify_visitor(work: Work, inbox: Inbox, identity_token: str, visito
 
 
 def read_identity(inbox: Inbox, token: str, now: int) -> Claims:
-    """The claims of a token that proves them. Raises Unauthenticated."""
+    """Return the claims of a token that proves them. Raises Unauthenticated; StaleIdentity when only its time is wrong."""
     refused = Unauthenticated("The sign-in from this page could not be verified.")
     if not inbox.identity_secret or len(token) > 8192:
         raise refused
@@ -84,7 +95,8 @@ def read_identity(inbox: Inbox, token: str, now: int) -> Claims:
     except (jwt.PyJWTError, msgspec.ValidationError, RecursionError, ValueError) as error:
         raise refused from error
     lives = claims.exp - claims.iat
-    is_current = claims.iat - LEEWAY_SECONDS <= now <= claims.exp + LEEWAY_SECONDS
-    if not is_current or not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip() or not claims.sub.isprintable():
+    if not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip() or not claims.sub.isprintable():
         raise refused
+    if now > claims.exp + LEEWAY_SECONDS or now < claims.iat - AHEAD_SECONDS:
+        raise StaleIdentity(claims.sub, is_early=now < claims.iat)
     return claims

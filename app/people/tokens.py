@@ -17,6 +17,9 @@ from app.people.actors import Visitor
 
 VISITOR_TOKEN_LIFE = timedelta(days=180)
 _VISITOR_TOKEN = re.compile(r"pv1\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
+_PROVEN_TOKEN = re.compile(
+    r"pv2\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})"
+)
 _hasher = PasswordHasher()
 
 
@@ -60,21 +63,30 @@ class VisitorTokens:
         self._key = hashlib.sha256(b"visitor-token:" + secret_key.encode()).digest()
 
     def issue(self, visitor: Visitor, now: datetime) -> str:
-        """A token for this visitor, valid for 180 days."""
-        signed = f"pv1.{visitor.contact_id}.{visitor.inbox_id}.{int(now.timestamp())}"
+        """Sign a token for this visitor: valid for 180 days, or for as long as their proof holds."""
+        if visitor.verified_until:
+            parts = (visitor.contact_id, visitor.inbox_id, int(now.timestamp()), visitor.session, visitor.verified_until)
+            signed = f"pv2.{'.'.join(map(str, parts))}"
+        else:
+            signed = f"pv1.{visitor.contact_id}.{visitor.inbox_id}.{int(now.timestamp())}"
         return f"{signed}.{self._sign(signed)}"
 
     def read(self, token: str, now: datetime) -> Visitor | None:
         """Whose token it is, or None when it is forged, expired, from the future or not a token at all."""
-        if len(token) > 512 or not (match := _VISITOR_TOKEN.fullmatch(token)):
+        proven = _PROVEN_TOKEN.fullmatch(token) if len(token) <= 512 else None
+        match = proven or (_VISITOR_TOKEN.fullmatch(token) if len(token) <= 512 else None)
+        if match is None or not hmac.compare_digest(match.groups()[-1], self._sign(token.rpartition(".")[0])):
             return None
-        contact_id, inbox_id, issued, signature = match.groups()
-        if not hmac.compare_digest(signature, self._sign(token.rsplit(".", 1)[0])):
-            return None
+        contact_id, inbox_id, issued = match.groups()[:3]
         age = now.timestamp() - int(issued)
         if not -60 <= age <= VISITOR_TOKEN_LIFE.total_seconds():
             return None
-        return Visitor(contact_id=contact_id, inbox_id=inbox_id)
+        if proven is None:
+            return Visitor(contact_id=contact_id, inbox_id=inbox_id)
+        session, until = proven.groups()[3:5]
+        if int(until) <= now.timestamp():
+            return None
+        return Visitor(contact_id=contact_id, inbox_id=inbox_id, session=session, verified_until=int(until))
 
     def _sign(self, text: str) -> str:
         digest = hmac.digest(self._key, text.encode(), "sha256")

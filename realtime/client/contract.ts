@@ -51,6 +51,8 @@ export type Sort = "newest" | "waiting" | "queue" | "priority" | "status" | "top
 
 export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "untag" | "reply" | "note"
 
+export type IdentityState = "none" | "verified" | "expired" | "early"
+
 export type InvitationState = "none" | "sent" | "shown" | "dismissed"
 
 export type VisitorKind = "any" | "new" | "returning"
@@ -1441,7 +1443,14 @@ export interface WidgetSession {
   contact: WidgetContactView
   inbox: WidgetInboxView
   conversations: VisitorConversationView[]
+  identity: IdentityState
   ok: true
+}
+
+/** `POST /api/v1/widget/sign-out`: the visitor's token of this browser is void from now on. */
+export interface SignOutVisitor {
+  /** At most 512 characters. */
+  visitor_token: string
 }
 
 /** `POST /api/v1/login` */

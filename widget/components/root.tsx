@@ -65,6 +65,19 @@ export class Root extends Component<RootProps> {
             {texts.t(state.connection)}
           </p>
         )}
+        {state.is_identity_stale && (
+          <p class="banner" role="status">
+            {texts.t("stale")}
+          </p>
+        )}
+        {state.phase === "refused" && (
+          <p class="banner" role="alert">
+            {texts.t("refused")}{" "}
+            <button type="button" onClick={() => location.reload()}>
+              {texts.t("reload_now")}
+            </button>
+          </p>
+        )}
         {screen === "article" && article ? (
           <Extra
             key="article"

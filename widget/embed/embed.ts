@@ -5,7 +5,11 @@ interface ParleyApi {
   open(): void
   close(): void
   /** Say who is signed in to the page, by a token its server has signed. */
-  identify(token: string): void
+  identify(token: string | null): void
+  /** Nobody is signed in to the page any more: this browser forgets the visitor. */
+  signOut(): void
+  /** Set by the page; called when the identity token is too old, to be answered with `identify`. */
+  onTokenNeeded?: () => void
 }
 
 type Store = "localStorage" | "sessionStorage"
@@ -14,13 +18,13 @@ const script = document.currentScript as HTMLScriptElement
 
 // The launcher, and on intent the frame. Written small: a page pays for these bytes before anybody wants to chat.
 {
-  const { inbox = "", locale = "", position = "", color, identityToken } = script.dataset
+  const { inbox = "", locale = "", position = "", color } = script.dataset
+  let identity: string | null | undefined = script.dataset.identityToken
   const { origin } = new URL(script.src)
   const memory = `parley:${inbox}`
   const make = <T extends keyof HTMLElementTagNameMap>(tag: T) => document.createElement(tag)
   const [host, root, button, badge, frame] = [make("div"), make("div"), make("button"), make("i"), make("iframe")]
-  const page = document.documentElement.style
-  let identity = identityToken
+  const html = document.documentElement
   let isOpen = false
   let isReady = false
   let labels = ["Open chat", "Close chat"]
@@ -34,9 +38,9 @@ const script = document.currentScript as HTMLScriptElement
   const shadow = host.attachShadow({ mode: "open" })
   shadow.adoptedStyleSheets = [sheet]
   shadow.append(root)
-  document.documentElement.append(host)
+  html.append(host)
 
-  function draw(back: string): void {
+  function draw(): void {
     root.style.setProperty("--back", back)
     button.ariaLabel = labels[+isOpen] as string
     button.ariaExpanded = `${isOpen}`
@@ -70,22 +74,24 @@ const script = document.currentScript as HTMLScriptElement
     ;(isOpen ? frame : button).focus()
     // On a phone the panel is the screen: the page behind stays still, and the next page starts without it.
     const isPhone = innerWidth < 481
-    page.overflow = isOpen && isPhone ? "hidden" : ""
-    keep("sessionStorage", isOpen && !isPhone ? "open" : "")
-    draw(back)
+    html.style.overflow = isOpen && isPhone ? "hidden" : ""
+    recall("sessionStorage", isOpen && !isPhone ? "open" : "")
+    draw()
   }
 
-  function recall(store: Store): string {
-    return attempt(() => window[store].getItem(memory)) ?? ""
+  /** What was kept; with a value, it is kept instead. */
+  function recall(store: Store, value?: string): string | undefined {
+    try {
+      const held = window[store]
+      if (value !== undefined) held[memory] = value
+      return held[memory]
+    } catch {}
   }
 
-  function keep(store: Store, value: string): void {
-    attempt(() => window[store].setItem(memory, value))
-  }
-
-  let [back = "", talks] = recall("localStorage").split(" ")
+  let [back = "", talks] = (recall("localStorage") ?? "").split(" ")
   back = color || back || "#3b4cca"
-  draw(back)
+  if (talks === "left") identity ??= null
+  draw()
 
   addEventListener("message", event => {
     if (event.origin !== origin || event.source !== frame.contentWindow) return
@@ -93,13 +99,14 @@ const script = document.currentScript as HTMLScriptElement
     if (words.type === "ready") {
       isReady = true
       say()
-    } else if (words.type === "toggle") set(words.is_open)
+    } else if (words.type === "token") Parley.onTokenNeeded?.()
+    else if (words.type === "toggle") set(words.is_open)
     else {
-      badge.textContent = `${words.unread_count || ""}`
-      labels = [words.label, words.close_label]
+      badge.textContent = words.badge
+      labels = words.labels
       back = words.color
-      keep("localStorage", words.has_open ? `${back} talks` : back)
-      draw(back)
+      recall("localStorage", words.memory)
+      draw()
     }
   })
 
@@ -121,8 +128,14 @@ const script = document.currentScript as HTMLScriptElement
       identity = token
       say()
     },
+    signOut() {
+      // Known on the next page, too, should this one be left at once.
+      recall("localStorage", `${back} left`)
+      load()
+      Parley.identify(null)
+    },
   }
-  Object.assign(window, { Parley })
+  ;(window as unknown as { Parley: ParleyApi }).Parley = Parley
 
   // Somebody with a conversation under way sees on the next page, too, that there is an answer.
   const wasOpen = recall("sessionStorage")
@@ -131,10 +144,4 @@ const script = document.currentScript as HTMLScriptElement
     if (document.readyState === "complete") again()
     else addEventListener("load", again)
   }
-}
-
-function attempt<R>(run: () => R): R | undefined {
-  try {
-    return run()
-  } catch {}
 }

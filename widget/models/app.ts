@@ -1,4 +1,4 @@
-import type { Clock } from "@parley/client/clock"
+import { backoff, type Clock, sleep } from "@parley/client/clock"
 import type { ConnectionState } from "@parley/client/connection"
 import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
@@ -11,6 +11,7 @@ import type { Host } from "./host"
 import { openSession } from "./session"
 import type { Storage } from "./storage"
 import type { Talk } from "./talk"
+import { contactOf, TOKEN } from "./token"
 
 export interface AppOptions {
   origin: string
@@ -41,6 +42,8 @@ export interface AppSnapshot {
   connection: ConnectionState["name"]
   /** This page is older than the server. */
   is_outdated: boolean
+  /** The page's word on who is signed in is too old, or too new: the visitor goes on as they were. */
+  is_identity_stale: boolean
   is_open: boolean
   /** Asked to send before it could: it is sent as soon as somebody answers. */
   is_starting: boolean
@@ -70,11 +73,14 @@ export interface App {
   helped(): void
   /** From an article to the composer, with what was typed. */
   talk(): void
+  /** Another page of this browser has signed out, or has been given who this browser is. */
+  stored(key: string): void
   saveContact(change: { name?: string; email?: string }): Promise<boolean>
   visibilityChanged(): void
 }
 
 const DRAFT = "draft:new"
+const SIGNED_OUT = "signed_out"
 /** Whether somebody is there, and how soon they answer, is asked again when the panel opens after so long. */
 const OLD_MS = 60_000
 const RETRY_MS = 3000
@@ -96,6 +102,8 @@ export function createApp(options: AppOptions): App {
   let attempt = 0
   let openedAt = 0
   let isStarting = false
+  /** A token of the page that somebody else's sign-out has made worthless. */
+  let forgotten: string | null | undefined
   let lastStatus = ""
   let linkToken = options.link?.token ?? null
   let linkedId = options.link?.conversationId ?? null
@@ -106,7 +114,7 @@ export function createApp(options: AppOptions): App {
     const answer = await openSession({
       origin,
       inboxKey: options.inboxKey,
-      identityToken: page.identity_token ?? null,
+      identityToken: page.identity_token === forgotten ? null : (page.identity_token ?? null),
       linkToken,
       locale: options.locale,
       page: pageUrl(),
@@ -122,8 +130,10 @@ export function createApp(options: AppOptions): App {
       },
     })
     if (!answer || mine !== attempt) return
-    if (answer.ok) begin(answer)
-    else phase = "refused"
+    if (answer.ok) {
+      begin(answer)
+      askForToken(answer)
+    } else phase = "refused"
     redraw()
   }
 
@@ -154,6 +164,47 @@ export function createApp(options: AppOptions): App {
     else if (current) show(current.id)
     else if (page.is_open && keptGreeting(storage)) show(null)
     else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()
+  }
+
+  function askForToken({ identity }: WidgetSession): void {
+    if (identity !== "expired" && identity !== "early") return
+    // biome-ignore lint/suspicious/noConsole: for those who build the page
+    console.warn(
+      `Parley: the identity token is ${identity === "early" ? "not valid yet" : "expired"}; call Parley.identify with a new one.`,
+    )
+    host.say({ type: "token" })
+  }
+
+  /** The next person at this computer begins with nothing. */
+  function signOut(): void {
+    const visitor_token = storage.get(TOKEN)
+    talk?.forget()
+    storage.clear()
+    storage.set(SIGNED_OUT, String(clock.now()))
+    if (visitor_token) void tellSignOut(visitor_token)
+    restart()
+  }
+
+  async function tellSignOut(visitor_token: string): Promise<void> {
+    const headers = { "Content-Type": "application/json" }
+    const said = { method: "POST", headers, body: JSON.stringify({ visitor_token }), keepalive: true }
+    for (let failures = 1; ; failures += 1) {
+      const response = await fetch(`${origin}/api/v1/widget/sign-out`, said).catch(() => null)
+      if (response && response.status < 500 && response.status !== 429) return
+      await sleep(clock, backoff(failures, Math.random))
+    }
+  }
+
+  function restart(): void {
+    attempt += 1
+    talk?.close()
+    talk = waking = shown = session = article = null
+    conversations.clear()
+    isStarting = false
+    phase = "loading"
+    screen = "home"
+    redraw()
+    void open()
   }
 
   function wake(): Promise<Talk | null> {
@@ -199,7 +250,10 @@ export function createApp(options: AppOptions): App {
     const has_open = hasUnsent() || [...conversations.values()].some(it => !isDone(it))
     const label = options.label(unread_count)
     const color = page.color ?? inbox.color
-    const status = { type: "status", unread_count, has_open, label, close_label: options.closeLabel, color } as const
+    const close_label = options.closeLabel
+    const drawn = { badge: `${unread_count || ""}`, labels: [label, close_label] as [string, string] }
+    const memory = has_open ? `${color} talks` : color
+    const status = { type: "status", unread_count, has_open, label, close_label, color, memory, ...drawn } as const
     if (JSON.stringify(status) === lastStatus) return
     lastStatus = JSON.stringify(status)
     host.say(status)
@@ -231,7 +285,8 @@ export function createApp(options: AppOptions): App {
     show(null)
   }
 
-  void open()
+  if (page.identity_token === null) signOut()
+  else void open()
 
   return {
     snapshot() {
@@ -242,6 +297,7 @@ export function createApp(options: AppOptions): App {
         session,
         connection: talk?.connection.state().name ?? "connecting",
         is_outdated: isOutdated(),
+        is_identity_stale: session?.identity === "expired" || session?.identity === "early",
         is_open: page.is_open,
         is_starting: isStarting,
         conversations: newestFirst(conversations),
@@ -254,6 +310,7 @@ export function createApp(options: AppOptions): App {
     subscribe: changes.add,
     hear(words) {
       const isSomeoneElse = words.identity_token !== page.identity_token
+      const signsOut = words.identity_token === null && isSomeoneElse
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
       const opens = words.is_open && !page.is_open
       page = words
@@ -261,6 +318,7 @@ export function createApp(options: AppOptions): App {
       if (!words.is_open && isOutdated()) options.reload()
       talk?.moved()
       if (opens && screen === "home" && session && keptGreeting(storage)) show(null)
+      if (signsOut) return signOut()
       if (isSomeoneElse || isOld) void open()
       redraw()
     },
@@ -288,6 +346,16 @@ export function createApp(options: AppOptions): App {
     talk() {
       if (screenBefore === "home") show(null)
       else go("chat")
+    },
+    stored(key) {
+      if (key === SIGNED_OUT && storage.get(SIGNED_OUT)) {
+        forgotten = page.identity_token
+        restart()
+      }
+      const now = contactOf(storage.get(TOKEN))
+      const isOther = key === TOKEN && session && now && now !== session.contact.id
+      // Where the page says who is signed in, its word counts and not another page's.
+      if (isOther && (!page.identity_token || page.identity_token === forgotten)) void open()
     },
     async saveContact(change) {
       const reply = await talk?.connection.command({ type: "contact.update", ...change }).catch(() => null)

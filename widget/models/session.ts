@@ -2,6 +2,7 @@ import { backoff, type Clock, sleep } from "@parley/client/clock"
 import type { OpenWidget, Refused, WidgetSession } from "@parley/client/contract"
 import { toJson } from "@parley/client/text"
 import type { Storage } from "./storage"
+import { askWithToken } from "./token"
 
 export interface SessionOptions {
   origin: string
@@ -20,23 +21,14 @@ export interface SessionOptions {
   onTrouble: () => void
 }
 
-const TOKEN = "token"
-
-/** Who this visitor is. Tries until the server answers; a refusal is an answer. */
+/** Opens the session of this browser. Tries until the server answers; a refusal is an answer, and the token is kept. */
 export async function openSession(options: SessionOptions): Promise<WidgetSession | Refused | null> {
   const { storage, clock } = options
   for (let failures = 0; options.isWanted(); failures += 1) {
-    const answer = await ask(options).catch(() => null)
-    if (answer?.ok) {
-      storage.set(TOKEN, answer.visitor_token)
-      return answer
-    }
-    if (answer?.code === "unauthenticated" && storage.get(TOKEN)) storage.set(TOKEN, null)
-    else if (answer && !isPassing(answer)) return answer
-    else {
-      options.onTrouble()
-      await sleep(clock, (answer?.retry_seconds ?? 0) * 1000 || backoff(failures + 1, options.random))
-    }
+    const answer = await askWithToken(storage, options.inboxKey, token => ask(options, token).catch(() => null))
+    if (answer && (answer.ok || !isPassing(answer))) return answer
+    options.onTrouble()
+    await sleep(clock, (answer?.retry_seconds ?? 0) * 1000 || backoff(failures + 1, options.random))
   }
   return null
 }
@@ -45,10 +37,10 @@ function isPassing({ code }: Refused): boolean {
   return code === "rate_limited" || code === "unavailable" || code === "internal"
 }
 
-async function ask(options: SessionOptions): Promise<WidgetSession | Refused> {
+async function ask(options: SessionOptions, token: string | null): Promise<WidgetSession | Refused> {
   const body: OpenWidget = {
     inbox_key: options.inboxKey,
-    visitor_token: options.storage.get(TOKEN) || null,
+    visitor_token: token || null,
     identity_token: options.identityToken,
     ...(options.linkToken && { link_token: options.linkToken }),
     locale: options.locale,

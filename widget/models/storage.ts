@@ -3,6 +3,8 @@ export interface Storage {
   get(key: string): string | null
   /** Null removes it. */
   set(key: string, value: string | null): void
+  /** Removes everything. */
+  clear(): void
 }
 
 export function browserStorage(prefix: string, kind: "localStorage" | "sessionStorage" = "localStorage"): Storage {
@@ -14,6 +16,12 @@ export function browserStorage(prefix: string, kind: "localStorage" | "sessionSt
       } catch {
         return memory.get(key) ?? null
       }
+    },
+    clear() {
+      memory.clear()
+      try {
+        for (const key of Object.keys(window[kind])) if (key.startsWith(prefix)) window[kind].removeItem(key)
+      } catch {}
     },
     set(key, value) {
       try {

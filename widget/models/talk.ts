@@ -39,6 +39,8 @@ export interface Talk {
   moved(): void
   /** Settles to true when an earlier page left a first message unsent. */
   hasUnsentStart: Promise<boolean>
+  /** Throws away what waits to be sent: it is nobody's business any more. */
+  forget(): void
   close(): void
 }
 
@@ -122,6 +124,9 @@ export function createTalk(options: TalkOptions): Talk {
     chats: () => [...chats.values()],
     moved: pages.moved,
     hasUnsentStart: outbox.ready.then(() => outbox.entries().some(it => it.command.type === "conversation.start")),
+    forget() {
+      for (const entry of outbox.entries()) void outbox.discard(entry.client_id)
+    },
     close() {
       for (const stop of stops) stop()
       for (const chat of [...chats.values(), fresh]) chat?.close()

@@ -3,6 +3,7 @@ import type { GreetingView, TellGreeting, TellVisit, VisitTold } from "@parley/c
 import { firstOf } from "@parley/client/text"
 import { keepGreeting } from "../models/greeting"
 import type { Storage } from "../models/storage"
+import { askWithToken, TOKEN } from "../models/token"
 import type { NearHears } from "./protocol"
 
 export interface VisitsOptions {
@@ -29,7 +30,6 @@ export interface Visits {
   leave(): void
 }
 
-const TOKEN = "token"
 const SINCE = "since"
 const DAY_MS = 86_400_000
 /** Somebody who was here before this long ago has come back. */
@@ -80,12 +80,13 @@ export function createVisits(options: VisitsOptions): Visits {
   async function follow(signal: AbortSignal): Promise<void> {
     let isWaiting = false
     for (let failures = 0; !signal.aborted; ) {
-      const told = await post<VisitTold>("visits", body(isWaiting), signal)
+      const ask = (token: string | null) =>
+        post<VisitTold>("visits", { ...body(isWaiting), visitor_token: token }, signal)
+      const told = await askWithToken(storage, options.inboxKey, ask)
       if (signal.aborted) return
       failures = told ? 0 : failures + 1
       if (told) {
         isWaiting = true
-        storage.set(TOKEN, told.visitor_token)
         if (told.again_seconds === 0) {
           isRefused = true
           return

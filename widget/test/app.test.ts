@@ -26,6 +26,7 @@ let session: WidgetSession
 const storage: Storage = {
   get: key => kept.get(key) ?? null,
   set: (key, value) => void (value === null ? kept.delete(key) : kept.set(key, value)),
+  clear: () => kept.clear(),
 }
 
 beforeEach(() => {
@@ -53,6 +54,7 @@ beforeEach(() => {
       previews_typing: false,
     },
     conversations: [],
+    identity: "none",
   }
   Object.assign(globalThis, {
     document: { hidden: false },

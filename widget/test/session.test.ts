@@ -24,6 +24,7 @@ beforeEach(() => {
 const storage: Storage = {
   get: key => kept.get(key) ?? null,
   set: (key, value) => void (value === null ? kept.delete(key) : kept.set(key, value)),
+  clear: () => kept.clear(),
 }
 
 /** A server that gives these answers in turn; "down" is a network that fails. */
@@ -61,11 +62,43 @@ test("the token is kept and given back the next time", async () => {
   expect(kept.get("token")).toBe("two")
 })
 
-test("a token the server no longer takes is forgotten and a new one asked for", async () => {
-  kept.set("token", "stale")
-  const answer = await open([refusal("unauthenticated"), opened("new")])
-  expect(answer?.ok).toBe(true)
-  expect(asked.map(it => it.visitor_token)).toEqual(["stale", null])
+test("test_a_refused_identity_keeps_the_stored_token", async () => {
+  kept.set("token", "mine")
+  const answer = await open([refusal("unauthenticated")])
+  expect(answer).toMatchObject({ ok: false, code: "unauthenticated" })
+  expect(kept.get("token")).toBe("mine")
+})
+
+test("test_a_page_that_comes_second_takes_over_who_the_first_is", async () => {
+  const slow = open([
+    {
+      get ok() {
+        kept.set("token", "first")
+        return true
+      },
+      visitor_token: "second",
+    },
+    opened("first again"),
+  ])
+  await slow
+  expect(asked.map(it => it.visitor_token)).toEqual([null, "first"])
+  expect(kept.get("token")).toBe("first again")
+})
+
+test("test_signing_out_meanwhile_is_not_undone_by_a_late_answer", async () => {
+  kept.set("token", "mine")
+  await open([
+    {
+      get ok() {
+        kept.delete("token")
+        return true
+      },
+      visitor_token: "mine, renewed",
+    },
+    opened("nobody yet"),
+  ])
+  expect(asked.map(it => it.visitor_token)).toEqual(["mine", null])
+  expect(kept.get("token")).toBe("nobody yet")
 })
 
 test("a network that is down is tried until it is up", async () => {

@@ -21,6 +21,7 @@ let invite: (greeting: GreetingView) => void
 const storage: Storage = {
   get: key => kept.get(key) ?? null,
   set: (key, value) => void (value === null ? kept.delete(key) : kept.set(key, value)),
+  clear: () => kept.clear(),
 }
 
 const greeting = (id: string, change: Partial<GreetingView> = {}): GreetingView => ({
