@@ -1,7 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection, ConnectionState } from "@parley/client/connection"
 import type { AgentIs, ConversationView, Me, Presence } from "@parley/client/contract"
-import type { Outbox } from "@parley/client/outbox"
+import type { Outbox, Sendable } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
 import { type Actions, createActions } from "./actions"
@@ -16,8 +16,10 @@ import { createCounts, type ViewCounts } from "./counts"
 import { createDrafts, type Drafts } from "./drafts"
 import { createEvents } from "./events"
 import { createHealer } from "./healer"
+import { createHeldReplies } from "./held-replies"
 import { createInbox, type Inbox } from "./inbox"
 import type { Notify } from "./notices"
+import { createOffered } from "./offered"
 import { isOpen } from "./order"
 import { createPeople, type People } from "./people"
 import { createPledges, type Pledges } from "./pledges"
@@ -38,6 +40,8 @@ export interface DeskOptions {
   api: Api
   connection: Connection<AgentSide>
   outbox: Outbox
+  /** Says a command without waiting for the answer, also while the page goes. */
+  lastWord(command: Sendable): void
   clock: Clock
   storage: Storage
   around: Surroundings
@@ -105,20 +109,22 @@ const HOLD = "parley.hold"
 export function createDesk(options: DeskOptions): Desk {
   const { me, api, connection, clock, storage, around, notify, words, open } = options
   const { command } = connection
+  const { storage: kept, lastWord } = options
+  const held = createHeldReplies({ outbox: options.outbox, storage: kept, agentId: me.agent.id, clock, lastWord })
   /** By reply, the conversation nobody had when it was written: the reply may take it. */
   const free = new Map<string, ConversationView>()
   const outbox: Outbox = {
-    ...options.outbox,
+    ...held.outbox,
     async send(draft, more) {
       const row = "conversation_id" in draft ? conversations.get(draft.conversation_id) : undefined
-      const entry = await options.outbox.send(draft, more)
+      const entry = await held.outbox.send(draft, more)
       if (row && (row.agent_id === null || row.offer_until) && row.agent_id !== people.meId)
         free.set(entry.client_id, row)
       return entry
     },
     discard(clientId) {
       pledges.drop(clientId)
-      return options.outbox.discard(clientId)
+      return held.outbox.discard(clientId)
     },
   }
   const people = createPeople(me)
@@ -163,12 +169,43 @@ export function createDesk(options: DeskOptions): Desk {
     open,
     isBusy: () => people.me.value.presence === "busy",
   })
+  const offered = createOffered({
+    storage,
+    agentId: people.meId,
+    clock,
+    conversations,
+    notify,
+    nameOf: row => row.contact.name || words.visitor(),
+    ring: alerts.offered,
+    open,
+  })
   let viewed: string | null = null
   let stopLeaving = () => {}
   let hasConnected = false
   let epoch: string | null = null
 
   const sayView = () => void command({ type: "conversation.view", conversation_id: viewed }).catch(() => {})
+
+  /** A reply that its page held back when it was closed has left, or is a draft again: it never leaves later. */
+  async function settleLeft() {
+    await outbox.ready
+    for (const entry of held.left()) {
+      const { conversation_id: id } = entry.command as { conversation_id: string }
+      const asked = { type: "conversation.sync", conversation_id: id, after_rev: 0, newest: true } as const
+      const reply = await command(asked).catch(() => null)
+      if (!reply || (!reply.ok && reply.code !== "not_found" && reply.code !== "forbidden")) return
+      if (reply.ok && reply.messages.some(message => message.client_id === entry.client_id)) {
+        await held.outbox.discard(entry.client_id)
+        pledges.sent(entry.client_id)
+        continue
+      }
+      drafts.takeBack(id, entry)
+      await outbox.discard(entry.client_id)
+      const values = { name: conversations.get(id)?.contact.name || words.visitor() }
+      const act = { key: "done.open", run: () => open(id) } as const
+      notify({ key: "done.kept_as_draft", values, tone: "news", act })
+    }
+  }
 
   async function refresh() {
     await Promise.all([inbox.refresh(), counts.refresh()])
@@ -198,17 +235,9 @@ export function createDesk(options: DeskOptions): Desk {
       }
       alerts.message(message, row)
     },
-    offered({ conversation_id }) {
-      const row = conversations.get(conversation_id)
-      if (!row) return healer.heal(conversation_id)
-      alerts.offered(row)
-      const name = row.contact.name || words.visitor()
-      notify({
-        key: "done.offered",
-        values: { name },
-        tone: "news",
-        act: { key: "done.open", run: () => open(row.id) },
-      })
+    offered(event) {
+      if (!conversations.get(event.conversation_id)) healer.heal(event.conversation_id)
+      offered.given(event)
     },
   })
 
@@ -238,6 +267,7 @@ export function createDesk(options: DeskOptions): Desk {
       void refresh() // what was fetched before may have moved before we could hear of it
       void atHand.refresh()
       void troubles.refresh()
+      void settleLeft()
       if (!hasConnected) {
         void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
       } else {
@@ -250,6 +280,7 @@ export function createDesk(options: DeskOptions): Desk {
   ]
   void atHand.refresh()
   void counts.refresh()
+  globalThis.addEventListener?.("pagehide", held.leave)
 
   return {
     api,
@@ -334,9 +365,11 @@ export function createDesk(options: DeskOptions): Desk {
     },
     stop() {
       for (const stop of stops) stop()
+      globalThis.removeEventListener?.("pagehide", held.leave)
       stopLeaving()
       drafts.stop()
       alerts.stop()
+      offered.stop()
       ticker.stop()
       threads.stop()
       counts.stop()

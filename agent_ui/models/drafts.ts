@@ -137,7 +137,9 @@ export function createDrafts({ storage, agentId, clock, push }: DraftsOptions): 
     keep: (id, draft) => write(id, { ...draft, isDirty: false }),
     takeBack(id, entry) {
       const kept = read(id)
-      save(id, withTakenBack(kept ? plain(kept) : EMPTY, messageOf(entry)))
+      const now = withTakenBack(kept ? plain(kept) : EMPTY, messageOf(entry))
+      save(id, now)
+      for (const told of listeners) told(id, now)
     },
     take,
     takeAll(views) {

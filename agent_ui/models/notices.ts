@@ -11,6 +11,8 @@ export interface Notice {
   tone: "done" | "failed" | "news"
   /** What the notice's button is called, and what it does. */
   act?: { key: Key; run: () => void }
+  /** Takes the place of the notice of the same kind on the screen. */
+  kind?: string
   /** It goes when its time is up, even while somebody reads. */
   isTimed?: boolean
   /** It is no longer on the screen. */
@@ -72,7 +74,8 @@ export function createNotices(clock: Clock): Notices {
     notify(notice) {
       const id = ++lastId
       const isDone = notice.tone === "done"
-      const replaced = shown.value.filter(old => isDone && old.tone === "done")
+      const isSame = (old: Notice) => notice.kind !== undefined && old.kind === notice.kind
+      const replaced = shown.value.filter(old => (isDone && old.tone === "done") || isSame(old))
       const others = shown.value.filter(old => !replaced.includes(old))
       // What can be taken back is not crowded out by news.
       const oldest = others.filter(old => old.tone !== "done").slice(0, Math.max(0, others.length - MOST + 1))

@@ -1,12 +1,13 @@
 import { systemClock } from "@parley/client/clock"
 import { createConnection } from "@parley/client/connection"
 import { CONTRACT_VERSION, type Me } from "@parley/client/contract"
-import { createOutbox, type OutboxOptions } from "@parley/client/outbox"
+import { createOutbox, type OutboxOptions, type Sendable } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import type { Words } from "../i18n/translate"
 import type { Api } from "../models/api"
 import { LARGEST_FILE } from "../models/composer"
 import { createDesk, type Desk } from "../models/desk"
+import { leftBehind } from "../models/held-replies"
 import type { Notify } from "../models/notices"
 import { createFittingUploader, createUploader } from "../models/uploads"
 import { browserSurroundings } from "./browser"
@@ -19,6 +20,12 @@ export interface OpenDesk {
   open(conversationId: string): void
   /** The server no longer knows this session. */
   onSignedOut(): void
+}
+
+/** Leaves even while the page goes. The same client_id makes it the same message, should it be sent once more. */
+function lastWord(command: Sendable): void {
+  const headers = { "Content-Type": "application/json" }
+  fetch("/api/v1/commands", { method: "POST", headers, body: JSON.stringify(command), keepalive: true }).catch(() => {})
 }
 
 /** The desk over the real network, clock and storage. */
@@ -36,12 +43,14 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     connection: connection as unknown as OutboxOptions["connection"],
     // A message that cannot be sent in one conversation holds up no other.
     laneOf: command => ("conversation_id" in command ? command.conversation_id : ""),
+    isStopped: leftBehind(localStorage, me.agent.id, systemClock.now()),
   })
   return createDesk({
     me,
     api,
     connection,
     outbox,
+    lastWord,
     clock: systemClock,
     storage: localStorage,
     around: browserSurroundings(),

@@ -54,6 +54,7 @@ async function working() {
     api,
     connection: connection as unknown as DeskOptions["connection"],
     outbox: outbox as unknown as Outbox,
+    lastWord: () => {},
     clock,
     storage: memoryStorage(),
     around: {
@@ -168,10 +169,33 @@ test("send and resolve waits until the message is on the server", async () => {
   expect(types()).toEqual(["conversations.bulk"])
 })
 
-test("an offered conversation is announced with a way to open it", async () => {
-  const { told, notices } = await working()
-  told.event({ type: "assignment.offered", conversation_id: "mine", reason: "assigned", until: null })
-  expect(notices).toMatchObject([{ key: "done.offered", tone: "news", act: { key: "done.open" } }])
+test("what is new is told in one notice with a way to open it, and goes by itself", async () => {
+  const { desk, told, notices } = await working()
+  for (const id of ["theirs", "later"]) {
+    told.event({ type: "assignment.offered", conversation_id: id, reason: "assigned", until: null })
+  }
+  expect(notices).toMatchObject([
+    { key: "done.offered", values: { name: "Contact theirs" }, tone: "news", isTimed: true, act: { key: "done.open" } },
+  ])
+  desk.conversations.put(conversation("later", 3))
+  expect(notices.at(-1)).toMatchObject({ key: "done.offered_many", values: { n: 2 }, kind: "offered" })
+})
+
+test("what was held before a reload, or a moment ago, is not told as new, but an offer is", async () => {
+  const { desk, told, notices, rung, clock } = await working()
+  const given = (until: string | null) =>
+    told.event({ type: "assignment.offered", conversation_id: "mine", reason: "routed", until })
+  given(null)
+  desk.conversations.put(conversation("mine", 1, { agent_id: null, rev: 2 }))
+  given(null)
+  expect([notices, rung]).toEqual([[], []])
+  given(at(90))
+  expect(notices).toMatchObject([{ key: "done.offered" }])
+  desk.conversations.put(conversation("mine", 1, { rev: 3 }))
+  desk.conversations.put(conversation("mine", 1, { agent_id: null, rev: 4 }))
+  clock.travel(130_000)
+  given(null)
+  expect(notices).toHaveLength(2)
 })
 
 test("an older wall never replaces a newer one", async () => {

@@ -43,6 +43,8 @@ export interface OutboxOptions {
   }
   /** Entries of one lane are sent strictly one after another. By default all of them. */
   laneOf?: (command: Sendable) => string
+  /** What an earlier page left behind and this one is not to send. */
+  isStopped?: (entry: OutboxEntry) => boolean
   store?: OutboxStore
   clock?: Clock
   random?: () => number
@@ -113,6 +115,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     show(entries.filter(it => it.client_id !== clientId))
     channel?.postMessage("changed")
   }
+
+  const isWaiting = (entry: OutboxEntry) => entry.state === "sending" && !options.isStopped?.(entry)
 
   function kick(): void {
     for (const wake of [...holds]) wake()
@@ -234,10 +238,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
 function timedId(): string {
   const bytes = [...crypto.getRandomValues(new Uint8Array(10))]
   return Date.now().toString(16).padStart(12, "0") + bytes.map(it => it.toString(16).padStart(2, "0")).join("")
-}
-
-function isWaiting(entry: OutboxEntry): boolean {
-  return entry.state === "sending"
 }
 
 /** Refused for now, not for good. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
@@ -261,3 +262,45 @@ def test_a_visitor_who_looks_further_up_has_not_read_what_came_below(parley: Run
     expect(sam.log.get_by_text("Read", exact=True)).to_be_visible()
     marks = marks_of(sam.page, parley.url, id)
     assert marks["contact_read_seq"] == marks["contact_delivered_seq"]
+
+
+def with_time_to_undo(agent: AgentPage) -> None:
+    """Replies wait a moment before they leave."""
+    agent.page.evaluate("localStorage.setItem('parley.hold', 'on')")
+    agent.page.reload()
+    expect(agent.composer).to_be_visible()
+
+
+def test_a_reply_that_can_be_undone_leaves_when_its_tab_is_closed(parley: Running, new_context: NewContext) -> None:
+    """P6: it leaves with the tab, once, however soon the agent is back."""
+    guest = Guest(parley.url, "Closing Cleo")
+    sam = agent_with(guest, new_context())
+    with_time_to_undo(sam)
+    sam.say("Gone with the tab")
+    expect(sam.page.get_by_text("Sending in a moment.")).to_be_visible()
+    assert guest.heard() == ["Hello"]
+    with sam.page.expect_request(lambda asked: "/api/v1/commands" in asked.url and "Gone with" in (asked.post_data or "")):
+        sam.page.goto("about:blank")
+    sam.page.goto(f"{parley.url}/inbox/c/{guest.id}?view=all")
+    sam.sees("Gone with the tab")
+    expect(sam.log.get_by_text("Sending", exact=True)).to_have_count(0)
+    assert guest.heard() == ["Hello", "Gone with the tab"]
+
+
+def test_a_held_reply_that_could_not_leave_is_a_draft_the_next_day(parley: Running, new_context: NewContext) -> None:
+    """P6: never sent later by surprise."""
+    context = new_context()
+    guest = Guest(parley.url, "Surprised Sue")
+    sam = agent_with(guest, context)
+    with_time_to_undo(sam)
+    context.route("**/api/v1/commands", lambda route: route.abort())
+    sam.say("Half meant")
+    expect(sam.page.get_by_text("Sending in a moment.")).to_be_visible()
+    sam.page.goto("about:blank")
+    context.unroute("**/api/v1/commands")
+    context.clock.install(time=datetime.now(tz=UTC) + timedelta(days=1))
+    sam.page.goto(f"{parley.url}/inbox/c/{guest.id}?view=all")
+    expect(sam.page.get_by_text(f"Your reply to {guest.name} was not sent. It is a draft again.")).to_be_visible()
+    expect(sam.composer).to_have_value("Half meant")
+    expect(sam.log.get_by_text("Half meant")).to_have_count(0)
+    assert guest.heard() == ["Hello"]
