@@ -1,4 +1,5 @@
 import { onScopeDispose, type ShallowRef, watch } from "vue"
+import { isOfferedTo } from "../models/order"
 import { useDesk } from "../shell/context"
 import type { ThreadInView } from "./use-thread"
 
@@ -14,12 +15,17 @@ export function useAttention(
   { thread, snapshot }: ThreadInView,
   seen: Readonly<ShallowRef<number>>,
 ): void {
-  const { clock, view, leave } = useDesk()
+  const { clock, view, leave, conversations, people } = useDesk()
   let isSettled = false
   let stopSettling = () => {}
 
+  /** The server takes looking for accepting: what is offered is looked at in private until it is accepted. */
+  const isOffered = () => isOfferedTo(conversations.get(id()) ?? null, people.meId)
+
   function look() {
-    if (isSettled && !document.hidden && document.hasFocus()) thread.value.read(seen.value)
+    if (!isSettled || isOffered()) return
+    view(id())
+    if (!document.hidden && document.hasFocus()) thread.value.read(seen.value)
   }
 
   function arrive() {
@@ -27,13 +33,12 @@ export function useAttention(
     stopSettling()
     stopSettling = clock.after(SETTLE_MS, () => {
       isSettled = true
-      view(id())
       look()
     })
   }
 
   watch(id, arrive, { immediate: true })
-  watch([snapshot, seen], look)
+  watch([snapshot, seen, isOffered], look)
   document.addEventListener("visibilitychange", look)
   window.addEventListener("focus", look)
   onScopeDispose(() => {

@@ -18,6 +18,10 @@ export interface Target {
 
 export interface Actions {
   claim(id: string): Promise<boolean>
+  /** Take what is offered. */
+  accept(id: string): Promise<boolean>
+  /** What is offered goes on to the next agent at once. */
+  decline(id: string): Promise<boolean>
   /** Mine, whoever has it now. */
   take(id: string): Promise<boolean>
   assign(id: string, target: Target): Promise<boolean>
@@ -50,6 +54,8 @@ interface Attempt {
   values?: Values
   /** Other words for a conflict than the general ones. */
   conflict?: Key
+  /** Another way back than to how it stood; null where there is none. */
+  undo?: (() => unknown) | null
 }
 
 /** What an agent does to a conversation: shown at once, taken back with the reason when the server refuses. */
@@ -68,7 +74,7 @@ export function createActions(options: ActionsOptions): Actions {
 
   const attempt = (wanted: Attempt) => options.undo.during(tryOnce(wanted))
 
-  async function tryOnce({ command: asked, patch, done, values, conflict }: Attempt): Promise<boolean> {
+  async function tryOnce({ command: asked, patch, done, values, conflict, undo }: Attempt): Promise<boolean> {
     const before = conversations.get(asked.conversation_id)
     const hide = conversations.patch(asked.conversation_id, patch)
     const answer = await ask(asked)
@@ -85,8 +91,8 @@ export function createActions(options: ActionsOptions): Actions {
     }
     if (answer) conversations.put(answer)
     hide()
-    const undo = before ? () => options.takeBack([before]) : null
-    options.undo.done({ key: done, ...(values ? { values } : {}), undo })
+    const back = before ? () => options.takeBack([before]) : null
+    options.undo.done({ key: done, ...(values ? { values } : {}), undo: undo === undefined ? back : undo })
     return true
   }
 
@@ -125,6 +131,23 @@ export function createActions(options: ActionsOptions): Actions {
 
   return {
     claim,
+    accept: id =>
+      attempt({
+        command: { type: "conversation.accept", conversation_id: id },
+        patch: { offer_until: null },
+        done: "done.accepted",
+        conflict: "error.offer_gone",
+        undo: null,
+      }),
+    decline: id =>
+      attempt({
+        command: { type: "conversation.decline", conversation_id: id },
+        patch: { agent_id: null, offer_until: null },
+        done: "done.declined",
+        conflict: "error.offer_gone",
+        // Back to this agent, unless the next one has it by then.
+        undo: () => claim(id),
+      }),
     async take(id) {
       const holder = conversations.get(id)?.agent_id
       if (holder === people.meId) return true

@@ -7,6 +7,7 @@ export type Patch = Partial<
   Pick<
     ConversationView,
     | "agent_id"
+    | "offer_until"
     | "team_id"
     | "status"
     | "category"

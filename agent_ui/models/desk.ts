@@ -78,6 +78,9 @@ export interface Desk {
   /** For how long a reply can be taken back before it is sent; 0 when the agent does not want that. */
   holdMs: Readonly<ShallowRef<number>>
   setHold(on: boolean): void
+  /** Whether keys that write a character are commands. */
+  keysOn: Readonly<ShallowRef<boolean>>
+  setKeys(on: boolean): void
   tickets: Tickets
   wall: Wall
   supervising: Supervising
@@ -105,6 +108,7 @@ export interface Desk {
 const LEAVE_MS = 600
 const IDLE_SECONDS = 600
 const HOLD = "parley.hold"
+const SINGLE_KEYS = "parley.single_keys"
 
 export function createDesk(options: DeskOptions): Desk {
   const { me, api, connection, clock, storage, around, notify, words, open } = options
@@ -158,6 +162,7 @@ export function createDesk(options: DeskOptions): Desk {
   const bulk = createBulk({ command, conversations, people, notify, undo, takeBack })
   const pledges = createPledges({ storage, agentId: people.meId, change: bulk.change })
   const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
+  const keysOn = shallowRef(storage.getItem(SINGLE_KEYS) !== "off")
   const online = shallowRef(connection.state().name)
   const unread = computed(() => conversations.unreadOf(people.meId))
   const alerts = createAlerts({
@@ -305,6 +310,11 @@ export function createDesk(options: DeskOptions): Desk {
     setHold(on) {
       holdMs.value = on ? HOLD_MS : 0
       storage.setItem(HOLD, on ? "on" : "off")
+    },
+    keysOn,
+    setKeys(on) {
+      keysOn.value = on
+      storage.setItem(SINGLE_KEYS, on ? "on" : "off")
     },
     alerts,
     tickets,

@@ -42,6 +42,10 @@ export const filterKey = (filter: Filter): string => Object.values(wholeFilter(f
 
 export const isOpen = (row: Pick<ConversationView, "category">): boolean => OPEN.includes(row.category)
 
+/** Whether the agent is asked to accept it, and has not answered. */
+export const isOfferedTo = (row: Pick<ConversationView, "agent_id" | "offer_until"> | null, agentId: string): boolean =>
+  row !== null && row.offer_until !== null && row.agent_id === agentId
+
 /** Whether a list with this filter shows the conversation. Words are looked for elsewhere. */
 export function belongs(row: ConversationView, filter: Filter, me: string): boolean {
   if (isOpen(row) !== (filter.shelf === "open")) return false

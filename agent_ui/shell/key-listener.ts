@@ -1,35 +1,45 @@
-import type { Clock } from "@parley/client/clock"
+import { isComposing } from "@parley/client/composing"
 import { onMounted, onUnmounted } from "vue"
-import type { KeyAction, Keyboard } from "../models/keys"
+import type { CommandId } from "../models/commands"
+import { createKeyboard, type KeyboardOptions } from "../models/keys"
 import { createTypeAhead } from "./type-ahead"
 
 const OVERLAYS = "[role=dialog],[role=alertdialog],[role=menu],[role=listbox]"
 const WRITES = "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable=true]"
 /** What is written in afterwards, and may have to be fetched first. */
-const OPENS_FIELD: readonly KeyAction[] = ["palette", "assign", "tag", "reply", "note"]
+const OPENS_FIELD: readonly CommandId[] = ["palette", "assign", "tag", "reply", "note", "view", "sort", "filter"]
 
 /** Keys pressed anywhere on the page, unless something on top of it is using them. */
-export function useKeyListener(keyboard: Keyboard, run: (action: KeyAction) => boolean, clock: Clock): void {
-  const typeAhead = createTypeAhead(clock, target => target.matches(WRITES))
+export function useKeyListener(options: Omit<KeyboardOptions, "due">, run: (id: CommandId) => boolean): void {
+  const typeAhead = createTypeAhead(options.clock, target => target.matches(WRITES))
+  const keyboard = createKeyboard({ ...options, due: id => void act(id) })
+
+  function act(id: CommandId): boolean {
+    if (OPENS_FIELD.includes(id)) typeAhead.expect()
+    const isDone = run(id)
+    if (!isDone) typeAhead.stop()
+    return isDone
+  }
 
   function listen(event: KeyboardEvent) {
-    if (event.defaultPrevented || event.isComposing) return
+    if (event.defaultPrevented || isComposing(event)) return
     const target = event.target instanceof Element ? event.target : document.body
     if (target.closest(OVERLAYS) || document.querySelector("[role=dialog]")) return
     if (typeAhead.keeps(event)) return event.preventDefault()
-    const action = keyboard.press(event, target.matches(WRITES))
-    if (!action || (action === "open" && !mayOpen(target))) return
-    if (OPENS_FIELD.includes(action)) typeAhead.expect()
-    if (run(action)) return event.preventDefault()
-    typeAhead.stop()
-    if (action === "back" && target instanceof HTMLElement) target.blur()
+    const id = keyboard.press(event, target.matches(WRITES))
+    if (!id || (id === "open" && !mayOpen(target))) return
+    if (act(id)) return event.preventDefault()
+    if (id === "back" && target instanceof HTMLElement) target.blur()
   }
   onMounted(() => {
     window.addEventListener("keydown", listen)
+    window.addEventListener("pointerdown", keyboard.touch, true)
     window.addEventListener("focusin", typeAhead.arrive)
   })
   onUnmounted(() => {
+    keyboard.stop()
     window.removeEventListener("keydown", listen)
+    window.removeEventListener("pointerdown", keyboard.touch, true)
     window.removeEventListener("focusin", typeAhead.arrive)
   })
 }

@@ -1,7 +1,7 @@
 import type { Component } from "vue"
 import type { MoreKey } from "../i18n/more"
 import type { Key } from "../i18n/translate"
-import type { KeyAction } from "../models/keys"
+import type { CommandId } from "../models/commands"
 
 /** The settings menu's groups, in its order. */
 export const SETTINGS_GROUPS = ["workspace", "people", "channels", "knowledge", "routing", "replies", "you"] as const
@@ -23,7 +23,7 @@ interface PageBase {
 export interface RailPage extends PageBase {
   label: Key
   /** The shortcut that opens it. */
-  action: KeyAction
+  action: CommandId
 }
 
 /** A page of the settings: a line here gives it a route, a line in the menu, in its search and in the palette. */

@@ -59,6 +59,8 @@ export interface AgentSide {
     "conversation.read": Done
     "conversation.delivered": Done
     "typing.set": Done
+    "conversation.accept": Changed
+    "conversation.decline": Changed
     "conversation.claim": Changed
     "conversation.assign": Changed
     "conversation.transfer": Changed

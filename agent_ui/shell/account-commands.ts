@@ -1,0 +1,45 @@
+import type { Presence } from "@parley/client/contract"
+import { LANGUAGES, type Words } from "../i18n/translate"
+import type { Desk } from "../models/desk"
+import type { Bindings, Choice } from "./key-bindings"
+
+const PRESENCES: readonly Presence[] = ["online", "away", "busy", "offline"]
+
+interface Account {
+  language(code: string): void
+  signOut(): void
+}
+
+/** What an agent sets for themself. */
+export function accountCommands(desk: Desk, words: Words, account: Account): Bindings {
+  const { people, alerts, holdMs, setHold, keysOn, setKeys, setIdle, setPresence, setTakesChats } = desk
+  const onOff = (isOn: () => boolean, set: (on: boolean) => unknown) => ({ isOn, run: () => void set(!isOn()) })
+
+  const presences = (): Choice[] =>
+    PRESENCES.map(presence => ({
+      id: presence,
+      label: words.t(`presence.${presence}`),
+      isChosen: people.me.value.presence === presence,
+      run: () => void setPresence(presence),
+    }))
+  const languages = (): Choice[] =>
+    LANGUAGES.map(({ code, name }) => ({
+      id: code,
+      label: name,
+      isChosen: words.code === code,
+      run: () => account.language(code),
+    }))
+
+  return {
+    presence: { choices: presences },
+    takes_chats: onOff(() => people.me.value.takes_chats, setTakesChats),
+    sound: onOff(() => alerts.hasSound.value, alerts.setSound),
+    desktop: onOff(() => alerts.hasDesktop.value, alerts.setDesktop),
+    silent: onOff(() => alerts.isSilent.value, alerts.setSilent),
+    hold: onOff(() => holdMs.value > 0, setHold),
+    idle: onOff(() => people.me.value.idle_seconds !== null, setIdle),
+    single_keys: onOff(() => keysOn.value, setKeys),
+    language: { choices: languages },
+    sign_out: account.signOut,
+  }
+}
