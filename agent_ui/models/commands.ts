@@ -40,7 +40,7 @@ export const COMMANDS = {
   resolve: { name: "keys.resolve", icon: "i-lucide-check", group: "conversation", keys: "e", waits: true },
   reply: { name: "keys.reply", icon: "i-lucide-reply", group: "conversation", keys: "r" },
   note: { name: "keys.note", icon: "i-lucide-lock", group: "conversation", keys: "n" },
-  assign: { name: "action.assign", icon: "i-lucide-user-round-plus", group: "conversation", keys: "a" },
+  assign: { name: "action.assign", icon: "i-lucide-user-round-plus", group: "conversation", keys: "a", waits: true },
   assign_me: {
     name: "action.assign_me",
     icon: "i-lucide-user-round-check",
@@ -56,7 +56,7 @@ export const COMMANDS = {
     waits: true,
   },
   snooze: { name: "action.snooze", icon: "i-lucide-alarm-clock", group: "conversation", keys: "s", waits: true },
-  tag: { name: "action.tag", icon: "i-lucide-tag", group: "conversation", keys: "t" },
+  tag: { name: "action.tag", icon: "i-lucide-tag", group: "conversation", keys: "t", waits: true },
   escalate: { name: "action.escalate", icon: "i-lucide-flame", group: "conversation", keys: "x", waits: true },
   ticket: { name: "action.open_ticket", icon: "i-lucide-ticket-plus", group: "conversation", keys: "o", waits: true },
   priority: { name: "fact.priority", icon: "i-lucide-chevrons-up", group: "conversation", keys: "p", waits: true },

@@ -57,6 +57,8 @@ export interface Composer {
   send(more?: { hold_ms?: number }): Promise<OutboxEntry | null>
   /** A message comes back for another look, under the mode it was written in. */
   takeBack(entry: OutboxEntry): void
+  /** Settles once every file has arrived or failed; at once, where none is on its way. */
+  uploaded(): Promise<void>
   stop(): void
 }
 
@@ -239,6 +241,9 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       show(withTakenBack(now(), messageOf(entry)))
       files.value = [...files.value.filter(file => file.attachment !== null), ...pending]
       save()
+    },
+    async uploaded() {
+      while (running.size > 0) await Promise.allSettled([...running.values()].map(run => run.done))
     },
     stop() {
       stopHearing()

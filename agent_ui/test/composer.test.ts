@@ -218,3 +218,15 @@ test("a gap of canned text stops a send once, also after a reload; brackets of o
   composer.write("See [1]. Hello Ana, order 7")
   expect(composer.warnOfGap()).toBeNull()
 })
+
+test("a file that is on its way when the agent looks elsewhere arrives in the draft", async () => {
+  const { composer, uploads, drafts } = composing()
+  composer.attach([file("a.png")])
+  const seen: string[] = []
+  const uploaded = composer.uploaded().then(() => seen.push("uploaded"))
+  await settle()
+  expect(seen).toEqual([])
+  uploads[0]?.resolve(FILE)
+  await uploaded
+  expect(drafts.load("c").attachments).toEqual([FILE])
+})
