@@ -97,7 +97,7 @@ def test_every_action_of_every_menu_is_in_the_palette(parley: Running, new_conte
     page.keyboard.type("low")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Priority: Low.")).to_be_visible()
-    for key, dialog in (("f", "Transfer the conversation"), ("x", "Escalate the conversation")):
+    for key, dialog in (("f", "Transfer conversation"), ("x", "Escalate conversation")):
         expect(page.get_by_role("dialog")).to_have_count(0)
         page.keyboard.press(key)
         expect(page.get_by_role("dialog", name=dialog)).to_be_visible()

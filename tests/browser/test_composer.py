@@ -16,7 +16,7 @@ from tests.running import Running
 
 NewContext = Callable[..., BrowserContext]
 
-NOTE = "Internal note, only colleagues can read it"
+NOTE = "Internal note, visible to your team only"
 CELLS = """async () => {
     const canvas = new OffscreenCanvas(4, 4)
     canvas.getContext("2d").fillRect(0, 0, 4, 4)
@@ -229,12 +229,12 @@ def test_what_came_below_is_not_read_while_one_looks_further_up(parley: Running,
     assert marks_of(page, parley.url, guest.id)["agent_read_seq"] == seq
     region = page.get_by_role("region", name="Messages")
     region.evaluate("it => { it.scrollTop -= 600 }")
-    expect(page.get_by_role("button", name="To the newest message")).to_be_visible()
+    expect(page.get_by_role("button", name="Jump to newest message")).to_be_visible()
     guest.say("Below the fold")
-    expect(page.get_by_role("button", name="To the newest message")).to_contain_text("New messages")
+    expect(page.get_by_role("button", name="Jump to newest message")).to_contain_text("New messages")
     expect(row_of(page, guest.name).get_by_text("1 unread message")).to_be_attached()
     assert marks_of(page, parley.url, guest.id)["agent_read_seq"] == seq
-    page.get_by_role("button", name="To the newest message").click()
+    page.get_by_role("button", name="Jump to newest message").click()
     expect(row_of(page, guest.name).get_by_text("unread")).to_have_count(0)
     assert marks_of(page, parley.url, guest.id)["agent_read_seq"] == seq + 1
 

@@ -114,7 +114,7 @@ def test_what_is_new_is_told_once_and_goes_and_a_reload_tells_nothing(parley: Ru
     context.clock.install()
     agent = AgentPage(context, parley.url, team.add("Quinn"))
     page = agent.page
-    notices = page.get_by_role("region", name="Notices")
+    notices = page.get_by_role("region", name="Notifications")
     guests = [Guest(parley.url, f"Given {number}") for number in range(3)]
     for guest in guests:
         team.give(guest)
