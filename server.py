@@ -21,7 +21,9 @@ from app.conversations.falling_due import do_all_due
 from app.conversations.messages import UNREAD_JOB
 from app.conversations.offering import lapse_offers
 from app.conversations.posting import Posting
+from app.conversations.proposing import TicketProposals
 from app.conversations.taking import OFFER_JOB
+from app.conversations.tickets import PROPOSE_JOB
 from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.database import DatabaseClock, open_database
 from app.ending import end
@@ -32,6 +34,7 @@ from app.jobs import JobRunner
 from app.knowledge.articles import INDEX_JOB, PURGE_JOB, purge_article
 from app.knowledge.library import Library
 from app.knowledge.opening import open_embedder
+from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.logs import set_up_logs
@@ -113,7 +116,7 @@ def build(settings: Settings) -> Litestar:
     hub.when_published(reactions.hear)
     mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
     mail = _mail_settings(settings)
-    jobs, outbox = _job_runner(settings, works, library, mailer, mail)
+    jobs, outbox = _job_runner(settings, works, library, suggester, mailer, mail)
     hub.when_jobs(jobs.wake)
     sweeps = [
         *_mail_sweeps(works, outbox, mailer),
@@ -221,7 +224,7 @@ def _mail_settings(settings: Settings) -> MailSettings:
 
 
 def _job_runner(
-    settings: Settings, works: Works, library: Library, mailer: SmtpMailer | None, mail: MailSettings
+    settings: Settings, works: Works, library: Library, suggester: Suggester, mailer: SmtpMailer | None, mail: MailSettings
 ) -> tuple[JobRunner, Outbox]:
     files = FileStore(settings.data_path / "files")
 
@@ -238,6 +241,7 @@ def _job_runner(
             UNREAD_JOB: fallback.run,
             SEND_JOB: outbox.send,
             INDEX_JOB: library.index_article,
+            PROPOSE_JOB: TicketProposals(suggester.propose, propose_priority).run,
             FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
             PURGE_JOB: purge_article,
             UNTAKEN_JOB: Untaken(mail, settings.public_url).run,
@@ -282,7 +286,7 @@ async def run_worker(settings: Settings) -> None:
     reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
     mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
-    jobs, outbox = _job_runner(settings, works, library, mailer, _mail_settings(settings))
+    jobs, outbox = _job_runner(settings, works, library, suggester, mailer, _mail_settings(settings))
     hub.when_jobs(jobs.wake)
     grace = timedelta(seconds=settings.presence_grace_seconds)
     stop = asyncio.Event()

@@ -18,6 +18,7 @@ IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
 IS_UNANSWERED = text("first_answered_at IS NULL AND category IN ('new', 'open')")
 IS_ANSWERED = text("first_answered_at IS NOT NULL")
 IS_OFFERED = text("offer_until IS NOT NULL")
+IS_ESCALATED = text("escalation_level > 0 AND category IN ('new', 'open', 'waiting')")
 IS_SNOOZED = text("snoozed_until IS NOT NULL")
 WAITING_ORDERS = {
     "waiting": ("waiting_since", "id"),
@@ -91,6 +92,7 @@ class Conversation(Base):
         Index("ix_conversations_unanswered", "team_id", "created_at", sqlite_where=IS_UNANSWERED, postgresql_where=IS_UNANSWERED),
         Index("ix_conversations_offered", "offer_until", sqlite_where=IS_OFFERED, postgresql_where=IS_OFFERED),
         Index("ix_conversations_snoozed", "snoozed_until", sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED),
+        Index("ix_conversations_escalated", "escalation_level", "id", sqlite_where=IS_ESCALATED, postgresql_where=IS_ESCALATED),
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed_xid", "changed_xid").ddl_if(dialect="postgresql"),
         Index("ix_conversations_resolved", "resolved_at"),

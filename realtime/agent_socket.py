@@ -18,6 +18,7 @@ from app.contract.commands import (
     ClaimConversation,
     ConversationDelivered,
     DeclineConversation,
+    DeescalateConversation,
     EditContact,
     EscalateConversation,
     ForcePresence,
@@ -37,6 +38,7 @@ from app.contract.commands import (
     TakeOverConversation,
     TransferConversation,
     UndoConversations,
+    UpdateTicket,
     ViewConversation,
     WatchConversation,
     WatchVisitors,
@@ -59,15 +61,22 @@ from app.conversations.assignment import assign_conversation, claim_conversation
 from app.conversations.bulk import change_conversations
 from app.conversations.drafting import save_draft
 from app.conversations.introducing import edit_contact
-from app.conversations.lifecycle import escalate_conversation, set_priority, set_status, snooze_conversation
+from app.conversations.lifecycle import (
+    deescalate_conversation,
+    escalate_conversation,
+    set_priority,
+    set_status,
+    snooze_conversation,
+)
 from app.conversations.messages import post_agent_message
 from app.conversations.offering import accept_by_looking, accept_conversation, decline_conversation
 from app.conversations.reading import earlier_for_agent, mark_delivered, mark_read, sync_for_agent
 from app.conversations.supervising import pull_back, take_over, watch_conversation, whisper
-from app.conversations.tickets import first_words, open_ticket
+from app.conversations.tickets import first_words, open_ticket, update_ticket
 from app.conversations.typing import typing_changed
 from app.conversations.undoing import undo_conversations
 from app.errors import Conflict, Invalid
+from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_conversations, may_view_visitors, may_watch_wall, require
@@ -152,6 +161,10 @@ class AgentCommands:
                 return await change_conversations(self._works, agent, command)
             case SaveDraft():
                 return DraftIs(draft=await run(save_draft, agent, command))
+            case DeescalateConversation():
+                return Changed(conversation=await run(deescalate_conversation, agent, command))
+            case UpdateTicket():
+                return TicketIs(ticket=await run(update_ticket, agent, command))
             case OpenTicket():
                 return await self._open_ticket(agent, command)
             case ViewConversation():
@@ -197,7 +210,8 @@ class AgentCommands:
             await access_conversation_to_read(rows, agent, command.conversation_id)
             words = await first_words(rows, command.conversation_id)
         title, topic = await self._suggester.propose(words)
-        return TicketIs(ticket=await self._works.run(open_ticket, agent, command, title, topic))
+        ticket = await self._works.run(open_ticket, agent, command, title, topic, propose_priority(words))
+        return TicketIs(ticket=ticket)
 
     async def _view(self, agent: SignedInAgent, stream: Subscriber | None, command: ViewConversation) -> Done:
         if stream is None:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.contract.values import Unserved
-from app.contract.views import AgentWallView, ChatWallView, CsatWallView, QueueWallView, ThresholdsView, WallView
+from app.contract.views import AgentWallView, ChatWallView, CsatWallView, QueueWallView, StuckWallView, ThresholdsView, WallView
 from app.people.agents import list_agents
 from app.work import Rows
-from models import Assignment, Contact, Conversation, CsatScore, Team, TeamThresholds, WaitPromise
+from models import Assignment, Contact, Conversation, CsatScore, Routing, Team, TeamThresholds, WaitPromise
 
 UNSET = ThresholdsView(waiting_count=10, longest_seconds=300, p90_seconds=300, answer_seconds=120)
 
@@ -93,6 +93,27 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             thresholds=limits,
         )
 
+    routings = {row.conversation_id: row for row in await rows.all(select(Routing))}
+
+    def stuck(team_id: str | None) -> list[StuckWallView]:
+        """Nobody speaks a language here and nobody needs a skill, so only those whom everyone has let pass stand still."""
+        able = {it.id for it in agents if team_id in it.team_ids and it.takes_chats and it.capacity}
+        waiting = [it for it in conversations if it.team_id == team_id and is_open(it) and it.agent_id is None and it.queued_at]
+        waiting.sort(key=lambda it: (it.priority_rank, it.queued_at, it.id))
+        passed = {it.id: set(routings[it.id].passed) if it.id in routings else set[str]() for it in waiting}
+        return [
+            StuckWallView(
+                conversation_id=it.id,
+                contact_name=contacts[it.contact_id],
+                team_id=team_id,
+                reason="everyone_declined",
+                detail="",
+                queued_at=it.queued_at,
+            )
+            for it in waiting[:20]
+            if able and able <= passed[it.id]
+        ]
+
     queues = [queue(*team) for team in teams]
     without = queue(None, "No team")
     figures = (without.waiting_count, without.open_count, without.answered_today, without.promised_today, without.abandoned_today)
@@ -101,6 +122,7 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
     held = {it.id: [c for c in conversations if c.agent_id == it.id and is_open(c)] for it in agents}
     return WallView(
         queues=queues,
+        stuck=[one for team_id, _ in sorted(teams, key=lambda team: team[0] or "") for one in stuck(team_id)],
         agents=[
             AgentWallView(
                 agent=agent,

@@ -33,7 +33,10 @@ export interface Actions {
   setPriority(id: string, priority: Priority): Promise<boolean>
   snooze(id: string, until: Date, label: string): Promise<boolean>
   escalate(id: string, level: number, reason: string): Promise<boolean>
+  /** Take an escalation back. */
+  deescalate(id: string): Promise<boolean>
   openTicket(id: string): Promise<boolean>
+  updateTicket(id: string, change: { title: string; topic: string; priority: Priority }): Promise<boolean>
 }
 
 export interface ActionsOptions {
@@ -188,6 +191,27 @@ export function createActions(options: ActionsOptions): Actions {
         done: "done.escalated",
         values: { level },
       }),
+    deescalate: id =>
+      attempt({
+        command: { type: "conversation.deescalate", conversation_id: id },
+        patch: { escalation_level: 0 },
+        done: "done.deescalated",
+      }),
+    async updateTicket(id, change) {
+      try {
+        const reply = await command({ type: "ticket.update", conversation_id: id, ...change })
+        if (!reply.ok) {
+          notify({ key: wordsFor(reply.code), tone: "failed" })
+          return false
+        }
+        conversations.setTicket(id, reply.ticket)
+        notify({ key: "done.ticket_changed", values: { number: reply.ticket.number }, tone: "done" })
+        return true
+      } catch {
+        notify({ key: "error.offline", tone: "failed" })
+        return false
+      }
+    },
     async openTicket(id) {
       try {
         const reply = await command({ type: "ticket.open", conversation_id: id })

@@ -18,6 +18,7 @@ export interface Surroundings {
 export interface AlertWords {
   visitor(): string
   offered(): string
+  escalated(): string
 }
 
 export interface AlertsOptions {
@@ -42,6 +43,8 @@ export interface Alerts {
   setDesktop(on: boolean): Promise<void>
   message(message: MessageView, row: ConversationView): void
   offered(row: ConversationView): void
+  /** Rings also for a supervisor who is busy: it is meant for them. */
+  escalated(conversationId: string, body: string): void
   /** A sound alone, for what the wall has to say. */
   alarm(key: string): void
   stop(): void
@@ -106,6 +109,11 @@ export function createAlerts(options: AlertsOptions): Alerts {
       if (isBusy() || isSilent.value) return
       void ring(row.id)
       show(row, words.offered(), `${row.contact.name || words.visitor()}: ${row.preview}`)
+    },
+    escalated(id, body) {
+      if (isSilent.value) return
+      void ring(`escalated:${id}`)
+      if (hasDesktop.value && around.isHidden()) around.notify(words.escalated(), body, id, () => open(id))
     },
     alarm(key) {
       if (!isSilent.value) void ring(key)

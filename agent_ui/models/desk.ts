@@ -240,6 +240,17 @@ export function createDesk(options: DeskOptions): Desk {
       }
       alerts.message(message, row)
     },
+    escalated({ conversation_id, contact_name, level, reason, by_id, by_name }) {
+      if (by_id === people.meId) return
+      const contact = contact_name || words.visitor()
+      alerts.escalated(conversation_id, `${contact}: ${reason}`)
+      notify({
+        key: "done.escalated_by",
+        values: { name: by_name, contact, level },
+        tone: "news",
+        act: { key: "done.open", run: () => open(conversation_id) },
+      })
+    },
     offered(event) {
       if (!conversations.get(event.conversation_id)) healer.heal(event.conversation_id)
       offered.given(event)
@@ -254,7 +265,7 @@ export function createDesk(options: DeskOptions): Desk {
         epoch = event.epoch
       }
       hear(event)
-      if (event.type === "ticket.opened") tickets.put(event.ticket)
+      if (event.type === "ticket.opened" || event.type === "ticket.changed") tickets.put(event.ticket)
     }),
     outbox.onSent(({ client_id, command: sent }) => {
       if (sent && "conversation_id" in sent) drafts.sent(sent.conversation_id)

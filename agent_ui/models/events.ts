@@ -1,6 +1,7 @@
 import type {
   AgentEvent,
   AssignmentOffered,
+  ConversationEscalated,
   ConversationView,
   DraftView,
   HeadView,
@@ -27,6 +28,8 @@ export interface Ears {
   /** A colleague left a note in a conversation of this agent's. */
   noted(message: MessageView, row: ConversationView): void
   offered(event: AssignmentOffered): void
+  /** A colleague asks supervisors to look. */
+  escalated(event: ConversationEscalated): void
 }
 
 /** Hands each event to whoever keeps that part of the truth. */
@@ -59,6 +62,7 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
       case "conversation.changed":
         return conversations.put(event.conversation)
       case "ticket.opened":
+      case "ticket.changed":
         return conversations.setTicket(event.ticket.conversation_id, event.ticket)
       case "presence.changed":
         return people.put(event.agent)
@@ -66,6 +70,8 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return people.setLongestWait(event.team_id, event.thresholds.longest_seconds)
       case "assignment.offered":
         return ears.offered(event)
+      case "conversation.escalated":
+        return ears.escalated(event)
       case "wall.changed":
         return ears.wall(event.wall)
       case "draft.changed":

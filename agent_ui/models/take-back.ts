@@ -1,5 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { ConversationView, ManyChanged, Refused } from "@parley/client/contract"
+import type { ConversationView } from "@parley/client/contract"
 import type { AgentSide } from "@parley/client/sides"
 import type { Conversations, Patch } from "./conversations"
 import type { Notify } from "./notices"
@@ -19,8 +19,7 @@ export function createTakeBack({ command, conversations, notify }: TakeBackOptio
   return async before => {
     const hide = before.map(row => conversations.patch(row.id, standing(row)))
     const conversation_ids = before.map(row => row.id)
-    const reply = await command({ type: "conversations.undo", conversation_ids }).catch(() => null)
-    const answer = reply as ManyChanged | Refused | null
+    const answer = await command({ type: "conversations.undo", conversation_ids }).catch(() => null)
     if (answer?.ok) for (const row of answer.conversations) conversations.put(row)
     for (const show of hide) show()
     const code = answer === null ? null : answer.ok ? answer.failed[0]?.code : answer.code

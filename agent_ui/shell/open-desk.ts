@@ -56,7 +56,11 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     around: browserSurroundings(),
     upload: createFittingUploader(createUploader(XMLHttpRequest), LARGEST_FILE),
     notify,
-    words: { visitor: () => words.t("row.visitor"), offered: () => words.t("alert.offered") },
+    words: {
+      visitor: () => words.t("row.visitor"),
+      offered: () => words.t("alert.offered"),
+      escalated: () => words.t("alert.escalated"),
+    },
     open,
   })
 }

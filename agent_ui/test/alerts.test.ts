@@ -27,7 +27,7 @@ function alerting(change: Partial<Surroundings> = {}) {
     around,
     clock,
     storage: memoryStorage(),
-    words: { visitor: () => "Visitor", offered: () => "For you" },
+    words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
     isBusy: () => isBusy.now,
     unread,
     open: () => {},

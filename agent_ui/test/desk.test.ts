@@ -74,7 +74,7 @@ async function working() {
       throw new Error("not used")
     },
     notify: notice => notices.push(notice),
-    words: { visitor: () => "Visitor", offered: () => "For you" },
+    words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
     open: () => {},
   })
   await settle()
@@ -202,6 +202,7 @@ test("an older wall never replaces a newer one", async () => {
   const { desk, told } = await working()
   const wall = {
     queues: [],
+    stuck: [],
     agents: [],
     csat: { average: null, answered_count: 0, satisfied_count: 0 },
     opened_today: 2,

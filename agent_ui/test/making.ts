@@ -47,6 +47,7 @@ export function conversation(id: string, minute: number, change: Partial<Convers
     queued_at: null,
     snoozed_until: null,
     escalation_level: 0,
+    escalation_reason: "",
     unread_count: 0,
     tags: [],
     ticket: null,

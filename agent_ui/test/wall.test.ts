@@ -34,6 +34,7 @@ const queue = (change: Partial<QueueWallView> = {}): QueueWallView => ({
 
 const wallOf = (...queues: QueueWallView[]): WallView => ({
   queues,
+  stuck: [],
   agents: [{ agent: agent("ana", { presence: "online" }), missed_today: 0, chat_count: 0, chats: [] }],
   csat: { average: null, answered_count: 0, satisfied_count: 0 },
   opened_today: 0,

@@ -3,6 +3,10 @@ import { dateAndTime } from "../i18n/dates"
 import type { MoreWords } from "../i18n/more"
 import { duration } from "./figures"
 
+/** The conversation a notice is about, if it is about one. */
+export const conversationOf = (notice: NoticeView) =>
+  notice.kind === "escalation" ? (notice.key.split(":")[1] ?? null) : null
+
 /** What is wrong, in a sentence. */
 export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): string {
   const name = notice.subject
@@ -14,6 +18,8 @@ export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): stri
       return name ? t("troubles.team_without_members", { name }) : t("troubles.without_members")
     case "team_without_capacity":
       return name ? t("troubles.team_without_capacity", { name }) : t("troubles.without_capacity")
+    case "escalation":
+      return t("troubles.escalation", { name: name || t("row.visitor"), level: notice.count })
     case "removed_agent":
       return t("troubles.removed_agent", { name, count: notice.count.toLocaleString(locale) })
     case "clock_jump": {

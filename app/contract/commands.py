@@ -278,6 +278,21 @@ class EscalateConversation(Command, tag="conversation.escalate"):
     reason: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
+class DeescalateConversation(Command, tag="conversation.deescalate"):
+    """Take an escalation back: level 0, without a reason."""
+
+    conversation_id: Id
+
+
+class UpdateTicket(Command, tag="ticket.update"):
+    """Change a ticket's title, topic or priority. Fields left out stay as they are."""
+
+    conversation_id: Id
+    title: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
+    topic: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
+    priority: Priority | None = None
+
+
 class OpenTicket(Command, tag="ticket.open"):
     """Give the conversation a number. Title, topic and priority are proposed from the content where left out."""
 
@@ -432,7 +447,9 @@ AgentCommand = (
     | SetPriority
     | SnoozeConversation
     | EscalateConversation
+    | DeescalateConversation
     | OpenTicket
+    | UpdateTicket
     | ChangeConversations
     | UndoConversations
     | SaveDraft

@@ -79,6 +79,23 @@ class TicketOpened(Event, tag="ticket.opened"):
     ticket: TicketView
 
 
+class TicketChanged(Event, tag="ticket.changed"):
+    """A ticket has another title, topic or priority."""
+
+    ticket: TicketView
+
+
+class ConversationEscalated(Event, tag="conversation.escalated"):
+    """A colleague asks supervisors and admins to look at a conversation."""
+
+    conversation_id: str
+    contact_name: str
+    level: int
+    reason: str
+    by_id: str
+    by_name: str
+
+
 class SuggestionsReady(Event, tag="suggestions.ready"):
     """What may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
     articles are not encoded yet, so only words were compared."""
@@ -227,6 +244,8 @@ AgentEvent = (
     | ConversationChanged
     | AssignmentOffered
     | TicketOpened
+    | TicketChanged
+    | ConversationEscalated
     | SuggestionsReady
     | PresenceChanged
     | PresenceForced

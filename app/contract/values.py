@@ -34,7 +34,9 @@ InvitationState = Literal["none", "sent", "shown", "dismissed"]
 VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
-NoticeKind = Literal["rule", "team_without_members", "team_without_capacity", "removed_agent", "clock_jump", "clock_differs"]
+NoticeKind = Literal[
+    "rule", "team_without_members", "team_without_capacity", "removed_agent", "clock_jump", "clock_differs", "escalation"
+]
 ChecklistItemKey = Literal["workspace", "inbox", "snippet", "people", "hours", "article", "mail", "chat"]
 RuleTrouble = Literal[
     "always_matches",
@@ -48,6 +50,7 @@ RuleTrouble = Literal[
     "nobody_speaks",
     "no_hours",
 ]
+Stuck = Literal["everyone_declined", "nobody_speaks", "nobody_has_skills"]
 Unserved = Literal["no_members", "no_capacity", "nobody_online"]
 SystemCode = Literal[
     "joined",
@@ -59,6 +62,9 @@ SystemCode = Literal[
     "reopened",
     "snoozed",
     "escalated",
+    "escalation_reason",
+    "deescalated",
+    "ticket_changed",
     "ticket_opened",
     "ended_by_contact",
     "whispered",

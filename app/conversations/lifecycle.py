@@ -7,7 +7,16 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.contract.commands import EndConversation, EscalateConversation, SetPriority, SetStatus, SnoozeConversation
+from app.contract.audiences import ToSupervisors
+from app.contract.commands import (
+    DeescalateConversation,
+    EndConversation,
+    EscalateConversation,
+    SetPriority,
+    SetStatus,
+    SnoozeConversation,
+)
+from app.contract.events import ConversationEscalated
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
@@ -27,6 +36,7 @@ from app.conversations.views import visitor_view_of
 from app.conversations.waking import WAKE_JOB
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
+from app.people.agents import tell_notices
 from app.people.permissions import may_assign, may_reply, require
 from app.people.presence import announce_load
 from app.text import clean_text
@@ -93,16 +103,46 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
 
 
 async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:
-    """Raise the level, with the reason in a note."""
+    """Raise the level. Agents read the reason, supervisors are told at once, and the contact reads that it was passed on."""
     require(may_assign, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     reason = clean_text(command.reason)
     if not reason:
         raise Invalid("Enter a reason.")
+    before, was_escalated = await standing_of(work, conversation), conversation.escalation_level > 0
     conversation = await change_conversation(work, conversation, escalation_level=command.level, escalation_reason=reason)
+    if not was_escalated:
+        conversation = await add_system_message(work, conversation, "escalated", "Passed on to a specialist.", agent.name)
     conversation = await add_system_message(
-        work, conversation, "escalated", f"Escalated to level {command.level}: {reason}", agent.name, "internal"
+        work, conversation, "escalation_reason", f"Level {command.level}: {reason}", agent.name, "internal"
     )
+    await keep_undo(work, agent, before, conversation)
+    view = await tell_change(work, conversation)
+    escalated = ConversationEscalated(
+        conversation_id=conversation.id,
+        contact_name=view.contact.name,
+        level=command.level,
+        reason=reason,
+        by_id=agent.id,
+        by_name=agent.name,
+    )
+    work.announce(escalated, to=ToSupervisors())
+    tell_notices(work)
+    return view
+
+
+async def deescalate_conversation(work: Work, agent: SignedInAgent, command: DeescalateConversation) -> ConversationView:
+    """Take an escalation back. One that is not escalated stays as it is."""
+    require(may_assign, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    if conversation.escalation_level > 0:
+        before = await standing_of(work, conversation)
+        conversation = await change_conversation(work, conversation, escalation_level=0, escalation_reason="")
+        conversation = await add_system_message(
+            work, conversation, "deescalated", "The escalation was taken back.", agent.name, "internal"
+        )
+        await keep_undo(work, agent, before, conversation)
+        tell_notices(work)
     return await tell_change(work, conversation)
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import OpenTicket
-from app.contract.events import TicketOpened
+from app.contract.commands import OpenTicket, UpdateTicket
+from app.contract.events import TicketChanged, TicketOpened
 from app.contract.values import Priority
 from app.contract.views import TicketView
 from app.conversations.access import access_conversation
@@ -15,7 +15,9 @@ from app.conversations.changing import PRIORITY_RANKS, change_conversation
 from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
 from app.conversations.views import ticket_view
-from app.people.actors import SignedInAgent
+from app.errors import Invalid, NotFound
+from app.people.actors import Parley, SignedInAgent
+from app.people.audit import keep_line
 from app.people.permissions import may_open_tickets, require
 from app.text import clean_line, shorten
 from app.work import Rows, Work
@@ -24,10 +26,19 @@ from models import Contact, Conversation, Message, Sequence, Ticket
 TITLE_LENGTH = 80
 UNTITLED = "Conversation"
 NO_TOPIC = "General"
+UNSET_PRIORITY: Priority = "medium"
+AUDIT_LENGTH = 200
+PROPOSE_JOB = "ticket.propose"
+"""Queued with every ticket that opens by itself; it fills in what the button would have proposed."""
 
 
 async def open_ticket(
-    work: Work, agent: SignedInAgent, command: OpenTicket, proposed_title: str = "", proposed_topic: str = ""
+    work: Work,
+    agent: SignedInAgent,
+    command: OpenTicket,
+    proposed_title: str = "",
+    proposed_topic: str = "",
+    proposed_priority: Priority = UNSET_PRIORITY,
 ) -> TicketView:
     """Give the conversation a number; one that has a number keeps it. What the agent left out is as proposed."""
     require(may_open_tickets, agent)
@@ -37,7 +48,7 @@ async def open_ticket(
         conversation,
         title=clean_line(command.title or "") or proposed_title,
         topic=clean_line(command.topic or "") or proposed_topic,
-        priority=command.priority,
+        priority=command.priority or _better(conversation, proposed_priority),
         opened_by=agent,
     )
 
@@ -51,7 +62,8 @@ async def open_ticket_for(
     priority: Priority | None = None,
     opened_by: SignedInAgent | None = None,
 ) -> TicketView:
-    """The same for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty."""
+    """The same for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty: then what the
+    button would propose is filled in by a job, off the caller's path."""
     contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
     assert contact is not None
     if existing := await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id)):
@@ -69,12 +81,85 @@ async def open_ticket_for(
             opened_at=work.now,
         )
     )
+    if opened_by is None:
+        await work.later(PROPOSE_JOB, {"conversation_id": conversation.id, "title": ticket.title})
     line = f"Ticket #{ticket.number} was opened."
     conversation = await add_system_message(work, conversation, "ticket_opened", line, str(ticket.number))
     view = ticket_view(ticket, conversation, contact)
     work.announce(TicketOpened(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
     await tell_change(work, conversation)
     return view
+
+
+async def update_ticket(work: Work, agent: SignedInAgent, command: UpdateTicket) -> TicketView:
+    """Change what an agent knows better. What is so already changes nothing.
+
+    Raises NotFound for a conversation without a ticket, Invalid for a title or topic without a letter.
+    """
+    require(may_open_tickets, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    ticket = await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id))
+    if ticket is None:
+        raise NotFound("ticket", conversation.id)
+    title = ticket.title if command.title is None else clean_line(command.title)
+    topic = ticket.topic if command.topic is None else clean_line(command.topic)
+    if not title or not topic:
+        raise Invalid("A ticket needs a title and a topic.")
+    return await _change(work, conversation, ticket, title, topic, command.priority or conversation.priority, agent)
+
+
+async def fill_in_proposal(
+    work: Work, conversation_id: str, first_title: str, title: str, topic: str, priority: Priority
+) -> None:
+    """Put what was proposed into a ticket that opened by itself, where nobody has changed it meanwhile."""
+    conversation = await access_conversation(work, Parley(), conversation_id)
+    ticket = await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id))
+    if ticket is None:
+        return
+    await _change(
+        work,
+        conversation,
+        ticket,
+        title if title and ticket.title == first_title else ticket.title,
+        topic if topic and ticket.topic == NO_TOPIC else ticket.topic,
+        _better(conversation, priority) or conversation.priority,
+        None,
+    )
+
+
+async def _change(
+    work: Work, conversation: Conversation, ticket: Ticket, title: str, topic: str, priority: str, agent: SignedInAgent | None
+) -> TicketView:
+    """Write what differs, and tell everyone. An agent's change leaves a line that says what it was."""
+    contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
+    assert contact is not None
+    asked = (("title", ticket.title, title), ("topic", ticket.topic, topic), ("priority", conversation.priority, priority))
+    changes = [f"{name}: {before} → {after}" for name, before, after in asked if before != after]
+    if not changes:
+        return ticket_view(ticket, conversation, contact)
+    changed = await work.one(
+        update(Ticket)
+        .where(Ticket.id == ticket.id)
+        .values(title=title, topic=topic)
+        .returning(Ticket)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    assert changed is not None
+    rank = PRIORITY_RANKS[priority]
+    conversation = await change_conversation(work, conversation, priority=priority, priority_rank=rank)
+    if agent is not None:
+        line = "; ".join(changes)
+        conversation = await add_system_message(work, conversation, "ticket_changed", line, agent.name, "internal")
+        await keep_line(work, agent, "ticket.update", conversation_id=conversation.id, changes=shorten(line, AUDIT_LENGTH))
+    view = ticket_view(changed, conversation, contact)
+    work.announce(TicketChanged(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
+    await tell_change(work, conversation)
+    return view
+
+
+def _better(conversation: Conversation, proposed: Priority) -> Priority | None:
+    """Return the proposed priority where nobody has chosen one."""
+    return proposed if conversation.priority == UNSET_PRIORITY and proposed != UNSET_PRIORITY else None
 
 
 async def first_words(rows: Rows, conversation_id: str) -> str:

@@ -20,6 +20,7 @@ from app.conversations.undo_points import keep_undo, undo_of, values_of
 from app.conversations.waking import WAKE_JOB
 from app.errors import Conflict, ParleyError
 from app.people.actors import SignedInAgent
+from app.people.agents import tell_notices
 from app.people.permissions import may_reply, require
 from app.people.presence import announce_loads
 from app.work import Work, Works
@@ -79,6 +80,8 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
         await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now, unique_key=due["until"])
     closed = update(Ticket).where(Ticket.conversation_id == conversation.id)
     await work.change(closed.values(closed_at=conversation.resolved_at if is_ended else None))
+    if now.escalation_level != conversation.escalation_level:
+        tell_notices(work)
     await keep_undo(work, agent, {}, conversation)
     await announce_loads(work, [id for id in (former, conversation.agent_id) if id])
     return await tell_change(work, conversation)

@@ -110,6 +110,7 @@ def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | N
         queued_at=conversation.queued_at,
         snoozed_until=conversation.snoozed_until,
         escalation_level=conversation.escalation_level,
+        escalation_reason=conversation.escalation_reason,
         unread_count=conversation.unread_count,
         tags=conversation.tags or [],
         ticket=ticket_view(ticket, conversation, contact) if ticket else None,

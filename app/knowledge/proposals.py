@@ -1,4 +1,4 @@
-"""A title and a topic for a ticket, from the contact's words."""
+"""A title, a topic and a priority for a ticket, from the contact's words."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from app.contract.values import Priority
 from app.knowledge.index import Found
 from app.knowledge.words import is_chatter
 from app.text import clean_line, shorten
@@ -26,6 +27,26 @@ def propose_title(text: str) -> str:
         if line and not is_chatter(line):
             return shorten(line[0].upper() + line[1:], TITLE_LENGTH)
     return shorten(text, TITLE_LENGTH)
+
+
+_urgent = re.compile(
+    r"\b(?:urgent(?:ly)?|asap|emergency|immediately|right (?:now|away)|gas leak|on fire|hacked|fraud|stolen card"
+    r"|dringend|notfall|sofort|umgehend|eilig|gehackt|betrug)\b|عاجل|طارئ|فور[اً]|احتيال|اختراق",
+    re.IGNORECASE,
+)
+_high = re.compile(
+    r"\b(?:charged twice|double[- ]charged|wrong(?:ly)? charged|can(?:no|')?t (?:log|sign) in|locked out|broken|damaged"
+    r"|does(?:n't| not) work|stopped working|not working|never arrived|still waiting|complaint|lawyer|refund"
+    r"|doppelt abgebucht|kaputt|beschädigt|funktioniert nicht|nicht angekommen|beschwerde|anwalt|rückerstattung)\b"
+    r"|تالف|مكسور|لا يعمل|لم يصل|شكوى|استرداد",
+    re.IGNORECASE,
+)
+
+
+def propose_priority(text: str) -> Priority:
+    """Return urgent or high when the contact's words say so in English, German or Arabic, else medium."""
+    words = text.replace("’", "'")
+    return "urgent" if _urgent.search(words) else "high" if _high.search(words) else "medium"
 
 
 def propose_topic(found: Sequence[Found]) -> str:

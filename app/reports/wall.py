@@ -10,6 +10,7 @@ from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
 from app.reports import today
 from app.reports.queues import Open, Unanswered, Waiting, chats_by_agent, count_open
+from app.reports.stuck import stuck_conversations
 from app.reports.thresholds import DEFAULT, Thresholds, risk_after, thresholds_of
 from app.reports.today import Answers, Promises, Waits, midnight_of
 from app.work import Rows
@@ -66,6 +67,7 @@ async def wall_view(rows: Rows, now: datetime, count: CountOpen = count_open) ->
 
     return WallView(
         queues=[queue(team_id, name) for team_id, name in names.items()],
+        stuck=await stuck_conversations(rows, agents, waiting),
         agents=[
             AgentWallView(
                 agent=agent,

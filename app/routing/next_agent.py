@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from app.contract.routing import Verdict
 from app.contract.values import RoutingMode
+from app.people.languages import speaks
 from app.people.load import weight_of
 
 
@@ -140,12 +141,6 @@ def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candi
 def order_of(mode: RoutingMode) -> Callable[[Candidate], tuple[float, float, str]]:
     """What the eligible are ordered by."""
     return _by_turn if mode == "round_robin" else _by_load
-
-
-def speaks(languages: Sequence[str], wanted: str) -> bool:
-    """Whether one of these languages is the wanted one: `pt` serves `pt-BR`, and the other way round."""
-    base = wanted.lower().partition("-")[0]
-    return any(language.lower().partition("-")[0] == base for language in languages)
 
 
 def why_later(candidate: Candidate, chosen: Candidate | None, mode: RoutingMode) -> Verdict:

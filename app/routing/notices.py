@@ -21,6 +21,7 @@ from models import (
     Agent,
     Assignment,
     ClockJump,
+    Contact,
     Conversation,
     DismissedNotice,
     Inbox,
@@ -28,11 +29,13 @@ from models import (
     Team,
     TeamMember,
 )
+from models.conversation import IS_ESCALATED
 
 NOT_TOLD = ("always_matches", "does_nothing", "empty_team")
 """Often meant; and a team without members has a notice of its own."""
 NODE_SILENT_AFTER = timedelta(minutes=1)
 LONGEST_SUBJECT = 200
+MOST_ESCALATIONS = 50
 _GIVEN = case((Agent.takes_chats.is_(False), 0), else_=Agent.capacity)
 """How much routing gives an agent."""
 
@@ -48,6 +51,7 @@ async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozense
     rules = await list_rules(rows)
     return [
         *await _teams(rows, rules, dismissed),
+        *await _escalations(rows, dismissed),
         *await _removed_agents(rows, dismissed),
         *_rules(rules, dismissed),
         *await _clocks(rows, now, dismissed),
@@ -95,6 +99,18 @@ async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | fr
             kind: NoticeKind = "team_without_capacity" if theirs else "team_without_members"
             found.append(_notice(f"{kind}:{team_id or ''}", kind, names.get(team_id, ""), dismissed))
     return found
+
+
+async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+    """Return what colleagues have escalated and nobody has resolved or taken back, the highest level first."""
+    found = await rows.rows(
+        select(Conversation.id, Conversation.escalation_level, Contact.name)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .where(IS_ESCALATED)
+        .order_by(Conversation.escalation_level.desc(), Conversation.id)
+        .limit(MOST_ESCALATIONS)
+    )
+    return [_notice(f"escalation:{id}:{level}", "escalation", name, dismissed, count=level) for id, level, name in found]
 
 
 async def _removed_agents(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:

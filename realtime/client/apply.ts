@@ -79,6 +79,7 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
     case "conversation.queued":
       return withConversation(state, { queue: event.queue })
     case "ticket.opened":
+    case "ticket.changed":
       return withConversation(state, { ticket: event.ticket })
     case "typing.changed":
       return { ...state, typing: typingAfter(state.typing, event, now) }
@@ -137,7 +138,7 @@ function subjectOf(event: Exclude<AnyEvent, { type: "heads" }>): string | null {
   if ("conversation_id" in event) return event.conversation_id
   if (event.type === "message.created") return event.message.conversation_id
   if (event.type === "conversation.changed") return event.conversation.id
-  if (event.type === "ticket.opened") return event.ticket.conversation_id
+  if (event.type === "ticket.opened" || event.type === "ticket.changed") return event.ticket.conversation_id
   return null
 }
 

@@ -61,7 +61,14 @@ export type Staffing = "any" | "staffed" | "unstaffed"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
-export type NoticeKind = "rule" | "team_without_members" | "team_without_capacity" | "removed_agent" | "clock_jump" | "clock_differs"
+export type NoticeKind =
+  | "rule"
+  | "team_without_members"
+  | "team_without_capacity"
+  | "removed_agent"
+  | "clock_jump"
+  | "clock_differs"
+  | "escalation"
 
 export type ChecklistItemKey = "workspace" | "inbox" | "snippet" | "people" | "hours" | "article" | "mail" | "chat"
 
@@ -77,6 +84,8 @@ export type RuleTrouble =
   | "nobody_speaks"
   | "no_hours"
 
+export type Stuck = "everyone_declined" | "nobody_speaks" | "nobody_has_skills"
+
 export type Unserved = "no_members" | "no_capacity" | "nobody_online"
 
 export type SystemCode =
@@ -89,6 +98,9 @@ export type SystemCode =
   | "reopened"
   | "snoozed"
   | "escalated"
+  | "escalation_reason"
+  | "deescalated"
+  | "ticket_changed"
   | "ticket_opened"
   | "ended_by_contact"
   | "whispered"
@@ -203,6 +215,7 @@ export interface ConversationView {
   queued_at: string | null
   snoozed_until: string | null
   escalation_level: number
+  escalation_reason: string
   unread_count: number
   tags: string[]
   ticket: TicketView | null
@@ -397,7 +410,8 @@ export interface MessageView {
  * the team `subject` (empty: to everybody) and nobody there can be given one. `removed_agent`: `count` conversations that
  * `subject` held when they were removed wait for somebody. `clock_jump`: the database's clock jumped by `seconds`; times
  * are off until `until`, by less and less. `clock_differs`: the clock of the node `subject` is ahead of the database's by
- * `seconds`; the database's counts.
+ * `seconds`; the database's counts. `escalation`: a colleague escalated the conversation of the contact `subject` to level
+ * `count`; its id is in the `key`, after the first colon.
  */
 export interface NoticeView {
   key: string
@@ -644,6 +658,19 @@ export interface QueueWallView {
 }
 
 /**
+ * A conversation that routing gives to nobody as things stand, and why: everyone who could take it declined, or nobody
+ * in the team speaks its language or has its skills (`detail`).
+ */
+export interface StuckWallView {
+  conversation_id: string
+  contact_name: string
+  team_id: string | null
+  reason: Stuck
+  detail: string
+  queued_at: string | null
+}
+
+/**
  * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
  *
  * `answer_seconds` is how soon after the contact's first message an answer is promised.
@@ -658,6 +685,7 @@ export interface ThresholdsView {
 /** What a supervisor watches: every queue and every agent now, and the day (UTC) so far. */
 export interface WallView {
   queues: QueueWallView[]
+  stuck: StuckWallView[]
   agents: AgentWallView[]
   csat: CsatWallView
   opened_today: number
@@ -933,6 +961,23 @@ export interface EscalateConversation {
   level: number
   /** At least 1 characters, at most 2000 characters. */
   reason: string
+}
+
+/** Take an escalation back: level 0, without a reason. */
+export interface DeescalateConversation {
+  type: "conversation.deescalate"
+  conversation_id: string
+}
+
+/** Change a ticket's title, topic or priority. Fields left out stay as they are. */
+export interface UpdateTicket {
+  type: "ticket.update"
+  conversation_id: string
+  /** At least 1 characters, at most 200 characters. */
+  title?: string | null
+  /** At least 1 characters, at most 60 characters. */
+  topic?: string | null
+  priority?: Priority | null
 }
 
 /** Give the conversation a number. Title, topic and priority are proposed from the content where left out. */
@@ -1281,6 +1326,23 @@ export interface AssignmentOffered {
 export interface TicketOpened {
   type: "ticket.opened"
   ticket: TicketView
+}
+
+/** A ticket has another title, topic or priority. */
+export interface TicketChanged {
+  type: "ticket.changed"
+  ticket: TicketView
+}
+
+/** A colleague asks supervisors and admins to look at a conversation. */
+export interface ConversationEscalated {
+  type: "conversation.escalated"
+  conversation_id: string
+  contact_name: string
+  level: number
+  reason: string
+  by_id: string
+  by_name: string
 }
 
 /**
@@ -2490,7 +2552,9 @@ export type AgentCommand =
   | SetPriority
   | SnoozeConversation
   | EscalateConversation
+  | DeescalateConversation
   | OpenTicket
+  | UpdateTicket
   | ChangeConversations
   | UndoConversations
   | SaveDraft
@@ -2525,6 +2589,8 @@ export type AgentEvent =
   | ConversationChanged
   | AssignmentOffered
   | TicketOpened
+  | TicketChanged
+  | ConversationEscalated
   | SuggestionsReady
   | PresenceChanged
   | PresenceForced

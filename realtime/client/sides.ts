@@ -68,8 +68,11 @@ export interface AgentSide {
     "conversation.set_priority": Changed
     "conversation.snooze": Changed
     "conversation.escalate": Changed
+    "conversation.deescalate": Changed
     "ticket.open": TicketIs
+    "ticket.update": TicketIs
     "conversations.bulk": ManyChanged
+    "conversations.undo": ManyChanged
     "draft.save": DraftIs
     "conversation.view": Done
     "article.search": ArticlesFound

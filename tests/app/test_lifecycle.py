@@ -256,18 +256,6 @@ async def test_what_has_ended_is_not_snoozed(house: House) -> None:
         await snooze(house, ana, id, house.clock() + timedelta(hours=1))
 
 
-async def test_escalating_raises_the_level_and_says_why_to_agents_only(house: House) -> None:
-    ana = await house.agent()
-    id, _ = await house.chat(ana)
-    house.told.forget()
-    await house.run(escalate_conversation, ana, EscalateConversation(conversation_id=id, level=2, reason="Refund over 500"))
-    stands = await house.conversation(id)
-    assert (stands.escalation_level, stands.escalation_reason) == (2, "Refund over 500")
-    assert (await house.messages(id))[-1].body == "Escalated to level 2: Refund over 500"
-    assert (await house.messages(id))[-1].seq is None
-    assert not any("Refund" in str(event) for event in house.told.to_contact())
-
-
 async def test_a_reason_of_blanks_is_no_reason(house: House) -> None:
     ana = await house.agent()
     id, _ = await house.chat(ana)

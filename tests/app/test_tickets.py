@@ -8,12 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import OpenTicket
-from app.contract.events import ConversationChanged, TicketOpened
-from app.conversations.tickets import NO_TOPIC, open_ticket, open_ticket_for
+from app.contract.commands import OpenTicket, SetPriority, UpdateTicket
+from app.contract.events import ConversationChanged, TicketChanged, TicketOpened
+from app.conversations.lifecycle import set_priority
+from app.conversations.proposing import TicketProposals
+from app.conversations.tickets import NO_TOPIC, PROPOSE_JOB, open_ticket, open_ticket_for, update_ticket
+from app.errors import Invalid, NotFound
+from app.knowledge.proposals import propose_priority
 from app.routing.dispatch import dispatch
 from app.work import Work
-from models import Conversation, Ticket
+from models import AuditLine, Conversation, Ticket
 from tests.factories import House
 
 
@@ -114,3 +118,80 @@ async def test_while_somebody_is_here_but_busy_one_waits_without_a_ticket(house:
     await house.chat()
     await dispatch(house.works, house.team_id)
     assert await numbers(house) == []
+
+
+async def propose(words: str) -> tuple[str, str]:
+    return "My stove leaks gas", "Stoves"
+
+
+async def opened_by_itself(house: House, body: str = "Hi! My stove leaks gas, this is urgent.") -> str:
+    """A ticket that nobody opened: who would is not here."""
+    await house.agent(presence=None)
+    id = (await house.start(body=body)).conversation.id
+    await dispatch(house.works, house.team_id)
+    return id
+
+
+async def fill_in(house: House) -> None:
+    assert await house.jobs({PROPOSE_JOB: TicketProposals(propose, propose_priority).run}).run_due()
+
+
+async def test_one_that_opens_by_itself_gets_what_the_button_proposes(house: House) -> None:
+    id = await opened_by_itself(house)
+    house.told.forget()
+    await fill_in(house)
+    ticket = house.told.one(TicketChanged, ToInboxAgents(inbox_id=house.inbox_id)).ticket
+    assert (ticket.title, ticket.topic, ticket.priority) == ("My stove leaks gas", "Stoves", "urgent")
+    stands = await house.conversation(id)
+    assert (stands.topic, stands.priority, stands.priority_rank) == ("Stoves", "urgent", 0)
+    assert house.told.all(ConversationChanged)[-1].conversation.ticket == ticket
+
+
+async def test_what_an_agent_has_chosen_meanwhile_stays(house: House) -> None:
+    id = await opened_by_itself(house)
+    ana = await house.agent("Ana")
+    await house.run(update_ticket, ana, UpdateTicket(conversation_id=id, title="Gas leak", topic="Safety"))
+    await house.run(set_priority, ana, SetPriority(conversation_id=id, priority="low"))
+    await fill_in(house)
+    (ticket,) = await house.all(select(Ticket))
+    assert (ticket.title, ticket.topic, (await house.conversation(id)).priority) == ("Gas leak", "Safety", "low")
+
+
+async def test_the_button_proposes_a_priority_where_nobody_chose_one(house: House) -> None:
+    ana = await house.agent()
+    first, second = (await house.chat(ana))[0], (await house.chat(ana))[0]
+    opened = await house.run(open_ticket, ana, OpenTicket(conversation_id=first), "Title", "Topic", "high")
+    assert opened.priority == "high"
+    await house.run(set_priority, ana, SetPriority(conversation_id=second, priority="low"))
+    opened = await house.run(open_ticket, ana, OpenTicket(conversation_id=second), "Title", "Topic", "high")
+    assert opened.priority == "low"
+
+
+async def test_a_ticket_is_edited_and_everyone_hears_of_it(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One", topic="Returns"))
+    house.told.forget()
+    command = UpdateTicket(conversation_id=id, title=" Two\n", topic="Safety", priority="high")
+    ticket = await house.run(update_ticket, ana, command)
+    assert (ticket.title, ticket.topic, ticket.priority) == ("Two", "Safety", "high")
+    assert house.told.one(TicketChanged).ticket == ticket
+    assert house.told.to_contact() == [] or "Two" not in str(house.told.to_contact())
+    line = (await house.messages(id))[-1]
+    assert (line.system, line.visibility, line.author_name) == ("ticket_changed", "internal", "Ana")
+    assert line.body == "title: One → Two; topic: Returns → Safety; priority: medium → high"
+    assert [one.action for one in await house.all(select(AuditLine))] == ["ticket.update"]
+    count = len(await house.messages(id))
+    await house.run(update_ticket, ana, command)
+    assert len(await house.messages(id)) == count
+
+
+async def test_a_ticket_keeps_a_title_and_a_topic(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    with pytest.raises(NotFound):
+        await house.run(update_ticket, ana, UpdateTicket(conversation_id=id, title="One"))
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One"))
+    for change in ({"title": " \n "}, {"topic": "\x00"}):
+        with pytest.raises(Invalid):
+            await house.run(update_ticket, ana, UpdateTicket(conversation_id=id, **change))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import AssignConversation, DeclineConversation, TransferConversation
@@ -13,7 +13,7 @@ from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTakesChats, SetTeamRouting
 from app.contract.values import Role
 from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.offering import decline_conversation, lapse_offers
+from app.conversations.offering import decline_conversation, ensure_routing, lapse_offers
 from app.people.agents import get_agent
 from app.people.presence import set_presence
 from app.people.serving import set_takes_chats
@@ -21,7 +21,8 @@ from app.reports.wall import wall_view
 from app.routing.decisions import list_decisions, replay_decisions
 from app.routing.dispatch import dispatch, serve_team_anew
 from app.visiting.proactive import is_staffed
-from models import Inbox
+from app.work import Work
+from models import Inbox, Routing
 from tests.factories import LEASE, House
 
 
@@ -144,3 +145,27 @@ async def test_what_a_supervisor_resolved_comes_back_to_the_queue_not_to_them(ho
     house.clock.now += timedelta(minutes=1)
     await house.write(visitor, id)
     assert (await house.conversation(id)).agent_id is None
+
+
+async def test_the_wall_says_why_a_conversation_stands_still(house: House) -> None:
+    ana = await house.agent("Ana")
+    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=20))
+    id, _ = await house.chat()
+    await dispatch(house.works, house.team_id)
+    await house.run(decline_conversation, ana, DeclineConversation(conversation_id=id))
+    spoken, _ = await house.chat()
+    await house.run(ensure_routing, spoken)
+    await house.run(_need, spoken, "ar")
+    async with house.works.read() as rows:
+        stuck = (await wall_view(rows, house.clock())).stuck
+    assert [(one.conversation_id, one.reason, one.detail) for one in stuck] == [
+        (id, "everyone_declined", ""),
+        (spoken, "nobody_speaks", "ar"),
+    ]
+    await house.agent("Ben")
+    async with house.works.read() as rows:
+        assert [one.conversation_id for one in (await wall_view(rows, house.clock())).stuck] == [spoken]
+
+
+async def _need(work: Work, conversation_id: str, language: str) -> None:
+    await work.change(update(Routing).where(Routing.conversation_id == conversation_id).values(language=language))

@@ -186,7 +186,9 @@ async def understanding(stage: Stage) -> None:
     await command("an agent searches", ana, "article.search", query="stove")
     await command("an agent makes it urgent", ana, "conversation.set_priority", id, priority="urgent")
     await command("an agent opens a ticket", ana, "ticket.open", id, topic="Stoves")
+    await command("an agent changes the ticket", ana, "ticket.update", id, title="Stove", priority="high")
     await command("an agent escalates", ana, "conversation.escalate", id, level=2, reason="Gas")
+    await command("an agent takes the escalation back", ana, "conversation.deescalate", id)
 
 
 async def handing_over(stage: Stage) -> None:

@@ -30,7 +30,15 @@ from app.contract.views.people import (
     TeamView,
 )
 from app.contract.views.visitors import GreetingView, ProactiveMessageView, VisitorView, WidgetContactView, WidgetInboxView
-from app.contract.views.wall import AgentWallView, ChatWallView, CsatWallView, QueueWallView, ThresholdsView, WallView
+from app.contract.views.wall import (
+    AgentWallView,
+    ChatWallView,
+    CsatWallView,
+    QueueWallView,
+    StuckWallView,
+    ThresholdsView,
+    WallView,
+)
 
 __all__ = [
     "AgentView",
@@ -65,6 +73,7 @@ __all__ = [
     "SavedViewView",
     "ScoreView",
     "StatusView",
+    "StuckWallView",
     "SuggestionView",
     "TeamView",
     "ThresholdsView",

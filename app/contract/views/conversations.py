@@ -53,6 +53,7 @@ class ConversationView(Said):
     queued_at: datetime | None
     snoozed_until: datetime | None
     escalation_level: int
+    escalation_reason: str
     unread_count: int
     tags: list[str]
     ticket: TicketView | None

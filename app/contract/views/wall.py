@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Said, Unserved
+from app.contract.values import Said, Stuck, Unserved
 from app.contract.views.people import AgentView
 
 
@@ -74,6 +74,18 @@ class AgentWallView(Said):
     chats: list[ChatWallView]
 
 
+class StuckWallView(Said):
+    """A conversation that routing gives to nobody as things stand, and why: everyone who could take it declined, or nobody
+    in the team speaks its language or has its skills (`detail`)."""
+
+    conversation_id: str
+    contact_name: str
+    team_id: str | None
+    reason: Stuck
+    detail: str
+    queued_at: datetime | None
+
+
 class CsatWallView(Said):
     """What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied."""
 
@@ -86,6 +98,7 @@ class WallView(Said):
     """What a supervisor watches: every queue and every agent now, and the day (UTC) so far."""
 
     queues: list[QueueWallView]
+    stuck: list[StuckWallView]
     agents: list[AgentWallView]
     csat: CsatWallView
     opened_today: int

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.knowledge.index import Found
-from app.knowledge.proposals import TITLE_LENGTH, propose_title, propose_topic
+from app.knowledge.proposals import TITLE_LENGTH, propose_priority, propose_title, propose_topic
 from tests.app.knowledge.test_cards import found
 
 
@@ -58,3 +58,19 @@ def in_categories(*pairs: tuple[str, float]) -> list[Found]:
 )
 def test_the_topic_is_what_the_nearest_articles_speak_for(pairs: list[tuple[str, float]], topic: str):
     assert propose_topic(in_categories(*pairs)) == topic
+
+
+@pytest.mark.parametrize(
+    ("text", "priority"),
+    [
+        ("Where is my order?", "medium"),
+        ("This is URGENT, the stove leaks", "urgent"),
+        ("I can’t log in since yesterday", "high"),
+        ("Es ist dringend!", "urgent"),
+        ("Die Lampe ist kaputt", "high"),
+        ("الأمر عاجل", "urgent"),
+        ("insurgents are not the word", "medium"),
+    ],
+)
+def test_a_priority_is_proposed_from_the_words(text: str, priority: str) -> None:
+    assert propose_priority(text) == priority
