@@ -30,6 +30,7 @@ from app.ending import end
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
+from app.http.sightings import SightingNotes
 from app.jobs import JobRunner
 from app.knowledge.articles import INDEX_JOB, PURGE_JOB, purge_article
 from app.knowledge.library import Library
@@ -145,6 +146,7 @@ def build(settings: Settings) -> Litestar:
         account_mails=_account_mails(settings),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
+        sightings=SightingNotes(works),
         trouble=lambda: hub.trouble if isinstance(hub, RedisHub) else None,
     )
 

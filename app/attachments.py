@@ -17,8 +17,9 @@ from app.clock import new_id
 from app.contract.views import AttachmentView
 from app.conversations.access import access_conversation_to_read
 from app.conversations.attaching import attachment_view
-from app.errors import Invalid, NotFound, TooLarge
+from app.errors import Forbidden, Invalid, NotFound, TooLarge
 from app.people.actors import SignedInAgent, Visitor
+from app.people.inboxes import allows_files
 from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Attachment
@@ -77,7 +78,12 @@ class FileStore:
 async def upload_file(
     works: Works, store: FileStore, uploader: Visitor | SignedInAgent, name: str, data: bytes, most_bytes: int
 ) -> AttachmentView:
-    """Keep a file for a message to come. Raises TooLarge, or Invalid for an empty or broken one."""
+    """Keep a file for a message to come. Raises TooLarge, Invalid for an empty or broken one, and Forbidden for a visitor of
+    an inbox that takes no files."""
+    if isinstance(uploader, Visitor):
+        async with works.read() as rows:
+            if not await allows_files(rows, uploader.inbox_id):
+                raise Forbidden("This chat takes no files.")
     if len(data) > most_bytes:
         raise TooLarge(f"Files may have up to {most_bytes // (1024 * 1024)} MB.")
     if not data:

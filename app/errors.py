@@ -47,6 +47,15 @@ class NotFound(ParleyError):
         self.id = id
 
 
+class UnknownKey(NotFound):
+    """A script tag names an inbox that does not exist. Read by whoever puts the tag on a site."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__("inbox", key)
+        self.detail = f'This chat is not set up: no inbox has the key "{key}".'
+        self.args = (self.detail,)
+
+
 class Conflict(ParleyError):
     """Somebody was faster. `missed` holds the messages the caller had not seen."""
 

@@ -4,7 +4,7 @@ from models.accounts import AgentInvitation, PasswordReset, Workspace
 from models.base import Base
 from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message, Undo
 from models.desk import CannedResponse, Draft, Macro, SavedView
-from models.inbox import Inbox
+from models.inbox import Inbox, InboxSighting
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
 from models.mail import OutgoingMail
@@ -38,6 +38,7 @@ __all__ = [
     "DismissedNotice",
     "Draft",
     "Inbox",
+    "InboxSighting",
     "Invitation",
     "Job",
     "Macro",

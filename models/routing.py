@@ -53,8 +53,8 @@ class Routing(Base):
 
 
 class BusinessHours(Base):
-    """When somebody is there. `periods` are `{day, opens, closes}` with day 0 for Monday and local times as HH:MM; one
-    that closes before it opens ends the next day. `closed_on` are dates."""
+    """Opening hours that inboxes share. `periods` are `{day, opens, closes}` with day 0 for Monday and local times as HH:MM;
+    one that closes before it opens ends the next day. `closed_on` are dates."""
 
     __tablename__ = "business_hours"
 
@@ -63,6 +63,8 @@ class BusinessHours(Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     periods: Mapped[list[Any]] = mapped_column(JsonColumn)
     closed_on: Mapped[list[Any]] = mapped_column(JsonColumn)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

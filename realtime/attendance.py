@@ -20,7 +20,7 @@ from app.people.visitor_sessions import recently_voided, session_of
 from app.work import Announcement, Works
 from models import Conversation, Inbox
 from realtime.hub import Hub, Subscriber, Told
-from realtime.rooms import rooms_of_agent, rooms_of_visitor
+from realtime.rooms import NODES, rooms_of_agent, rooms_of_visitor
 
 HEADS_AT_ONCE = 200
 
@@ -32,6 +32,21 @@ class Line(Subscriber, Protocol):
     def silent_seconds(self) -> float:
         """For how long nothing has come from them."""
         ...
+
+
+class NewInboxes:
+    """A subscriber of the room of nodes that lets agents into the rooms of inboxes added while they are connected."""
+
+    def __init__(self, attendance: Attendance) -> None:
+        self.rooms: set[str] = set()
+        self._attendance = attendance
+
+    def deliver(self, told: Told) -> None:
+        if told.json.startswith(b'{"type":"config.changed","area":"inboxes"'):
+            self._attendance.inbox_added()
+
+    def cut(self) -> None:
+        """Nothing to close."""
 
 
 class Attendance:
@@ -47,6 +62,8 @@ class Attendance:
         self._viewed: dict[Subscriber, tuple[str, str]] = {}
         self._said: dict[Line, int] = {}
         self._idle: set[Line] = set()
+        self._entering: set[asyncio.Task[None]] = set()
+        hub.enter(NewInboxes(self), [NODES])
 
     @property
     def epoch(self) -> str:
@@ -71,6 +88,18 @@ class Attendance:
             await self._works.run(arrive, actor.id, self._lease)
         await self._hub.hearing(subscriber.rooms)
         await self._send_heads(subscriber, actor)
+
+    def inbox_added(self) -> None:
+        """Agents who are connected already hear a new inbox, too."""
+        task = asyncio.get_running_loop().create_task(self._enter_inboxes())
+        self._entering.add(task)
+        task.add_done_callback(self._entering.discard)
+
+    async def _enter_inboxes(self) -> None:
+        async with self._works.read() as rows:
+            inbox_ids = await rows.all(select(Inbox.id))
+        for subscriber, agent in list(self._agents.items()):
+            self._hub.enter(subscriber, set(rooms_of_agent(agent, inbox_ids)) - subscriber.rooms)
 
     async def left(self, subscriber: Line) -> None:
         """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""

@@ -19,7 +19,7 @@ from app.contract.commands import (
     VisitorSync,
     VisitPage,
 )
-from app.contract.replies import ContactIs, Done, Ended, Reply, Sent
+from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
 from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
 from app.conversations.messages import post_visitor_message
@@ -29,6 +29,7 @@ from app.conversations.typing import typing_changed
 from app.csat import answer_survey
 from app.knowledge.suggest import Suggester
 from app.people.actors import Visitor
+from app.people.inboxes import shows_suggestions
 from app.work import Works
 from realtime.hub import Hub, Subscriber
 from realtime.visiting import Visits, Whereabouts
@@ -73,6 +74,10 @@ class VisitorCommands:
             case AnswerSurvey():
                 return Ended(conversation=await run(answer_survey, visitor, command))
             case SearchArticles():
+                async with self._works.read() as rows:
+                    is_shown = await shows_suggestions(rows, visitor.inbox_id)
+                if not is_shown:
+                    return ArticlesFound(suggestions=[], is_by_words=False)
                 return await self._suggester.look_up(command.query, for_visitor=True)
             case VisitPage():
                 at = Whereabouts(url=command.url, title=command.title, timezone=command.timezone, browser=command.browser)

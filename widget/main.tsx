@@ -16,11 +16,13 @@ import "./styles/composer.css"
 const HELLO_MS = 2_000
 
 const inboxKey = new URLSearchParams(location.search).get("inbox") ?? ""
-const prefix = `parley:${inboxKey}:`
 const hash = new URLSearchParams(location.hash.slice(1))
 const isAlone = window.parent === window
 const link = isAlone ? mailedLink(inboxKey, hash.get("link")) : null
 const host = createHost(hash.get("host") ?? location.origin, window.parent)
+/** Our own settings page shows what an inbox will look like; nobody talks there. */
+const previewScheme = hash.get("host") === location.origin && hash.get("preview")
+const prefix = previewScheme ? "parley:preview:" : `parley:${inboxKey}:`
 const wanted = [hash.get("locale") ?? "", ...navigator.languages].filter(Boolean)
 
 /** The page's first words; without a page around it the widget is simply open. */
@@ -41,6 +43,11 @@ function paint(color: string): void {
   document.documentElement.style.setProperty("--chosen", color)
 }
 
+function believed(words: HostSays): HostSays {
+  const { preview, ...said } = words
+  return previewScheme ? words : said
+}
+
 async function main(): Promise<void> {
   const [hello, texts] = await Promise.all([hear(), loadTexts(wanted)])
   document.documentElement.lang = texts.locale
@@ -51,7 +58,7 @@ async function main(): Promise<void> {
     origin: location.origin,
     inboxKey,
     locale: texts.locale,
-    page: hello,
+    page: believed(hello),
     host,
     storage: link?.storage ?? browserStorage(prefix),
     link,
@@ -63,10 +70,11 @@ async function main(): Promise<void> {
     reload: () => location.reload(),
     paint,
   })
-  host.onSaid(app.hear)
+  if (previewScheme) document.documentElement.style.colorScheme = previewScheme
+  host.onSaid(words => app.hear(believed(words)))
   addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)
-  app.hear(hello)
+  app.hear(believed(hello))
   render(<Root app={app} texts={texts} onClose={() => host.say({ type: "toggle", is_open: false })} />, document.body)
 }
 

@@ -1,4 +1,9 @@
+import type { WidgetInboxView } from "@parley/client/contract"
+
 /** What the host page and the widget's frame say to each other, and nothing else is believed. */
+
+/** What an inbox will be once its settings are saved; only our own settings page is believed. */
+export type InboxPreview = Partial<WidgetInboxView>
 
 /** From the host page's script to the frame, whole, whenever any of it changes. */
 export interface HostSays {
@@ -9,6 +14,7 @@ export interface HostSays {
   title?: string
   color?: string
   is_open: boolean
+  preview?: InboxPreview
 }
 
 /** From the frame to the host page's script. The visitor's token never leaves the frame. */

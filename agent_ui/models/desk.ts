@@ -1,6 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection, ConnectionState } from "@parley/client/connection"
-import type { AgentIs, ConversationView, Me, Presence } from "@parley/client/contract"
+import type { AgentIs, ConfigArea, ConversationView, Me, Presence } from "@parley/client/contract"
+import { createListeners } from "@parley/client/listeners"
 import type { Outbox, Sendable } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
@@ -86,6 +87,8 @@ export interface Desk {
   supervising: Supervising
   troubles: Troubles
   ticker: Ticker
+  /** Calls with the area an admin has just changed, here or elsewhere; returns what ends it. */
+  onConfig(told: (area: ConfigArea) => void): () => void
   online: Readonly<ShallowRef<ConnectionState["name"]>>
   reconnect(): void
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
@@ -117,6 +120,8 @@ export function createDesk(options: DeskOptions): Desk {
   const held = createHeldReplies({ outbox: options.outbox, storage: kept, agentId: me.agent.id, clock, lastWord })
   /** By reply, the conversation nobody had when it was written: the reply may take it. */
   const free = new Map<string, ConversationView>()
+  const config = createListeners<[ConfigArea]>()
+  const refreshMe = () => api.get<Me>("/me").then(people.replace, () => {})
   const outbox: Outbox = {
     ...held.outbox,
     async send(draft, more) {
@@ -225,6 +230,10 @@ export function createDesk(options: DeskOptions): Desk {
     // A view that is new here has not been counted yet.
     deskChanged: () => void atHand.refresh().then(counts.refresh),
     noticesChanged: () => void troubles.refresh(),
+    configChanged: area => {
+      void refreshMe()
+      config.tell(area)
+    },
     written(message, row) {
       const isSeen = viewed === row.id && !around.isHidden()
       const isOurs = row.agent_id === people.meId || row.agent_id === null
@@ -287,7 +296,7 @@ export function createDesk(options: DeskOptions): Desk {
       if (!hasConnected) {
         void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
       } else {
-        void api.get<Me>("/me").then(people.replace, () => {})
+        void refreshMe()
       }
       hasConnected = true
       if (viewed) sayView()
@@ -369,6 +378,7 @@ export function createDesk(options: DeskOptions): Desk {
       const reply = await command({ type: "article.suggest", conversation_id: conversationId }).catch(() => null)
       return reply?.ok ? reply : null
     },
+    onConfig: config.add,
     view(conversationId) {
       stopLeaving()
       if (viewed === conversationId) return

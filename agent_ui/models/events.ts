@@ -1,6 +1,7 @@
 import type {
   AgentEvent,
   AssignmentOffered,
+  ConfigArea,
   ConversationEscalated,
   ConversationView,
   DraftView,
@@ -21,6 +22,8 @@ export interface Ears {
   draft(draft: DraftView): void
   /** Saved views, canned responses or macros are no longer what they were. */
   deskChanged(): void
+  /** An admin changed what all share. */
+  configChanged(area: ConfigArea): void
   /** What somebody should mend is no longer what it was. */
   noticesChanged(): void
   /** A contact wrote. */
@@ -80,6 +83,8 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return ears.deskChanged()
       case "notices.changed":
         return ears.noticesChanged()
+      case "config.changed":
+        return ears.configChanged(event.area)
       case "heads":
         for (const head of event.heads) headed(head)
         return

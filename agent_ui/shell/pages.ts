@@ -94,6 +94,28 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     load: () => import("../settings/PeoplePage.vue"),
   },
   {
+    name: "inboxes",
+    path: "/settings/inboxes",
+    group: "channels",
+    label: "inboxes.title",
+    description: "inboxes.text",
+    keywords: "inboxes.keywords",
+    icon: "i-lucide-inbox",
+    permission: "inbox.manage",
+    load: () => import("../settings/InboxesPage.vue"),
+  },
+  {
+    name: "hours",
+    path: "/settings/hours",
+    group: "channels",
+    label: "hours.title",
+    description: "hours.text",
+    keywords: "hours.keywords",
+    icon: "i-lucide-clock",
+    permission: "routing.manage",
+    load: () => import("../settings/HoursPage.vue"),
+  },
+  {
     name: "proactive",
     path: "/settings/proactive",
     group: "channels",
@@ -139,6 +161,18 @@ export const SUB_PAGES: readonly SubPage[] = [
     path: "/knowledge/:id",
     permission: "article.manage",
     load: () => import("../knowledge/ArticleEditorPage.vue"),
+  },
+  {
+    name: "inbox_settings",
+    path: "/settings/inboxes/:id",
+    permission: "inbox.manage",
+    load: () => import("../settings/InboxSettingsPage.vue"),
+  },
+  {
+    name: "hours_edit",
+    path: "/settings/hours/:id",
+    permission: "routing.manage",
+    load: () => import("../settings/HoursEditPage.vue"),
   },
 ]
 

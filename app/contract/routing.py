@@ -321,7 +321,8 @@ class SaveHours(Asked):
 
 
 class HoursView(Said):
-    """Business hours. `is_open` says whether they are now."""
+    """Business hours. `is_open` says whether they are open now; then `closes_at` says until when, and otherwise `opens_at`
+    from when. Both are empty when that does not change within the year."""
 
     id: str
     name: str
@@ -329,6 +330,10 @@ class HoursView(Said):
     periods: list[OpenPeriod]
     closed_on: list[str]
     is_open: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    changed_at: datetime | None
+    changed_by: str
 
 
 class HoursIs(Said):

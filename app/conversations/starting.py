@@ -14,7 +14,7 @@ from app.conversations.messages import add_contact_message, announce_again, find
 from app.conversations.offering import keep_fields
 from app.conversations.telling import tell_change
 from app.conversations.views import message_view, visitor_view_of
-from app.errors import NotFound
+from app.errors import Forbidden, NotFound
 from app.people.actors import Visitor
 from app.people.contacts import remember_contact
 from app.visiting.greetings import find_greeting
@@ -68,6 +68,8 @@ async def _add_conversation(work: Work, visitor: Visitor) -> Conversation:
     inbox = await work.one(select(Inbox).where(Inbox.id == visitor.inbox_id))
     if inbox is None:
         raise NotFound("inbox", visitor.inbox_id)
+    if inbox.archived_at is not None:
+        raise Forbidden("This chat is closed and takes no new conversations.")
     conversation = await work.add(
         Conversation(
             id=new_id(),

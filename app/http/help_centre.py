@@ -279,8 +279,8 @@ async def _inbox_of(rows: Rows, key: str) -> Inbox | None:
 
 
 def _site_url(inbox: Inbox) -> str:
-    """The first site that may show the inbox, if it is a whole address."""
-    found = next((str(one) for one in inbox.allowed_origins if _origin.fullmatch(str(one))), "")
+    """Return the site the inbox names, else the first that may show it, if it is a whole address."""
+    found = inbox.site_url or next((str(one) for one in inbox.allowed_origins if _origin.fullmatch(str(one))), "")
     return found if urlsplit(found).hostname else ""
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import select
 
 from app.errors import NotFound
 from app.http.assets import Assets
+from app.http.loader import KEY, MAX_KEY, blocked_site, console_error, looks_of, unknown_key
 from app.http.platform import AnyRequest, platform_of
+from app.visiting.sightings import sighting_of
 from models import Inbox
 
 FRAME_CSP = (
@@ -37,12 +39,11 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
     @get("/widget.js")
     async def loader(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
         """The one script of a host page. Asked for with an inbox that shows its visitors, it brings one more later."""
-        name = "embed-near.js" if inbox and await _shows_visitors(request, inbox) else "embed.js"
-        return widget_assets.respond(request, name, is_immutable=False, headers=SHARED)
+        return await _loaded(request, widget_assets, inbox)
 
     @get("/widget/frame")
     async def frame(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
-        """The panel. Only the inbox's allowed sites may frame it."""
+        """The panel. Only the inbox's allowed sites may frame it; without such an inbox it says so."""
         return await _framed(request, widget_assets, "frame.html", inbox)
 
     @get("/widget/page")
@@ -105,12 +106,32 @@ def _near_routes(widget: Assets) -> list[HTTPRouteHandler]:
     return [near_script, near_frame]
 
 
+async def _loaded(request: AnyRequest, widget: Assets, key: str) -> Response[bytes]:
+    """The loader of an inbox, as the inbox looks. Where it cannot work the console of the page says why."""
+    if not key:
+        return widget.respond(request, "embed.js", is_immutable=False, headers=SHARED)
+    found = await _find_inbox(request, key)
+    seen = sighting_of(key[:MAX_KEY], found, request.headers.get("referer", ""), request.headers.get("host", ""))
+    if found is not None or KEY.fullmatch(key):
+        platform_of(request).sightings.note(seen)
+    if found is None:
+        return widget.respond_around(
+            request, "embed.js", console_error(unknown_key(key[:MAX_KEY])), b"", is_kept=False, headers=SHARED
+        )
+    if seen is not None and seen.outcome == "blocked":
+        said = console_error(blocked_site(found.name, seen.origin))
+        return Response(said, headers=SHARED | {"Cache-Control": "no-store"}, media_type="text/javascript")
+    name = "embed-near.js" if found.shows_visitors else "embed.js"
+    return widget.respond_around(request, name, *looks_of(found), is_kept=True, headers=SHARED)
+
+
 async def _framed(request: AnyRequest, widget: Assets, page: str, key: str) -> Response[bytes]:
     found = await _find_inbox(request, key)
-    if found is None:
+    if found is None and (page != "frame.html" or not KEY.fullmatch(key)):
         raise NotFound("inbox", key)
-    origins = [origin for origin in found.allowed_origins if _ORIGIN.fullmatch(str(origin))]
-    ancestors = " ".join(["'self'", *origins]) if found.allowed_origins else "*"
+    allowed = found.allowed_origins if found is not None else []
+    origins = [origin for origin in allowed if _ORIGIN.fullmatch(str(origin))]
+    ancestors = " ".join(["'self'", *origins]) if allowed else "*"
     headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=_socket_origin(request))}
     return widget.respond(request, page, is_immutable=False, headers=headers)
 
@@ -118,11 +139,6 @@ async def _framed(request: AnyRequest, widget: Assets, page: str, key: str) -> R
 async def _find_inbox(request: AnyRequest, key: str) -> Inbox | None:
     async with platform_of(request).works.read() as rows:
         return await rows.one(select(Inbox).where(Inbox.key == key))
-
-
-async def _shows_visitors(request: AnyRequest, key: str) -> bool:
-    found = await _find_inbox(request, key)
-    return found is not None and bool(found.shows_visitors)
 
 
 def _socket_origin(request: AnyRequest) -> str:

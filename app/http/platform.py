@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from app.attachments import FileStore
 from app.errors import Forbidden, Unauthenticated
+from app.http.sightings import SightingNotes
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
 from app.mail.accounts import AccountMails
@@ -46,6 +47,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     account_mails: AccountMails
     login_limit: Limit
     widget_limit: Limit
+    sightings: SightingNotes
     trouble: Callable[[], str | None]
     """What is wrong without stopping the chat, in a sentence."""
 

@@ -1,4 +1,4 @@
-"""Proactive messages, and whether an inbox shows who is on its site. For admins."""
+"""Proactive messages. For admins."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from app.contract.http import (
-    InboxIs,
     OrderProactiveMessages,
     ProactiveMessageIs,
     ProactiveMessages,
     SaveProactiveMessage,
-    SetInbox,
 )
 from app.contract.replies import Done
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.inboxes import set_inbox
 from app.people.permissions import may_manage_proactive, require
 from app.visiting.proactive import (
     delete_proactive_message,
@@ -64,10 +61,3 @@ async def remove_proactive(request: AnyRequest, message_id: FromPath[str]) -> Do
     agent, id = await agent_of(request), as_id(message_id, "proactive message")
     await platform_of(request).works.run(delete_proactive_message, agent, id)
     return Done()
-
-
-@post("/api/v1/inboxes/{inbox_id:str}", status_code=200)
-async def change_inbox(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[SetInbox]) -> InboxIs:
-    """Change what an inbox does."""
-    agent = await agent_of(request)
-    return InboxIs(inbox=await platform_of(request).works.run(set_inbox, agent, as_id(inbox_id, "inbox"), data))

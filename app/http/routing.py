@@ -158,30 +158,30 @@ async def business_hours(request: AnyRequest) -> HoursList:
 @post("/api/v1/business-hours", status_code=201)
 async def create_hours(request: AnyRequest, data: JSONBody[SaveHours]) -> HoursIs:
     """Add business hours. For admins."""
-    require(may_manage_routing, await agent_of(request))
-    return HoursIs(hours=await platform_of(request).works.run(save_hours, data))
+    agent = await agent_of(request)
+    return HoursIs(hours=await platform_of(request).works.run(save_hours, agent, data))
 
 
 @put("/api/v1/business-hours/{hours_id:str}")
 async def change_hours(request: AnyRequest, hours_id: FromPath[str], data: JSONBody[SaveHours]) -> HoursIs:
     """Change business hours. For admins."""
-    require(may_manage_routing, await agent_of(request))
-    return HoursIs(hours=await platform_of(request).works.run(save_hours, data, as_id(hours_id, "business hours")))
+    agent, id = await agent_of(request), as_id(hours_id, "business hours")
+    return HoursIs(hours=await platform_of(request).works.run(save_hours, agent, data, id))
 
 
 @delete("/api/v1/business-hours/{hours_id:str}", status_code=200)
 async def delete_hours(request: AnyRequest, hours_id: FromPath[str]) -> Done:
     """Remove business hours; inboxes that kept them are always open. For admins."""
-    require(may_manage_routing, await agent_of(request))
-    await platform_of(request).works.run(remove_hours, as_id(hours_id, "business hours"))
+    agent = await agent_of(request)
+    await platform_of(request).works.run(remove_hours, agent, as_id(hours_id, "business hours"))
     return Done()
 
 
 @put("/api/v1/inboxes/{inbox_id:str}/hours")
 async def inbox_hours(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[SetInboxHours]) -> Done:
     """Which business hours an inbox keeps. For admins."""
-    require(may_manage_routing, await agent_of(request))
-    await platform_of(request).works.run(set_inbox_hours, as_id(inbox_id, "inbox"), data.hours_id)
+    agent = await agent_of(request)
+    await platform_of(request).works.run(set_inbox_hours, agent, as_id(inbox_id, "inbox"), data.hours_id)
     return Done()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from litestar import post
 from litestar.params import JSONBody
@@ -11,16 +12,20 @@ from sqlalchemy import select
 from app.clock import new_id
 from app.contract.http import OpenWidget, SignOutVisitor, WidgetSession
 from app.contract.replies import Done
-from app.contract.values import IdentityState
+from app.contract.values import OPEN_CATEGORIES, IdentityState, LauncherIcon, WidgetPosition
 from app.contract.views import WidgetInboxView
 from app.conversations.views import visitor_views
-from app.errors import NotFound, Unauthenticated
+from app.errors import NotFound, Unauthenticated, UnknownKey
 from app.http.platform import AnyRequest, Platform, address_of, platform_of
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
 from app.people.identity import StaleIdentity
+from app.people.inbox_texts import archived_text, texts_for
+from app.people.inboxes import email_prompt_of, form_of
 from app.people.visitor_sessions import find_visitor, prove_visitor, proven, void_session
-from app.visiting.proactive import is_staffed
+from app.sla.keeping import opening_of
+from app.visiting.proactive import is_anyone_there
+from app.visiting.sightings import sighting_of
 from app.work import Rows
 from models import Assignment, Inbox
 
@@ -34,8 +39,10 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
     now = platform.works.clock()
     async with platform.works.read() as rows:
         inbox = await rows.one(select(Inbox).where(Inbox.key == data.inbox_key))
+    if data.page:
+        platform.sightings.note(sighting_of(data.inbox_key, inbox, data.page, request.headers.get("host", "")))
     if inbox is None:
-        raise NotFound("inbox", data.inbox_key)
+        raise UnknownKey(data.inbox_key)
     async with platform.works.read() as rows:
         stored = await find_visitor(rows, platform.tokens, data.visitor_token or "", now)
     if stored and stored.inbox_id != inbox.id:
@@ -54,11 +61,14 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
             identity = "early" if stale.is_early else "expired"
     async with platform.works.read() as rows:
         contact = await find_contact(rows, visitor.contact_id)
+        conversations = await visitor_views(rows, visitor.contact_id) if contact else []
+        if inbox.shows_history is False:
+            conversations = [one for one in conversations if one.category in OPEN_CATEGORIES]
         return WidgetSession(
             visitor_token=platform.tokens.issue(visitor, now),
             contact=widget_contact_view(visitor, contact),
-            inbox=await _inbox_view(rows, inbox, now),
-            conversations=await visitor_views(rows, visitor.contact_id) if contact else [],
+            inbox=await _inbox_view(rows, inbox, now, data.locale, platform.settings.attachment_max_bytes),
+            conversations=conversations,
             identity=identity,
         )
 
@@ -97,17 +107,33 @@ async def sign_out(request: AnyRequest, data: JSONBody[SignOutVisitor]) -> Done:
     return Done()
 
 
-async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime) -> WidgetInboxView:
+async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime, locale: str | None, max_file_bytes: int) -> WidgetInboxView:
+    opening = await opening_of(rows, inbox.hours_id, now)
+    texts, email_prompt = texts_for(inbox, locale), email_prompt_of(inbox)
+    is_archived = inbox.archived_at is not None
     return WidgetInboxView(
         key=inbox.key,
         name=inbox.name,
-        greeting=inbox.greeting,
+        greeting=texts.greeting,
+        away_text=archived_text(locale) if is_archived else texts.away,
         color=inbox.color,
+        position=cast(WidgetPosition, inbox.position or "right"),
+        launcher=cast(LauncherIcon, inbox.launcher or "bubble"),
         locale=inbox.locale,
-        is_staffed=await is_staffed(rows, inbox, now),
+        site_url=inbox.site_url or "",
+        is_open=opening.is_open,
+        opens_at=opening.opens_at,
+        is_staffed=opening.is_open and not is_archived and await is_anyone_there(rows, inbox, now),
+        is_archived=is_archived,
         reply_seconds=await _reply_seconds(rows, inbox, now),
-        asks_email=inbox.asks_email,
+        asks_email=email_prompt != "never",
+        email_prompt=email_prompt,
+        form=form_of(inbox),
+        shows_history=inbox.shows_history is not False,
+        shows_suggestions=inbox.shows_suggestions is not False,
         previews_typing=bool(inbox.previews_typing),
+        allows_files=inbox.allows_files is not False,
+        max_file_bytes=max_file_bytes,
     )
 
 

@@ -20,6 +20,7 @@ from app.knowledge.context import MOST_WORDS, question_of
 from app.knowledge.index import Found
 from app.knowledge.library import Library, LookedUp
 from app.knowledge.proposals import NO_TOPIC, propose_title, propose_topic
+from app.people.inboxes import shows_suggestions
 from app.work import Announcement, Publisher, Works
 from models import Conversation, Message
 
@@ -135,7 +136,9 @@ class Suggester:
             if conversation is None or not question:
                 return
             looked_up = await self._look_up_question(question, CANDIDATES)
-            self._publish(conversation, seq, looked_up)
+            async with self._works.read() as rows:
+                is_shown = await shows_suggestions(rows, conversation.inbox_id)
+            self._publish(conversation, seq, looked_up, to_contact=is_shown)
 
     async def _question_in(self, conversation_id: str) -> tuple[Conversation | None, int, str]:
         """A conversation, its contact's last message, and what they ask for."""
@@ -151,8 +154,8 @@ class Suggester:
             question, least=self._least_for_agents, most=most, public_only=False, within=WITHIN_SECONDS
         )
 
-    def _publish(self, conversation: Conversation, seq: int, looked_up: LookedUp) -> None:
-        """Tell agents, and the contact while nobody has answered. What was found by words alone is too uncertain for the
+    def _publish(self, conversation: Conversation, seq: int, looked_up: LookedUp, *, to_contact: bool) -> None:
+        """Tell agents, and the contact of an inbox that shows articles while nobody has answered. What was found by words alone is too uncertain for the
         contact; it is looked up again once articles are encoded."""
         found = looked_up.found
         if looked_up.is_by_words:
@@ -172,7 +175,7 @@ class Suggester:
                 )
             ]
         )
-        if conversation.first_answered_at is None and not looked_up.is_by_words:
+        if to_contact and conversation.first_answered_at is None and not looked_up.is_by_words:
             certain = [one for one in cards if one.article.is_public and one.score >= self._least_for_visitors]
             self._publisher.publish(
                 [

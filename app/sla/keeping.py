@@ -1,4 +1,4 @@
-"""Business hours kept by admins."""
+"""Business hours kept by admins, and whether an inbox is open."""
 
 from __future__ import annotations
 
@@ -6,15 +6,27 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import delete, select, update
 
 from app.clock import new_id
 from app.contract.routing import HoursView, OpenPeriod, SaveHours
 from app.errors import Conflict, Invalid, NotFound
-from app.sla.hours import is_open, periods_of, zone_of
+from app.people.actors import SignedInAgent
+from app.people.audit import keep_line
+from app.people.config import announce_config
+from app.people.permissions import may_manage_routing, require
+from app.sla.hours import is_open, next_closing, next_opening, periods_of, zone_of
 from app.text import clean_line
 from app.work import Rows, Work
 from models import BusinessHours, Inbox
+
+
+class Opening(Struct, frozen=True):
+    """Whether an inbox is open by its hours, and when it opens next, if it does."""
+
+    is_open: bool
+    opens_at: datetime | None = None
 
 
 async def list_hours(rows: Rows, now: datetime) -> list[HoursView]:
@@ -22,9 +34,10 @@ async def list_hours(rows: Rows, now: datetime) -> list[HoursView]:
     return [_view(hours, now) for hours in await rows.all(select(BusinessHours).order_by(BusinessHours.name))]
 
 
-async def save_hours(work: Work, asked: SaveHours, hours_id: str | None = None) -> HoursView:
+async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_id: str | None = None) -> HoursView:
     """Add hours, or change those with this id. Raises Invalid for an unknown zone or date, Conflict for a name taken,
     NotFound for an unknown id."""
+    require(may_manage_routing, agent)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("Business hours need a name.")
@@ -38,29 +51,53 @@ async def save_hours(work: Work, asked: SaveHours, hours_id: str | None = None) 
         "time_zone": asked.time_zone,
         "periods": msgspec.to_builtins(asked.periods),
         "closed_on": sorted(set(asked.closed_on)),
+        "changed_at": work.now,
+        "changed_by": agent.name,
     }
     if hours_id is None:
         hours = await work.add(BusinessHours(id=new_id(), created_at=work.now, **values))
-        return _view(hours, work.now)
-    changed = await work.one(update(BusinessHours).where(BusinessHours.id == hours_id).values(**values).returning(BusinessHours))
-    if changed is None:
-        raise NotFound("business hours", hours_id)
-    return _view(changed, work.now)
+    else:
+        hours = await work.one(
+            update(BusinessHours).where(BusinessHours.id == hours_id).values(**values).returning(BusinessHours)
+        )
+        if hours is None:
+            raise NotFound("business hours", hours_id)
+    await keep_line(work, agent, "hours.create" if hours_id is None else "hours.change", hours=name)
+    announce_config(work, "hours")
+    return _view(hours, work.now)
 
 
-async def remove_hours(work: Work, hours_id: str) -> None:
+async def remove_hours(work: Work, agent: SignedInAgent, hours_id: str) -> None:
     """Inboxes that kept these hours are always open from now on. Raises NotFound."""
+    require(may_manage_routing, agent)
+    name = await work.one(select(BusinessHours.name).where(BusinessHours.id == hours_id))
     await work.change(update(Inbox).where(Inbox.hours_id == hours_id).values(hours_id=None))
     if not await work.change(delete(BusinessHours).where(BusinessHours.id == hours_id)):
         raise NotFound("business hours", hours_id)
+    await keep_line(work, agent, "hours.remove", hours=name)
+    announce_config(work, "hours")
 
 
-async def set_inbox_hours(work: Work, inbox_id: str, hours_id: str | None) -> None:
+async def set_inbox_hours(work: Work, agent: SignedInAgent, inbox_id: str, hours_id: str | None) -> None:
     """The inbox keeps these hours; none for always open. Raises NotFound."""
+    require(may_manage_routing, agent)
     if hours_id and not await work.one(select(BusinessHours.id).where(BusinessHours.id == hours_id)):
         raise NotFound("business hours", hours_id)
     if not await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id)):
         raise NotFound("inbox", inbox_id)
+    await keep_line(work, agent, "inbox.change", inbox=inbox_id, changed="hours_id")
+    announce_config(work, "inboxes")
+
+
+async def opening_of(rows: Rows, hours_id: str | None, now: datetime) -> Opening:
+    """Whether an inbox with these hours is open, and when it opens next; without hours it always is."""
+    hours = await rows.one(select(BusinessHours).where(BusinessHours.id == hours_id)) if hours_id else None
+    if hours is None:
+        return Opening(is_open=True)
+    periods, closed = periods_of(hours.periods), frozenset(hours.closed_on)
+    if is_open(hours.time_zone, periods, closed, now):
+        return Opening(is_open=True)
+    return Opening(is_open=False, opens_at=next_opening(hours.time_zone, periods, closed, now))
 
 
 async def is_inbox_open(rows: Rows, hours_id: str | None, now: datetime) -> bool:
@@ -72,13 +109,18 @@ async def is_inbox_open(rows: Rows, hours_id: str | None, now: datetime) -> bool
 
 
 def _view(hours: BusinessHours, now: datetime) -> HoursView:
+    periods, closed = periods_of(hours.periods), frozenset(hours.closed_on)
     return HoursView(
         id=hours.id,
         name=hours.name,
         time_zone=hours.time_zone,
         periods=msgspec.convert(hours.periods, list[OpenPeriod]),
         closed_on=list(hours.closed_on),
-        is_open=is_open(hours.time_zone, periods_of(hours.periods), hours.closed_on, now),
+        is_open=is_open(hours.time_zone, periods, closed, now),
+        opens_at=next_opening(hours.time_zone, periods, closed, now),
+        closes_at=next_closing(hours.time_zone, periods, closed, now),
+        changed_at=hours.changed_at,
+        changed_by=hours.changed_by or "",
     )
 
 

@@ -19,6 +19,7 @@ from app.contract.views import GreetingView, ProactiveMessageView
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_manage_proactive, require
+from app.sla.keeping import is_inbox_open
 from app.text import clean_line, clean_text
 from app.visiting.greetings import author_of, find_open_conversation
 from app.work import Rows, Work
@@ -79,7 +80,7 @@ async def greetings_for(
         .where(ProactiveMessage.inbox_id == inbox.id, ProactiveMessage.is_on.is_(True))
         .order_by(ProactiveMessage.position, ProactiveMessage.id)
     )
-    if not found or await find_open_conversation(rows, contact_id, inbox.id) is not None:
+    if not found or inbox.archived_at is not None or await find_open_conversation(rows, contact_id, inbox.id) is not None:
         return []
     visit = Visit(url=url, locale=locale, is_returning=is_returning, is_staffed=await is_staffed(rows, inbox, now))
     return [
@@ -96,7 +97,12 @@ async def greetings_for(
 
 
 async def is_staffed(rows: Rows, inbox: Inbox, now: datetime) -> bool:
-    """Whether somebody could answer in this inbox now."""
+    """Whether the inbox is open by its hours and an agent is there to answer."""
+    return await is_inbox_open(rows, inbox.hours_id, now) and await is_anyone_there(rows, inbox, now)
+
+
+async def is_anyone_there(rows: Rows, inbox: Inbox, now: datetime) -> bool:
+    """Whether an agent of the inbox's team is online and takes chats, or any agent where it has no team."""
     staffed = select(func.count()).where(
         Agent.is_active, Agent.lease_until > now, Agent.presence == "online", Agent.takes_chats.is_not(False)
     )

@@ -53,6 +53,18 @@ export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "un
 
 export type IdentityState = "none" | "verified" | "expired" | "early"
 
+export type WidgetPosition = "right" | "left"
+
+export type LauncherIcon = "bubble" | "question" | "envelope"
+
+export type EmailPrompt = "never" | "ask" | "require"
+
+export type FormWhen = "before" | "after"
+
+export type FormFieldKind = "name" | "email" | "phone" | "text" | "number" | "choice" | "checkbox"
+
+export type SightingOutcome = "ok" | "blocked" | "unknown_key"
+
 export type InvitationState = "none" | "sent" | "shown" | "dismissed"
 
 export type VisitorKind = "any" | "new" | "returning"
@@ -351,6 +363,80 @@ export interface SavedViewView {
   filter: FilterView
 }
 
+/**
+ * A field of a form. `key` names its answer; a label may be empty for a name, an email or a phone number, which the
+ * widget names in the visitor's language. `options` are those of a choice.
+ */
+export interface FormFieldView {
+  key: string
+  label: string
+  kind: FormFieldKind
+  options: string[]
+  is_required: boolean
+}
+
+/**
+ * Everything an admin decides about an inbox. `greeting` and `away` are those of `locale`, `texts` those of its other
+ * languages. `secret_changed_at` is when the identity secret was last shown, empty when it never was; `archived_at` is
+ * empty while the inbox is in use. `open_count` counts its open conversations.
+ */
+export interface InboxDetailsView {
+  id: string
+  key: string
+  name: string
+  channel: Channel
+  team_id: string | null
+  hours_id: string | null
+  locale: string
+  languages: string[]
+  greeting: string
+  away: string
+  texts: InboxTextView[]
+  color: string
+  position: WidgetPosition
+  launcher: LauncherIcon
+  site_url: string
+  allowed_origins: string[]
+  shows_history: boolean
+  shows_suggestions: boolean
+  shows_visitors: boolean
+  previews_typing: boolean
+  allows_files: boolean
+  email_prompt: EmailPrompt
+  form: InboxFormView | null
+  open_count: number
+  secret_changed_at: string | null
+  archived_at: string | null
+  changed_at: string | null
+  changed_by: string
+  created_at: string
+}
+
+/** Fields asked for before the first message, or after it. */
+export interface InboxFormView {
+  when: FormWhen
+  fields: FormFieldView[]
+}
+
+/**
+ * A site whose script tag asked for an inbox: `ok`, `blocked` because the site is not allowed, or `unknown_key` because
+ * no inbox has the key it names.
+ */
+export interface InboxSightingView {
+  key: string
+  origin: string
+  page: string
+  outcome: SightingOutcome
+  seen_at: string
+}
+
+/** The greeting and the away text in one language. Empty: the widget's own words. */
+export interface InboxTextView {
+  locale: string
+  greeting: string
+  away: string
+}
+
 /** A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline. */
 export interface AttachmentView {
   id: string
@@ -481,7 +567,7 @@ export interface ChannelCapacityView {
   capacity: number
 }
 
-/** A doorway conversations arrive by, as agents see it. */
+/** A doorway conversations arrive by, as agents see it. `field_keys` name the answers its form asks for. */
 export interface InboxView {
   id: string
   key: string
@@ -491,6 +577,9 @@ export interface InboxView {
   shows_visitors: boolean
   previews_typing: boolean
   hours_id: string | null
+  email_prompt: EmailPrompt
+  field_keys: string[]
+  is_archived: boolean
 }
 
 /** A name admins gave to being away, busy or offline. */
@@ -582,19 +671,36 @@ export interface WidgetContactView {
 }
 
 /**
- * What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
- * what is typed before it is sent, and the visitor is told so.
+ * An inbox as its widget needs it, its texts in the visitor's language where the inbox has them.
+ *
+ * `is_open` goes by the business hours, `is_staffed` also by the people: open, and somebody there. `opens_at` is when it
+ * opens next; empty while it is open, and when it never opens. `away_text` empty stands for the widget's own words.
+ * `previews_typing`: agents see what is typed before it is sent, and the visitor is told so. An archived inbox takes no
+ * new conversations, and its `away_text` says so. `asks_email` is what `email_prompt` was before it had three answers.
  */
 export interface WidgetInboxView {
   key: string
   name: string
   greeting: string
+  away_text: string
   color: string
+  position: WidgetPosition
+  launcher: LauncherIcon
   locale: string
+  site_url: string
+  is_open: boolean
+  opens_at: string | null
   is_staffed: boolean
+  is_archived: boolean
   reply_seconds: number | null
   asks_email: boolean
+  email_prompt: EmailPrompt
+  form: InboxFormView | null
+  shows_history: boolean
+  shows_suggestions: boolean
   previews_typing: boolean
+  allows_files: boolean
+  max_file_bytes: number
 }
 
 /**
@@ -2148,7 +2254,10 @@ export interface SaveHours {
   closed_on?: string[]
 }
 
-/** Business hours. `is_open` says whether they are now. */
+/**
+ * Business hours. `is_open` says whether they are open now; then `closes_at` says until when, and otherwise `opens_at`
+ * from when. Both are empty when that does not change within the year.
+ */
 export interface HoursView {
   id: string
   name: string
@@ -2156,6 +2265,10 @@ export interface HoursView {
   periods: OpenPeriod[]
   closed_on: string[]
   is_open: boolean
+  opens_at: string | null
+  closes_at: string | null
+  changed_at: string | null
+  changed_by: string
 }
 
 /** The hours after the change. */
@@ -2518,6 +2631,101 @@ export interface MailTested {
 /** `POST /api/v1/mail/held`: send the mail that waited too long after all, or discard it. */
 export interface SettleHeldMail {
   do: "send" | "discard"
+}
+
+/** The greeting and the away text in one language. */
+export interface InboxText {
+  /** At most 35 characters. */
+  locale: string
+  /** At most 500 characters. */
+  greeting?: string
+  /** At most 500 characters. */
+  away?: string
+}
+
+/** A field of a form. Only a name, an email and a phone number may do without a label; only a choice has options. */
+export interface FormField {
+  /** At most 40 characters. */
+  key: string
+  kind: FormFieldKind
+  /** At most 100 characters. */
+  label?: string
+  /** At most 30 entries. */
+  options?: string[]
+  is_required?: boolean
+}
+
+/** Fields asked for before the first message, or after it. */
+export interface InboxForm {
+  /** At least 1 entries, at most 20 entries. */
+  fields: FormField[]
+  when?: FormWhen
+}
+
+/**
+ * `POST /api/v1/inboxes` and `PUT /api/v1/inboxes/{id}`, which replaces: a field left out goes back to its default.
+ *
+ * Without a `key` a new inbox gets one made of its name; it never changes afterwards. Empty texts stand for the widget's
+ * own words; `allowed_origins` empty lets every site show the widget.
+ */
+export interface SaveInbox {
+  /** At most 200 characters, at least 1 characters. */
+  name: string
+  channel: "chat"
+  /** At most 64 characters. */
+  key?: string | null
+  team_id?: string | null
+  hours_id?: string | null
+  /** At most 35 characters. */
+  locale?: string
+  /** At most 20 entries. */
+  languages?: string[]
+  /** At most 500 characters. */
+  greeting?: string
+  /** At most 500 characters. */
+  away?: string
+  /** At most 20 entries. */
+  texts?: InboxText[]
+  color?: string
+  position?: WidgetPosition
+  launcher?: LauncherIcon
+  /** At most 2000 characters. */
+  site_url?: string
+  /** At most 50 entries. */
+  allowed_origins?: string[]
+  shows_history?: boolean
+  shows_suggestions?: boolean
+  shows_visitors?: boolean
+  previews_typing?: boolean
+  allows_files?: boolean
+  email_prompt?: EmailPrompt
+  form?: InboxForm | null
+}
+
+/** Every inbox by name, archived ones included. */
+export interface InboxList {
+  inboxes: InboxDetailsView[]
+  ok: true
+}
+
+/** The inbox after the change. */
+export interface InboxDetailsAre {
+  inbox: InboxDetailsView
+  ok: true
+}
+
+/** The new identity secret, shown this once. */
+export interface InboxSecretIs {
+  identity_secret: string
+  inbox: InboxDetailsView
+  ok: true
+}
+
+/** Where the inbox's script was seen, latest first, and tags that name a key no inbox has. */
+export interface InboxSightings {
+  sightings: InboxSightingView[]
+  unknown: InboxSightingView[]
+  ok: true
 }
 
 export type VisitorCommand =

@@ -326,12 +326,13 @@ async def test_a_dry_run_says_what_would_happen_and_writes_nothing(house: House)
     assert [(one.agent_id, one.verdict) for one in said.candidates] == [(ana.id, "chosen"), (ben.id, "busy")]
     assert [(one.condition, one.holds) for one in said.trace[0].conditions] == [("topic", True), ("hours", True)]
     hours = SaveHours(name="Mornings", time_zone="UTC", periods=[OpenPeriod(day=0, opens="08:00", closes="10:00")])
-    kept = await house.run(save_hours, hours)
-    await house.run(set_inbox_hours, house.inbox_id, kept.id)
+    admin = await house.agent("Ada", role="admin", teams=[], presence=None)
+    kept = await house.run(save_hours, admin, hours)
+    await house.run(set_inbox_hours, admin, house.inbox_id, kept.id)
     at_night = DryRun(inbox_id=house.inbox_id, body="My invoice", at=datetime(2026, 3, 2, 23, 0, tzinfo=UTC))
     said = await dry_run(house.works, at_night, about)
     assert (said.rule, said.is_open, said.team_id) == (None, False, house.team_id)
-    await house.run(remove_hours, kept.id)
+    await house.run(remove_hours, admin, kept.id)
     assert (await dry_run(house.works, at_night, about)).is_open, "without hours it is always open"
     with pytest.raises(NotFound):
         await dry_run(house.works, DryRun(inbox_id=new_id()), about)
@@ -339,6 +340,7 @@ async def test_a_dry_run_says_what_would_happen_and_writes_nothing(house: House)
 
 
 async def test_hours_of_no_zone_are_refused(house: House) -> None:
+    admin = await house.agent("Ada", role="admin")
     for given_zone, days in (("Mars/Base", []), ("../etc/passwd", []), ("UTC", ["2026-02-30"])):
         with pytest.raises(Invalid):
-            await house.run(save_hours, SaveHours(name="Odd", time_zone=given_zone, closed_on=days))
+            await house.run(save_hours, admin, SaveHours(name="Odd", time_zone=given_zone, closed_on=days))

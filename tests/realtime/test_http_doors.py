@@ -194,8 +194,9 @@ async def test_a_widget_of_no_inbox_does_not_open(anybody: httpx.AsyncClient) ->
         ("", 400, "invalid"),
     ):
         assert is_refusal(await anybody.post("/api/v1/widget/sessions", json={"inbox_key": key}), status, code)
-    for key in ("nope", "%00", "x" * 5000):
+    for key in ("%00", "x" * 5000):
         assert is_refusal(await anybody.get(f"/widget/frame?inbox={key}"), 404, "not_found")
+    assert is_refusal(await anybody.get("/widget/near?inbox=nope"), 404, "not_found")
 
 
 async def test_a_forged_visitor_token_makes_a_new_visitor(running: Running) -> None:

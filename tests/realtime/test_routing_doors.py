@@ -49,8 +49,12 @@ async def test_routing_is_for_admins(running: Running) -> None:
 
 async def test_what_was_done_by_right_of_a_role_is_read(running: Running) -> None:
     async with signed_in(running, "admin@example.com") as admin:
-        page = await said(await admin.get("/api/v1/audit", params={"limit": 5}))
-        assert (page["lines"], page["next"]) == ([], None)
+        inbox = next(it for it in (await said(await admin.get("/api/v1/me")))["inboxes"] if it["key"] == "demo")
+        await said(await admin.post(f"/api/v1/inboxes/{inbox['id']}", json={"shows_visitors": False}))
+        page = await said(await admin.get("/api/v1/audit", params={"limit": 1}))
+        line = page["lines"][0]
+        assert (line["action"], line["by_name"]) == ("inbox.change", "Ada Admin")
+        assert {it["name"]: it["value"] for it in line["detail"]} == {"inbox": inbox["name"], "changed": "shows_visitors"}
         assert (await admin.get("/api/v1/audit", params={"after": "nonsense"})).status_code == 404
 
 
@@ -58,7 +62,7 @@ async def test_a_rule_is_made_tried_changed_and_removed(running: Running) -> Non
     async with signed_in(running, "admin@example.com") as admin:
         me = await said(await admin.get("/api/v1/me"))
         teams = {team["name"]: team["id"] for team in me["teams"]}
-        inbox_id = me["inboxes"][0]["id"]
+        inbox_id = next(it["id"] for it in me["inboxes"] if it["key"] == "demo")
         rule = {"name": "Parcels", "conditions": {"words": ["parcel"]}, "actions": {"team_id": teams["Orders"]}}
         made = (await said(await admin.post("/api/v1/routing/rules", json=rule), 201))["rule"]
         loop = rule | {"actions": {"team_id": teams["Orders"], "overflow": [{"team_id": teams["Orders"], "after_seconds": 60}]}}

@@ -31,26 +31,33 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
             {texts.t("unavailable")}
           </p>
         )}
-        <form class="card ask" onSubmit={onSubmit(app.start)}>
-          <textarea
-            ref={field => grow(field)}
-            rows={2}
-            data-focus
-            value={draft}
-            placeholder={texts.t("ask_hint")}
-            aria-label={texts.t("ask_hint")}
-            dir={draft ? "auto" : undefined}
-            onInput={event => app.setDraft(event.currentTarget.value)}
-            onKeyDown={onEnter(() => draft.trim() && app.start())}
-          />
-          {state.found[0] && (
-            <Extra draw={({ Suggestions }) => <Suggestions list={state.found} texts={texts} onRead={app.read} />} />
-          )}
-          <button type="submit" class="primary" aria-busy={state.is_starting}>
-            {texts.t("start")}
-            <Icon name="next" />
-          </button>
-        </form>
+        {(state.phase === "refused" || session?.inbox.is_archived) && (
+          <p class="banner" role="alert" dir="auto">
+            {session ? session.inbox.away_text : state.refusal}
+          </p>
+        )}
+        {state.phase !== "refused" && !session?.inbox.is_archived && (
+          <form class="card ask" onSubmit={onSubmit(app.start)}>
+            <textarea
+              ref={field => grow(field)}
+              rows={2}
+              data-focus
+              value={draft}
+              placeholder={texts.t("ask_hint")}
+              aria-label={texts.t("ask_hint")}
+              dir={draft ? "auto" : undefined}
+              onInput={event => app.setDraft(event.currentTarget.value)}
+              onKeyDown={onEnter(() => draft.trim() && app.start())}
+            />
+            {state.found[0] && (
+              <Extra draw={({ Suggestions }) => <Suggestions list={state.found} texts={texts} onRead={app.read} />} />
+            )}
+            <button type="submit" class="primary" aria-busy={state.is_starting}>
+              {texts.t("start")}
+              <Icon name="next" />
+            </button>
+          </form>
+        )}
         {session && (
           <Front draw={({ FrontCards }) => <FrontCards app={app} state={state} session={session} texts={texts} />} />
         )}

@@ -37,6 +37,8 @@ export interface AppOptions {
 
 export interface AppSnapshot {
   phase: "loading" | "unreachable" | "ready" | "refused"
+  /** Why there is no chat, for whoever put it on the page. */
+  refusal: string
   screen: "home" | "chat" | "article"
   session: WidgetSession | null
   connection: ConnectionState["name"]
@@ -93,6 +95,7 @@ export function createApp(options: AppOptions): App {
   let { page } = options
   let phase: AppSnapshot["phase"] = "loading"
   let screen: AppSnapshot["screen"] = "home"
+  let refusal = ""
   let session: WidgetSession | null = null
   let talk: Talk | null = null
   let waking: Promise<Talk | null> | null = null
@@ -133,16 +136,20 @@ export function createApp(options: AppOptions): App {
     if (answer.ok) {
       begin(answer)
       askForToken(answer)
-    } else phase = "refused"
+    } else {
+      phase = "refused"
+      refusal = answer.detail
+    }
     redraw()
   }
 
+  const previewed = (it: WidgetSession) => (page.preview ? { ...it, inbox: { ...it.inbox, ...page.preview } } : it)
   const hasUnsent = () => storage.get("unsent") !== null
   const pageUrl = () => firstOf(page.url, 2000) || null
 
   function begin(answer: WidgetSession): void {
     const isSameContact = session?.contact.id === answer.contact.id
-    session = answer
+    session = previewed(answer)
     linkToken = null
     openedAt = clock.now()
     phase = "ready"
@@ -293,6 +300,7 @@ export function createApp(options: AppOptions): App {
       const fresh = screen === "home" ? talk?.chatOf(null).snapshot() : null
       return {
         phase,
+        refusal,
         screen,
         session,
         connection: talk?.connection.state().name ?? "connecting",
@@ -314,6 +322,8 @@ export function createApp(options: AppOptions): App {
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
       const opens = words.is_open && !page.is_open
       page = words
+      if (words.preview && session) session = previewed(session)
+      if (words.preview?.color) options.paint(words.preview.color)
       // Nobody looks: what was typed is kept.
       if (!words.is_open && isOutdated()) options.reload()
       talk?.moved()

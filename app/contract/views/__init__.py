@@ -17,6 +17,7 @@ from app.contract.views.conversations import (
     VisitorConversationView,
 )
 from app.contract.views.desk import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView
+from app.contract.views.inboxes import FormFieldView, InboxDetailsView, InboxFormView, InboxSightingView, InboxTextView
 from app.contract.views.messages import AttachmentView, AuthorView, MarksView, MessageView
 from app.contract.views.notices import NoticeView
 from app.contract.views.people import (
@@ -57,7 +58,12 @@ __all__ = [
     "DraftView",
     "FactView",
     "FilterView",
+    "FormFieldView",
     "GreetingView",
+    "InboxDetailsView",
+    "InboxFormView",
+    "InboxSightingView",
+    "InboxTextView",
     "InboxView",
     "MacroStepView",
     "MacroView",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Category, Channel, Presence, Role, RoutingMode, Said
+from app.contract.values import Category, Channel, EmailPrompt, Presence, Role, RoutingMode, Said
 
 
 class ChannelCapacityView(Said):
@@ -74,7 +74,7 @@ class StatusView(Said):
 
 
 class InboxView(Said):
-    """A doorway conversations arrive by, as agents see it."""
+    """A doorway conversations arrive by, as agents see it. `field_keys` name the answers its form asks for."""
 
     id: str
     key: str
@@ -84,6 +84,9 @@ class InboxView(Said):
     shows_visitors: bool
     previews_typing: bool
     hours_id: str | None
+    email_prompt: EmailPrompt
+    field_keys: list[str]
+    is_archived: bool
 
 
 class AuditDetailView(Said):

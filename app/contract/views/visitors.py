@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import InvitationState, Said, Staffing, VisitorKind
+from app.contract.values import EmailPrompt, InvitationState, LauncherIcon, Said, Staffing, VisitorKind, WidgetPosition
+from app.contract.views.inboxes import InboxFormView
 from app.contract.views.messages import AuthorView
 
 
@@ -59,18 +60,36 @@ class ProactiveMessageView(Said):
 
 
 class WidgetInboxView(Said):
-    """What the widget needs to know of its inbox. `is_staffed`: somebody could answer now. `previews_typing`: agents see
-    what is typed before it is sent, and the visitor is told so."""
+    """An inbox as its widget needs it, its texts in the visitor's language where the inbox has them.
+
+    `is_open` goes by the business hours, `is_staffed` also by the people: open, and somebody there. `opens_at` is when it
+    opens next; empty while it is open, and when it never opens. `away_text` empty stands for the widget's own words.
+    `previews_typing`: agents see what is typed before it is sent, and the visitor is told so. An archived inbox takes no
+    new conversations, and its `away_text` says so. `asks_email` is what `email_prompt` was before it had three answers.
+    """
 
     key: str
     name: str
     greeting: str
+    away_text: str
     color: str
+    position: WidgetPosition
+    launcher: LauncherIcon
     locale: str
+    site_url: str
+    is_open: bool
+    opens_at: datetime | None
     is_staffed: bool
+    is_archived: bool
     reply_seconds: int | None
     asks_email: bool
+    email_prompt: EmailPrompt
+    form: InboxFormView | None
+    shows_history: bool
+    shows_suggestions: bool
     previews_typing: bool
+    allows_files: bool
+    max_file_bytes: int
 
 
 class WidgetContactView(Said):
