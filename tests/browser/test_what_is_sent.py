@@ -99,3 +99,21 @@ def test_both_sides_read_the_same_words_in_the_same_form(parley: Running, new_co
         expect(links).to_have_count(2)
         assert [links.nth(at).get_attribute("href") for at in range(2)] == ["https://a.test/Curtain_(film)", "https://b.test/x"]
         expect(log.locator("code")).to_have_text("dry")
+
+
+def test_a_page_that_holds_the_script_twice_has_one_launcher(parley: Running, new_context: Callable[..., BrowserContext]) -> None:
+    """P16: a tag manager and a template both add it; two launchers and two panels were the result."""
+    visitor = VisitorPage(new_context(), parley.url)
+    expect(visitor.launcher).to_be_visible()
+    loaded = """() => new Promise(done => {
+      const again = document.createElement('script')
+      const first = document.querySelector('script[data-inbox]')
+      Object.assign(again.dataset, first.dataset)
+      again.src = first.src + '&again'
+      again.onload = () => done([...document.documentElement.children].filter(it => it.shadowRoot).length)
+      document.head.append(again)
+    })"""
+    assert visitor.page.evaluate(loaded) == 1
+    visitor.open()
+    expect(visitor.page.locator("iframe:not([src*='/widget/near'])")).to_have_count(1)
+    visitor.begin("only one panel")

@@ -12,12 +12,19 @@ interface ParleyApi {
   onTokenNeeded?: () => void
 }
 
+declare global {
+  interface Window {
+    Parley?: ParleyApi
+  }
+}
+
 type Store = "localStorage" | "sessionStorage"
 
 const script = document.currentScript as HTMLScriptElement
 
 // The launcher, and on intent the frame. Written small: a page pays for these bytes before anybody wants to chat.
-{
+// A page that holds the script twice gets one launcher.
+if (!window.Parley) {
   const { inbox = "", locale = "", position = "", color } = script.dataset
   let identity: string | null | undefined = script.dataset.identityToken
   const { origin } = new URL(script.src)
@@ -27,7 +34,7 @@ const script = document.currentScript as HTMLScriptElement
   const html = document.documentElement
   let isOpen = false
   let isReady = false
-  let labels = ["Open chat", "Close chat"]
+  let labels = ["Chat", "Close"]
 
   button.append(badge)
   root.className = `root ${position}`
@@ -135,7 +142,7 @@ const script = document.currentScript as HTMLScriptElement
       Parley.identify(null)
     },
   }
-  ;(window as unknown as { Parley: ParleyApi }).Parley = Parley
+  window.Parley = Parley
 
   // Somebody with a conversation under way sees on the next page, too, that there is an answer.
   const wasOpen = recall("sessionStorage")
