@@ -127,6 +127,17 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     load: () => import("../settings/ProactivePage.vue"),
   },
   {
+    name: "email",
+    path: "/settings/email",
+    group: "channels",
+    label: "mail.title",
+    description: "mail.text",
+    keywords: "mail.keywords",
+    icon: "i-lucide-mail",
+    permission: "mail.view",
+    load: () => import("../settings/EmailPage.vue"),
+  },
+  {
     name: "routing",
     path: "/settings/routing",
     group: "routing",
