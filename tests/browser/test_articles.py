@@ -90,7 +90,7 @@ def test_an_article_is_written_published_and_read(
     page.get_by_role("button", name="More actions").click()
     page.get_by_role("menuitem", name="Unpublish").click()
     page.get_by_role("dialog").get_by_role("button", name="Unpublish").click()
-    expect(page.get_by_role("button", name="Publish")).to_be_visible()
+    expect(page.get_by_text("“Clean a brass lamp” is a draft now.")).to_be_visible()
     reader.goto(f"{parley.url}/help/clean-a-brass-lamp")
     expect(reader.get_by_role("heading", level=1)).to_have_text("Article not found")
 
@@ -191,5 +191,5 @@ def test_agents_who_may_not_manage_articles_search_and_a_refused_search_says_so(
     box.fill("gift card balance")
     expect(page.get_by_role("link", name=re.compile("Gift cards"))).to_be_visible()
     box.fill("zzzzqqq")
-    expect(page.get_by_text("No results for “zzzzqqq”")).to_be_visible()
+    expect(page.get_by_text("No results")).to_be_visible()
     look(page, artefacts / "search-none.png")

@@ -49,8 +49,12 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
               onInput={event => app.setDraft(event.currentTarget.value)}
               onKeyDown={onEnter(() => draft.trim() && app.start())}
             />
-            {state.found[0] && (
-              <Extra draw={({ Suggestions }) => <Suggestions list={state.found} texts={texts} onRead={app.read} />} />
+            {(state.found[0] || state.found_note) && (
+              <Extra
+                draw={({ Suggestions }) => (
+                  <Suggestions list={state.found} note={state.found_note} texts={texts} onRead={app.read} />
+                )}
+              />
             )}
             <button type="submit" class="primary" aria-busy={state.is_starting}>
               {texts.t("start")}

@@ -8,6 +8,8 @@ import { firstOf } from "@parley/client/text"
 /** Articles that may answer what is being typed. */
 export interface Answers {
   found(): readonly SuggestionView[]
+  /** The search was refused, or articles are not encoded yet: it is asked again by itself. */
+  note(): "answers_failed" | "answers_by_words" | null
   subscribe(told: () => void): () => void
   ask(text: string): void
   close(): void
@@ -15,23 +17,31 @@ export interface Answers {
 
 const PAUSE_MS = 150
 const FEWEST_LETTERS = 3
+const AGAIN_MS = 4000
 
 /** Asks when typing pauses; an answer to what was typed earlier is dropped. */
 export function createAnswers(connection: Connection<VisitorSide>, clock: Clock): Answers {
   const changes = createListeners<[]>()
   let found: readonly SuggestionView[] = []
+  let note: "answers_failed" | "answers_by_words" | null = null
   let asked = ""
   let stop = () => {}
 
-  function show(next: readonly SuggestionView[]): void {
-    if (next.length === 0 && found.length === 0) return
+  function show(next: readonly SuggestionView[], why: typeof note = null): void {
+    if (next.length === 0 && found.length === 0 && why === note) return
     found = next
+    note = why
     changes.tell()
   }
 
+  /** Refused never looks like "nothing fits". */
   async function search(query: string): Promise<void> {
     const reply = await connection.command({ type: "article.search", query }).catch(() => null)
-    if (reply?.ok && query === asked) show(reply.suggestions.slice(0, 3))
+    if (query !== asked) return
+    if (reply?.ok) show(reply.suggestions.slice(0, 3), reply.is_by_words ? "answers_by_words" : null)
+    else show([], "answers_failed")
+    stop()
+    if (note) stop = clock.after(AGAIN_MS, () => void search(query))
   }
 
   const stopConnected = connection.onConnected(() => {
@@ -40,6 +50,7 @@ export function createAnswers(connection: Connection<VisitorSide>, clock: Clock)
 
   return {
     found: () => found,
+    note: () => note,
     subscribe: changes.add,
     ask(text) {
       const query = firstOf(text.trim(), 500)

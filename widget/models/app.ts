@@ -57,6 +57,7 @@ export interface AppSnapshot {
   /** At home: the question being typed, and what may answer it. */
   draft: string
   found: readonly SuggestionView[]
+  found_note: "answers_failed" | "answers_by_words" | null
 }
 
 export interface App {
@@ -313,6 +314,7 @@ export function createApp(options: AppOptions): App {
         article,
         draft: fresh?.draft ?? storage.get(DRAFT) ?? "",
         found: fresh?.found ?? [],
+        found_note: fresh?.found_note ?? null,
       }
     },
     subscribe: changes.add,

@@ -47,6 +47,8 @@ export interface ChatSnapshot {
   uploads: readonly Upload[]
   /** What may answer what is being typed. */
   found: readonly SuggestionView[]
+  /** What to say of that search, if it did not go as it should. */
+  found_note: "answers_failed" | "answers_by_words" | null
   /** What may answer what was said, while no person has answered. */
   suggestions: readonly SuggestionView[]
   unread_count: number
@@ -168,6 +170,7 @@ export function createChat(options: ChatOptions): Chat {
         is_ready: isReady(),
         uploads: files(),
         found: answers.found(),
+        found_note: answers.note(),
         suggestions: suggestionsOf(it),
         unread_count: it.rows.filter(row => isUnread(row.message, it.marks.contact_read_seq)).length,
         asks_rating:

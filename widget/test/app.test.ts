@@ -150,6 +150,21 @@ test("three letters ask for answers as soon as there is a connection", async () 
   expect(app.snapshot().found.map(it => it.title)).toEqual(["Returns"])
 })
 
+test("a refused search never looks like nothing fits, and is asked again (U8, N12)", async () => {
+  const { app } = await open()
+  app.setDraft("ret")
+  await clock.pass(300)
+  answer("article.search", { ok: false, code: "rate_limited", detail: "", retry_seconds: 2, missed: [] })
+  await settled()
+  expect(app.snapshot()).toMatchObject({ found: [], found_note: "answers_failed" })
+  await clock.pass(4_000)
+  answer("article.search", { ok: true, suggestions: [{ article_id: "a", title: "Returns" }], is_by_words: true })
+  await settled()
+  expect(app.snapshot()).toMatchObject({ found: [{ title: "Returns" }], found_note: "answers_by_words" })
+  app.setDraft("re")
+  expect(app.snapshot()).toMatchObject({ found: [], found_note: null })
+})
+
 test("a message sent before the server has answered is sent once it does", async () => {
   const slow = settledLater<Response>()
   Object.assign(globalThis, { fetch: () => slow.promise })
