@@ -273,7 +273,7 @@ def _ways_out(frame: Frame) -> str:
 
 
 def _chat_link(frame: Frame, look: str) -> str:
-    address = escape(f"/widget/frame?inbox={quote(frame.site.chat_key)}#locale={language_of(frame.locale)}")
+    address = escape(f"/widget/page?inbox={quote(frame.site.chat_key)}#locale={language_of(frame.locale)}")
     return f'<a class={look} data-chat href="{address}">{frame.words["chat"]}</a>'
 
 

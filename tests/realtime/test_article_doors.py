@@ -120,7 +120,7 @@ async def test_the_help_centre_wears_its_inboxs_brand_and_leads_to_its_chat(runn
         home = await page_of(http, "/help")
         assert "<title>Juniper &amp; Pine · Help centre</title>" in home
         assert "/help/style.css?accent=0f766e" in home
-        assert 'data-chat href="/widget/frame?inbox=demo#locale=en"' in home
+        assert 'data-chat href="/widget/page?inbox=demo#locale=en"' in home
         assert '<script async src="/widget.js?inbox=demo" data-inbox="demo"' in home
         assert "--accent:#0f766e" in (await http.get("/help/style.css?accent=0f766e")).text
         assert (await http.get("/help/style.css?accent=}x{")).text == (await http.get("/help/style.css")).text
