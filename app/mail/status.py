@@ -40,7 +40,9 @@ def state_of(mail: OutgoingMail) -> MailState:
 async def count_unsent(rows: Rows) -> dict[str, int]:
     """Count the mails that have not left, by their state in the outbox."""
     counted = await rows.rows(
-        select(OutgoingMail.state, func.count()).where(OutgoingMail.state.in_(UNSENT)).group_by(OutgoingMail.state)
+        select(OutgoingMail.state, func.count())
+        .where(OutgoingMail.state.in_(UNSENT), OutgoingMail.kind != TEST_KIND)
+        .group_by(OutgoingMail.state)
     )
     return dict(counted)
 
@@ -61,7 +63,7 @@ async def mail_status(rows: Rows, agent: SignedInAgent, mailer: SmtpMailer | Non
     counts = await count_unsent(rows)
     problem = await rows.one(
         select(OutgoingMail.last_error)
-        .where(OutgoingMail.state.in_(("failing", "failed")))
+        .where(OutgoingMail.state.in_(("failing", "failed")), OutgoingMail.kind != TEST_KIND)
         .order_by(OutgoingMail.created_at.desc())
         .limit(1)
     )
