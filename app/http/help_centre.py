@@ -272,7 +272,9 @@ async def _site_of(request: AnyRequest, rows: Rows) -> Site:
 
 
 async def _inbox_of(rows: Rows, key: str) -> Inbox | None:
-    public = select(Inbox).where(Inbox.channel == "chat").order_by(Inbox.created_at, Inbox.id).limit(1)
+    public = (
+        select(Inbox).where(Inbox.channel == "chat", Inbox.archived_at.is_(None)).order_by(Inbox.created_at, Inbox.id).limit(1)
+    )
     if _key.fullmatch(key) and (found := await rows.one(public.where(Inbox.key == key))):
         return found
     return await rows.one(public)

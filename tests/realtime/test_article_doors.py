@@ -213,7 +213,7 @@ async def test_an_unknown_address_is_a_page_for_people_and_json_for_programs(run
             ("/help/a/b/c", "Page not found"),
             ("/nothing", "Page not found"),
             ("/docs/a/b", "Page not found"),
-            ("/widget/frame?inbox=nothing", "Page not found"),
+            ("/widget/page?inbox=nothing", "Page not found"),
             ("/inbox/assets/nothing.js", "Page not found"),
         ):
             page = await page_of(http, path, 404)
@@ -235,3 +235,15 @@ async def test_every_page_has_an_icon(running: Running) -> None:
         assert drawn.headers["content-type"].startswith("image/svg+xml")
         for path, status in (("/help", 200), ("/docs", 200), ("/nothing", 404)):
             assert 'href="/favicon.ico"' in await page_of(http, path, status)
+
+
+async def test_the_help_centre_leads_back_to_its_inboxs_site_until_the_inbox_is_archived(running: Running) -> None:
+    async with signed_in(running, "admin@example.com") as admin, running.http() as http:
+        asked = {"name": "Lamps & more", "key": "lamps", "site_url": "https://lamps.example/", "color": "#b45309"}
+        inbox = (await said(await admin.post("/api/v1/inboxes", json=asked), 201))["inbox"]
+        page = await page_of(http, "/help?inbox=lamps")
+        assert '<a href="https://lamps.example/" rel=noopener>Back to Lamps &amp; more</a>' in page
+        assert "/help/style.css?accent=b45309" in page
+        assert "Juniper" in await page_of(http, "/help")
+        await said(await admin.post(f"/api/v1/inboxes/{inbox['id']}/archive"))
+        assert "Juniper" in await page_of(http, "/help?inbox=lamps")
