@@ -35,6 +35,17 @@ export default defineConfig({
     chunkSizeWarningLimit: 700,
     cssCodeSplit: false, // late parts then have no style sheets to fetch
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What the first screen needs is one file, and what later pages share of the library another: not a hundred small ones.
+        codeSplitting: {
+          groups: [
+            { name: "first", tags: ["$initial"], priority: 2 },
+            { name: "shared", test: /node_modules/, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

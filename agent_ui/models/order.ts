@@ -46,6 +46,10 @@ export const isOpen = (row: Pick<ConversationView, "category">): boolean => OPEN
 export const isOfferedTo = (row: Pick<ConversationView, "agent_id" | "offer_until"> | null, agentId: string): boolean =>
   row !== null && row.offer_until !== null && row.agent_id === agentId
 
+/** Whether the contact waits for an answer: then a row says for how long, and no other time. */
+export const isWaiting = (row: Pick<ConversationView, "category" | "waiting_since">): boolean =>
+  row.waiting_since !== null && isOpen(row)
+
 /** Whether a list with this filter shows the conversation. Words are looked for elsewhere. */
 export function belongs(row: ConversationView, filter: Filter, me: string): boolean {
   if (isOpen(row) !== (filter.shelf === "open")) return false

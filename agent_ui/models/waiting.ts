@@ -1,11 +1,12 @@
 export type WaitLevel = "calm" | "late" | "overdue"
 
-/** What is too long where no team says. */
-const LONGEST_SECONDS = 300
+/** From when on a wait asks for attention where nothing was promised. */
+const LONG_SECONDS = 240
 const NEAR = 0.8
 
-/** As on the wall: a wait asks for attention from four fifths of what its team finds too long. */
-export function waitLevel(since: string, now: number, longestSeconds = LONGEST_SECONDS): WaitLevel {
+/** Overdue is a broken promise, so only what a team has set can be: a wait is due soon from four fifths of that on. */
+export function waitLevel(since: string, now: number, longestSeconds: number | null | undefined): WaitLevel {
   const waited = (now - Date.parse(since)) / 1000
+  if (!longestSeconds) return waited >= LONG_SECONDS ? "late" : "calm"
   return waited >= longestSeconds ? "overdue" : waited >= NEAR * longestSeconds ? "late" : "calm"
 }

@@ -12,6 +12,12 @@ test("a wait is near too long from four fifths of what its team finds too long",
   expect([15, 16, 20].map(level)).toEqual(["calm", "late", "overdue"])
 })
 
-test("a conversation of no team is late as one of a team that has set nothing", () => {
-  expect(waitLevel(at(0), Date.parse(at(5)))).toBe("overdue")
+test("a wait that nobody promised anything about asks for attention and is never overdue", () => {
+  for (const nothing of [null, undefined]) {
+    expect([239, 240, 86_400].map(it => waitLevel(at(0), Date.parse(at(0)) + it * 1000, nothing))).toEqual([
+      "calm",
+      "late",
+      "late",
+    ])
+  }
 })

@@ -16,6 +16,7 @@ from app.conversations.sorting import behind_cursor, cursor_of, order_of, sort_o
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
+from app.text import clean_line
 from app.work import Rows
 from models import Contact, Conversation, SavedView, Status, Ticket
 
@@ -80,19 +81,31 @@ async def _count_up_to(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> 
     return await rows.one(select(func.count()).select_from(held.subquery())) or 0
 
 
-async def list_tickets(rows: Rows, after: str | None, limit: int) -> TicketPage:
-    """Newest number first; `after` is the last number of the page before."""
+async def list_tickets(
+    rows: Rows, after: str | None, limit: int, *, query: str = "", status: str = "", is_oldest_first: bool = False
+) -> TicketPage:
+    """Newest number first, or oldest; `after` is the last number of the page before. `query` is a number, or part of the
+    title or of the contact's name: read along the index of numbers until the page is full."""
     limit = max(1, min(limit, MOST))
     wanted: Select[Ticket, Conversation, Contact] = (
         select(Ticket, Conversation, Contact)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .order_by(Ticket.number.desc())
+        .order_by(Ticket.number if is_oldest_first else Ticket.number.desc())
         .limit(limit + 1)
     )
+    words = clean_line(query)
+    if re.fullmatch(r"#?[0-9]{1,18}", words):
+        wanted = wanted.where(Ticket.number == int(words.removeprefix("#")))
+    elif words:
+        part = words.lower()
+        title, name = func.lower(Ticket.title), func.lower(Contact.name)
+        wanted = wanted.where(or_(title.contains(part, autoescape=True), name.contains(part, autoescape=True)))
+    if status:
+        wanted = wanted.where(Conversation.status == status)
     if after is not None:
         if not re.fullmatch(r"[0-9]{1,18}", after):
             raise Invalid("This page link is no longer valid. Start from the first page.")
-        wanted = wanted.where(Ticket.number < int(after))
+        wanted = wanted.where(Ticket.number > int(after) if is_oldest_first else Ticket.number < int(after))
     found = [ticket_view(*row) for row in await rows.rows(wanted)]
     return TicketPage(tickets=found[:limit], next=str(found[limit - 1].number) if len(found) > limit else None)

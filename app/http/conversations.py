@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
@@ -63,8 +63,15 @@ async def counts(request: AnyRequest) -> ConversationCounts:
 
 
 @get("/api/v1/tickets")
-async def tickets(request: AnyRequest, after: Cursor = None, limit: FromQuery[int] = 50) -> TicketPage:
-    """Tickets, newest number first."""
+async def tickets(
+    request: AnyRequest,
+    q: Words = "",
+    status: ShortText = "",
+    sort: FromQuery[Literal["newest", "oldest"]] = "newest",
+    after: Cursor = None,
+    limit: FromQuery[int] = 50,
+) -> TicketPage:
+    """Tickets by number. `q` is a number, or part of the title or of the contact's name."""
     require(may_view_conversations, await agent_of(request))
     async with platform_of(request).works.read() as rows:
-        return await list_tickets(rows, after, limit)
+        return await list_tickets(rows, after, limit, query=q, status=status, is_oldest_first=sort == "oldest")

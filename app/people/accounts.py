@@ -11,7 +11,7 @@ from app.contract.views import AgentView, TeamView
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin
-from app.people.agents import LONGEST_SECONDS, get_agent, longest_waits, team_view, tell_notices
+from app.people.agents import get_agent, longest_waits, team_view, tell_notices
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.invitations import check_teams
@@ -104,4 +104,4 @@ async def _change_team(work: Work, agent: SignedInAgent, team_id: str, action: s
     await keep_line(work, agent, action, team_id=team_id, name=team.name)
     tell_notices(work)
     announce_config(work, "people")
-    return team_view(team, (await longest_waits(work)).get(team_id, LONGEST_SECONDS))
+    return team_view(team, (await longest_waits(work)).get(team_id))

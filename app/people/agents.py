@@ -84,7 +84,7 @@ async def add_team(work: Work, name: str) -> TeamView:
             else "A team with this name already exists."
         )
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
-    return team_view(team, LONGEST_SECONDS)
+    return team_view(team, None)
 
 
 def tell_notices(work: Work) -> None:
@@ -119,7 +119,7 @@ async def list_teams(rows: Rows) -> list[TeamView]:
     """Every team that is not archived, by name."""
     set_seconds = await longest_waits(rows)
     offered = await rows.all(select(Team).where(Team.archived_at.is_(None)).order_by(Team.name))
-    return [team_view(team, set_seconds.get(team.id, LONGEST_SECONDS)) for team in offered]
+    return [team_view(team, set_seconds.get(team.id)) for team in offered]
 
 
 async def longest_waits(rows: Rows) -> dict[str, int]:
@@ -156,7 +156,7 @@ def agent_view(agent: Agent, team_ids: list[str], load: Load, now: datetime) -> 
     )
 
 
-def team_view(team: Team, longest_seconds: int) -> TeamView:
+def team_view(team: Team, longest_seconds: int | None) -> TeamView:
     """The team as agents see it."""
     return TeamView(
         id=team.id,

@@ -14,7 +14,7 @@ from app.contract.routing import SetAgentRouting, SetIdle, SetTakesChats, SetTea
 from app.contract.views import AgentView, TeamView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.agents import LONGEST_SECONDS, get_agent, longest_waits, team_view, tell_notices
+from app.people.agents import get_agent, longest_waits, team_view, tell_notices
 from app.people.presence import announce_presence
 from app.text import clean_line
 from app.work import Work
@@ -31,7 +31,7 @@ async def set_team_routing(work: Work, team_id: str, asked: SetTeamRouting) -> T
     team = await work.one(update(Team).where(Team.id == team_id).values(**values).returning(Team))
     if team is None:
         raise NotFound("team", team_id)
-    return team_view(team, (await longest_waits(work)).get(team_id, LONGEST_SECONDS))
+    return team_view(team, (await longest_waits(work)).get(team_id))
 
 
 async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -> AgentView:

@@ -598,8 +598,8 @@ export interface StatusView {
 
 /**
  * A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
- * last to the lead. A wait of `longest_seconds` is too long, and near it from four fifths on. With `takes_on_reply` a reply to
- * a conversation without an owner makes it the writer's.
+ * last to the lead. A wait of `longest_seconds` is overdue, and due soon from four fifths on; empty while the team has set
+ * nothing. With `takes_on_reply` a reply to a conversation without an owner makes it the writer's.
  */
 export interface TeamView {
   id: string
@@ -608,7 +608,7 @@ export interface TeamView {
   accept_seconds: number
   lead_id: string | null
   takes_on_reply: boolean
-  longest_seconds: number
+  longest_seconds: number | null
 }
 
 /**

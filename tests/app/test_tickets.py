@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import OpenTicket, SetPriority, UpdateTicket
+from app.contract.commands import OpenTicket, SetPriority, SetStatus, UpdateTicket
 from app.contract.events import ConversationChanged, TicketChanged, TicketOpened
-from app.conversations.lifecycle import set_priority
+from app.conversations.lifecycle import set_priority, set_status
+from app.conversations.listing import list_tickets
 from app.conversations.proposing import TicketProposals
 from app.conversations.tickets import NO_TOPIC, PROPOSE_JOB, open_ticket, open_ticket_for, update_ticket
 from app.errors import Invalid, NotFound
@@ -195,3 +197,24 @@ async def test_a_ticket_keeps_a_title_and_a_topic(house: House) -> None:
     for change in ({"title": " \n "}, {"topic": "\x00"}):
         with pytest.raises(Invalid):
             await house.run(update_ticket, ana, UpdateTicket(conversation_id=id, **change))
+
+
+async def test_tickets_are_found_by_number_title_name_and_status_in_either_order(house: House) -> None:
+    ana = await house.agent("Ana")
+    ids = [(await house.start(house.visitor(), f"{word} is broken")).conversation.id for word in ("Tent_100%", "Boot", "Tent")]
+    for id, title in zip(ids, ("Tent_100% torn", "Boot torn", "A TENT"), strict=True):
+        await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title=title))
+    await house.run(set_status, ana, SetStatus(conversation_id=ids[1], status="resolved"))
+
+    async def found(**wanted: Any) -> list[int]:
+        async with house.works.read() as rows:
+            return [ticket.number for ticket in (await list_tickets(rows, wanted.pop("after", None), 50, **wanted)).tickets]
+
+    assert await found() == [3, 2, 1]
+    assert await found(is_oldest_first=True) == [1, 2, 3]
+    assert await found(is_oldest_first=True, after="1") == [2, 3]
+    assert await found(query="#2") == [2]
+    assert await found(query="tent") == [3, 1]
+    assert await found(query="tent_100%") == [1], "% and _ are letters"
+    assert await found(status="resolved") == [2]
+    assert await found(query="tent", status="resolved") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import httpx
 from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
@@ -18,7 +19,7 @@ def session_of(url: str, email: str) -> str:
     return answer.cookies["parley_session"]
 
 
-def as_agent(url: str, email: str, **command: str) -> None:
+def as_agent(url: str, email: str, **command: Any) -> None:
     """A command of theirs from elsewhere."""
     cookies = {"parley_session": session_of(url, email)}
     answer = httpx.post(f"{url}/api/v1/commands", json=command, cookies=cookies, headers={"Origin": url}, trust_env=False)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from PIL import Image
 from playwright.sync_api import BrowserContext, expect
@@ -14,7 +15,7 @@ from playwright.sync_api import BrowserContext, expect
 from tests.browser.guests import Guest
 from tests.browser.lists import SAM, all_of, row_of, rows, scroller
 from tests.browser.looking import DESKTOP, look_in_every_way
-from tests.browser.people import AgentPage, as_agent
+from tests.browser.people import AgentPage, as_agent, session_of
 from tests.running import Running
 
 NewContext = Callable[..., BrowserContext]
@@ -126,8 +127,18 @@ def test_the_unassigned_are_listed_as_they_will_be_served(parley: Running, new_c
     as_agent(parley.url, SAM, type="presence.set", presence="online")
 
 
+def promise_answers_within(url: str, seconds: int) -> None:
+    """Every team says from when on a wait is overdue."""
+    cookies = {"parley_session": session_of(url, SAM)}
+    teams = httpx.get(f"{url}/api/v1/me", cookies=cookies, trust_env=False).json()["teams"]
+    limits = {"waiting_count": 1000, "longest_seconds": seconds, "p90_seconds": 3600, "answer_seconds": 3600}
+    for team in teams:
+        as_agent(url, SAM, type="team.set_thresholds", team_id=team["id"], **limits)
+
+
 def test_the_waiting_clock_ticks_without_redrawing_the_list(parley: Running, new_context: NewContext) -> None:
     guest = Guest(parley.url, "Waiting Wanda")
+    promise_answers_within(parley.url, 300)
     context = new_context()
     context.clock.install()
     page = all_of(parley, context).page

@@ -45,8 +45,8 @@ class AgentView(Said):
 
 class TeamView(Said):
     """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
-    last to the lead. A wait of `longest_seconds` is too long, and near it from four fifths on. With `takes_on_reply` a reply to
-    a conversation without an owner makes it the writer's."""
+    last to the lead. A wait of `longest_seconds` is overdue, and due soon from four fifths on; empty while the team has set
+    nothing. With `takes_on_reply` a reply to a conversation without an owner makes it the writer's."""
 
     id: str
     name: str
@@ -54,7 +54,7 @@ class TeamView(Said):
     accept_seconds: int
     lead_id: str | None
     takes_on_reply: bool
-    longest_seconds: int
+    longest_seconds: int | None
 
 
 class PresenceReasonView(Said):
