@@ -141,14 +141,14 @@ def test_a_gap_stops_enter_once_and_tab_leaves_ones_own_brackets(parley: Running
     sam = agent_with(guest, new_context())
     page = sam.page
     url, headers = f"{parley.url}/api/v1/canned-responses", {"Origin": parley.url}
-    for shortcut, body in (("gapgreet", "Hi {{contact.name}}, it comes [day]."), ("gapticket", "About {{ticket.number}}: done.")):
+    for shortcut, body in (("gapgreet", "Hi {{contact.name}}, it comes [day]."), ("gapticket", "About {{order.number}}: done.")):
         answer = page.request.post(url, data={"shortcut": shortcut, "body": body, "is_shared": False}, headers=headers)
         assert answer.ok, answer.text()
     sam.composer.press_sequentially("/gap")
     menu = page.get_by_role("listbox", name="Canned responses")
     expect(menu.get_by_role("option", name="/gapgreet")).to_contain_text("Hi Gap Gail, it comes [day].")
-    expect(menu.get_by_role("option", name="/gapticket")).to_contain_text("About [ticket number]: done.")
-    expect(menu.get_by_role("option", name="/gapticket")).to_contain_text("Not known here: [ticket number]")
+    expect(menu.get_by_role("option", name="/gapticket")).to_contain_text("About [order number]: done.")
+    expect(menu.get_by_role("option", name="/gapticket")).to_contain_text("Not known here: [order number]")
     menu.get_by_role("option", name="/gapgreet").click()
     expect(sam.composer).to_have_value("Hi Gap Gail, it comes [day].")
     sam.composer.press("End")
@@ -268,7 +268,7 @@ def with_time_to_undo(agent: AgentPage) -> None:
     """Replies wait a moment before they leave."""
     agent.page.evaluate("localStorage.setItem('parley.hold', 'on')")
     agent.page.reload()
-    expect(agent.composer).to_be_visible()
+    expect(agent.log.get_by_text("Hello", exact=True).first).to_be_visible()
 
 
 def test_a_reply_that_can_be_undone_leaves_when_its_tab_is_closed(parley: Running, new_context: NewContext) -> None:
