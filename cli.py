@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import uvicorn
@@ -17,6 +17,9 @@ import uvicorn
 from app.database.migrating import is_migrated, migrate
 from app.errors import ParleyError
 from app.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from app.doctor import Finding
 
 T = TypeVar("T")
 
@@ -49,7 +52,7 @@ def serve() -> None:
     settings = _settings()
     migrate(settings.database_url)
     if not settings.demo:
-        asyncio.run(_refuse_printed_passwords(settings))
+        _refuse_printed_passwords(settings)
     _serve(settings, [])
 
 
@@ -171,7 +174,7 @@ def doctor() -> None:
     from realtime.checkup import examine_wires
 
     settings = _settings()
-    findings = [*examine(settings), *asyncio.run(examine_wires(settings))]
+    findings = [*examine(settings), *_examine_passwords(settings), *asyncio.run(examine_wires(settings))]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.is_fine else 'FAIL'}  {finding.what}: {finding.says}")
     sys.exit(0 if all(finding.is_fine for finding in findings) else 1)
@@ -243,8 +246,8 @@ async def _set_password(settings: Settings, email: str, password: str) -> None:
         await database.close()
 
 
-async def _refuse_printed_passwords(settings: Settings) -> None:
-    """Everybody who has seen the demo knows its password, so nothing is served while an account still has it."""
+async def _printed_passwords(settings: Settings) -> str:
+    """Return a sentence that names the accounts with the demo's password, which everyone knows; empty without any."""
     from app.database import open_database
     from app.people.passwords import find_printed_passwords
     from demo.seed import PASSWORD, PEOPLE
@@ -255,10 +258,23 @@ async def _refuse_printed_passwords(settings: Settings) -> None:
             found = await find_printed_passwords(rows, [person.email for person in PEOPLE], PASSWORD)
     finally:
         await database.close()
-    if found:
-        raise click.ClickException(
-            f"{', '.join(found)} still {'has' if len(found) == 1 else 'have'} the demo's password. Run: parley set-password {found[0]}"
-        )
+    have = "has" if len(found) == 1 else "have"
+    return f"{', '.join(found)} still {have} the demo's password. Run: parley set-password {found[0]}" if found else ""
+
+
+def _refuse_printed_passwords(settings: Settings) -> None:
+    if sentence := asyncio.run(_printed_passwords(settings)):
+        raise click.ClickException(sentence)
+
+
+def _examine_passwords(settings: Settings) -> list[Finding]:
+    from app.doctor import Finding
+
+    try:
+        sentence = asyncio.run(_printed_passwords(settings))
+    except Exception:  # noqa: BLE001 - the finding on the database says why
+        return []
+    return [Finding("passwords", not sentence or settings.demo, sentence or "no account has the demo's")]
 
 
 def _settings() -> Settings:
@@ -325,7 +341,13 @@ def _first_steps(app: Any) -> list[str]:
     if not app.state.needs_setup:
         return []
     return [
-        f"No agent yet: open {platform.settings.public_url}/inbox and enter the setup code {platform.setup_code}, or run: parley create-admin"
+        "",
+        f"  1. Open         {platform.settings.public_url}",
+        f"  2. Setup code   {platform.setup_code}",
+        "  3. Choose your name, email address and password. A checklist does the rest.",
+        "",
+        "  Without a browser: parley create-admin",
+        "",
     ]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
-import secrets
 import signal
 from collections.abc import AsyncGenerator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -142,7 +142,7 @@ def build(settings: Settings) -> Litestar:
         link_limit=Limit(1 / LINK_PAUSE_SECONDS, 1),
         suggester=suggester,
         epoch=epoch,
-        setup_code=secrets.token_hex(4),
+        setup_code=_setup_code(settings.secret_key),
         account_mails=_account_mails(settings),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
@@ -204,6 +204,11 @@ def build(settings: Settings) -> Litestar:
 
 def _open_hub(settings: Settings) -> LocalHub:
     return RedisHub(settings.redis_url, settings.secret_key) if settings.redis_url else LocalHub()
+
+
+def _setup_code(secret_key: str) -> str:
+    """Return the code for the first admin: the same on every node and after a restart, and void once there is an agent."""
+    return hmac.digest(secret_key.encode(), b"setup-code", "sha256").hex()[:8]
 
 
 def _account_mails(settings: Settings) -> AccountMails:

@@ -4,6 +4,7 @@ import { pickLocale } from "@parley/client/i18n"
 import { createApp } from "vue"
 import { createWords, LANGUAGES } from "./i18n/translate"
 import App from "./shell/App.vue"
+import { takeLink } from "./shell/one-time-link"
 import { parts } from "./shell/parts"
 import { createRoutes } from "./shell/routes"
 import { followColorScheme } from "./shell/scheme"
@@ -14,6 +15,8 @@ followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: d
 
 addEventListener("online", parts.retry)
 
+/** Taken before the router reads the address. */
+const link = takeLink(location, history, sessionStorage)
 const words = createWords(navigator.languages)
 const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
 const codes = LANGUAGES.map(language => language.code)
@@ -23,7 +26,7 @@ words
   // In English until the other language is there.
   .catch(() => void parts.fetch(() => words.choose(language)))
   .finally(() => {
-    createApp(App, { words, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
+    createApp(App, { words, link, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
       .use(createRoutes())
       .use(ui)
       .mount("#app")

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from msgspec import Struct
+from sqlalchemy import func, select
 
 from app.database import DatabaseClock, open_database
 from app.database.migrating import is_migrated
@@ -16,6 +17,7 @@ from app.mail.mailer import SmtpMailer
 from app.mail.smtp_reasons import explain
 from app.mail.status import count_unsent
 from app.settings import Settings
+from models import Agent, Inbox
 
 LEAST_FREE_BYTES = 1_000_000_000
 MOST_OFFSET_SECONDS = 0.5
@@ -41,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
         _files(),
         _public_url(settings),
         _mail(settings),
+        *_setup(settings),
     ]
 
 
@@ -138,5 +141,34 @@ async def _unsent_mail(url: str) -> dict[str, int]:
     try:
         async with database.read() as rows:
             return await count_unsent(rows)
+    finally:
+        await database.close()
+
+
+def _setup(settings: Settings) -> list[Finding]:
+    """Return what is missing before customers can write and someone can answer; nothing when the database is to blame."""
+    try:
+        admins, agents, inboxes = asyncio.run(_count_setup(settings.database_url))
+    except Exception:  # noqa: BLE001 - the finding on the database says why
+        return []
+    people = f"{agents} active, {admins} of them {'an admin' if admins == 1 else 'admins'}"
+    if not admins:
+        people = f"no admin yet: open {settings.public_url}/inbox, or run: parley create-admin"
+    inbox = "1 inbox" if inboxes == 1 else f"{inboxes} inboxes"
+    if not inboxes:
+        inbox = f"no inbox yet: create one in {settings.public_url}/inbox/settings/inboxes"
+    return [Finding("people", admins > 0, people), Finding("inbox", inboxes > 0, inbox)]
+
+
+async def _count_setup(url: str) -> tuple[int, int, int]:
+    database = open_database(url)
+    try:
+        async with database.read() as rows:
+            active = select(func.count()).select_from(Agent).where(Agent.is_active)
+            return (
+                await rows.one(active.where(Agent.role == "admin")) or 0,
+                await rows.one(active) or 0,
+                await rows.one(select(func.count()).select_from(Inbox)) or 0,
+            )
     finally:
         await database.close()

@@ -13,8 +13,10 @@ from app.contract.values import Role
 from app.database import open_database
 from app.knowledge.articles import publish_article
 from app.knowledge.front_matter import read_article
+from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team
 from app.people.tokens import hash_password, new_secret
+from app.people.workspace import write_workspace
 from app.settings import Settings
 from app.work import Silence, Work, Works
 from models import Agent, Inbox
@@ -59,7 +61,7 @@ async def seed_demo(settings: Settings) -> None:
 
 async def _add_people_and_inbox(work: Work, password_hash: str, capacity: int) -> None:
     teams = {name: (await add_team(work, name)).id for name in ("Support", "Orders")}
-    for person in PEOPLE:
+    added = [
         await add_agent(
             work,
             name=person.name,
@@ -69,6 +71,11 @@ async def _add_people_and_inbox(work: Work, password_hash: str, capacity: int) -
             capacity=capacity,
             team_ids=[teams[name] for name in person.teams],
         )
+        for person in PEOPLE
+    ]
+    admin = added[0]
+    asking = SignedInAgent(id=admin.id, name=admin.name, role=admin.role, session="")
+    await write_workspace(work, asking, is_checklist_hidden=True)  # the demo is set up already
     await work.add(
         Inbox(
             id=new_id(),

@@ -26,6 +26,8 @@ export interface AlertsOptions {
   clock: Clock
   storage: Pick<Storage, "getItem" | "setItem">
   words: AlertWords
+  /** What the window's title says: the workspace's name. */
+  place(): string
   isBusy(): boolean
   /** How many conversations of this agent hold something unread. */
   unread: Readonly<ShallowRef<number>>
@@ -57,16 +59,16 @@ const SILENT = "parley.silent"
 
 /** Title, sound and desktop notification: each once, and none while the agent is busy or not to be disturbed. */
 export function createAlerts(options: AlertsOptions): Alerts {
-  const { around, clock, storage, words, isBusy, unread, open } = options
+  const { around, clock, storage, words, place, isBusy, unread, open } = options
   const hasSound = shallowRef(storage.getItem(SOUND) !== "off")
   const hasDesktop = shallowRef(storage.getItem(DESKTOP) === "on" && around.canNotify())
   const isSilent = shallowRef(storage.getItem(SILENT) === "on")
   let quietUntil = 0
 
   const stopTitle = watch(
-    () => (isSilent.value ? 0 : unread.value),
-    count => {
-      around.setTitle(count > 0 ? `(${count}) Parley` : "Parley")
+    () => [isSilent.value ? 0 : unread.value, place()] as const,
+    ([count, place]) => {
+      around.setTitle(count > 0 ? `(${count}) ${place}` : place)
       around.setBadge(count)
     },
     { immediate: true },
@@ -120,7 +122,7 @@ export function createAlerts(options: AlertsOptions): Alerts {
     },
     stop() {
       stopTitle()
-      around.setTitle("Parley")
+      around.setTitle(place())
       around.setBadge(0)
     },
   }

@@ -26,6 +26,7 @@ import { createPeople, type People } from "./people"
 import { createPledges, type Pledges } from "./pledges"
 import { wordsFor } from "./refusals"
 import { createSelection, type Selection } from "./selection"
+import { createSetup, type Setup } from "./setup"
 import { createSupervising, type Supervising } from "./supervising"
 import { createTakeBack } from "./take-back"
 import { createThreads, type Threads } from "./threads"
@@ -86,6 +87,7 @@ export interface Desk {
   wall: Wall
   supervising: Supervising
   troubles: Troubles
+  setup: Setup
   ticker: Ticker
   /** Calls with the area an admin has just changed, here or elsewhere; returns what ends it. */
   onConfig(told: (area: ConfigArea) => void): () => void
@@ -158,6 +160,7 @@ export function createDesk(options: DeskOptions): Desk {
   const wall = createWall(command, storage)
   const supervising = createSupervising({ command, conversations, notify, newId: () => crypto.randomUUID() })
   const troubles = createTroubles(api, () => people.may("wall.watch"))
+  const setup = createSetup(api, () => people.may("people.manage"))
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
@@ -177,6 +180,7 @@ export function createDesk(options: DeskOptions): Desk {
     words,
     unread,
     open,
+    place: () => people.workspaceName.value || "Parley",
     isBusy: () => people.me.value.presence === "busy",
   })
   const offered = createOffered({
@@ -274,6 +278,7 @@ export function createDesk(options: DeskOptions): Desk {
         epoch = event.epoch
       }
       hear(event)
+      if (event.type === "config.changed") void setup.refresh()
       if (event.type === "ticket.opened" || event.type === "ticket.changed") tickets.put(event.ticket)
     }),
     outbox.onSent(({ client_id, command: sent }) => {
@@ -293,6 +298,7 @@ export function createDesk(options: DeskOptions): Desk {
       void atHand.refresh()
       void troubles.refresh()
       void settleLeft()
+      void setup.refresh()
       if (!hasConnected) {
         void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
       } else {
@@ -341,6 +347,7 @@ export function createDesk(options: DeskOptions): Desk {
     wall,
     supervising,
     troubles,
+    setup,
     ticker,
     online,
     reconnect: connection.retry,

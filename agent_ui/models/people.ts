@@ -8,6 +8,8 @@ export interface People {
   statuses: Readonly<ShallowRef<readonly StatusView[]>>
   inboxes: Readonly<ShallowRef<readonly InboxView[]>>
   topics: Readonly<ShallowRef<readonly string[]>>
+  /** Empty before an admin has named it. */
+  workspaceName: Readonly<ShallowRef<string>>
   /** By name. */
   agents(): readonly AgentView[]
   agent(id: string | null): AgentView | undefined
@@ -33,6 +35,7 @@ export function createPeople(first: Me): People {
   const statuses = shallowRef<readonly StatusView[]>([])
   const inboxes = shallowRef<readonly InboxView[]>([])
   const topics = shallowRef<readonly string[]>([])
+  const workspaceName = shallowRef("")
   const permissions = shallowRef<readonly string[]>([])
 
   function put(agent: AgentView) {
@@ -41,6 +44,8 @@ export function createPeople(first: Me): People {
   }
 
   function replace(said: Me) {
+    const there = new Set(said.agents.map(agent => agent.id))
+    for (const id of agents.keys()) if (!there.has(id)) agents.delete(id)
     for (const agent of said.agents) put(agent)
     put(said.agent)
     teams.value = said.teams
@@ -48,6 +53,7 @@ export function createPeople(first: Me): People {
     inboxes.value = said.inboxes
     topics.value = said.topics
     permissions.value = said.permissions
+    workspaceName.value = said.workspace_name
   }
 
   replace(first)
@@ -58,6 +64,7 @@ export function createPeople(first: Me): People {
     statuses,
     inboxes,
     topics,
+    workspaceName,
     agents: () => [...agents.values()].sort((a, b) => a.name.localeCompare(b.name)),
     agent: id => (id === null ? undefined : agents.get(id)),
     team: id => teams.value.find(team => team.id === id),

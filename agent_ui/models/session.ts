@@ -7,6 +7,8 @@ export type SessionState = "checking" | "setup" | "signed_out" | "signed_in" | "
 export interface Session {
   state: Readonly<ShallowRef<SessionState>>
   me: Readonly<ShallowRef<Me | null>>
+  /** What the server says to someone who is not signed in. */
+  setup: Readonly<ShallowRef<SetupState | null>>
   /** Ask the server who we are; on a fresh server, that the first admin is missing. */
   check(): Promise<void>
   signIn(email: string, password: string): Promise<void>
@@ -19,20 +21,27 @@ export interface Session {
 export function createSession(api: Api): Session {
   const state = shallowRef<SessionState>("checking")
   const me = shallowRef<Me | null>(null)
+  const setup = shallowRef<SetupState | null>(null)
 
   async function load() {
     me.value = await api.get<Me>("/me")
     state.value = "signed_in"
   }
 
+  async function ask() {
+    setup.value = await api.get<SetupState>("/setup").catch(() => null)
+  }
+
   function end() {
     me.value = null
     state.value = "signed_out"
+    void ask()
   }
 
   return {
     state,
     me,
+    setup,
     end,
     async check() {
       try {
@@ -42,8 +51,8 @@ export function createSession(api: Api): Session {
           state.value = "unreachable"
           return
         }
-        const setup = await api.get<SetupState>("/setup").catch(() => null)
-        state.value = setup?.is_needed ? "setup" : "signed_out"
+        await ask()
+        state.value = setup.value?.is_needed ? "setup" : "signed_out"
       }
     },
     async signIn(email, password) {

@@ -83,6 +83,38 @@ export const RAIL_PAGES: readonly RailPage[] = [
 
 export const SETTINGS_PAGES: readonly SettingsPage[] = [
   {
+    name: "setup",
+    path: "/settings/setup",
+    group: "workspace",
+    label: "setup.title",
+    description: "setup.about",
+    keywords: "setup.keywords",
+    icon: "i-lucide-list-checks",
+    permission: "people.manage",
+    load: () => import("../setup/SetupPage.vue"),
+  },
+  {
+    name: "workspace",
+    path: "/settings/workspace",
+    group: "workspace",
+    label: "workspace.title",
+    description: "workspace.about",
+    keywords: "workspace.keywords",
+    icon: "i-lucide-building-2",
+    permission: "people.manage",
+    load: () => import("../settings/WorkspacePage.vue"),
+  },
+  {
+    name: "account",
+    path: "/settings/account",
+    group: "you",
+    label: "account.title",
+    description: "account.about",
+    keywords: "account.keywords",
+    icon: "i-lucide-circle-user-round",
+    load: () => import("../settings/AccountPage.vue"),
+  },
+  {
     name: "people",
     path: "/settings/people",
     group: "people",

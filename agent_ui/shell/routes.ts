@@ -36,6 +36,7 @@ export function createRoutes(): Router {
           ...[...SETTINGS_PAGES, ...SUB_PAGES.filter(isSetting)].map(routeOf),
         ],
       },
+      { path: "/setup", redirect: { name: "setup" } },
       { path: "/:rest(.*)*", redirect: { name: "inbox" } },
     ],
   })

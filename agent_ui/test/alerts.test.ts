@@ -23,18 +23,28 @@ function alerting(change: Partial<Surroundings> = {}) {
   const clock = travelClock()
   const unread = shallowRef(0)
   const isBusy = { now: false }
+  const place = shallowRef("Parley")
   const alerts = createAlerts({
     around,
     clock,
     storage: memoryStorage(),
     words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
+    place: () => place.value,
     isBusy: () => isBusy.now,
     unread,
     open: () => {},
   })
   const tell = () => alerts.message(message("c", 2), conversation("c", 1))
-  return { alerts, heard, clock, unread, isBusy, tell }
+  return { alerts, heard, clock, unread, isBusy, place, tell }
 }
+
+test("the title says the workspace's name once it has one", async () => {
+  const { heard, unread, place } = alerting()
+  place.value = "Juniper & Pine"
+  unread.value = 2
+  await nextTick()
+  expect([heard.titles[0], heard.titles.at(-1)]).toEqual(["Parley", "(2) Juniper & Pine"])
+})
 
 test("the title counts what is unread", async () => {
   const { heard, unread } = alerting()

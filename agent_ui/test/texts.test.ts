@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import first from "../i18n/en.json"
 import more from "../i18n/more.en.json"
+import staff from "../i18n/people.en.json"
 
 const files = import.meta.glob<string>(["../*/*.vue", "../*/*.ts", "!../test/*", "!../node_modules/**"], {
   query: "?raw",
@@ -16,7 +17,7 @@ const patterns = [...sources.matchAll(/`([a-z_]+\.[^`]*\$\{[^`]*)`/g)].map(
 )
 
 test("every text is shown somewhere", () => {
-  const keys = Object.keys({ ...first, ...more }).map(key => key.replace(/_(one|other)$/, ""))
+  const keys = Object.keys({ ...first, ...more, ...staff }).map(key => key.replace(/_(one|other)$/, ""))
   const unused = keys.filter(key => !literals.has(key) && !patterns.some(pattern => pattern.test(key)))
   expect(unused).toEqual([])
 })

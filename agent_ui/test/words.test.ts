@@ -6,13 +6,16 @@ import firstEn from "../i18n/en.json"
 import moreAr from "../i18n/more.ar.json"
 import moreDe from "../i18n/more.de.json"
 import moreEn from "../i18n/more.en.json"
+import staffAr from "../i18n/people.ar.json"
+import staffDe from "../i18n/people.de.json"
+import staffEn from "../i18n/people.en.json"
 import { createWords, type Key, LANGUAGES } from "../i18n/translate"
 
-const en: Record<string, string> = { ...firstEn, ...moreEn }
-const PACKS: Record<string, [first: Record<string, string>, more: Record<string, string>]> = {
-  en: [firstEn, moreEn],
-  de: [firstDe, moreDe],
-  ar: [firstAr, moreAr],
+const en: Record<string, string> = { ...firstEn, ...moreEn, ...staffEn }
+const PACKS: Record<string, Record<string, string>[]> = {
+  en: [firstEn, moreEn, staffEn],
+  de: [firstDe, moreDe, staffDe],
+  ar: [firstAr, moreAr, staffAr],
 }
 const PLURAL = /_(zero|one|two|few|many|other)$/
 const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
@@ -26,7 +29,7 @@ test("there is a pack for every language of the menu", () => {
 })
 
 test.each(["de", "ar"])("%s says everything English says, in the same pack and with the same gaps", code => {
-  for (const [index, of] of [firstEn, moreEn].entries()) {
+  for (const [index, of] of [firstEn, moreEn, staffEn].entries()) {
     const pack = PACKS[code]?.[index] ?? {}
     expect([...stemsOf(pack)].sort()).toEqual([...stemsOf(of)].sort())
     for (const [key, text] of Object.entries(of))

@@ -12,6 +12,12 @@ export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): stri
   const name = notice.subject
   const by = duration(Math.abs(notice.seconds))
   switch (notice.kind) {
+    case "no_inbox":
+      return t("troubles.no_inbox")
+    case "no_mail_host":
+      return t("troubles.no_mail_host", { count: notice.count.toLocaleString(locale) })
+    case "snippet_not_seen":
+      return t("troubles.snippet_not_seen", { name })
     case "rule":
       return t("troubles.rule", { name, problem: notice.problem ? t(`rules.problem.${notice.problem}`) : "" })
     case "team_without_members":
@@ -30,3 +36,7 @@ export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): stri
       return t(notice.seconds < 0 ? "troubles.clock_is_behind" : "troubles.clock_is_ahead", { name, by })
   }
 }
+
+/** Kinds whose remedy is a step of the setup checklist. */
+export const isSetupTrouble = ({ kind }: NoticeView) =>
+  kind === "no_inbox" || kind === "no_mail_host" || kind === "snippet_not_seen"

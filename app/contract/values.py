@@ -41,7 +41,16 @@ VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
 NoticeKind = Literal[
-    "rule", "team_without_members", "team_without_capacity", "removed_agent", "clock_jump", "clock_differs", "escalation"
+    "no_inbox",
+    "no_mail_host",
+    "snippet_not_seen",
+    "rule",
+    "team_without_members",
+    "team_without_capacity",
+    "removed_agent",
+    "clock_jump",
+    "clock_differs",
+    "escalation",
 ]
 ChecklistItemKey = Literal["workspace", "inbox", "snippet", "people", "hours", "article", "mail", "chat"]
 RuleTrouble = Literal[

@@ -35,6 +35,7 @@ from app.http import (
     routing,
     signing_in,
     widget_sessions,
+    workspace,
 )
 from app.http.bodies import CarefulRequest
 from app.http.errors import on_any_error, on_http_error, on_parley_error
@@ -79,6 +80,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             audit.audit,
             *people.ROUTES,
             *account.ROUTES,
+            *workspace.ROUTES,
             proactive.proactive_messages,
             proactive.add_proactive,
             proactive.order_proactive,

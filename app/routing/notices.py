@@ -26,6 +26,7 @@ from models import (
     DismissedNotice,
     Inbox,
     NodeClock,
+    OutgoingMail,
     Team,
     TeamMember,
 )
@@ -38,6 +39,8 @@ LONGEST_SUBJECT = 200
 MOST_ESCALATIONS = 50
 _GIVEN = case((Agent.takes_chats.is_(False), 0), else_=Agent.capacity)
 """How much routing gives an agent."""
+SNIPPET_DUE_AFTER = timedelta(days=1)
+"""How old an inbox is before its chat button is missed on a site."""
 
 
 async def list_notices(rows: Rows, agent: SignedInAgent, now: datetime) -> list[NoticeView]:
@@ -50,6 +53,7 @@ async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozense
     """What is wrong now, in the order of how much it keeps people waiting."""
     rules = await list_rules(rows)
     return [
+        *await _setup(rows, now, dismissed),
         *await _teams(rows, rules, dismissed),
         *await _escalations(rows, dismissed),
         *await _removed_agents(rows, dismissed),
@@ -69,6 +73,25 @@ async def forget_dismissed(work: Work, keys: Iterable[str]) -> None:
     """These alone are still there; whatever else comes again is told again."""
     await work.change(delete(DismissedNotice).where(DismissedNotice.key.not_in(list(keys))))
     tell_notices(work)
+
+
+async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+    """Return what keeps customers from writing, and answers from reaching them, because it was never set up."""
+    found: list[NoticeView] = []
+    inbox = await rows.one(select(Inbox).order_by(Inbox.created_at).limit(1))
+    if inbox is None:
+        found.append(_notice("no_inbox", "no_inbox", "", dismissed))
+    elif inbox.created_at <= now - SNIPPET_DUE_AFTER and not await _was_reached(rows):
+        found.append(_notice("snippet_not_seen", "snippet_not_seen", inbox.name, dismissed))
+    waiting = await rows.one(select(func.count()).select_from(OutgoingMail).where(OutgoingMail.state == "waiting")) or 0
+    if waiting:
+        found.append(_notice("no_mail_host", "no_mail_host", "", dismissed, count=waiting))
+    return found
+
+
+async def _was_reached(rows: Rows) -> bool:
+    """Return whether a visitor has written, which shows that a chat button works."""
+    return await rows.one(select(Conversation.id).limit(1)) is not None
 
 
 def _rules(rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
