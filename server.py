@@ -58,6 +58,7 @@ from app.work import Works
 from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
 from realtime.attendance import Attendance
+from realtime.availability import Availability
 from realtime.catching_up import CatchUp
 from realtime.doorkeeping import Doorkeeper
 from realtime.draining import drain
@@ -92,7 +93,8 @@ def build(settings: Settings) -> Litestar:
     tokens = VisitorTokens(settings.secret_key)
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
-    attendance = Attendance(works, hub, lease, epoch)
+    availability = Availability(works, hub)
+    attendance = Attendance(works, hub, lease, epoch, availability)
     visits = Visits(works, hub)
     catch_up = CatchUp(works, hub, attendance) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
@@ -168,6 +170,7 @@ def build(settings: Settings) -> Litestar:
             ("load", limits.load.measure_forever()),
             ("jobs", jobs.run_forever()),
             ("wall", wall.paint_forever()),
+            ("availability", availability.tell_forever()),
             ("visitors", visits.paint_forever()),
         ):
             tasks.append(asyncio.create_task(forever, name=name))

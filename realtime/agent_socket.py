@@ -13,6 +13,7 @@ from app.contract.commands import (
     AgentEarlier,
     AgentSendMessage,
     AgentSync,
+    AskEmail,
     AssignConversation,
     ChangeConversations,
     ClaimConversation,
@@ -60,7 +61,7 @@ from app.conversations.access import access_conversation_to_read
 from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
 from app.conversations.bulk import change_conversations
 from app.conversations.drafting import save_draft
-from app.conversations.introducing import edit_contact
+from app.conversations.introducing import ask_email, edit_contact
 from app.conversations.lifecycle import (
     deescalate_conversation,
     escalate_conversation,
@@ -137,6 +138,8 @@ class AgentCommands:
                 return await self._set_presence(agent, stream, command)
             case ForcePresence():
                 return PresenceIs(agent=await run(force_presence, agent, command))
+            case AskEmail():
+                return Changed(conversation=await run(ask_email, agent, command))
             case AcceptConversation():
                 return Changed(conversation=await run(accept_conversation, agent, command))
             case DeclineConversation():

@@ -19,6 +19,7 @@ from app.people.signing_in import still_signed_in
 from app.people.visitor_sessions import recently_voided, session_of
 from app.work import Announcement, Works
 from models import Conversation, Inbox
+from realtime.availability import Availability
 from realtime.hub import Hub, Subscriber, Told
 from realtime.rooms import NODES, rooms_of_agent, rooms_of_visitor
 
@@ -52,11 +53,12 @@ class NewInboxes:
 class Attendance:
     """Everybody connected here. `lease` is how long an agent counts as present after the last sign of life."""
 
-    def __init__(self, works: Works, hub: Hub, lease: timedelta, epoch: str) -> None:
+    def __init__(self, works: Works, hub: Hub, lease: timedelta, epoch: str, availability: Availability | None = None) -> None:
         self._works = works
         self._hub = hub
         self._lease = lease
         self._epoch = epoch
+        self._availability = availability
         self._agents: dict[Line, SignedInAgent] = {}
         self._visitors: dict[Line, Visitor] = {}
         self._viewed: dict[Subscriber, tuple[str, str]] = {}
@@ -88,6 +90,8 @@ class Attendance:
             await self._works.run(arrive, actor.id, self._lease)
         await self._hub.hearing(subscriber.rooms)
         await self._send_heads(subscriber, actor)
+        if self._availability is not None and isinstance(actor, Visitor):
+            await self._availability.came(subscriber, actor)
 
     def inbox_added(self) -> None:
         """Agents who are connected already hear a new inbox, too."""

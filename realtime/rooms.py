@@ -11,6 +11,7 @@ from app.contract.audiences import (
     ToAllAgents,
     ToContact,
     ToInboxAgents,
+    ToInboxVisitors,
     ToNodes,
     ToSupervisors,
     ToVisitorWatchers,
@@ -31,6 +32,8 @@ def room_of(audience: Audience) -> str:
     match audience:
         case ToContact():
             return f"contact:{audience.contact_id}"
+        case ToInboxVisitors():
+            return f"widgets:{audience.inbox_id}"
         case ToInboxAgents():
             return f"inbox:{audience.inbox_id}"
         case ToAgent():
@@ -50,8 +53,8 @@ def room_of(audience: Audience) -> str:
 
 
 def rooms_of_visitor(visitor: Visitor) -> list[str]:
-    """A visitor hears of their own conversations and of nothing else."""
-    return [room_of(ToContact(contact_id=visitor.contact_id))]
+    """A visitor hears of their own conversations, whether their inbox is staffed, and nothing else."""
+    return [room_of(ToContact(contact_id=visitor.contact_id)), room_of(ToInboxVisitors(inbox_id=visitor.inbox_id))]
 
 
 def rooms_of_agent(agent: SignedInAgent, inbox_ids: Sequence[str]) -> list[str]:

@@ -153,6 +153,7 @@ def chats(held: Iterable[Conversation], contacts: dict[str, str]) -> list[ChatWa
     views = [
         ChatWallView(
             conversation_id=it.id,
+            contact_id=it.contact_id,
             contact_name=contacts[it.contact_id],
             since=it.assigned_at or it.created_at,
             waiting_since=it.waiting_since,

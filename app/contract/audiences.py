@@ -11,6 +11,12 @@ class ToContact(Said):
     contact_id: str
 
 
+class ToInboxVisitors(Said):
+    """Every connected widget of one inbox."""
+
+    inbox_id: str
+
+
 class ToInboxAgents(Said):
     """Every agent who may see the conversations of one inbox."""
 
@@ -43,4 +49,6 @@ class ToNodes(Said):
     """Every node, for what each keeps in memory."""
 
 
-Audience = ToContact | ToInboxAgents | ToAgent | ToAllAgents | ToSupervisors | ToWall | ToVisitorWatchers | ToNodes
+Audience = (
+    ToContact | ToInboxVisitors | ToInboxAgents | ToAgent | ToAllAgents | ToSupervisors | ToWall | ToVisitorWatchers | ToNodes
+)

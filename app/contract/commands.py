@@ -47,10 +47,12 @@ class FieldValue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields."""
+    """What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields, by
+    their keys."""
 
     name: Line | None = None
     email: Email | None = None
+    phone: Annotated[str, Meta(max_length=40)] | None = None
     more: Annotated[list[FieldValue], Meta(max_length=20)] = []
 
 
@@ -415,6 +417,13 @@ class EditContact(Command, tag="contact.edit"):
     facts: Annotated[list[FactGiven], Meta(max_length=30)] | None = None
 
 
+class AskEmail(Command, tag="contact.ask_email"):
+    """Ask the visitor for an email address: their widget shows the question. Refused as `conflict` when there is one; asked
+    again before anything else was said, it changes nothing."""
+
+    conversation_id: Id
+
+
 class WatchVisitors(Command, tag="visitors.watch"):
     """Start or stop receiving `visitors.changed` on this connection."""
 
@@ -463,6 +472,7 @@ AgentCommand = (
     | SetThresholds
     | WatchWall
     | EditContact
+    | AskEmail
     | WatchVisitors
     | InviteVisitor
 )

@@ -208,6 +208,17 @@ class HeadView(Said):
     marks: MarksView
 
 
+class InboxAvailability(Event, tag="inbox.availability"):
+    """The inbox opened, closed, or is staffed now or no longer; said on connecting, too. `agent_names` are of up to four
+    agents who are there; `opens_at` is when it opens next, empty while it is open."""
+
+    is_open: bool
+    is_staffed: bool
+    opens_at: datetime | None
+    reply_seconds: int | None
+    agent_names: list[str]
+
+
 class Heads(Event, tag="heads"):
     """Sent on connecting and every few seconds: if you are behind, ask with conversation.sync. A new `epoch` means
     the data was restored from a backup: forget cursors and sync from 0."""
@@ -234,6 +245,7 @@ VisitorEvent = (
     | SuggestionsReady
     | TypingChanged
     | InvitationMade
+    | InboxAvailability
     | Heads
     | GoingAway
     | SignedOut

@@ -41,6 +41,7 @@ from app.contract.views import (
     SavedViewView,
     ScoreView,
     StatusView,
+    SuggestionView,
     TeamView,
     TicketView,
     VisitorConversationView,
@@ -71,12 +72,14 @@ class OpenWidget(Asked):
 
 
 class WidgetSession(Said):
-    """The visitor's token (give it back next time), who they are, and their conversations, newest first."""
+    """The visitor's token (give it back next time), who they are, and their conversations, newest first. `articles` are a
+    few of the help centre's, where the inbox suggests any."""
 
     visitor_token: str
     contact: WidgetContactView
     inbox: WidgetInboxView
     conversations: list[VisitorConversationView]
+    articles: list[SuggestionView]
     identity: IdentityState
     ok: Literal[True] = True
 
@@ -121,7 +124,8 @@ class SignedIn(Said):
 
 
 class Me(Said):
-    """Everything the inbox needs to draw itself. `permissions` are what this agent may do."""
+    """Everything the inbox needs to draw itself. `permissions` are what this agent may do, `max_file_bytes` how large a
+    file may be."""
 
     agent: AgentView
     permissions: list[str]
@@ -132,6 +136,7 @@ class Me(Said):
     topics: list[str]
     reasons: list[PresenceReasonView]
     workspace_name: str
+    max_file_bytes: int
     epoch: str
     ok: Literal[True] = True
 

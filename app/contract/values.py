@@ -83,6 +83,7 @@ SystemCode = Literal[
     "ticket_opened",
     "ended_by_contact",
     "whispered",
+    "email_asked",
 ]
 ErrorCode = Literal[
     "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"

@@ -7,26 +7,29 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import EditContact, PrechatFields, UpdateContact
+from app.contract.commands import AskEmail, EditContact, PrechatFields, UpdateContact
 from app.contract.events import ContactChanged
 from app.contract.replies import ContactEdited
 from app.contract.values import OPEN_CATEGORIES
-from app.contract.views import WidgetContactView
+from app.contract.views import ConversationView, WidgetContactView
+from app.conversations.access import access_conversation
 from app.conversations.changing import change_conversation
+from app.conversations.messages import add_system_message
 from app.conversations.telling import tell_change
-from app.errors import Invalid, NotFound
+from app.conversations.views import agent_view_of
+from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent, Visitor
-from app.people.contacts import contact_view, details_view, remember_contact, widget_contact_view
-from app.people.permissions import may_edit_contacts, may_view_conversations, require
+from app.people.contacts import contact_view, details_view, find_contact, remember_contact, widget_contact_view
+from app.people.permissions import may_edit_contacts, may_reply, may_view_conversations, require
 from app.text import clean_line, clean_text
 from app.work import Work
-from models import Contact, Conversation
+from models import Contact, Conversation, Message
 
 
 async def update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
     """Keep the name or address, unverified; agents see it in every open conversation of theirs."""
     contact = await remember_contact(work, visitor, PrechatFields(name=command.name, email=command.email), None)
-    await _tell_known(work, contact)
+    await tell_known(work, contact)
     return widget_contact_view(visitor, contact)
 
 
@@ -49,8 +52,27 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
     view, details = contact_view(contact), details_view(contact)
     work.announce(ContactChanged(contact=view, details=details), to=ToInboxAgents(inbox_id=contact.inbox_id))
     if "name" in values or "email" in values:
-        await _tell_known(work, contact)
+        await tell_known(work, contact)
     return ContactEdited(contact=view, details=details)
+
+
+async def ask_email(work: Work, agent: SignedInAgent, command: AskEmail) -> ConversationView:
+    """Ask the visitor for an address: a line of the conversation that their widget answers with the question.
+
+    Raises Conflict when there is an address already. Asked twice in a row, the second changes nothing.
+    """
+    require(may_reply, agent)
+    conversation = await access_conversation(work, agent, command.conversation_id)
+    contact = await find_contact(work, conversation.contact_id)
+    if contact is not None and contact.email:
+        raise Conflict("The visitor has left an email address.")
+    newest = await work.one(
+        select(Message.system).where(Message.conversation_id == conversation.id).order_by(Message.rev.desc()).limit(1)
+    )
+    if newest == "email_asked":
+        return await agent_view_of(work, conversation.id)
+    body = f"{agent.name} asked for an email address."
+    return await tell_change(work, await add_system_message(work, conversation, "email_asked", body, agent.name))
 
 
 def _changes(command: EditContact) -> dict[str, Any]:
@@ -71,7 +93,7 @@ def _changes(command: EditContact) -> dict[str, Any]:
     return values
 
 
-async def _tell_known(work: Work, contact: Contact) -> None:
+async def tell_known(work: Work, contact: Contact) -> None:
     """Agents see who it is in every open conversation of theirs."""
     open_ones = await work.all(
         select(Conversation)

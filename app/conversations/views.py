@@ -130,6 +130,7 @@ def ticket_view(ticket: Ticket, conversation: Conversation, contact: Contact) ->
         category=cast(Category, conversation.category),
         agent_id=conversation.agent_id,
         team_id=conversation.team_id,
+        contact_id=contact.id,
         contact_name=contact.name,
         opened_at=ticket.opened_at,
         closed_at=ticket.closed_at,

@@ -102,6 +102,7 @@ async def me(request: AnyRequest) -> Me:
             topics=list(topics),
             reasons=await list_reasons(rows),
             workspace_name=await workspace_name(rows),
+            max_file_bytes=platform.settings.attachment_max_bytes,
             epoch=platform.epoch,
         )
 

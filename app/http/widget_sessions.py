@@ -17,17 +17,17 @@ from app.contract.views import WidgetInboxView
 from app.conversations.views import visitor_views
 from app.errors import NotFound, Unauthenticated, UnknownKey
 from app.http.platform import AnyRequest, Platform, address_of, platform_of
+from app.knowledge.front_page import front_articles
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
 from app.people.identity import StaleIdentity
 from app.people.inbox_texts import archived_text, texts_for
 from app.people.inboxes import email_prompt_of, form_of
 from app.people.visitor_sessions import find_visitor, prove_visitor, proven, void_session
-from app.sla.keeping import opening_of
-from app.visiting.proactive import is_anyone_there
+from app.visiting.availability import availability_of
 from app.visiting.sightings import sighting_of
 from app.work import Rows
-from models import Assignment, Inbox
+from models import Inbox
 
 
 @post("/api/v1/widget/sessions", status_code=200)
@@ -69,6 +69,9 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
             contact=widget_contact_view(visitor, contact),
             inbox=await _inbox_view(rows, inbox, now, data.locale, platform.settings.attachment_max_bytes),
             conversations=conversations,
+            articles=[]
+            if inbox.shows_suggestions is False
+            else await front_articles(rows, [data.locale or "", inbox.locale], platform.settings.public_url),
             identity=identity,
         )
 
@@ -108,7 +111,7 @@ async def sign_out(request: AnyRequest, data: JSONBody[SignOutVisitor]) -> Done:
 
 
 async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime, locale: str | None, max_file_bytes: int) -> WidgetInboxView:
-    opening = await opening_of(rows, inbox.hours_id, now)
+    available = await availability_of(rows, inbox, now)
     texts, email_prompt = texts_for(inbox, locale), email_prompt_of(inbox)
     is_archived = inbox.archived_at is not None
     return WidgetInboxView(
@@ -121,11 +124,12 @@ async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime, locale: str | Non
         launcher=cast(LauncherIcon, inbox.launcher or "bubble"),
         locale=inbox.locale,
         site_url=inbox.site_url or "",
-        is_open=opening.is_open,
-        opens_at=opening.opens_at,
-        is_staffed=opening.is_open and not is_archived and await is_anyone_there(rows, inbox, now),
+        is_open=available.is_open,
+        opens_at=available.opens_at,
+        is_staffed=available.is_staffed,
         is_archived=is_archived,
-        reply_seconds=await _reply_seconds(rows, inbox, now),
+        reply_seconds=available.reply_seconds,
+        agent_names=available.agent_names,
         asks_email=email_prompt != "never",
         email_prompt=email_prompt,
         form=form_of(inbox),
@@ -135,19 +139,6 @@ async def _inbox_view(rows: Rows, inbox: Inbox, now: datetime, locale: str | Non
         allows_files=inbox.allows_files is not False,
         max_file_bytes=max_file_bytes,
     )
-
-
-async def _reply_seconds(rows: Rows, inbox: Inbox, now: datetime) -> int | None:
-    """The median wait of the last day's routed chats, empty when there were too few to promise anything."""
-    of_team = Assignment.team_id == inbox.team_id if inbox.team_id else Assignment.team_id.is_(None)
-    recent = await rows.all(
-        select(Assignment.waited_seconds)
-        .where(of_team, Assignment.waited_seconds.is_not(None), Assignment.started_at > now - timedelta(days=1))
-        .order_by(Assignment.started_at.desc())
-        .limit(50)
-    )
-    waits = sorted(wait for wait in recent if wait is not None)
-    return round(waits[len(waits) // 2]) if len(waits) >= 5 else None
 
 
 ROUTES = [open_widget, sign_out]

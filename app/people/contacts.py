@@ -54,9 +54,17 @@ async def describe_contact(work: Work, contact_id: str, fields: PrechatFields | 
         values["name"] = clean_line(fields.name)
     if fields and fields.email and not contact.is_verified:
         values["email"] = fields.email.lower()
+    if fields and fields.phone:
+        values["phone"] = clean_line(fields.phone)
     changed = await work.one(update(Contact).where(Contact.id == contact_id).values(**values).returning(Contact))
     assert changed is not None
     return changed
+
+
+def visitor_mark(contact_id: str) -> str:
+    """Return three letters and digits that tell unnamed visitors apart: "Visitor 4F2". The random end of their id, so that
+    they stay the same everywhere."""
+    return contact_id[-3:].upper()
 
 
 async def find_contact(rows: Rows, contact_id: str) -> Contact | None:

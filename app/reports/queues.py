@@ -120,6 +120,7 @@ async def chats_by_agent(rows: Rows, held: Held) -> dict[str, list[ChatWallView]
         select(
             Conversation.agent_id,
             Conversation.id,
+            Contact.id,
             Contact.name,
             Conversation.assigned_at,
             Conversation.created_at,
@@ -128,8 +129,14 @@ async def chats_by_agent(rows: Rows, held: Held) -> dict[str, list[ChatWallView]
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(IS_HELD, Conversation.agent_id.in_(few))
     )
-    for agent_id, id, name, assigned_at, created_at, waiting_since in found:
-        chat = ChatWallView(conversation_id=id, contact_name=name, since=assigned_at or created_at, waiting_since=waiting_since)
+    for agent_id, id, contact_id, name, assigned_at, created_at, waiting_since in found:
+        chat = ChatWallView(
+            conversation_id=id,
+            contact_id=contact_id,
+            contact_name=name,
+            since=assigned_at or created_at,
+            waiting_since=waiting_since,
+        )
         chats.setdefault(agent_id or "", []).append(chat)
     for them in chats.values():
         them.sort(key=lambda chat: (chat.since, chat.conversation_id))

@@ -10,7 +10,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, delete, func, select, update
 
 from app.clock import new_id
 from app.contract.http import SaveProactiveMessage
@@ -103,12 +103,17 @@ async def is_staffed(rows: Rows, inbox: Inbox, now: datetime) -> bool:
 
 async def is_anyone_there(rows: Rows, inbox: Inbox, now: datetime) -> bool:
     """Whether an agent of the inbox's team is online and takes chats, or any agent where it has no team."""
-    staffed = select(func.count()).where(
+    return await rows.one(who_is_there(inbox, now).limit(1)) is not None
+
+
+def who_is_there(inbox: Inbox, now: datetime) -> Select[str]:
+    """Select the names of the agents who could answer in this inbox now."""
+    there = select(Agent.name).where(
         Agent.is_active, Agent.lease_until > now, Agent.presence == "online", Agent.takes_chats.is_not(False)
     )
     if inbox.team_id:
-        staffed = staffed.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
-    return bool(await rows.one(staffed))
+        return there.where(Agent.id.in_(select(TeamMember.agent_id).where(TeamMember.team_id == inbox.team_id)))
+    return there
 
 
 async def list_proactive_messages(rows: Rows) -> list[ProactiveMessageView]:

@@ -119,6 +119,7 @@ export type SystemCode =
   | "ticket_opened"
   | "ended_by_contact"
   | "whispered"
+  | "email_asked"
 
 export type ErrorCode =
   | "invalid"
@@ -297,6 +298,7 @@ export interface TicketView {
   category: Category
   agent_id: string | null
   team_id: string | null
+  contact_id: string
   contact_name: string
   opened_at: string
   closed_at: string | null
@@ -677,6 +679,7 @@ export interface WidgetContactView {
 /**
  * An inbox as its widget needs it, its texts in the visitor's language where the inbox has them.
  *
+ * `agent_names` are of up to four agents who are there.
  * `is_open` goes by the business hours, `is_staffed` also by the people: open, and somebody there. `opens_at` is when it
  * opens next; empty while it is open, and when it never opens. `away_text` empty stands for the widget's own words.
  * `previews_typing`: agents see what is typed before it is sent, and the visitor is told so. An archived inbox takes no
@@ -697,6 +700,7 @@ export interface WidgetInboxView {
   is_staffed: boolean
   is_archived: boolean
   reply_seconds: number | null
+  agent_names: string[]
   asks_email: boolean
   email_prompt: EmailPrompt
   form: InboxFormView | null
@@ -722,6 +726,7 @@ export interface AgentWallView {
 /** A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not). */
 export interface ChatWallView {
   conversation_id: string
+  contact_id: string
   contact_name: string
   since: string
   waiting_since: string | null
@@ -816,12 +821,17 @@ export interface FieldValue {
   value: string
 }
 
-/** What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields. */
+/**
+ * What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields, by
+ * their keys.
+ */
 export interface PrechatFields {
   /** At most 200 characters. */
   name?: string | null
   /** At most 254 characters. */
   email?: string | null
+  /** At most 40 characters. */
+  phone?: string | null
   /** At most 20 entries. */
   more?: FieldValue[]
 }
@@ -1240,6 +1250,15 @@ export interface EditContact {
   facts?: FactGiven[] | null
 }
 
+/**
+ * Ask the visitor for an email address: their widget shows the question. Refused as `conflict` when there is one; asked
+ * again before anything else was said, it changes nothing.
+ */
+export interface AskEmail {
+  type: "contact.ask_email"
+  conversation_id: string
+}
+
 /** Start or stop receiving `visitors.changed` on this connection. */
 export interface WatchVisitors {
   type: "visitors.watch"
@@ -1573,6 +1592,19 @@ export interface HeadView {
 }
 
 /**
+ * The inbox opened, closed, or is staffed now or no longer; said on connecting, too. `agent_names` are of up to four
+ * agents who are there; `opens_at` is when it opens next, empty while it is open.
+ */
+export interface InboxAvailability {
+  type: "inbox.availability"
+  is_open: boolean
+  is_staffed: boolean
+  opens_at: string | null
+  reply_seconds: number | null
+  agent_names: string[]
+}
+
+/**
  * Sent on connecting and every few seconds: if you are behind, ask with conversation.sync. A new `epoch` means
  * the data was restored from a backup: forget cursors and sync from 0.
  */
@@ -1609,12 +1641,16 @@ export interface OpenWidget {
   link_token?: string | null
 }
 
-/** The visitor's token (give it back next time), who they are, and their conversations, newest first. */
+/**
+ * The visitor's token (give it back next time), who they are, and their conversations, newest first. `articles` are a
+ * few of the help centre's, where the inbox suggests any.
+ */
 export interface WidgetSession {
   visitor_token: string
   contact: WidgetContactView
   inbox: WidgetInboxView
   conversations: VisitorConversationView[]
+  articles: SuggestionView[]
   identity: IdentityState
   ok: true
 }
@@ -1661,7 +1697,10 @@ export interface SignedIn {
   ok: true
 }
 
-/** Everything the inbox needs to draw itself. `permissions` are what this agent may do. */
+/**
+ * Everything the inbox needs to draw itself. `permissions` are what this agent may do, `max_file_bytes` how large a
+ * file may be.
+ */
 export interface Me {
   agent: AgentView
   permissions: string[]
@@ -1672,6 +1711,7 @@ export interface Me {
   topics: string[]
   reasons: PresenceReasonView[]
   workspace_name: string
+  max_file_bytes: number
   epoch: string
   ok: true
 }
@@ -2780,6 +2820,7 @@ export type AgentCommand =
   | SetThresholds
   | WatchWall
   | EditContact
+  | AskEmail
   | WatchVisitors
   | InviteVisitor
 
@@ -2791,6 +2832,7 @@ export type VisitorEvent =
   | SuggestionsReady
   | TypingChanged
   | InvitationMade
+  | InboxAvailability
   | Heads
   | GoingAway
   | SignedOut

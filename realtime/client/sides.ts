@@ -79,6 +79,7 @@ export interface AgentSide {
     "article.suggest": ArticlesFound
     "wall.watch": Watching | Done
     "contact.edit": ContactEdited
+    "contact.ask_email": Changed
     "visitors.watch": VisitorsWatched
     "visitor.invite": Done
   }

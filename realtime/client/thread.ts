@@ -11,7 +11,7 @@ import {
 } from "./apply"
 import { backoff, type Clock, systemClock } from "./clock"
 import type { Connection } from "./connection"
-import type { AttachmentView, AuthorView, MarksView, SuggestionView, Visibility } from "./contract"
+import type { AttachmentView, AuthorView, MarksView, PrechatFields, SuggestionView, Visibility } from "./contract"
 import { createListeners } from "./listeners"
 import { createMarker } from "./marker"
 import type { Draft, Outbox, OutboxEntry } from "./outbox"
@@ -75,7 +75,7 @@ export interface SendMore {
   /** Keep it back for so long, so that `outbox.discard` can undo it. */
   hold_ms?: number
   /** Visitors, first message only. */
-  fields?: { name?: string; email?: string }
+  fields?: PrechatFields
   page_url?: string
   greeting_id?: string
 }

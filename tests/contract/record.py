@@ -179,6 +179,7 @@ async def understanding(stage: Stage) -> None:
     """Who it is, what it is about, and what may help."""
     ana, mia, command = stage.ana, stage.mia, stage.command
     id = await stage.claimed(ana)
+    await command("an agent asks for an address", ana, "contact.ask_email", id)
     await command("a visitor says who they are", mia, "contact.update", about=id, name="Mia Berg", email="mia@example.com")
     await command("an agent looks", ana, "conversation.view", id)
     await suggestions(stage, id)

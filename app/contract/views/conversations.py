@@ -22,6 +22,7 @@ class TicketView(Said):
     category: Category
     agent_id: str | None
     team_id: str | None
+    contact_id: str
     contact_name: str
     opened_at: datetime
     closed_at: datetime | None

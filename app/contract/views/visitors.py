@@ -62,6 +62,7 @@ class ProactiveMessageView(Said):
 class WidgetInboxView(Said):
     """An inbox as its widget needs it, its texts in the visitor's language where the inbox has them.
 
+    `agent_names` are of up to four agents who are there.
     `is_open` goes by the business hours, `is_staffed` also by the people: open, and somebody there. `opens_at` is when it
     opens next; empty while it is open, and when it never opens. `away_text` empty stands for the widget's own words.
     `previews_typing`: agents see what is typed before it is sent, and the visitor is told so. An archived inbox takes no
@@ -82,6 +83,7 @@ class WidgetInboxView(Said):
     is_staffed: bool
     is_archived: bool
     reply_seconds: int | None
+    agent_names: list[str]
     asks_email: bool
     email_prompt: EmailPrompt
     form: InboxFormView | None

@@ -57,6 +57,7 @@ class ChatWallView(Said):
     """A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not)."""
 
     conversation_id: str
+    contact_id: str
     contact_name: str
     since: datetime
     waiting_since: datetime | None

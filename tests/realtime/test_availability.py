@@ -1,0 +1,99 @@
+"""Widgets are told when somebody is there to answer, when nobody is any more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from app.people.actors import Visitor
+from app.people.presence import lapse_leases, set_presence
+from realtime.attendance import Attendance
+from realtime.availability import Availability
+from realtime.hub import LocalHub
+from realtime.polling import PollStreams
+from tests.app.asking import LEASE, Stream
+from tests.factories import House, open_house
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[House]:
+    async with open_house(database_url) as house:
+        yield house
+
+
+class Node:
+    """One node's widgets."""
+
+    def __init__(self, house: House) -> None:
+        self.hub = LocalHub()
+        self.availability = Availability(house.works, self.hub)
+        self.attendance = Attendance(house.works, self.hub, LEASE, "1", self.availability)
+        house.told.listeners.append(self.hub.publish)
+
+    async def widget(self, visitor: Visitor) -> Stream:
+        stream = Stream()
+        await self.attendance.came(stream, visitor)
+        return stream
+
+
+def told(stream: Stream) -> list[dict[str, Any]]:
+    heard = [msgspec.json.decode(one.json) for one in stream.heard]
+    return [event for event in heard if event["type"] == "inbox.availability"]
+
+
+async def test_a_widget_is_told_who_is_there_on_connecting_and_whenever_that_changes(house: House) -> None:
+    node = Node(house)
+    widget = await node.widget(house.visitor())
+    (first,) = told(widget)
+    assert (first["is_staffed"], first["agent_names"]) == (False, [])
+    ana = await house.agent("Ana Duarte")
+    await node.availability.look()
+    assert (told(widget)[-1]["is_staffed"], told(widget)[-1]["agent_names"]) == (True, ["Ana Duarte"])
+    await node.availability.look()
+    assert len(told(widget)) == 2, "nothing has changed, nothing is said"
+    await house.run(set_presence, ana.id, "busy", LEASE)
+    await node.availability.look()
+    assert told(widget)[-1]["is_staffed"] is False
+    await house.run(set_presence, ana.id, "online", LEASE)
+    house.clock.on(seconds=LEASE.total_seconds() + 1)
+    await house.run(lapse_leases)
+    await node.availability.look()
+    assert told(widget)[-1]["is_staffed"] is False, "an agent who vanished is not there"
+    assert "email" not in str(told(widget)), "names, and nothing that leads to anybody"
+
+
+async def test_presence_wakes_the_look_and_other_events_do_not(house: House) -> None:
+    node = Node(house)
+    await node.widget(house.visitor())
+    woken = node.availability._woken  # pyright: ignore[reportPrivateUsage]
+    node.hub.enter(node.availability, ["agents"])
+    await house.start()
+    assert not woken.is_set()
+    await house.agent()
+    assert woken.is_set()
+
+
+async def test_only_widgets_of_the_inbox_are_told_and_an_inbox_nobody_has_open_costs_nothing(house: House) -> None:
+    node = Node(house)
+    other = await house.inbox("other", await house.team("Other"))
+    here, there = await node.widget(house.visitor()), await node.widget(house.visitor(other))
+    await house.agent()
+    await node.availability.look()
+    assert [len(told(here)), len(told(there))] == [2, 1]
+    await node.attendance.left(here)
+    await node.availability.look()
+    assert list(node.availability._told) == [other]  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_widget_that_polls_is_told_too(house: House) -> None:
+    node = Node(house)
+    streams = PollStreams(node.attendance.came, node.attendance.left, LEASE)
+    stream = await streams.open(house.visitor(), "address")
+    await house.agent("Ana")
+    await node.availability.look()
+    events, _ = await stream.events_after(0)
+    said = [one for one in map(msgspec.json.decode, events) if one["type"] == "inbox.availability"]
+    assert [one["is_staffed"] for one in said] == [False, True]
