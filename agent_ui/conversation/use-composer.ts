@@ -13,14 +13,14 @@ export function useComposer(
   thread: Readonly<ShallowRef<AgentThread>>,
 ): Readonly<ShallowRef<Composer>> {
   const desk = useDesk()
-  const { drafts, upload } = desk
+  const { drafts, upload, maxFileBytes } = desk
   const left = uploading.get(desk) ?? new Map<string, Composer>()
   uploading.set(desk, left)
 
   function open(): Composer {
     const known = left.get(id())
     left.delete(id())
-    return known ?? createComposer(id(), thread.value, drafts, upload)
+    return known ?? createComposer(id(), thread.value, drafts, upload, maxFileBytes)
   }
 
   function leave(leftId: string, it: Composer) {

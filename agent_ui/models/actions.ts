@@ -37,6 +37,8 @@ export interface Actions {
   deescalate(id: string): Promise<boolean>
   openTicket(id: string): Promise<boolean>
   updateTicket(id: string, change: { title: string; topic: string; priority: Priority }): Promise<boolean>
+  /** The visitor's widget asks for an address. */
+  askEmail(id: string): Promise<boolean>
 }
 
 export interface ActionsOptions {
@@ -212,6 +214,13 @@ export function createActions(options: ActionsOptions): Actions {
         return false
       }
     },
+    askEmail: id =>
+      attempt({
+        command: { type: "contact.ask_email", conversation_id: id },
+        patch: {},
+        done: "done.email_asked",
+        conflict: "error.has_email",
+      }),
     async openTicket(id) {
       try {
         const reply = await command({ type: "ticket.open", conversation_id: id })

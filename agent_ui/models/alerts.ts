@@ -16,7 +16,8 @@ export interface Surroundings {
 }
 
 export interface AlertWords {
-  visitor(): string
+  /** A name for somebody who has not said theirs. */
+  visitor(contactId: string): string
   offered(): string
   escalated(): string
 }
@@ -105,12 +106,12 @@ export function createAlerts(options: AlertsOptions): Alerts {
       if (isBusy() || isSilent.value) return
       void ring(message.id)
       const { kind, name } = message.author
-      show(row, (kind === "agent" ? name : row.contact.name) || words.visitor(), message.body)
+      show(row, (kind === "agent" ? name : row.contact.name) || words.visitor(row.contact.id), message.body)
     },
     offered(row) {
       if (isBusy() || isSilent.value) return
       void ring(row.id)
-      show(row, words.offered(), `${row.contact.name || words.visitor()}: ${row.preview}`)
+      show(row, words.offered(), `${row.contact.name || words.visitor(row.contact.id)}: ${row.preview}`)
     },
     escalated(id, body) {
       if (isSilent.value) return

@@ -58,6 +58,7 @@ export const COMMANDS = {
   snooze: { name: "action.snooze", icon: "i-lucide-alarm-clock", group: "conversation", keys: "s", waits: true },
   tag: { name: "action.tag", icon: "i-lucide-tag", group: "conversation", keys: "t", waits: true },
   escalate: { name: "action.escalate", icon: "i-lucide-flame", group: "conversation", keys: "x", waits: true },
+  ask_email: { name: "contact.ask_email", icon: "i-lucide-mail-question", group: "conversation", keys: "m", waits: true },
   ticket: { name: "action.open_ticket", icon: "i-lucide-ticket-plus", group: "conversation", keys: "o", waits: true },
   priority: { name: "fact.priority", icon: "i-lucide-chevrons-up", group: "conversation", keys: "p", waits: true },
   status: { name: "fact.status", icon: "i-lucide-circle-dot", group: "conversation", keys: "u", waits: true },

@@ -9,8 +9,6 @@ import { type Gap, gapsLeft } from "./canned"
 import { type Draft, type Drafts, messageOf, withTakenBack } from "./drafts"
 import type { Upload, Uploader } from "./uploads"
 
-export const LARGEST_FILE = 10_000_000
-
 /** A file on its way into a message. `attachment` once it has arrived. */
 export interface ComposerFile {
   key: string
@@ -69,7 +67,13 @@ export interface ComposerThread {
 }
 
 /** What the agent is writing in one conversation: text, who will read it, files; kept as a draft at every step. */
-export function createComposer(id: string, thread: ComposerThread, drafts: Drafts, upload: Uploader): Composer {
+export function createComposer(
+  id: string,
+  thread: ComposerThread,
+  drafts: Drafts,
+  upload: Uploader,
+  maxFileBytes: number,
+): Composer {
   const draft = drafts.load(id)
   const body = ref(draft.body)
   const mode = ref<Visibility>(draft.mode)
@@ -146,7 +150,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       },
       (error: unknown) => {
         if (!running.has(key)) return
-        problem.value = { kind: problemOf(error, file), name: file.name }
+        problem.value = { kind: problemOf(error, file, maxFileBytes), name: file.name }
         remove(key)
       },
     )
@@ -218,7 +222,7 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
       problem.value = null
       for (const file of added) {
         if (files.value.length >= LIMITS.attachments) problem.value = { kind: "too_many", name: file.name }
-        else if (file.size > LARGEST_FILE && !canShrink(file)) problem.value = { kind: "too_large", name: file.name }
+        else if (file.size > maxFileBytes && !canShrink(file)) problem.value = { kind: "too_large", name: file.name }
         else start(file)
       }
     },
@@ -254,9 +258,9 @@ export function createComposer(id: string, thread: ComposerThread, drafts: Draft
   }
 }
 
-function problemOf(error: unknown, file: File): FileProblem["kind"] {
+function problemOf(error: unknown, file: File, maxFileBytes: number): FileProblem["kind"] {
   if (!(error instanceof ApiError)) return "failed"
-  if (error.code === "too_large") return file.size > LARGEST_FILE ? "too_large" : "too_many_pixels"
+  if (error.code === "too_large") return file.size > maxFileBytes ? "too_large" : "too_many_pixels"
   return error.code === "invalid" ? "damaged" : "failed"
 }
 

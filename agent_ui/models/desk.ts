@@ -91,6 +91,8 @@ export interface Desk {
   ticker: Ticker
   /** Calls with the area an admin has just changed, here or elsewhere; returns what ends it. */
   onConfig(told: (area: ConfigArea) => void): () => void
+  /** As large as the server takes a file. */
+  maxFileBytes: number
   online: Readonly<ShallowRef<ConnectionState["name"]>>
   reconnect(): void
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
@@ -189,7 +191,7 @@ export function createDesk(options: DeskOptions): Desk {
     clock,
     conversations,
     notify,
-    nameOf: row => row.contact.name || words.visitor(),
+    nameOf: row => row.contact.name || words.visitor(row.contact.id),
     ring: alerts.offered,
     open,
   })
@@ -215,7 +217,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
       drafts.takeBack(id, entry)
       await outbox.discard(entry.client_id)
-      const values = { name: conversations.get(id)?.contact.name || words.visitor() }
+      const values = { name: conversations.get(id)?.contact.name || words.visitor(conversations.get(id)?.contact.id ?? "") }
       const act = { key: "done.open", run: () => open(id) } as const
       notify({ key: "done.kept_as_draft", values, tone: "news", act })
     }
@@ -349,6 +351,7 @@ export function createDesk(options: DeskOptions): Desk {
     troubles,
     setup,
     ticker,
+    maxFileBytes: me.max_file_bytes,
     online,
     reconnect: connection.retry,
     resolveWhenSent(conversationId, clientId) {

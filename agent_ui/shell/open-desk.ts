@@ -5,7 +5,7 @@ import { createOutbox, type OutboxOptions, type Sendable } from "@parley/client/
 import type { AgentSide } from "@parley/client/sides"
 import type { Words } from "../i18n/translate"
 import type { Api } from "../models/api"
-import { LARGEST_FILE } from "../models/composer"
+import { contactName } from "../models/contact-name"
 import { createDesk, type Desk } from "../models/desk"
 import { leftBehind } from "../models/held-replies"
 import type { Notify } from "../models/notices"
@@ -54,10 +54,10 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     clock: systemClock,
     storage: localStorage,
     around: browserSurroundings(),
-    upload: createFittingUploader(createUploader(XMLHttpRequest), LARGEST_FILE),
+    upload: createFittingUploader(createUploader(XMLHttpRequest), me.max_file_bytes),
     notify,
     words: {
-      visitor: () => words.t("row.visitor"),
+      visitor: id => contactName(words.t, id, ""),
       offered: () => words.t("alert.offered"),
       escalated: () => words.t("alert.escalated"),
     },

@@ -32,7 +32,7 @@ function composing(storage = memoryStorage()) {
     snapshot: () => ({ last_seq: 7 }),
   }
   const drafts = draftsOn(storage, "ana")
-  const composer = createComposer("c", thread, drafts, () => {
+  const upload = () => {
     let settlers = { resolve: (_: AttachmentView) => {}, reject: (_: unknown) => {} }
     const done = new Promise<AttachmentView>((resolve, reject) => {
       settlers = { resolve, reject }
@@ -46,7 +46,8 @@ function composing(storage = memoryStorage()) {
         upload.reject(new Error("cancelled"))
       },
     }
-  })
+  }
+  const composer = createComposer("c", thread, drafts, upload, 5_000_000)
   return { composer, sent, typing, uploads, storage, drafts }
 }
 
@@ -107,7 +108,7 @@ test("text, mode and arrived files are there again on the next page", async () =
 })
 
 test.each([
-  ["too_large", file("big.zip", 11_000_000)],
+  ["too_large", file("big.zip", 5_000_001)],
   ["too_many", file("eleventh.png")],
 ] as const)("a file that is %s is not even sent", (kind, extra) => {
   const { composer, uploads } = composing()

@@ -130,6 +130,7 @@ export function me(change: Partial<Me> = {}): Me {
     topics: [],
     reasons: [],
     workspace_name: "",
+    max_file_bytes: 10_000_000,
     epoch: "1",
     ok: true,
     ...change,
