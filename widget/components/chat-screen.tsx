@@ -24,33 +24,27 @@ interface Local {
   isDropping: boolean
   /** The reader is further up, and something new came. */
   isAway: boolean
-  /** Has been here for a while. */
-  isLong: boolean
 }
 
 const NEAR_PX = 80
-const PATIENCE_MS = 8_000
 
 export class ChatScreen extends Component<ChatScreenProps, Local> {
-  override state: Local = { isDropping: false, isAway: false, isLong: false }
+  override state: Local = { isDropping: false, isAway: false }
   scroller = createRef<HTMLDivElement>()
   isNear = true
   top = 0
   count = 0
   sizes: ResizeObserver | null = null
-  patience: ReturnType<typeof setTimeout> | undefined
 
   override componentDidMount() {
     this.sizes = new ResizeObserver(() => this.stay())
     for (const it of [this.scroller.current, this.scroller.current?.firstElementChild]) it && this.sizes.observe(it)
     this.toEnd()
-    this.patience = setTimeout(() => this.setState({ isLong: true }), PATIENCE_MS)
     if (this.props.state.is_open) focusFirst()
   }
 
   override componentWillUnmount() {
     this.sizes?.disconnect()
-    clearTimeout(this.patience)
   }
 
   /** Stay at the end while the reader is there, and go there with one's own words. */
@@ -92,7 +86,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
 
   render() {
     const { app, session, chat, texts, onClose } = this.props
-    const { isDropping, isAway, isLong } = this.state
+    const { isDropping, isAway } = this.state
     const { contact, inbox } = session
     const it = chat.snapshot()
     const { conversation, rows, typing } = it.thread
@@ -100,9 +94,6 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
     const queue = conversation?.queue
     const writer = typing.find(who => who.kind !== "contact")
     const isWaiting = rows.length > 0 && !isDone(conversation)
-    // Where nobody is there, or nobody has come for a while, an answer may have to find the visitor elsewhere.
-    const isAlone = !inbox.is_staffed || (inbox.asks_email && isLong && !conversation?.agent_name)
-    const asksEmail = isWaiting && !contact.email && isAlone
     return (
       // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way, the button is the first
       <section
@@ -153,7 +144,11 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
             {!inbox.is_staffed && !isDone(conversation) && !conversation?.agent_name && (
               <p class="system">{texts.t("away_note")}</p>
             )}
-            {asksEmail && <Extra draw={({ ContactForm }) => <ContactForm texts={texts} onSave={app.saveContact} />} />}
+            {isWaiting && !contact.email && (
+              <Extra
+                draw={({ EmailQuestion }) => <EmailQuestion app={app} session={session} chat={chat} texts={texts} />}
+              />
+            )}
             {suggestions[0] && (
               <Extra
                 draw={({ Suggestions }) => (

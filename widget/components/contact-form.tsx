@@ -7,6 +7,7 @@ interface ContactFormProps {
   texts: Texts
   /** False when the server does not take it either. */
   onSave: (change: { email: string }) => Promise<boolean>
+  onSkip: () => void
 }
 
 export class ContactForm extends Component<ContactFormProps, { email: string; isWrong: boolean }> {
@@ -19,13 +20,19 @@ export class ContactForm extends Component<ContactFormProps, { email: string; is
   }
 
   render() {
-    const { texts } = this.props
+    const { texts, onSkip } = this.props
     const { email, isWrong } = this.state
     return (
-      <form class="card contact" noValidate onSubmit={onSubmit(() => void this.save())}>
+      <form
+        class="card contact"
+        noValidate
+        aria-label={texts.t("email_title")}
+        onSubmit={onSubmit(() => void this.save())}
+      >
         <label>
           <b>{texts.t("email_title")}</b>
           <input
+            aria-label={texts.t("email")}
             type="email"
             name="email"
             autoComplete="email"
@@ -41,9 +48,14 @@ export class ContactForm extends Component<ContactFormProps, { email: string; is
             {texts.t("email_bad")}
           </p>
         )}
-        <button type="submit" class="primary small">
-          {texts.t("save")}
-        </button>
+        <div class="actions">
+          <button type="button" class="plain" onClick={onSkip}>
+            {texts.t("skip")}
+          </button>
+          <button type="submit" class="primary small">
+            {texts.t("save")}
+          </button>
+        </div>
       </form>
     )
   }

@@ -1,9 +1,9 @@
 import type { VisitorConversationView, WidgetSession } from "@parley/client/contract"
-import { h } from "preact"
+import { Fragment, h } from "preact"
 import type { App, AppSnapshot } from "../models/app"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
-import { Avatar } from "./parts"
+import { Avatar, Icon } from "./parts"
 
 interface FrontCardsProps {
   app: App
@@ -12,24 +12,64 @@ interface FrontCardsProps {
   texts: Texts
 }
 
-/** What stands below the first question. */
+/** What stands below the first question: who is there, earlier conversations, and what others read. */
 export function FrontCards({ app, state, session, texts }: FrontCardsProps) {
   const { conversations } = state
-  if (!conversations[0]) return null
+  const { articles, inbox } = session
   return (
-    <section class="card list">
-      <h2>{texts.t("your_conversations")}</h2>
-      {conversations.map(past => (
-        <PastConversation
-          key={past.id}
-          it={past}
-          inboxName={session.inbox.name}
-          texts={texts}
-          onOpen={() => app.show(past.id)}
-        />
-      ))}
-    </section>
+    <Fragment>
+      {inbox.agent_names[0] && (
+        <p class="faces">
+          {inbox.agent_names.map(name => (
+            <Avatar key={name} name={name} />
+          ))}
+          <small dir="auto">{texts.t("team", { names: namesOf(inbox.agent_names, texts.locale) })}</small>
+        </p>
+      )}
+      {conversations[0] && (
+        <section class="card list" aria-label={texts.t("your_conversations")}>
+          <h2>{texts.t("your_conversations")}</h2>
+          {conversations.map(past => (
+            <PastConversation
+              key={past.id}
+              it={past}
+              inboxName={session.inbox.name}
+              texts={texts}
+              onOpen={() => app.show(past.id)}
+            />
+          ))}
+        </section>
+      )}
+      {articles[0] && (
+        <section class="card list answers" aria-label={texts.t("articles")}>
+          <h2>
+            {texts.t("articles")}
+            <a class="plain" href={helpUrl(articles[0].url)} target="_blank" rel="noopener">
+              {texts.t("browse")}
+            </a>
+          </h2>
+          {articles.map(it => (
+            <button type="button" class="item" key={it.article_id} onClick={() => app.read(it)}>
+              <Icon name="doc" />
+              <span>
+                <b dir="auto">{it.title}</b>
+              </span>
+            </button>
+          ))}
+        </section>
+      )}
+    </Fragment>
   )
+}
+
+/** First names, as one would say them. */
+function namesOf(names: readonly string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(names.map(it => it.split(" ")[0] ?? it))
+}
+
+/** The help centre an article is in. */
+function helpUrl(article: string): string {
+  return article.replace(/\/[^/]*$/, "")
 }
 
 interface PastConversationProps {

@@ -24,6 +24,7 @@ const SAID = [
   "reopened",
   "escalated",
   "ended_by_contact",
+  "email_asked",
 ] as const
 
 /** Everything said, by day, with what one person said in one go kept together. Drawn only when something was said. */

@@ -78,6 +78,9 @@ export interface App {
   talk(): void
   /** Another page of this browser has signed out, or has been given who this browser is. */
   stored(key: string): void
+  storage: Storage
+  /** Remember it in this browser, and draw again. */
+  keep(key: string, value: string | null): void
   saveContact(change: { name?: string; email?: string }): Promise<boolean>
   visibilityChanged(): void
 }
@@ -368,6 +371,11 @@ export function createApp(options: AppOptions): App {
       const isOther = key === TOKEN && session && now && now !== session.contact.id
       // Where the page says who is signed in, its word counts and not another page's.
       if (isOther && (!page.identity_token || page.identity_token === forgotten)) void open()
+    },
+    storage,
+    keep(key, value) {
+      storage.set(key, value)
+      redraw()
     },
     async saveContact(change) {
       const reply = await talk?.connection.command({ type: "contact.update", ...change }).catch(() => null)

@@ -46,6 +46,8 @@ export interface Talk {
 
 /** Kept while something waits to be sent, so that the next page, too, knows to send it. */
 const UNSENT = "unsent"
+/** An agent who was heard so lately is there, whatever their presence says. */
+const THERE_MS = 300_000
 
 export function createTalk(options: TalkOptions): Talk {
   const { session, storage, clock, origin, conversations } = options
@@ -63,6 +65,12 @@ export function createTalk(options: TalkOptions): Talk {
   const outbox = createOutbox({ scope: `${options.inboxKey}:${contact.id}`, connection, clock })
   const chats = new Map<string, Chat>()
   let fresh: Chat | null = null
+  let heardAt = Number.NEGATIVE_INFINITY
+
+  function someoneIsThere(): void {
+    heardAt = clock.now()
+    session().inbox.is_staffed = true
+  }
 
   function hear(event: VisitorEvent): void {
     if (event.type === "invitation.made") keepGreeting(storage, event.greeting)
@@ -72,9 +80,14 @@ export function createTalk(options: TalkOptions): Talk {
       // An answer in a conversation that was not looked at is counted all the same.
       if (author.kind !== "contact") chatOf(conversation_id)
       // An agent who joins or answers is there.
-      if (author.kind === "agent" || event.message.system === "joined") session().inbox.is_staffed = true
+      if (author.kind === "agent" || event.message.system === "joined") someoneIsThere()
     }
-    if (event.type === "typing.changed" && event.author_kind === "agent") session().inbox.is_staffed = true
+    if (event.type === "typing.changed" && event.author_kind === "agent") someoneIsThere()
+    if (event.type === "inbox.availability") {
+      const { type: _, ...news } = event
+      const isThere = news.is_staffed || clock.now() - heardAt < THERE_MS
+      Object.assign(session().inbox, news, { is_staffed: isThere })
+    }
     update()
   }
 

@@ -57,6 +57,7 @@ beforeEach(() => {
       is_staffed: true,
       is_archived: false,
       reply_seconds: null,
+      agent_names: [],
       asks_email: false,
       email_prompt: "never",
       form: null,
@@ -67,6 +68,7 @@ beforeEach(() => {
       max_file_bytes: 10_000_000,
     },
     conversations: [],
+    articles: [],
     identity: "none",
   }
   Object.assign(globalThis, {
