@@ -217,7 +217,9 @@ export function createDesk(options: DeskOptions): Desk {
       }
       drafts.takeBack(id, entry)
       await outbox.discard(entry.client_id)
-      const values = { name: conversations.get(id)?.contact.name || words.visitor(conversations.get(id)?.contact.id ?? "") }
+      const values = {
+        name: conversations.get(id)?.contact.name || words.visitor(conversations.get(id)?.contact.id ?? ""),
+      }
       const act = { key: "done.open", run: () => open(id) } as const
       notify({ key: "done.kept_as_draft", values, tone: "news", act })
     }
