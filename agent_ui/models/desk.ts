@@ -259,7 +259,7 @@ export function createDesk(options: DeskOptions): Desk {
     },
     escalated({ conversation_id, contact_name, level, reason, by_id, by_name }) {
       if (by_id === people.meId) return
-      const contact = contact_name || words.visitor()
+      const contact = contact_name || words.visitor(conversations.get(conversation_id)?.contact.id ?? "")
       alerts.escalated(conversation_id, `${contact}: ${reason}`)
       notify({
         key: "done.escalated_by",
