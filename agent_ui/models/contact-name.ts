@@ -5,5 +5,5 @@ export const visitorMark = (id: string) => id.slice(-3).toUpperCase()
 
 /** A visitor's name, or "Visitor 4F2", which tells those apart who have not said theirs. */
 export function contactName(t: (key: Key, values?: Values) => string, id: string, name: string): string {
-  return name || t("row.visitor", { mark: visitorMark(id) })
+  return name || t("row.visitor_marked", { mark: visitorMark(id) })
 }
