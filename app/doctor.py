@@ -168,7 +168,7 @@ async def _count_setup(url: str) -> tuple[int, int, int]:
             return (
                 await rows.one(active.where(Agent.role == "admin")) or 0,
                 await rows.one(active) or 0,
-                await rows.one(select(func.count()).select_from(Inbox)) or 0,
+                await rows.one(select(func.count()).select_from(Inbox).where(Inbox.archived_at.is_(None))) or 0,
             )
     finally:
         await database.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
@@ -19,9 +18,9 @@ from models import (
     AgentInvitation,
     Article,
     BusinessHours,
-    Contact,
     Conversation,
     Inbox,
+    InboxSighting,
     OutgoingMail,
     Workspace,
 )
@@ -31,8 +30,10 @@ async def get_checklist(rows: Rows, agent: SignedInAgent, *, has_mail_host: bool
     """Return what is set up and what is left, each found by one small query."""
     require(may_manage_people, agent)
     workspace = await rows.one(select(Workspace).where(Workspace.id == ONLY))
-    inbox = await rows.one(select(Inbox.name).order_by(Inbox.created_at).limit(1))
-    seen = await rows.one(select(Contact).where(Contact.page_url.is_not(None)).limit(1))
+    inbox = await rows.one(select(Inbox.name).where(Inbox.archived_at.is_(None)).order_by(Inbox.created_at).limit(1))
+    seen = await rows.one(
+        select(InboxSighting).where(InboxSighting.outcome == "ok").order_by(InboxSighting.seen_at.desc()).limit(1)
+    )
     colleague = await _colleague(rows, agent)
     hours = await rows.one(select(BusinessHours.name).order_by(BusinessHours.created_at).limit(1))
     article = await rows.one(select(Article.title).where(Article.state == "published").limit(1))
@@ -48,7 +49,7 @@ async def get_checklist(rows: Rows, agent: SignedInAgent, *, has_mail_host: bool
         items=[
             _item("workspace", name),
             _item("inbox", inbox),
-            _item("snippet", _site_of(seen.page_url) if seen else None, seen.created_at if seen else None),
+            _item("snippet", seen.origin if seen else None, seen.seen_at if seen else None),
             _item("hours", hours),
             _item("people", colleague),
             _item("article", article),
@@ -70,12 +71,6 @@ async def _colleague(rows: Rows, agent: SignedInAgent) -> str | None:
     """Return someone who was added or invited besides the agent who asks."""
     added = await rows.one(select(Agent.name).where(Agent.id != agent.id).limit(1))
     return added or await rows.one(select(AgentInvitation.email).limit(1))
-
-
-def _site_of(page_url: str | None) -> str:
-    """Return the site a page is on: its scheme and host."""
-    parts = urlsplit(page_url or "")
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else page_url or ""
 
 
 def _item(key: ChecklistItemKey, detail: str | None, at: datetime | None = None) -> ChecklistItem:

@@ -25,6 +25,7 @@ from models import (
     Conversation,
     DismissedNotice,
     Inbox,
+    InboxSighting,
     NodeClock,
     OutgoingMail,
     Team,
@@ -78,7 +79,7 @@ async def forget_dismissed(work: Work, keys: Iterable[str]) -> None:
 async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
     """Return what keeps customers from writing, and answers from reaching them, because it was never set up."""
     found: list[NoticeView] = []
-    inbox = await rows.one(select(Inbox).order_by(Inbox.created_at).limit(1))
+    inbox = await rows.one(select(Inbox).where(Inbox.archived_at.is_(None)).order_by(Inbox.created_at).limit(1))
     if inbox is None:
         found.append(_notice("no_inbox", "no_inbox", "", dismissed))
     elif inbox.created_at <= now - SNIPPET_DUE_AFTER and not await _was_reached(rows):
@@ -90,8 +91,9 @@ async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]
 
 
 async def _was_reached(rows: Rows) -> bool:
-    """Return whether a visitor has written, which shows that a chat button works."""
-    return await rows.one(select(Conversation.id).limit(1)) is not None
+    """Return whether a site has loaded a chat button, or a visitor has written all the same."""
+    seen = await rows.one(select(InboxSighting.id).where(InboxSighting.outcome == "ok").limit(1))
+    return (seen or await rows.one(select(Conversation.id).limit(1))) is not None
 
 
 def _rules(rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[NoticeView]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, update
 
+from app.clock import new_id
 from app.contract.events import ConfigChanged
 from app.contract.people import HideChecklist, InviteAgent, SetWorkspace
 from app.contract.routing import SaveHours
@@ -21,7 +22,7 @@ from app.routing.notices import SNIPPET_DUE_AFTER, find_notices
 from app.settings import Settings
 from app.sla.keeping import save_hours
 from app.work import Work
-from models import Contact, Inbox, OutgoingMail
+from models import Conversation, Inbox, InboxSighting, OutgoingMail
 from tests.factories import House
 
 ARTICLE = "---\ntitle: Returns\nslug: returns\ncategory: Orders\nlocale: en\n---\nSend it back within 30 days."
@@ -41,6 +42,20 @@ async def no_inbox(house: House) -> None:
     await house.run(remove)
 
 
+async def see(house: House, outcome: str = "ok") -> None:
+    await house.add(
+        InboxSighting(
+            id=new_id(),
+            inbox_id=house.inbox_id,
+            key="shop",
+            origin=f"https://{outcome}.example.com",
+            page="/",
+            outcome=outcome,
+            seen_at=house.clock(),
+        )
+    )
+
+
 async def test_each_step_ticks_itself_from_a_fact(house: House) -> None:
     ada = await house.agent("Ada", role="admin", presence=None)
     await no_inbox(house)
@@ -48,8 +63,11 @@ async def test_each_step_ticks_itself_from_a_fact(house: House) -> None:
     await house.run(set_workspace, ada, SetWorkspace(name=" Juniper  & Pine "))
     assert await ticked(house, ada) == {"workspace": "Juniper & Pine"}
     house.inbox_id = await house.inbox("shop", house.team_id)
+    await see(house, "blocked")
     assert await ticked(house, ada) == {"workspace": "Juniper & Pine", "inbox": "Shop"}
-    await house.run(save_hours, SaveHours(name="Days", time_zone="Europe/Berlin"))
+    await see(house)
+    assert (await ticked(house, ada))["snippet"] == "https://ok.example.com"
+    await house.run(save_hours, ada, SaveHours(name="Days", time_zone="Europe/Berlin"))
     assert (await ticked(house, ada))["hours"] == "Days"
     await house.run(invite_agent, ada, InviteAgent(email="ben@example.com"))
     assert (await ticked(house, ada))["people"] == "ben@example.com"
@@ -58,9 +76,6 @@ async def test_each_step_ticks_itself_from_a_fact(house: House) -> None:
     await house.run(publish_article, read_article(ARTICLE))
     assert (await ticked(house, ada))["article"] == "Returns"
     id, _ = await house.chat(ben)
-    assert "snippet" not in await ticked(house, ada)
-    await house.run(visit)
-    assert (await ticked(house, ada))["snippet"] == "https://shop.example.com"
     assert "chat" not in await ticked(house, ada)
     await house.answer(ben, id)
     assert "chat" in await ticked(house, ada)
@@ -69,10 +84,6 @@ async def test_each_step_ticks_itself_from_a_fact(house: House) -> None:
     await house.run(set_state, mail.id, "sent")
     assert len(await ticked(house, ada)) == 8
     assert "mail" not in await ticked(house, ada, has_mail_host=False)
-
-
-async def visit(work: Work) -> None:
-    await work.change(update(Contact).values(page_url="https://shop.example.com/lamps?a=1"))
 
 
 async def write_mail(work: Work) -> OutgoingMail:
@@ -128,17 +139,28 @@ async def test_a_notice_says_what_was_never_set_up(house: House) -> None:
     assert await noticed() == [], "an inbox that was made just now is given time"
     house.clock.on(seconds=SNIPPET_DUE_AFTER.total_seconds())
     assert await noticed() == [("snippet_not_seen", "Shop", 0)]
-    await house.chat()
+    await see(house, "blocked")
+    assert await noticed() == [("snippet_not_seen", "Shop", 0)]
+    await see(house)
     assert await noticed() == []
     for _ in range(3):
         await house.run(set_state, (await house.run(write_mail)).id, "waiting")
     assert await noticed() == [("no_mail_host", "", 3)]
 
+    async def archive(work: Work) -> None:
+        await work.change(update(Inbox).values(archived_at=work.now))
 
-async def test_a_notice_says_that_there_is_no_inbox(house: House) -> None:
-    await no_inbox(house)
+    await house.run(archive)
+    assert await noticed() == [("no_inbox", "", 0), ("no_mail_host", "", 3)]
+
+
+async def test_who_writes_without_a_sighting_is_proof_enough(house: House) -> None:
+    await house.agent("Ada", role="admin")
+    await house.chat()
+    house.clock.on(seconds=2 * SNIPPET_DUE_AFTER.total_seconds())
     async with house.works.read() as rows:
-        assert "no_inbox" in [one.kind for one in await find_notices(rows, house.clock())]
+        assert "snippet_not_seen" not in [one.kind for one in await find_notices(rows, house.clock())]
+        assert await rows.one(Conversation.__table__.select().limit(1)) is not None
 
 
 def test_doctor_says_that_there_is_no_inbox_and_no_admin(

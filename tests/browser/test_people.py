@@ -77,7 +77,7 @@ def test_several_are_invited_at_once_and_join_by_mail(
     dialog.get_by_role("radio", name="Supervisor").check()
     dialog.get_by_role("button", name="Invite 4 people").click()
     expect(dialog.get_by_text("Sent. You can also copy the link.")).to_be_visible()
-    expect(dialog.get_by_text("ana@example.com: An agent with this address exists already.")).to_be_visible()
+    expect(dialog.get_by_text("ana@example.com: An agent already uses this email address.")).to_be_visible()
     shown = dialog.get_by_label("Copy the link for nia@example.com").input_value()
     link = mailed_link(sink, "nia@example.com", "join")
     assert link == shown
