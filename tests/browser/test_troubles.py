@@ -86,7 +86,7 @@ def test_an_admin_is_led_to_where_it_is_mended(
     expect(told.get_by_role("listitem")).to_have_count(2)
     look_in_every_way(page, artefacts, "trouble-two")
     page.set_viewport_size(DESKTOP)
-    told.get_by_role("link", name="Mend").first.click()
+    told.get_by_role("link", name="Fix").first.click()
     expect(page.get_by_text("Uses a team without members.").first).to_be_visible()
     for id in made:
         as_admin(parley, "DELETE", f"routing/rules/{id}")

@@ -127,7 +127,7 @@ def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
     handles = admin.page.get_by_role("button", name=re.compile(r"^Move "))
     handles.nth(1).focus()
     admin.page.keyboard.press("ArrowUp")
-    expect(handles.first).to_have_accessible_name(re.compile("^Move First, place 1"))
+    expect(handles.first).to_have_accessible_name(re.compile("^Move First, position 1"))
     expect(handles.first).to_be_focused()
     look(admin.page, artefacts / "proactive.png")
 
@@ -143,7 +143,7 @@ def test_an_admin_writes_a_rule_and_a_visitor_meets_it_once(
         # The one that was waved away stays away; the next that fits takes its place.
         expect(bubble.get_by_text("Never shown: another fits first")).to_be_visible(timeout=15_000)
     admin.page.reload()
-    expect(admin.page.get_by_text("1 shown, 0 answered")).to_have_count(2)
+    expect(admin.page.get_by_text("1 shown, 0 replied")).to_have_count(2)
 
 
 def test_screens_at_phone_size(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
