@@ -177,12 +177,13 @@ async def test_a_refused_test_mail_says_what_the_host_said(house: House, smtp_si
     ("url", "says"),
     [
         ("smtp://no-such-host.invalid:587", "There is no mail host named no-such-host.invalid"),
-        (f"smtp://127.0.0.1:{free_port()}", "Nothing listens on port"),
+        ("smtp://127.0.0.1:{free}", "Nothing listens on port"),
         ("", "There is no mail host. Set PARLEY_SMTP_URL"),
     ],
 )
 async def test_a_test_mail_to_no_host_says_what_to_do(house: House, url: str, says: str) -> None:
     admin = await house.agent("Root", role="admin")
+    url = url.replace("{free}", str(free_port()))
     tested = await send_test_mail(house.works, admin, SmtpMailer(url) if url else None, SENDER)
     assert (tested.is_accepted, says in tested.says) == (False, True), tested.says
 
