@@ -184,6 +184,7 @@ async def understanding(stage: Stage) -> None:
     await command("an agent looks", ana, "conversation.view", id)
     await suggestions(stage, id)
     await command("a visitor searches", mia, "article.search", query="stove")
+    await command("an agent asks what may help", ana, "article.suggest", id)
     await command("an agent searches", ana, "article.search", query="stove")
     await command("an agent makes it urgent", ana, "conversation.set_priority", id, priority="urgent")
     await command("an agent opens a ticket", ana, "ticket.open", id, topic="Stoves")
