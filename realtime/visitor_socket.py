@@ -12,6 +12,7 @@ from app.contract.commands import (
     SearchArticles,
     SetTyping,
     StartConversation,
+    SubmitForm,
     UpdateContact,
     VisitorCommand,
     VisitorEarlier,
@@ -20,6 +21,7 @@ from app.contract.commands import (
     VisitPage,
 )
 from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
+from app.conversations.forms import submit_form
 from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
 from app.conversations.messages import post_visitor_message
@@ -83,6 +85,8 @@ class VisitorCommands:
                 at = Whereabouts(url=command.url, title=command.title, timezone=command.timezone, browser=command.browser)
                 await self._visits.seen(visitor, at)
                 return Done()
+            case SubmitForm():
+                return ContactIs(contact=await run(submit_form, visitor, command))
             case UpdateContact():
                 return ContactIs(contact=await run(update_contact, visitor, command))
             case _:

@@ -57,7 +57,8 @@ class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class StartConversation(Command, tag="conversation.start"):
-    """A visitor's first message. While one conversation is open in the inbox, the message goes there. An answer to what
+    """A visitor's first message, with the form's fields where the inbox asks for them before it. Refused as `invalid` while
+    one that is required is missing. While one conversation is open in the inbox, the message goes there. An answer to what
     we said first names it (`greeting_id`), and the conversation begins with that."""
 
     client_id: ClientId
@@ -143,6 +144,14 @@ class UpdateContact(Command, tag="contact.update"):
     email: Email | None = None
 
 
+class SubmitForm(Command, tag="form.submit"):
+    """The visitor fills in the form that the inbox asks for after the first message. Refused as `invalid` while a required
+    field is empty. Sent again, it replaces what it said before."""
+
+    conversation_id: Id
+    fields: PrechatFields
+
+
 class VisitPage(Command, tag="page.visited"):
     """The visitor is on this page now, said on arriving and every so often while they stay. Kept for contacts; of
     somebody who has not written, only for as long as they are here."""
@@ -165,6 +174,7 @@ VisitorCommand = (
     | AnswerSurvey
     | SearchArticles
     | UpdateContact
+    | SubmitForm
     | VisitPage
 )
 

@@ -9,6 +9,7 @@ from app.contract.commands import StartConversation
 from app.contract.replies import Started
 from app.contract.values import OPEN_CATEGORIES
 from app.conversations.changing import PRIORITY_RANKS, change_conversation
+from app.conversations.forms import check_before_start, keep_form
 from app.conversations.greeting import answered, begin_with
 from app.conversations.messages import add_contact_message, announce_again, find_message
 from app.conversations.offering import keep_fields
@@ -33,9 +34,11 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
         assert conversation is not None
         announce_again(work, conversation, earlier)
         return Started(conversation=await visitor_view_of(work, conversation), message=message_view(earlier, for_agents=False))
-    await remember_contact(work, visitor, command.fields, command.page_url)
+    contact = await remember_contact(work, visitor, command.fields, command.page_url)
     conversation = await _open_conversation(work, visitor)
     is_first = conversation is None
+    if is_first:
+        await check_before_start(work, visitor, command.fields)
     greeting = await find_greeting(work, visitor, command.greeting_id) if command.greeting_id else None
     if conversation is None:
         conversation = await _add_conversation(work, visitor)
@@ -43,6 +46,7 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
             conversation = await begin_with(work, conversation, greeting)
     if is_first and command.fields and command.fields.more:
         await keep_fields(work, conversation.id, {one.name: one.value for one in command.fields.more})
+    await keep_form(work, visitor, contact, command.fields)
     message = await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
     if is_first or command.fields:  # agents see who it is
         await tell_change(work, conversation)

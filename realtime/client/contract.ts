@@ -837,7 +837,8 @@ export interface PrechatFields {
 }
 
 /**
- * A visitor's first message. While one conversation is open in the inbox, the message goes there. An answer to what
+ * A visitor's first message, with the form's fields where the inbox asks for them before it. Refused as `invalid` while
+ * one that is required is missing. While one conversation is open in the inbox, the message goes there. An answer to what
  * we said first names it (`greeting_id`), and the conversation begins with that.
  */
 export interface StartConversation {
@@ -942,6 +943,16 @@ export interface UpdateContact {
   name?: string | null
   /** At most 254 characters. */
   email?: string | null
+}
+
+/**
+ * The visitor fills in the form that the inbox asks for after the first message. Refused as `invalid` while a required
+ * field is empty. Sent again, it replaces what it said before.
+ */
+export interface SubmitForm {
+  type: "form.submit"
+  conversation_id: string
+  fields: PrechatFields
 }
 
 /**
@@ -2784,6 +2795,7 @@ export type VisitorCommand =
   | AnswerSurvey
   | SearchArticles
   | UpdateContact
+  | SubmitForm
   | VisitPage
 
 export type AgentCommand =

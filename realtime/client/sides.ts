@@ -42,6 +42,7 @@ export interface VisitorSide {
     "survey.answer": Ended
     "article.search": ArticlesFound
     "contact.update": ContactIs
+    "form.submit": ContactIs
     "page.visited": Done
   }
 }

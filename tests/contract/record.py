@@ -181,6 +181,7 @@ async def understanding(stage: Stage) -> None:
     id = await stage.claimed(ana)
     await command("an agent asks for an address", ana, "contact.ask_email", id)
     await command("a visitor says who they are", mia, "contact.update", about=id, name="Mia Berg", email="mia@example.com")
+    await command("a visitor fills in a form", mia, "form.submit", id, fields={"phone": "+49 30 1"})
     await command("an agent looks", ana, "conversation.view", id)
     await suggestions(stage, id)
     await command("a visitor searches", mia, "article.search", query="stove")

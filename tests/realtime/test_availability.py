@@ -1,21 +1,28 @@
-"""Widgets are told when somebody is there to answer, when nobody is any more."""
+"""Widgets are told when somebody is there to answer, when nobody is any more, and when the inbox opens next."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import update
 
+from app.clock import new_id
 from app.people.actors import Visitor
 from app.people.presence import lapse_leases, set_presence
+from app.work import Work
+from models import BusinessHours, Inbox
 from realtime.attendance import Attendance
 from realtime.availability import Availability
 from realtime.hub import LocalHub
 from realtime.polling import PollStreams
 from tests.app.asking import LEASE, Stream
 from tests.factories import House, open_house
+
+WEEKDAYS = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in range(5)]
 
 
 @pytest.fixture
@@ -48,7 +55,7 @@ async def test_a_widget_is_told_who_is_there_on_connecting_and_whenever_that_cha
     node = Node(house)
     widget = await node.widget(house.visitor())
     (first,) = told(widget)
-    assert (first["is_staffed"], first["agent_names"]) == (False, [])
+    assert (first["is_open"], first["is_staffed"], first["agent_names"]) == (True, False, [])
     ana = await house.agent("Ana Duarte")
     await node.availability.look()
     assert (told(widget)[-1]["is_staffed"], told(widget)[-1]["agent_names"]) == (True, ["Ana Duarte"])
@@ -86,6 +93,30 @@ async def test_only_widgets_of_the_inbox_are_told_and_an_inbox_nobody_has_open_c
     await node.attendance.left(here)
     await node.availability.look()
     assert list(node.availability._told) == [other]  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_hours_open_and_close_by_themselves(house: House) -> None:
+    hours = new_id()
+    await house.add(
+        BusinessHours(id=hours, name="Weekdays", time_zone="UTC", periods=WEEKDAYS, closed_on=[], created_at=house.clock())
+    )
+
+    async def keep_hours(work: Work) -> None:
+        await work.change(update(Inbox).where(Inbox.id == house.inbox_id).values(hours_id=hours))
+
+    await house.run(keep_hours)
+    await house.agent(lease=timedelta(days=30))
+    node = Node(house)
+    now = house.clock()
+    monday = (now + timedelta(days=7 - now.weekday())).replace(hour=8, minute=59, second=0, microsecond=0)
+    house.clock.on(seconds=(monday - now).total_seconds())
+    widget = await node.widget(house.visitor())
+    said = told(widget)[-1]
+    assert (said["is_open"], said["is_staffed"], said["opens_at"]) == (False, False, f"{monday:%Y-%m-%d}T09:00:00Z")
+    house.clock.on(seconds=60)
+    await node.availability.look()
+    said = told(widget)[-1]
+    assert (said["is_open"], said["is_staffed"], said["opens_at"]) == (True, True, None)
 
 
 async def test_a_widget_that_polls_is_told_too(house: House) -> None:
