@@ -5,6 +5,10 @@ export interface Formats {
   day(iso: string): string
   /** The time for today, else the day: for lists. */
   moment(iso: string): string
+  /** "today 14:00", "Monday 09:00", or with the date when it is further off. */
+  coming(iso: string): string
+  /** "10 MB" */
+  size(bytes: number): string
   /** "5 minutes", "2 hours", or with a longest "2–4 minutes": rounded up, never less than a minute. */
   duration(seconds: number, most?: number): string
 }
@@ -14,6 +18,7 @@ const DAY_MS = 86_400_000
 export function createFormats(locale: string, now: () => number): Formats {
   const times = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" })
   const dates = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" })
+  const weekdays = new Intl.DateTimeFormat(locale, { weekday: "long" })
   const near = new Intl.RelativeTimeFormat(locale, { numeric: "auto" })
   const unit = (n: number, most: number, name: string) => {
     const words = new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "long" })
@@ -29,6 +34,20 @@ export function createFormats(locale: string, now: () => number): Formats {
   return {
     time: iso => times.format(new Date(iso)),
     day,
+    coming(iso) {
+      const days = daysAgo(iso)
+      const name = days < 2 ? near.format(days, "day") : days < 7 ? weekdays.format(new Date(iso)) : day(iso)
+      return `${name} ${times.format(new Date(iso))}`
+    },
+    size(bytes) {
+      const isLarge = bytes >= 1_048_576
+      const style = {
+        style: "unit",
+        unit: isLarge ? "megabyte" : "kilobyte",
+        maximumFractionDigits: isLarge ? 1 : 0,
+      } as const
+      return new Intl.NumberFormat(locale, style).format(bytes / (isLarge ? 1_048_576 : 1024))
+    },
     moment: iso => (daysAgo(iso) === 0 ? times.format(new Date(iso)) : day(iso)),
     duration(seconds, most = seconds) {
       const [low, high] = [seconds, most].map(it => Math.max(1, Math.ceil(it / 60))) as [number, number]

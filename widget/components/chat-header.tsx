@@ -36,7 +36,7 @@ export class ChatHeader extends Component<ChatHeaderProps, { asks: boolean }> {
         <Avatar name={name} />
         <div class="who">
           <h1>{name}</h1>
-          <small>{promiseOf(session, conversation, texts, Date.now())}</small>
+          <small>{promiseOf(session, conversation, texts, Date.now(), "back_from")}</small>
         </div>
         {canEnd && <Tool icon="end" label={texts.t("end")} isOpen={asks} onClick={this.toggle} />}
         <Tool icon="close" label={texts.t("close_chat")} onClick={onClose} />

@@ -6,7 +6,7 @@ import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
 import { ChatHeader } from "./chat-header"
 import { Composer } from "./composer"
-import { Extra } from "./extra"
+import { Extra, Forms } from "./extra"
 import { Log } from "./log"
 import { Avatar, focusFirst, Icon } from "./parts"
 
@@ -87,13 +87,13 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
   render() {
     const { app, session, chat, texts, onClose } = this.props
     const { isDropping, isAway } = this.state
-    const { contact, inbox } = session
+    const { inbox } = session
     const it = chat.snapshot()
     const { conversation, rows, typing } = it.thread
     const suggestions = it.suggestions[0] ? it.suggestions : it.found
     const queue = conversation?.queue
+    const isUnanswered = !isDone(conversation) && !conversation?.agent_name
     const writer = typing.find(who => who.kind !== "contact")
-    const isWaiting = rows.length > 0 && !isDone(conversation)
     return (
       // biome-ignore lint/a11y/noStaticElementInteractions: dropping a file is a second way, the button is the first
       <section
@@ -102,7 +102,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
         onDragLeave={event => this.hold(event, false)}
         onDrop={event => {
           this.hold(event, false)
-          chat.attach(event.dataTransfer?.files ?? [])
+          if (inbox.allows_files) chat.attach(event.dataTransfer?.files ?? [])
         }}
       >
         <ChatHeader
@@ -141,13 +141,13 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
               </div>
             )}
             {inbox.is_staffed && queue && <Extra draw={({ QueueCard }) => <QueueCard queue={queue} texts={texts} />} />}
-            {!inbox.is_staffed && !isDone(conversation) && !conversation?.agent_name && (
-              <p class="system">{texts.t("away_note")}</p>
-            )}
-            {isWaiting && !contact.email && (
+            {!inbox.is_staffed && isUnanswered && (
               <Extra
-                draw={({ EmailQuestion }) => <EmailQuestion app={app} session={session} chat={chat} texts={texts} />}
+                draw={({ AwayNote }) => <AwayNote session={session} conversation={conversation} texts={texts} />}
               />
+            )}
+            {rows.length > 0 && (
+              <Forms draw={({ Questions }) => <Questions app={app} session={session} chat={chat} texts={texts} />} />
             )}
             {suggestions[0] && (
               <Extra
@@ -195,12 +195,13 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
             uploads={it.uploads}
             texts={texts}
             onDraft={chat.setDraft}
-            onSend={chat.submit}
-            onFiles={chat.attach}
+            onSend={app.send}
+            maxFileBytes={inbox.max_file_bytes}
+            onFiles={inbox.allows_files ? chat.attach : null}
             onRemove={chat.detach}
           />
         )}
-        {isDropping && <div class="drop">{texts.t("drop")}</div>}
+        {isDropping && inbox.allows_files && <div class="drop">{texts.t("drop")}</div>}
       </section>
     )
   }

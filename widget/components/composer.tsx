@@ -16,7 +16,9 @@ interface ComposerProps {
   texts: Texts
   onDraft: (text: string) => void
   onSend: () => void
-  onFiles: (files: Iterable<File>) => void
+  maxFileBytes: number
+  /** Null where the inbox takes no files. */
+  onFiles: ((files: Iterable<File>) => void) | null
   onRemove: (upload: Upload) => void
 }
 
@@ -51,13 +53,15 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
   }
 
   render() {
-    const { draft, hint, uploads, texts, onDraft, onFiles, onRemove } = this.props
+    const { draft, hint, uploads, texts, maxFileBytes, onDraft, onFiles, onRemove } = this.props
     const { hasEmoji } = this.state
     const size = sizeOf(draft)
     return (
       <form class="composer" onSubmit={onSubmit(this.send)}>
         {uploads.length > 0 && (
-          <Extra draw={({ Files }) => <Files uploads={uploads} texts={texts} onRemove={onRemove} />} />
+          <Extra
+            draw={({ Files }) => <Files uploads={uploads} texts={texts} maxBytes={maxFileBytes} onRemove={onRemove} />}
+          />
         )}
         <textarea
           ref={this.field}
@@ -71,7 +75,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
           onKeyDown={onEnter(this.send)}
           onPaste={event => {
             const files = filesOf(event.clipboardData)
-            if (!files.length) return
+            if (!files.length || !onFiles) return
             event.preventDefault()
             onFiles(files)
           }}
@@ -79,7 +83,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
         {size > LIMITS.body && <Extra draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
         {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} onClose={this.closeEmoji} />} />}
         <div class="tools">
-          <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />
+          {onFiles && <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />}
           <span data-emoji>
             <Tool
               icon="smile"
@@ -94,7 +98,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
             multiple
             hidden
             onChange={({ currentTarget: it }) => {
-              onFiles([...(it.files ?? [])])
+              onFiles?.([...(it.files ?? [])])
               it.value = ""
             }}
           />

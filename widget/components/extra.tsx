@@ -7,6 +7,9 @@ export const Extra = lazy(async () => withStyle(await import("./extras")))
 /** What stands on the first screen below its question. */
 export const Front = lazy(async () => withStyle(await import("./front")))
 
+/** What visitors are asked. */
+export const Forms = lazy(async () => withStyle(await import("./questions")))
+
 let styled: Promise<unknown> | null = null
 
 async function withStyle<M>(part: M): Promise<M> {

@@ -1,6 +1,6 @@
 export { ArticleScreen } from "./article-screen"
 export { Attachment } from "./attachment"
-export { EmailQuestion } from "./email-question"
+export { AwayNote } from "./away-note"
 export { Emoji } from "./emoji"
 export { EndQuestion } from "./end-question"
 export { Files } from "./files"

@@ -18,6 +18,11 @@ export function FrontCards({ app, state, session, texts }: FrontCardsProps) {
   const { articles, inbox } = session
   return (
     <Fragment>
+      {!inbox.is_staffed && !inbox.is_archived && inbox.away_text && (
+        <p class="system" dir="auto">
+          {inbox.away_text}
+        </p>
+      )}
       {inbox.agent_names[0] && (
         <p class="faces">
           {inbox.agent_names.map(name => (

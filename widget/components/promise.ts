@@ -10,8 +10,9 @@ export function promiseOf(
   conversation: VisitorConversationView | null,
   texts: Texts,
   now: number,
+  back: "back_at" | "back_from" = "back_at",
 ): string {
-  if (!inbox.is_staffed) return texts.t("away")
+  if (!inbox.is_staffed) return inbox.opens_at ? texts.t(back, { time: texts.coming(inbox.opens_at) }) : texts.t("away")
   const isTaken = !isDone(conversation) && (conversation?.agent_name || conversation?.queue)
   return (!isTaken && replyIn(inbox.reply_seconds, texts, now)) || texts.t("online")
 }

@@ -1,7 +1,7 @@
 import { Component, h } from "preact"
 import type { App } from "../models/app"
 import type { Texts } from "../texts"
-import { Extra } from "./extra"
+import { Extra, Forms } from "./extra"
 import { Home } from "./home"
 import { lazy } from "./lazy"
 import { focusFirst } from "./parts"
@@ -82,6 +82,13 @@ export class Root extends Component<RootProps> {
           <Extra
             key="article"
             draw={({ ArticleScreen }) => <ArticleScreen app={app} article={article} texts={texts} onClose={onClose} />}
+          />
+        ) : screen === "form" && chat && session ? (
+          <Forms
+            key="form"
+            draw={({ FormScreen }) => (
+              <FormScreen app={app} session={session} chat={chat} texts={texts} onClose={onClose} />
+            )}
           />
         ) : screen === "chat" && chat && session ? (
           <Talk

@@ -1,9 +1,10 @@
 import { backoff, type Clock, sleep } from "@parley/client/clock"
 import type { ConnectionState } from "@parley/client/connection"
-import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
+import type { PrechatFields, SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import { firstOf } from "@parley/client/text"
 import type { HostSays } from "../protocol"
+import { askedFirst } from "./asked-first"
 import type { Chat } from "./chat"
 import { isDone, newestFirst } from "./conversations"
 import { keptGreeting } from "./greeting"
@@ -39,7 +40,7 @@ export interface AppSnapshot {
   phase: "loading" | "unreachable" | "ready" | "refused"
   /** Why there is no chat, for whoever put it on the page. */
   refusal: string
-  screen: "home" | "chat" | "article"
+  screen: "home" | "chat" | "article" | "form"
   session: WidgetSession | null
   connection: ConnectionState["name"]
   /** This page is older than the server. */
@@ -66,8 +67,14 @@ export interface App {
   /** The page around opened or closed the panel, moved on, or said who is signed in. */
   hear(words: HostSays): void
   setDraft(text: string): void
-  /** From home to a new conversation, sending what was typed. */
+  /** From home to a new conversation, sending what was typed, once what the inbox asks for first is filled in. */
   start(): Promise<void>
+  /** What was typed in the chat: a first message, too, waits for the form. */
+  send(): void
+  /** The form is filled in: the conversation begins. */
+  begin(fields: PrechatFields): void
+  leaveForm(): void
+  submitForm(conversationId: string, fields: PrechatFields, key: string): Promise<boolean>
   goHome(): void
   show(conversationId: string | null): void
   read(article: SuggestionView): void
@@ -292,8 +299,20 @@ export function createApp(options: AppOptions): App {
       if (session) clock.after(RETRY_MS, () => isStarting && void start())
       return redraw()
     }
+    if (askedFirst(session as WidgetSession)[0] && chat.snapshot().draft.trim()) return ask(chat)
     chat.submit()
     show(null)
+  }
+
+  function ask(chat: Chat): void {
+    shown = chat
+    screenBefore = screen
+    go("form")
+  }
+
+  function keep(key: string, value: string | null): void {
+    storage.set(key, value)
+    redraw()
   }
 
   if (page.identity_token === null) signOut()
@@ -344,6 +363,33 @@ export function createApp(options: AppOptions): App {
       changes.tell()
     },
     start,
+    send() {
+      if (session && shown && !shown.snapshot().thread.conversation_id && askedFirst(session)[0]) ask(shown)
+      else shown?.submit()
+    },
+    begin(fields) {
+      shown?.submit(fields)
+      const { contact } = session as WidgetSession
+      if (session && !contact.is_verified) {
+        session = {
+          ...session,
+          contact: { ...contact, name: fields.name ?? contact.name, email: fields.email ?? contact.email },
+        }
+      }
+      go("chat")
+    },
+    leaveForm: () => go(screenBefore),
+    async submitForm(conversationId, fields, key) {
+      const command = { type: "form.submit", conversation_id: conversationId, fields } as const
+      const reply = await talk?.connection.command(command).catch(() => null)
+      if (reply?.ok && session) {
+        session = { ...session, contact: reply.contact }
+        keep(key, "1")
+      }
+      return reply?.ok ?? false
+    },
+    storage,
+    keep,
     goHome: () => go("home"),
     show,
     read(next) {
@@ -371,11 +417,6 @@ export function createApp(options: AppOptions): App {
       const isOther = key === TOKEN && session && now && now !== session.contact.id
       // Where the page says who is signed in, its word counts and not another page's.
       if (isOther && (!page.identity_token || page.identity_token === forgotten)) void open()
-    },
-    storage,
-    keep(key, value) {
-      storage.set(key, value)
-      redraw()
     },
     async saveContact(change) {
       const reply = await talk?.connection.command({ type: "contact.update", ...change }).catch(() => null)

@@ -4,6 +4,7 @@ import {
   type GreetingView,
   LIMITS,
   type MessageView,
+  type PrechatFields,
   type SuggestionView,
   type VisitorConversationView,
   type WidgetContactView,
@@ -35,6 +36,8 @@ export interface ChatOptions {
   page: () => string | null
   /** Agents see what is typed before it is sent, and the visitor has been told so. */
   previewsTyping: () => boolean
+  showsSuggestions: () => boolean
+  maxFileBytes: () => number
 }
 
 export interface ChatSnapshot {
@@ -66,8 +69,8 @@ export interface Chat {
   setDraft(text: string): void
   attach(files: Iterable<File>): void
   detach(upload: Upload): void
-  /** False when there is nothing to send yet. */
-  submit(): boolean
+  /** False when there is nothing to send yet. `fields` go along with a first message. */
+  submit(fields?: PrechatFields): boolean
   retry(clientId: string): void
   discard(clientId: string): void
   end(): void
@@ -104,7 +107,7 @@ export function createChat(options: ChatOptions): Chat {
   let draft = storage.get(storedAs) ?? ""
   let uploads: Uploads | null = null
   let answered: GreetingView | null = null
-  if (!options.conversationId) answers.ask(draft)
+  if (!options.conversationId && options.showsSuggestions()) answers.ask(draft)
   let dismissedSeq = -1
   let wasRatedNow = false
   let isAtEnd = true
@@ -114,7 +117,7 @@ export function createChat(options: ChatOptions): Chat {
     draft = text
     storeDraft()
     thread.setTyping(text !== "", options.previewsTyping() ? text : "")
-    if (!thread.snapshot().conversation_id) answers.ask(text)
+    if (!thread.snapshot().conversation_id && options.showsSuggestions()) answers.ask(text)
     changes.tell()
   }
 
@@ -126,7 +129,8 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function suggestionsOf(it: ThreadSnapshot<VisitorConversationView>): readonly SuggestionView[] {
-    if (hasAgentAnswered(it) || it.last_seq <= dismissedSeq || isDone(it.conversation)) return []
+    if (!options.showsSuggestions() || hasAgentAnswered(it) || it.last_seq <= dismissedSeq || isDone(it.conversation))
+      return []
     return it.suggestions.slice(0, 3)
   }
 
@@ -143,7 +147,7 @@ export function createChat(options: ChatOptions): Chat {
     const part = await import("./uploads").catch(() => null)
     if (!part) return void clock.after(RETRY_MS, () => void attach(held))
     if (!uploads) {
-      uploads = part.createUploads(options.origin, options.token)
+      uploads = part.createUploads(options.origin, options.token, options.maxFileBytes)
       stops.push(uploads.subscribe(changes.tell))
     }
     uploads.add(held)
@@ -185,7 +189,7 @@ export function createChat(options: ChatOptions): Chat {
     setDraft,
     attach: held => void attach([...held]),
     detach: ({ key }) => uploads?.remove(key),
-    submit() {
+    submit(fields) {
       const body = draft.trim()
       if (!isReady()) return false
       const page = options.page()
@@ -196,6 +200,7 @@ export function createChat(options: ChatOptions): Chat {
       const more = {
         attachments: uploads?.take() ?? [],
         ...(page && { page_url: firstOf(page, 2000) }),
+        ...(fields && { fields }),
         ...(answered && { greeting_id: answered.id }),
       }
       void thread.send(body, more)

@@ -60,7 +60,11 @@ export function createTalk(options: TalkOptions): Talk {
     token,
     clock,
   })
-  const previewsTyping = () => session().inbox.previews_typing
+  const settings = {
+    previewsTyping: () => session().inbox.previews_typing,
+    showsSuggestions: () => session().inbox.shows_suggestions,
+    maxFileBytes: () => session().inbox.max_file_bytes,
+  }
   const { contact } = session()
   const outbox = createOutbox({ scope: `${options.inboxKey}:${contact.id}`, connection, clock })
   const chats = new Map<string, Chat>()
@@ -105,7 +109,7 @@ export function createTalk(options: TalkOptions): Talk {
     const held = id ? chats.get(id) : fresh
     if (held) return held
     const conversation = (id && conversations.get(id)) || null
-    const own = { conversationId: id, conversation, contact, connection, outbox, token, previewsTyping }
+    const own = { conversationId: id, conversation, contact, connection, outbox, token, ...settings }
     const chat = createChat({ ...options, ...own })
     chat.subscribe(update)
     if (id) chats.set(id, chat)

@@ -25,12 +25,12 @@ export interface Uploads {
   close(): void
 }
 
-const MOST_BYTES = 10 * 1024 * 1024
-
 /** Files are sent one by one to `POST /api/v1/attachments`; XMLHttpRequest, because fetch tells no progress. */
 export function createUploads(
   origin: string,
   token: () => string | null,
+  /** The server's own limit, as it said when the widget opened. */
+  maxBytes: () => number,
   newRequest = () => new XMLHttpRequest(),
   smaller = shrink,
 ): Uploads {
@@ -52,12 +52,12 @@ export function createUploads(
   async function again(key: number, file: File): Promise<void> {
     const less = await smaller(file)
     if (!list.some(it => it.key === key)) return
-    if (less && less.size <= MOST_BYTES) send(key, less, false)
-    else update(key, { trouble: file.size > MOST_BYTES ? "too_big" : "too_many_pixels" })
+    if (less && less.size <= maxBytes()) send(key, less, false)
+    else update(key, { trouble: file.size > maxBytes() ? "too_big" : "too_many_pixels" })
   }
 
   function send(key: number, file: File, mayShrink = canShrink(file)): void {
-    if (file.size > MOST_BYTES) return void again(key, file)
+    if (file.size > maxBytes()) return void again(key, file)
     const request = newRequest()
     requests.set(key, request)
     request.open("POST", `${origin}/api/v1/attachments`)
@@ -87,7 +87,7 @@ export function createUploads(
       for (const file of files) {
         const key = ++lastKey
         const isOver = list.filter(it => !it.trouble).length >= LIMITS.attachments
-        const trouble = isOver ? "too_many" : file.size > MOST_BYTES && !canShrink(file) ? "too_big" : null
+        const trouble = isOver ? "too_many" : file.size > maxBytes() && !canShrink(file) ? "too_big" : null
         show([...list, { key, name: file.name, progress: 0, trouble, attachment: null }])
         if (!trouble) send(key, file)
       }
