@@ -36,6 +36,7 @@ VISITORS_ASK: dict[str, dict[str, Any]] = {
     "typing.set": {"typing": True},
     "conversation.end": {},
     "survey.answer": {"score": 1},
+    "form.submit": {"fields": {"phone": "+49 30 1"}},
 }
 AGENTS_ASK: dict[str, dict[str, Any]] = {
     "message.send": {"client_id": "k", "body": "Let me in"},
@@ -58,6 +59,8 @@ AGENTS_ASK: dict[str, dict[str, Any]] = {
     "conversation.accept": {},
     "conversation.decline": {},
     "draft.save": {"body": "Let me in"},
+    "contact.ask_email": {},
+    "article.suggest": {},
 }
 SUPERVISORS_ASK: dict[str, dict[str, Any]] = {
     "conversation.watch": {},

@@ -88,9 +88,11 @@ def sample(kind: type[Command], key: str, **ids: str | None) -> dict[str, Any]:
     known: dict[str, Any] = {
         **ids,
         "client_id": key,
+        "conversation_ids": [ids["conversation_id"]],
         "changes": [{"conversation_ids": [ids["conversation_id"]], "priority": "high"}],
         "url": "https://shop.example.com/tents",
         "body": "Hello",
+        "fields": {"phone": "+49 30 1"},
         "query": "Hello",
         "reason": "Because",
         "status": "open",
@@ -135,7 +137,7 @@ async def test_every_word_field_of_every_command_takes_anything_or_refuses_it_cl
 
 async def test_what_a_visitor_says_of_themself_may_be_anything(house: House, gateway: Gateway) -> None:
     for hostile in HOSTILE:
-        for name in ("name", "email"):
+        for name in ("name", "email", "phone"):
             reply = await ask(
                 gateway,
                 house.visitor(),
