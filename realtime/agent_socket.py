@@ -76,6 +76,7 @@ from app.conversations.supervising import pull_back, take_over, watch_conversati
 from app.conversations.tickets import first_words, open_ticket, update_ticket
 from app.conversations.typing import typing_changed
 from app.conversations.undoing import undo_conversations
+from app.conversations.views import is_held
 from app.errors import Conflict, Invalid
 from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
@@ -222,7 +223,11 @@ class AgentCommands:
         if command.conversation_id is not None:
             async with self._works.read() as rows:
                 conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
-            if conversation.offer_until and conversation.agent_id == agent.id:
+            if (
+                is_held(conversation)
+                and conversation.agent_id == agent.id
+                and (conversation.offer_until or agent.id not in (conversation.joined_ids or []))
+            ):
                 await self._works.run(accept_by_looking, agent, command.conversation_id)
         await self._attendance.look_at(stream, command.conversation_id)
         if command.conversation_id is not None:

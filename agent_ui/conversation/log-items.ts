@@ -1,3 +1,4 @@
+import type { MessageView } from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
 import { startOfDay } from "../i18n/dates"
 
@@ -10,6 +11,23 @@ export interface LogItem {
   isLast: boolean
   /** Whether to say how far it has come: only the newest of each step does, or what needs attention. */
   showsProgress: boolean
+  /** The moves between agents this item stands for, oldest first, when there are several in a row. */
+  moves: readonly MessageView[]
+}
+
+const MOVES: ReadonlySet<string | null> = new Set(["assigned", "unassigned", "left", "missed", "declined"])
+const isMove = ({ message }: ThreadRow) => message.visibility === "internal" && MOVES.has(message.system)
+
+/** Moves between agents that follow each other are one item, apart from the talk. */
+export function foldMoves(items: readonly LogItem[]): LogItem[] {
+  const folded: LogItem[] = []
+  for (const item of items) {
+    const last = folded.at(-1)
+    if (last && !item.day && isMove(last.row) && isMove(item.row)) {
+      folded[folded.length - 1] = { ...last, moves: [...last.moves, item.row.message] }
+    } else folded.push(isMove(item.row) ? { ...item, moves: [item.row.message] } : item)
+  }
+  return folded
 }
 
 const RUN_MS = 4 * 60_000
@@ -25,6 +43,7 @@ export function logItems(rows: readonly ThreadRow[]): LogItem[] {
       day: isNewDay ? row.message.created_at : null,
       isFirst: isNewDay || !isRun(before, row),
       isLast: !after || dayOf(after) !== dayOf(row) || !isRun(row, after),
+      moves: [],
       showsProgress: row.progress === "failed" || row.progress === "sending" || newest.has(row.key),
     }
   })

@@ -69,6 +69,10 @@ Stuck = Literal["everyone_declined", "nobody_speaks", "nobody_has_skills"]
 Unserved = Literal["no_members", "no_capacity", "nobody_online"]
 SystemCode = Literal[
     "joined",
+    "assigned",
+    "unassigned",
+    "missed",
+    "declined",
     "left",
     "transferred",
     "queued",

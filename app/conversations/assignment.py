@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import case, func, literal, select, update
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
 from app.contract.events import AssignmentOffered
+from app.contract.values import SystemCode
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.changing import change_conversation, status_values
 from app.conversations.holding import Holding, ask_anew, begin_assignment, begin_assignments, note_assigned
-from app.conversations.messages import accept_offer, add_agent_message, add_system_message
+from app.conversations.messages import accept_offer, add_activities, add_activity, add_agent_message, add_system_message, join
 from app.conversations.telling import tell_change, tell_changes
 from app.conversations.undo_points import keep_undo, standing_of
 from app.errors import Conflict, Invalid, NotFound
@@ -24,6 +25,8 @@ from app.people.presence import announce_load, announce_loads
 from app.work import Work
 from models import Agent, Conversation, Team
 
+PUT_BACK: dict[str, SystemCode] = {"agent_left": "left", "deactivated": "left", "missed": "missed", "declined": "declined"}
+"""What agents read when routing takes a conversation back for such a reason."""
 REOPENS = ("resolved", "closed", "waiting")
 _TIME = Agent.__table__.c.last_assigned_at.type
 
@@ -67,17 +70,21 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
         return
     former = [one.agent_id for one in conversations if one.agent_id]  # the write brings the rows we were given up to date
     taken = [one.id for one in conversations if one.agent_id and not one.offer_until]
+    holders = {one.id: one.agent_id for one in conversations if one.agent_id}
     back: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "changed_at": work.now}
     since = func.coalesce(Conversation.waiting_since, Conversation.queued_at, literal(work.now, _TIME))
     changed = await work.all(
         update(Conversation)
         .where(Conversation.id.in_([one.id for one in conversations]))
-        .values(**back, queued_at=since, rev=Conversation.rev + 1)
+        .values(**back, queued_at=since, rev=Conversation.rev + case((Conversation.id.in_(holders), 2), else_=1))
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
     await begin_assignments(work, [Holding(one, reason, {}) for one in changed], "routing")
     await ask_anew(work, taken)
+    names = dict[str, str](await work.rows(select(Agent.id, Agent.name).where(Agent.id.in_(set(holders.values())))))
+    code = PUT_BACK.get(reason, "unassigned")
+    await add_activities(work, [(one, code, names.get(holders[one.id], "")) for one in changed if one.id in holders])
     await tell_changes(work, changed)
     await announce_loads(work, former)
 
@@ -101,7 +108,7 @@ async def _give(
     if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
         return await tell_change(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
-    conversation = await _settle(work, conversation, made_by=by.id, reason=reason)
+    conversation = await _settle(work, conversation, made_by=by.id, by_name=by.name, reason=reason)
     await keep_undo(work, by, before, conversation)
     if agent_id:
         await announce_load(work, agent_id)
@@ -114,16 +121,21 @@ async def _give(
     return view
 
 
-async def _settle(work: Work, conversation: Conversation, *, made_by: str, reason: str) -> Conversation:
-    """What every change of owner brings with it: the history, the line the contact reads, the new owner's notice."""
+async def _settle(work: Work, conversation: Conversation, *, made_by: str, by_name: str, reason: str) -> Conversation:
+    """Note a change of owner: the history, a line for agents, the new owner's notice. The contact reads of it only when an
+    agent they know hands them over, or the new owner took it themself."""
     await begin_assignment(work, conversation, made_by, reason)
-    if conversation.agent_id:
-        name = await note_assigned(work, conversation.agent_id)
-        conversation = await add_system_message(work, conversation, "joined", f"{name} joined.", name)
-        if made_by != conversation.agent_id:
-            offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=None)
-            work.announce(offered, to=ToAgent(agent_id=conversation.agent_id or ""))
-    return conversation
+    if reason == "transferred" and conversation.joined_ids:
+        conversation = await add_system_message(work, conversation, "transferred", "Connecting you to a colleague.", by_name)
+    if conversation.agent_id is None:
+        return await add_activity(work, conversation, "unassigned", by_name)
+    owner_id = conversation.agent_id
+    name = await note_assigned(work, owner_id)
+    if made_by == owner_id:
+        return await join(work, conversation, made_by, name, told=True)
+    offered = AssignmentOffered(conversation_id=conversation.id, reason=reason, until=None)
+    work.announce(offered, to=ToAgent(agent_id=owner_id))
+    return await add_activity(work, conversation, "assigned", name)
 
 
 async def _must_exist(work: Work, agent_id: str | None, team_id: str | None) -> None:

@@ -37,6 +37,14 @@ from app.work import Work
 from models import Conversation, Message, Team, Ticket
 
 PREVIEW_LENGTH = 160
+ACTIVITY: dict[str, str] = {
+    "assigned": "Assigned to {name}.",
+    "unassigned": "{name} no longer has it.",
+    "left": "{name} left.",
+    "missed": "{name} did not accept in time.",
+    "declined": "{name} declined.",
+}
+"""What agents read of the moves between them, apart from the talk."""
 UNREAD_JOB = "conversation.unread"
 """Queued with every answer; when it falls due, email carries on what the contact has not read."""
 
@@ -133,8 +141,8 @@ async def add_agent_message(
     if is_public and conversation.offer_until and conversation.agent_id == agent.id:
         conversation = await accept_offer(work, conversation, agent.name)
     takes = is_public and await _takes_on_reply(work, agent, conversation)
-    if takes:
-        conversation = await add_system_message(work, conversation, "joined", f"{agent.name} joined.", agent.name)
+    if is_public:
+        conversation = await join(work, conversation, agent.id, agent.name, told=takes)
     message = Message(
         author_kind="agent",
         author_id=agent.id,
@@ -194,9 +202,33 @@ async def accept_offer(work: Work, conversation: Conversation, agent_name: str) 
     """Whoever was offered it has it now; the contact reads who joined."""
     conversation = await change_conversation(work, conversation, offer_until=None, assigned_at=work.now)
     await accept_assignment(work, conversation)
-    conversation = await add_system_message(work, conversation, "joined", f"{agent_name} joined.", agent_name)
+    conversation = await join(work, conversation, conversation.agent_id or "", agent_name, told=True)
     await tell_change(work, conversation)
     return conversation
+
+
+async def join(work: Work, conversation: Conversation, agent_id: str, name: str, *, told: bool = False) -> Conversation:
+    """Let the contact read that an agent is there, once an agent, when they take, open or answer it themself.
+
+    With `told` agents read of it either way: of one who had joined before, as activity of their own.
+    """
+    if await has_joined(work, conversation, agent_id, name):
+        return await add_activity(work, conversation, "assigned", name) if told else conversation
+    joined = [*(conversation.joined_ids or []), agent_id]
+    return await add_system_message(work, conversation, "joined", f"{name} joined.", name, joined_ids=joined)
+
+
+async def has_joined(work: Work, conversation: Conversation, agent_id: str, name: str) -> bool:
+    """Return if the contact has read that this agent joined. Conversations begun before that was noted say it by their lines."""
+    if conversation.joined_ids is not None:
+        return agent_id in conversation.joined_ids
+    mine = Message.conversation_id == conversation.id, Message.system == "joined", Message.author_name == name
+    return await work.one(select(Message.id).where(*mine).limit(1)) is not None
+
+
+async def add_activity(work: Work, conversation: Conversation, code: SystemCode, name: str) -> Conversation:
+    """Say to agents alone who has it now, or has no longer."""
+    return await add_system_message(work, conversation, code, ACTIVITY[code].format(name=name), name, "internal")
 
 
 async def add_bot_message(work: Work, conversation: Conversation, name: str, body: str) -> Conversation:
@@ -211,11 +243,18 @@ async def add_bot_message(work: Work, conversation: Conversation, name: str, bod
 
 
 async def add_system_message(
-    work: Work, conversation: Conversation, code: SystemCode, body: str, by: str, visibility: Visibility = "public"
+    work: Work,
+    conversation: Conversation,
+    code: SystemCode,
+    body: str,
+    by: str,
+    visibility: Visibility = "public",
+    **values: Any,
 ) -> Conversation:
     """Say in the conversation what happened to it. Each one the contact may see takes a seq, so that a contact who
-    holds every seq has missed nothing. `by` is a person's name, for readers who phrase it themselves."""
-    changed = await change_conversation(work, conversation, is_public=visibility == "public")
+    holds every seq has missed nothing. `by` is a person's name, for readers who phrase it themselves. `values` are
+    written with it."""
+    changed = await change_conversation(work, conversation, is_public=visibility == "public", **values)
     message = Message(
         author_kind="system",
         author_name=by,
@@ -229,24 +268,24 @@ async def add_system_message(
     return changed
 
 
-async def add_joined_messages(work: Work, joined: Sequence[tuple[Conversation, str]]) -> None:
-    """Say in each of them who has joined. Whoever changed their rows has counted these lines already."""
+async def add_activities(work: Work, moved: Sequence[tuple[Conversation, SystemCode, str]]) -> None:
+    """Say to agents who has each of them now, or has no longer. Whoever changed their rows has counted these lines already."""
     messages = [
         Message(
             author_kind="system",
             author_name=name,
-            visibility="public",
+            visibility="internal",
             channel=conversation.channel,
-            system="joined",
-            body=f"{name} joined.",
+            system=code,
+            body=ACTIVITY[code].format(name=name),
             attachments=[],
         )
-        for conversation, name in joined
+        for conversation, code, name in moved
     ]
-    for (conversation, _), message in zip(joined, messages, strict=True):
+    for (conversation, _, _), message in zip(moved, messages, strict=True):
         _place(work, conversation, message)
     await work.add_all(messages)
-    for (conversation, _), message in zip(joined, messages, strict=True):
+    for (conversation, _, _), message in zip(moved, messages, strict=True):
         tell_message(work, conversation, message)
 
 

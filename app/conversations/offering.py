@@ -11,9 +11,9 @@ from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.assignment import put_back
 from app.conversations.holding import nothing_found
-from app.conversations.messages import accept_offer
+from app.conversations.messages import accept_offer, has_joined, join
 from app.conversations.telling import tell_change
-from app.conversations.views import agent_view_of
+from app.conversations.views import agent_view_of, is_held
 from app.database import prepared_by
 from app.errors import Conflict
 from app.people.actors import SignedInAgent
@@ -40,10 +40,15 @@ async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptC
 
 
 async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: str) -> None:
-    """Opening what was offered takes it. Anything else that is opened stays as it is."""
+    """Opening what was offered takes it, and the contact reads that its owner is there now. Anything else that is opened
+    stays as it is."""
     conversation = await access_conversation(work, agent, conversation_id)
-    if conversation.offer_until and conversation.agent_id == agent.id:
+    if not is_held(conversation) or conversation.agent_id != agent.id:
+        return
+    if conversation.offer_until:
         await accept_offer(work, conversation, agent.name)
+    elif not await has_joined(work, conversation, agent.id, agent.name):
+        await tell_change(work, await join(work, conversation, agent.id, agent.name))
 
 
 async def decline_conversation(work: Work, agent: SignedInAgent, command: DeclineConversation) -> ConversationView:

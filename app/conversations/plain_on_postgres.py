@@ -44,7 +44,8 @@ _ALL_ON_POSTGRES = """
                 AND (c.agent_id IS NULL OR c.waiting_since IS NOT NULL OR EXISTS (
                     SELECT FROM agents g WHERE g.id = c.agent_id AND g.lease_until > $12 AND g.presence <> 'offline'))
             WHEN 'answer' THEN c.category <> 'new' AND c.offer_until IS NULL
-                AND (c.agent_id IS NOT NULL OR c.category NOT IN ('open', 'waiting')) AND c.seq <= a.seen_seq
+                AND (c.agent_id IS NOT NULL OR c.category NOT IN ('open', 'waiting'))
+                AND c.joined_ids ? a.author_id::text AND c.seq <= a.seen_seq
             ELSE true END
         AND (SELECT m.id FROM messages m WHERE m.client_id = a.client_id AND m.author_id = a.author_id LIMIT 1) IS NULL
         RETURNING a.*, CASE WHEN a.kind <> 'note' THEN c.seq END AS seq, c.rev, c.channel, c.contact_id, c.inbox_id AS of_inbox,

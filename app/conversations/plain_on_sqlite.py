@@ -28,7 +28,8 @@ _LOOK: dict[Kind, str] = {
         SELECT asked.id, waiting_since IS NOT NULL, seq, rev, channel, contact_id, inbox_id, NULL
         FROM asked CROSS JOIN conversations c ON c.id = asked.id
         WHERE category <> 'new' AND offer_until IS NULL
-        AND (agent_id IS NOT NULL OR category NOT IN ('open', 'waiting')) AND seq <= place""",
+        AND (agent_id IS NOT NULL OR category NOT IN ('open', 'waiting')) AND instr(joined_ids, author) > 0
+        AND seq <= place""",
     "note": """
         SELECT asked.id, false, seq, rev, channel, contact_id, inbox_id, NULL
         FROM asked CROSS JOIN conversations c ON c.id = asked.id

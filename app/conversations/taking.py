@@ -12,7 +12,7 @@ from sqlalchemy import case, literal, update
 from app.contract.audiences import ToAgent
 from app.contract.events import AssignmentOffered
 from app.conversations.holding import Holding, begin_assignments
-from app.conversations.messages import add_joined_messages
+from app.conversations.messages import add_activities
 from app.work import Work
 from models import Agent, Conversation
 from models.base import IdColumn
@@ -48,8 +48,8 @@ async def take_if_free(work: Work, takes: Sequence[Take], accept_seconds: int = 
         "offer_until": offer_until,
         "rev": Conversation.rev + 1,
     }
-    if offer_until is None:  # the line that somebody joined is written with it: one UPDATE for both
-        values |= {"rev": Conversation.rev + 2, "seq": Conversation.seq + 1}
+    if offer_until is None:  # the line that says whose it is now is counted with it: one UPDATE for both
+        values["rev"] = Conversation.rev + 2
     taken = await work.all(
         update(Conversation)
         .where(Conversation.id.in_(by_id), Conversation.agent_id.is_(None), Conversation.category.in_(("new", "open")))
@@ -61,7 +61,7 @@ async def take_if_free(work: Work, takes: Sequence[Take], accept_seconds: int = 
     await begin_assignments(work, holdings, "routing")
     names = await _assigned_now(work, [one.agent_id for one in taken if one.agent_id])
     if offer_until is None:
-        await add_joined_messages(work, [(one, names.get(one.agent_id or "", "")) for one in taken])
+        await add_activities(work, [(one, "assigned", names.get(one.agent_id or "", "")) for one in taken])
     if taken and offer_until:  # one for all: it looks for whatever is due, and a version before this for the one it names
         due = {"conversation_id": taken[0].id, "until": offer_until.isoformat()}
         await work.later(OFFER_JOB, due, timedelta(seconds=accept_seconds))

@@ -105,6 +105,10 @@ export type Unserved = "no_members" | "no_capacity" | "nobody_online"
 
 export type SystemCode =
   | "joined"
+  | "assigned"
+  | "unassigned"
+  | "missed"
+  | "declined"
   | "left"
   | "transferred"
   | "queued"

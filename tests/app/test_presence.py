@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import ConversationChanged, PresenceChanged
+from app.contract.commands import AssignConversation, TransferConversation
+from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
+from app.conversations.assignment import assign_conversation, transfer_conversation
+from app.conversations.offering import accept_by_looking
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
 from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
@@ -112,6 +115,44 @@ async def test_chats_of_whoever_left_go_to_the_head_of_the_queue_and_on_to_a_col
     ben = await house.agent("Ben")
     await dispatch(house.works, house.team_id)
     assert (await house.conversation(waiting)).agent_id == ben.id
+
+
+async def test_the_contact_reads_once_that_an_agent_joined_however_often_they_lapse_and_return(house: House) -> None:
+    """Agents read of every move between them; the contact that somebody is there, once an agent."""
+    ana = await house.agent("Ana", lease=TEN_SECONDS)
+    id, _ = await house.chat()
+    await dispatch(house.works, house.team_id)
+    for _ in range(3):
+        await house.run(accept_by_looking, ana, id)
+        house.clock.on(seconds=10)
+        await lapse(house)
+        await house.run(arrive, ana.id, TEN_SECONDS)
+        await dispatch(house.works, house.team_id)
+    await house.run(accept_by_looking, ana, id)
+    await house.answer(ana, id)
+    lines = [(line.system, line.author_name, line.visibility) for line in await house.messages(id) if line.system]
+    moves = [("left", "Ana", "internal"), ("assigned", "Ana", "internal")]
+    assert lines == [moves[1], ("joined", "Ana", "public"), *moves * 3]
+    seen = [event.message.system for event in house.told.to_contact() if isinstance(event, MessageCreated)]
+    assert [code for code in seen if code] == ["joined"]
+    assert (await house.conversation(id)).seq == 3, "the question, who joined, the answer"
+
+
+async def test_each_agent_joins_when_they_open_or_write_and_not_when_they_are_given_it(house: House) -> None:
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    id, _ = await house.chat(ana)
+    await house.run(transfer_conversation, ana, TransferConversation(conversation_id=id, agent_id=ben.id))
+    await house.run(accept_by_looking, ana, id)
+    assert await public_lines(house, id) == ["Ana joined.", "Connecting you to a colleague."]
+    await house.run(accept_by_looking, ben, id)
+    await house.answer(ben, id)
+    await house.run(assign_conversation, ben, AssignConversation(conversation_id=id, agent_id=ana.id))
+    await house.answer(ana, id)
+    assert await public_lines(house, id) == ["Ana joined.", "Connecting you to a colleague.", "Ben joined."]
+
+
+async def public_lines(house: House, id: str) -> list[str]:
+    return [line.body for line in await house.messages(id) if line.system and line.visibility == "public"]
 
 
 async def test_a_chat_that_waits_for_the_contact_stays_with_its_agent_until_the_contact_writes(house: House) -> None:

@@ -63,12 +63,12 @@ def test_an_agent_greets_a_visitor_who_answers(
     expect(log.get_by_text("Yes, a small one")).to_be_visible()
     expect(log.get_by_text("Looking for a tent? I can help.")).to_have_count(1)
     expect(panel.get_by_text("Looking for a tent? I can help.")).to_have_count(1)
-    expect(log.get_by_text("Ana Duarte joined")).to_be_visible()
     visitor.page.screenshot(path=artefacts / "answered.png")
 
     ana.page.evaluate("window.stayed = true")
     line.get_by_role("link", name="With Ana Duarte").click()
     ana.sees("Yes, a small one")
+    expect(log.get_by_text("Ana Duarte joined")).to_be_visible()
     assert ana.page.evaluate("window.stayed"), "the inbox was not loaded anew"
     details = ana.page.get_by_role("complementary", name="Details")
     expect(details.get_by_role("heading", name="Pages visited")).to_be_visible()

@@ -34,8 +34,8 @@ async def hand_over(stage: Stage) -> HandedOver:
     await ana.wire.ask("presence.set", presence="online")
     held = [await first.visitor() for _ in range(2)]
     ids = [await _start(visitor) for visitor in held]
-    for visitor in held:
-        await visitor.wire.event("message.created", message__system="joined")
+    for id in ids:
+        await ana.wire.event("message.created", message__conversation_id=id, message__system="assigned")
     await ana.wire.ask("presence.set", presence="away")  # so that the next one queues
     last = await first.visitor()
     last_id = await _start(last)

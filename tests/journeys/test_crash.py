@@ -102,6 +102,8 @@ async def test_both_sides_resume_where_they_were_after_a_restart(tmp_path: Path)
     agent = await running.agent()
     visitor = await running.visitor()
     id = (await visitor.wire.ask("conversation.start", client_id="start", body="before"))["conversation"]["id"]
+    await agent.wire.event("message.created", message__conversation_id=id, message__system="assigned")
+    await agent.wire.ask("conversation.view", conversation_id=id)
     await visitor.wire.event("message.created", message__system="joined")
     synced = await agent.wire.ask("conversation.sync", conversation_id=id, after_rev=0)
     rev, seq = synced["conversation"]["rev"], synced["conversation"]["seq"]

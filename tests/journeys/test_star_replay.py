@@ -59,8 +59,9 @@ async def _replay(visitor: Visitor, agents: list[Agent], dialogue: dict[str, Any
         client_id = f"{dialogue['id']}-{number}"[-60:]
         if not id:
             id = (await visitor.wire.ask("conversation.start", client_id=client_id, body=text))["conversation"]["id"]
-            joined = await visitor.wire.event("message.created", message__conversation_id=id, message__system="joined")
-            owner = next(agent for agent in agents if agent.me["agent"]["name"] == joined["message"]["author"]["name"])
+            told = agents[0].wire
+            given = await told.event("message.created", message__conversation_id=id, message__system="assigned")
+            owner = next(agent for agent in agents if agent.me["agent"]["name"] == given["message"]["author"]["name"])
         elif who == "customer":
             await visitor.wire.ask("message.send", client_id=client_id, conversation_id=id, body=text)
         else:
@@ -72,7 +73,8 @@ def _on_screen(events: list[dict[str, Any]], conversation_id: str) -> list[str]:
     """What a client that drops seqs it has seen shows, in the order the events came."""
     shown: dict[int, str] = {}
     for event in events:
-        if event["type"] == "message.created" and event["message"]["conversation_id"] == conversation_id:
+        mine = event["type"] == "message.created" and event["message"]["conversation_id"] == conversation_id
+        if mine and event["message"]["visibility"] == "public":
             shown.setdefault(event["message"]["seq"], event["message"]["body"] if not event["message"]["system"] else "")
     assert list(shown) == sorted(shown), "in order"
     return [body for body in shown.values() if body]

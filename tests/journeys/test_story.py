@@ -76,12 +76,13 @@ async def test_the_whole_story(database: dict[str, Any], start: Start, smtp_sink
 
 
 async def routed_to_an_agent(visitor: Visitor, ana: Agent, ben: Agent) -> tuple[str, Agent, Agent]:
-    """The first message goes to somebody at once; the visitor sees who joined."""
+    """The first message goes to somebody at once; the visitor sees who joined once they look."""
     fields = {"name": "Mia", "email": "mia@example.com"}
     started = await visitor.wire.ask("conversation.start", client_id="v-1", body="My parcel is lost", fields=fields)
     id: str = started["conversation"]["id"]
-    joined = await visitor.wire.event("message.created", message__system="joined")
-    owner, other = (ana, ben) if joined["message"]["author"]["name"] == ana.me["agent"]["name"] else (ben, ana)
+    given = await ana.wire.event("message.created", message__conversation_id=id, message__system="assigned")
+    owner, other = (ana, ben) if given["message"]["author"]["name"] == ana.me["agent"]["name"] else (ben, ana)
+    assert given["message"]["visibility"] == "internal"
     offered = await owner.wire.event("assignment.offered", conversation_id=id)
     assert offered["reason"] == "routed"
     assert other.wire.all_events("assignment.offered") == []
@@ -90,6 +91,9 @@ async def routed_to_an_agent(visitor: Visitor, ana: Agent, ben: Agent) -> tuple[
         row = await agent.wire.event("conversation.changed", conversation__agent_id=owner.id)
         assert row["conversation"]["contact"]["name"] == "Mia"
         assert not row["conversation"]["contact"]["is_verified"]
+    await owner.wire.ask("conversation.view", conversation_id=id)
+    joined = await visitor.wire.event("message.created", message__system="joined")
+    assert joined["message"]["author"]["name"] == owner.me["agent"]["name"]
     return id, owner, other
 
 
@@ -172,6 +176,9 @@ async def it_is_handed_over(id: str, visitor: Visitor, owner: Agent, other: Agen
     await other.wire.event("assignment.offered", conversation_id=id, reason="transferred")
     await other.wire.event("message.created", message__body=CANARY, message__visibility="internal")
     await visitor.wire.event("conversation.changed", conversation__agent_name=other.me["agent"]["name"])
+    await visitor.wire.event("message.created", message__system="transferred")
+    await other.wire.ask("conversation.view", conversation_id=id)
+    await visitor.wire.event("message.created", message__body=f"{other.me['agent']['name']} joined.")
     for agent in (owner, other):
         await agent.wire.event("presence.changed", agent__id=owner.id, agent__load=0)
 
@@ -253,4 +260,8 @@ async def everybody_ends_with_the_same_transcript(running: Running, id: str, vis
         revs = [message["rev"] for message in ours]
         assert revs == sorted(set(revs))
         assert [{**message, "rev": None} for message in ours if message["seq"]] == theirs
-        assert [message["body"] for message in ours if message["seq"] is None] == [CANARY] * 3
+        unseen = [message for message in ours if message["seq"] is None]
+        assert [message["body"] for message in unseen if not message["system"]] == [CANARY] * 3
+        assert {message["system"] for message in unseen if message["system"]} == {"assigned"}
+    lines = [message["body"] for message in theirs if message["system"] == "joined"]
+    assert len(lines) == len(set(lines)) == 2, "each agent joined once"
