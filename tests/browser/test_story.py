@@ -80,7 +80,7 @@ def test_visitor_and_agent_talk_and_the_answer_was_on_the_screen(
     expect(visitor.log.get_by_text("warranty applies")).to_have_count(0)
 
     panel.get_by_role("button", name="Open ticket").click()
-    expect(visitor.log.get_by_text(re.compile(r"ticket #?\d+", re.I))).to_be_visible()
+    expect(visitor.log.get_by_text(re.compile(r"request \(#\d+\)", re.I))).to_be_visible()
     expect(agent.page.get_by_text("New for you")).to_have_count(0)
     agent.page.screenshot(path=artefacts / "inbox.png")
     visitor.page.screenshot(path=artefacts / "widget.png")
