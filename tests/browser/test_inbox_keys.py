@@ -113,7 +113,8 @@ def test_what_cannot_be_changed_is_told(parley: Running, new_context: NewContext
 def test_the_unassigned_are_listed_as_they_will_be_served(parley: Running, new_context: NewContext) -> None:
     as_agent(parley.url, SAM, type="presence.set", presence="away")  # who left a moment ago would still be given them
     guests = [Guest(parley.url, f"Queued {number}") for number in range(3)]
-    agent = AgentPage(new_context(), parley.url, "admin@example.com", "?view=unassigned")
+    tall = {"width": 1280, "height": 4000}  # rows out of sight are not drawn, and others wait here, too
+    agent = AgentPage(new_context(viewport=tall), parley.url, "admin@example.com", "?view=unassigned")
     page = agent.page
     for guest in guests:
         expect(row_of(page, guest.name)).to_be_visible()

@@ -156,6 +156,7 @@ def test_a_draft_is_there_after_a_switch_a_reload_and_on_another_screen_until_it
     sam = agent_with(guest, context)
     page = sam.page
     page.keyboard.press("n")
+    expect(page.get_by_role("textbox", name="Internal note, visible to your team only")).to_be_focused()
     sam.composer.press_sequentially("She called yesterday")
     page.locator("input[type=file]").set_input_files({"name": "call.txt", "mimeType": "text/plain", "buffer": b"heard"})
     expect(page.get_by_role("button", name="Remove call.txt")).to_be_visible()
@@ -348,7 +349,7 @@ def test_canned_words_are_filled_in_and_a_macro_is_taken_back_whole(
 
     run_macro()
     sam.sees("Goodbye, Canned Cam.")
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("status").filter(has_text="Say goodbye: done.").get_by_role("button", name="Undo").click()
     expect(page.get_by_text("Undone.")).to_be_visible()
     expect(sam.log.get_by_text("Goodbye, Canned Cam.")).to_have_count(0)
     run_macro()
