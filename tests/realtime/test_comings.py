@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from types import SimpleNamespace
 from typing import Any
 
 from app.clock import new_id, utc_now
+from app.database import open_database
 from app.people.actors import Visitor
 from app.people.tokens import VisitorTokens
+from app.work import Silence, Works
 from realtime.connection import Connection
 from realtime.engine import EngineSocket
 from realtime.handshake import Handshake
 from realtime.socket_server import SocketServer
 
 
-async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind() -> None:
+async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind(sqlite_database_url: str) -> None:
     """Coming takes as long as the database does; a line that answers no ping meanwhile is closed by another task."""
     seen: list[str] = []
     may_come = asyncio.Event()
@@ -30,14 +31,15 @@ async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind() -> No
         seen.append("left")
 
     unused: Any = None
-    clock: Any = SimpleNamespace(clock=utc_now)
+    database = open_database(sqlite_database_url)
+    works = Works(database, Silence())
     tokens = VisitorTokens("the secret key of this test, long enough")
-    server = SocketServer(Handshake(clock, tokens, frozenset()), unused, unused, came, left, lambda origin, environ: True)
+    server = SocketServer(Handshake(works, tokens, frozenset()), unused, unused, came, left, lambda origin, environ: True)
     socket = server.eio.sockets["line"] = EngineSocket(server.eio, "line")
     server.environ["line"] = {}
     credentials = {"token": tokens.issue(Visitor(contact_id=new_id(), inbox_id=new_id()), utc_now()), "contract": 1}
     coming = asyncio.create_task(server._handle_eio_message("line", f"0/visitor,{json.dumps(credentials)}"))
-    while not seen:
+    while not seen and not coming.done():
         await asyncio.sleep(0)
     await socket.close(abort=True)
     assert seen == ["coming", "left"]
@@ -45,3 +47,4 @@ async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind() -> No
     await coming
     assert seen == ["coming", "left", "has come", "left"]
     assert not server.connections
+    await database.close()
