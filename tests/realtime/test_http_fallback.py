@@ -115,7 +115,7 @@ async def test_a_cursor_of_nobody_or_of_somebody_else_begins_a_fresh_stream(runn
         ole.cursor = cursor
         events = await ole.fetch()
         assert ole.is_fresh
-        assert [event["type"] for event in events] == ["heads"]
+        assert [event["type"] for event in events if event["type"] != "inbox.availability"] == ["heads"]
         assert ole.cursor.partition(":")[0] != mia.cursor.partition(":")[0]
     assert "CANARY" not in str(ole.events)
     await mia.until("message.created")
