@@ -30,6 +30,7 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "may_manage_inboxes": (False, False, True),
     "may_manage_proactive": (False, False, True),
     "may_read_mail": (False, False, True),
+    "may_manage_articles": (False, False, True),
 }
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "admin")
 
