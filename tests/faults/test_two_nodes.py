@@ -121,7 +121,7 @@ async def test_chat_goes_on_while_redis_hangs(two: Two, nodes: tuple[Running, Ru
     for node in nodes:
         await until_degraded(node)
     await two.agent_says("said to a visitor while Redis hangs")
-    seq = synced["conversation"]["seq"] + 1
+    seq = synced["conversation"]["seq"] + 2  # the answer, and before it that the agent joined
     (head,) = (await two.visitor.wire.event("heads", timeout=30, heads__0__seq=seq))["heads"]
     assert head["conversation_id"] == two.conversation_id
     redis_process.resume()
