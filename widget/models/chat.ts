@@ -134,12 +134,15 @@ export function createChat(options: ChatOptions): Chat {
     return it.suggestions.slice(0, 3)
   }
 
+  /** Files that wait for the part that sends them: a message must not leave without them. */
+  let heldCount = 0
   const files = () => uploads?.list() ?? []
 
   function isReady(): boolean {
     const all = files()
     const isSomething = draft.trim() !== "" || all.some(it => it.attachment)
-    return isSomething && sizeOf(draft) <= LIMITS.body && all.every(it => it.trouble || it.attachment)
+    const isArriving = heldCount > 0 || all.some(it => !it.trouble && !it.attachment)
+    return isSomething && sizeOf(draft) <= LIMITS.body && !isArriving
   }
 
   /** Most visitors send no file, so the means to do so come when somebody does. */
@@ -150,6 +153,7 @@ export function createChat(options: ChatOptions): Chat {
       uploads = part.createUploads(options.origin, options.token, options.maxFileBytes)
       stops.push(uploads.subscribe(changes.tell))
     }
+    heldCount -= held.length
     uploads.add(held)
   }
 
@@ -187,7 +191,12 @@ export function createChat(options: ChatOptions): Chat {
     },
     subscribe: changes.add,
     setDraft,
-    attach: held => void attach([...held]),
+    attach(files) {
+      const held = [...files]
+      heldCount += held.length
+      changes.tell()
+      void attach(held)
+    },
     detach: ({ key }) => uploads?.remove(key),
     submit(fields) {
       const body = draft.trim()
