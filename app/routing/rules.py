@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from fnmatch import translate
 
 from msgspec import Struct, field
 
 from app.contract.routing import ConditionTrace, RuleActions, RuleConditions, RuleTrace
 from app.contract.values import Priority
+from app.patterns import has_phrase, matches_within
 from app.routing.next_agent import speaks
 
 MOST_SHOWN = 80
@@ -109,8 +108,7 @@ def _tried(wanted: RuleConditions, facts: Facts) -> Iterator[ConditionTrace]:
 
 def is_page(pattern: str, url: str) -> bool:
     """Whether an address holds the pattern somewhere; `*` stands for anything. Without regard to case."""
-    glob = "".join("*" if part == "*" else "".join(f"[{c}]" if c in "?[" else c for c in part) for part in _stars(pattern))
-    return bool(url) and re.match(translate(f"*{glob}*"), url, re.IGNORECASE) is not None
+    return bool(url) and matches_within(pattern, url)
 
 
 def is_domain(wanted: str, domain: str) -> bool:
@@ -121,17 +119,12 @@ def is_domain(wanted: str, domain: str) -> bool:
 
 def has_words(text: str, wanted: str) -> bool:
     """Whether these words occur in the text, whole and in this order."""
-    words = r"\s+".join(re.escape(word) for word in wanted.split())
-    return bool(words) and re.search(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE) is not None
+    return has_phrase(wanted, text)
 
 
 def _is_language(wanted: str, found: str) -> bool:
     """A language matches its dialects; a dialect only itself."""
     return found.lower() == wanted.lower() if "-" in wanted else speaks([found], wanted)
-
-
-def _stars(pattern: str) -> list[str]:
-    return re.split(r"(\*)", re.sub(r"\*+", "*", pattern))
 
 
 def _folded(text: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ from app.contract.http import SaveProactiveMessage
 from app.contract.values import Staffing, VisitorKind
 from app.contract.views import GreetingView, ProactiveMessageView
 from app.errors import Invalid, NotFound
+from app.patterns import matches_whole
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_manage_proactive, require
 from app.sla.keeping import is_inbox_open
@@ -56,18 +55,12 @@ def is_page(pattern: str, url: str) -> bool:
     whole = f"{parts.scheme}://{parts.netloc}{path}" if "://" in pattern else path
     if "?" in pattern and parts.query:
         whole += "?" + parts.query
-    return _compiled(pattern).fullmatch(whole) is not None
+    return matches_whole(pattern, whole)
 
 
 def _speaks(locale: str, wanted: str) -> bool:
     locale, wanted = locale.lower(), wanted.lower()
     return locale == wanted or locale.startswith(wanted + "-")
-
-
-@lru_cache(maxsize=1000)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    pieces = [re.escape(piece) for piece in re.sub(r"\*+", "*", pattern).split("*")]
-    return re.compile(".*".join(pieces))
 
 
 async def greetings_for(

@@ -88,3 +88,30 @@ test.each(["[", "*a ", "_", "`", "**", "*", "[a](", "http://x.", "(https://a.tes
     expect(spent(40_000)).toBeLessThan(12 * spent(10_000) + 20)
   },
 )
+
+test.each(["http://x", "https://a.test/b http://x", "[a](http://x"])(
+  "of %j and ten thousand dots, no more is searched for links than was written, and never over 2,000 characters at once",
+  head => {
+    const searched = (body: string) => {
+      const lengths: number[] = []
+      piecesOf(body, text => {
+        lengths.push(text.length)
+        return measureLink(text)
+      })
+      return { most: Math.max(0, ...lengths), total: lengths.reduce((sum, it) => sum + it, 0) }
+    }
+    for (const length of [100, 1_980, 9_980, 40_000]) {
+      const body = head + ".".repeat(length)
+      const { most, total } = searched(body)
+      expect(most).toBeLessThanOrEqual(2_000)
+      expect(total).toBeLessThanOrEqual(body.length)
+    }
+    const many = searched(`${head}${".".repeat(1_900)} `.repeat(5))
+    expect(many.total).toBeLessThanOrEqual(5 * (head.length + 1_901))
+  },
+)
+
+test("an address over 2,000 characters is text, and one just below is a link", () => {
+  expect(links(`https://a.test/${"b".repeat(1_900)}`)).toHaveLength(1)
+  expect(links(`https://a.test/${"b".repeat(2_100)}`)).toEqual([])
+})
