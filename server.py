@@ -47,6 +47,7 @@ from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.untaken import Untaken
 from app.mailed_links import MailedLinks
 from app.people.passwords import FORGOTTEN_JOB
+from app.people.sign_in_limits import SignInLimits
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import forget_voided
 from app.reactions import Reactions
@@ -146,6 +147,7 @@ def build(settings: Settings) -> Litestar:
         epoch=epoch,
         setup_code=_setup_code(settings.secret_key),
         account_mails=_account_mails(settings),
+        sign_ins=SignInLimits(settings.login_rate, settings.secret_key),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
         sightings=SightingNotes(works),

@@ -103,10 +103,14 @@ def _files() -> Finding:
 
 
 def _public_url(settings: Settings) -> Finding:
-    is_local = "://localhost" in settings.public_url or "://127." in settings.public_url
-    if settings.is_https or is_local:
+    if settings.is_https or is_local(settings.public_url):
         return Finding("public address", True, settings.public_url)
     return Finding("public address", False, f"{settings.public_url} is not https: sessions and messages travel in the clear")
+
+
+def is_local(url: str) -> bool:
+    """Whether an address names this machine to itself."""
+    return any(f"://{name}" in url for name in ("localhost", "127.", "[::1]"))
 
 
 def _mail(settings: Settings) -> Finding:

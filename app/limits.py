@@ -39,6 +39,11 @@ class Limit:
         now = self._clock()
         self._full_at[key] = min(now + 2 * self._seconds, self._full_at_of(key, now) + cost / self._rate)
 
+    def give_back(self, key: str, cost: float = 1.0) -> None:
+        """Put back what was taken for something that need not be counted."""
+        if key in self._full_at:
+            self._full_at[key] -= cost / self._rate
+
     def _full_at_of(self, key: str, now: float) -> float:
         full_at = self._full_at.get(key)
         if full_at is None:

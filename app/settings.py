@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from app.callers import trusted_networks
 from app.errors import Invalid
 
 PREFIX = "PARLEY_"
@@ -47,6 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     overload_seconds: float = 0.2
     login_rate: float = 0.2
     widget_rate: float = 2.0
+    metrics_token: str = ""
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo: bool = False
@@ -96,6 +98,10 @@ def _complete(settings: Settings) -> Settings:
     secret_key = settings.secret_key or _kept_key(settings.data_path / "secret.key")
     if len(secret_key) < 32:
         raise Invalid(f"{PREFIX}SECRET_KEY must have at least 32 characters.")
+    try:
+        trusted_networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise Invalid(f"{PREFIX}TRUSTED_PROXIES takes networks, separated by commas, like 10.0.0.0/8: {error}.") from error
     return msgspec.structs.replace(
         settings, database_url=database_url, secret_key=secret_key, public_url=settings.public_url.rstrip("/")
     )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import redis.asyncio as redis
 
-from app.doctor import Finding
+from app.doctor import Finding, is_local
 from app.settings import Settings
 
 SECONDS = 5.0
@@ -20,7 +20,7 @@ CHANNEL = "parley:doctor:"
 async def examine_wires(settings: Settings) -> list[Finding]:
     """Look at what lies between nodes, and between people and nodes."""
     found = [await _redis(settings.redis_url)] if settings.redis_url else []
-    return [*found, await _socket(settings.public_url)]
+    return [*found, await _socket(settings.public_url), *await _proxy(settings.public_url)]
 
 
 async def _redis(url: str) -> Finding:
@@ -60,12 +60,48 @@ async def _socket(public_url: str) -> Finding:
     return Finding("socket", True, f"opens through {public_url}")
 
 
-async def _open_socket(public_url: str) -> tuple[int, bytes]:
-    """The answer's status, and the first text frame after a 101."""
+async def _proxy(public_url: str) -> list[Finding]:
+    """Ask through the public address, as everybody does: whose requests we take these for, and who may read the figures."""
+    try:
+        _, ready = await asyncio.wait_for(_get(public_url, "/health/ready"), SECONDS)
+        status, _ = await asyncio.wait_for(_get(public_url, "/metrics"), SECONDS)
+    except (OSError, ValueError, TimeoutError, asyncio.IncompleteReadError):
+        return []  # the finding on the socket says that nobody answers
+    _, is_unknown, proxy = ready.partition("the proxy at ")
+    clients = "clients are told apart" if not is_unknown else f"the proxy at {proxy.splitlines()[0]}"
+    is_open = status == 200 and not is_local(public_url)
+    figures = "not for everybody"
+    if is_open:
+        figures = f"everybody can read {public_url}/metrics: set PARLEY_METRICS_TOKEN, or let the proxy refuse it"
+    return [Finding("proxy", not is_unknown, clients), Finding("metrics", not is_open, figures)]
+
+
+async def _get(public_url: str, path: str) -> tuple[int, str]:
+    """The status and the beginning of an answer."""
+    parts = urlsplit(public_url)
+    reader, writer = await _connect(public_url)
+    try:
+        writer.write(f"GET {parts.path.rstrip('/')}{path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode())
+        head, _, body = (await reader.read(64 * 1024)).partition(b"\r\n\r\n")
+        body += await reader.read(4096)
+        return int(head.split(None, 2)[1]), body.decode(errors="replace")
+    except IndexError:
+        raise ValueError("not HTTP") from None
+    finally:
+        writer.close()
+
+
+async def _connect(public_url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     parts = urlsplit(public_url)
     is_tls = parts.scheme == "https"
     context = ssl.create_default_context() if is_tls else None
-    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or (443 if is_tls else 80), ssl=context)
+    return await asyncio.open_connection(parts.hostname, parts.port or (443 if is_tls else 80), ssl=context)
+
+
+async def _open_socket(public_url: str) -> tuple[int, bytes]:
+    """The answer's status, and the first text frame after a 101."""
+    parts = urlsplit(public_url)
+    reader, writer = await _connect(public_url)
     try:
         lines = [
             f"GET {parts.path.rstrip('/')}/socket.io/?EIO=4&transport=websocket HTTP/1.1",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from ipaddress import IPv6Address, ip_address
 from typing import Any
 
+from app.callers import caller_of
 from app.errors import RateLimited
-from app.http.platform import client_address
 from app.limits import Limit
 from app.settings import Settings
 
@@ -27,10 +26,7 @@ class Doorkeeper:
 
     def address_of(self, environ: dict[str, Any]) -> str:
         """Where a socket comes from, seen past trusted proxies."""
-        scope = environ.get("asgi.scope", {})
-        peer = (scope.get("client") or ("unknown", 0))[0]
-        hops = [hop.strip() for hop in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        return network_of(client_address(peer, hops, self._trusted))
+        return caller_of(environ.get("asgi.scope", {}), self._trusted).network
 
     def admit(self, address: str) -> None:
         """Count one in. Raises RateLimited."""
@@ -48,14 +44,3 @@ class Doorkeeper:
         self._open[address] -= 1
         if self._open[address] <= 0:
             del self._open[address]
-
-
-def network_of(address: str) -> str:
-    """Whoever has one IPv6 address has 2**64 of them: those count as one."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
-    return address

@@ -10,13 +10,12 @@ from msgspec import Struct
 
 from app.contract import CONTRACT_VERSION
 from app.contract.replies import ErrorCode
+from app.http.platform import SECURE_PREFIX, SESSION_COOKIE
 from app.people.actors import SignedInAgent, Visitor
 from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import find_visitor
 from app.work import Works
-
-SESSION_COOKIE = "parley_session"
 
 
 class Credentials(Struct, frozen=True):
@@ -77,7 +76,8 @@ def is_allowed_origin(origin: str | None, host: str | None, origins: frozenset[s
 def session_secret(cookies: str) -> str | None:
     """The session cookie's value."""
     try:
-        morsel = SimpleCookie(cookies).get(SESSION_COOKIE)
+        held = SimpleCookie(cookies)
+        morsel = held.get(SECURE_PREFIX + SESSION_COOKIE) or held.get(SESSION_COOKIE)
     except CookieError:
         return None
     return morsel.value if morsel else None

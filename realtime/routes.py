@@ -16,7 +16,6 @@ from app.http.errors import STATUSES
 from app.http.platform import AnyRequest, actor_of, address_of
 from app.limits import Limit
 from app.people.actors import Visitor
-from realtime.doorkeeping import network_of
 from realtime.gateway import Gateway
 from realtime.limits import CommandLimits
 from realtime.polling import PollStreams, cursor_number
@@ -41,7 +40,7 @@ def wire_routes(
         """One command, answered as over a socket. `Parley-Cursor` names the stream that `conversation.view` is about."""
         actor = await actor_of(request)
         if isinstance(actor, Visitor):
-            limits.take_address(network_of(address_of(request)))
+            limits.take_address(address_of(request))
         body = await request.body()
         if len(body) > MOST_FRAME_BYTES:
             raise TooLarge("A command may have up to 64 kB.")
@@ -53,7 +52,7 @@ def wire_routes(
     async def events(request: AnyRequest, after: Cursor = "") -> EventPage:
         """Events since a cursor, held back while there are none: 25 s, from an agent a third of a lease."""
         actor = await actor_of(request)
-        address = network_of(address_of(request))
+        address = address_of(request)
         limit.take(address if isinstance(actor, Visitor) else actor.id)  # an office of agents asks often, and is known
         stream = streams.find(actor, after)
         is_fresh = stream is None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
@@ -25,7 +23,7 @@ from app.people.accounts import set_own_name
 from app.people.passwords import ask_for_reset, find_reset, set_own_password, use_reset
 from app.people.sessions import end_other_sessions, end_session, list_sessions
 from app.people.signing_in import sign_in
-from app.people.tokens import hash_password
+from app.people.tokens import hash_password_apart
 
 
 @put("/api/v1/me/name")
@@ -100,10 +98,10 @@ async def reset(request: AnyRequest, data: JSONBody[UseReset]) -> Response[Signe
     platform.login_limit.take(f"address:{address_of(request)}")
     async with platform.works.read() as rows:
         await find_reset(rows, data.token, platform.works.clock())  # before any time is spent on a password
-    password_hash = await asyncio.to_thread(hash_password, data.password)
+    password_hash = await hash_password_apart(data.password)
     email = await platform.works.run(use_reset, data.token, password_hash)
     secret, agent = await sign_in(platform.works, email, data.password, request.headers.get("user-agent", ""))
-    return await signed_in(platform, secret, agent)
+    return await signed_in(request, secret, agent, email)
 
 
 ROUTES = [own_name, own_password, own_sessions, end_others, end_one, forgotten, look_at_reset, reset]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
@@ -40,7 +38,7 @@ from app.people.invitations import (
 from app.people.passwords import make_reset
 from app.people.permissions import may_manage_people, require
 from app.people.signing_in import sign_in
-from app.people.tokens import hash_password
+from app.people.tokens import hash_password_apart
 from app.people.workspace import workspace_name
 from app.routing.leaving import archive_team, suspend_agent
 from app.routing.team_use import people_page
@@ -62,7 +60,7 @@ async def create_agent(request: AnyRequest, data: JSONBody[CreateAgent]) -> Agen
     agent = await agent_of(request)
     require(may_manage_people, agent)
     platform = platform_of(request)
-    password_hash = await asyncio.to_thread(hash_password, data.password)
+    password_hash = await hash_password_apart(data.password)
 
     async def add(work: Work) -> AgentIs:
         view = await add_agent(
@@ -137,10 +135,10 @@ async def accept(request: AnyRequest, data: JSONBody[AcceptInvitation]) -> Respo
     platform.login_limit.take(f"address:{address_of(request)}")
     async with platform.works.read() as rows:
         await find_invitation(rows, data.token, platform.works.clock())  # before any time is spent on a password
-    password_hash = await asyncio.to_thread(hash_password, data.password)
+    password_hash = await hash_password_apart(data.password)
     view = await platform.works.run(accept_invitation, data.token, data.name, password_hash, platform.settings.agent_capacity)
     secret, agent = await sign_in(platform.works, view.email, data.password, request.headers.get("user-agent", ""))
-    return await signed_in(platform, secret, agent)
+    return await signed_in(request, secret, agent, view.email)
 
 
 @put("/api/v1/agents/{agent_id:str}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from litestar import Request
@@ -11,6 +10,7 @@ from litestar.connection import ASGIConnection
 from msgspec import Struct
 
 from app.attachments import FileStore
+from app.callers import Caller, caller_of
 from app.errors import Forbidden, Unauthenticated
 from app.http.sightings import SightingNotes
 from app.knowledge.suggest import Suggester
@@ -19,6 +19,7 @@ from app.mail.accounts import AccountMails
 from app.mail.contact_mail import MailSettings
 from app.mail.mailer import SmtpMailer
 from app.people.actors import SignedInAgent, Visitor
+from app.people.sign_in_limits import SignInLimits
 from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import find_visitor
@@ -28,6 +29,8 @@ from app.work import Works
 AnyRequest = Request[Any, Any, Any]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "parley_session"
+SECURE_PREFIX = "__Host-"
+"""Over TLS, cookies' names begin with it: browsers then take them from this very host only."""
 
 
 class Platform(Struct, frozen=True, kw_only=True):
@@ -45,7 +48,9 @@ class Platform(Struct, frozen=True, kw_only=True):
     epoch: str
     setup_code: str
     account_mails: AccountMails
+    sign_ins: SignInLimits
     login_limit: Limit
+    """Of what is asked about accounts besides signing in."""
     widget_limit: Limit
     sightings: SightingNotes
     trouble: Callable[[], str | None]
@@ -73,7 +78,7 @@ async def agent_of(request: AnyRequest) -> SignedInAgent:
     Raises Unauthenticated or Forbidden.
     """
     platform = platform_of(request)
-    token, secret = _bearer(request), request.cookies.get(SESSION_COOKIE)
+    token, secret = _bearer(request), cookie_of(request, SESSION_COOKIE)
     agent = None
     async with platform.works.read() as rows:
         if token:
@@ -104,37 +109,19 @@ def refuse_foreign_origin(request: AnyRequest) -> None:
         raise Forbidden("This page may not act for you.")
 
 
+def cookie_of(request: AnyRequest, name: str) -> str:
+    """A cookie's value by either of its names, the one that only this host can set first."""
+    return request.cookies.get(SECURE_PREFIX + name) or request.cookies.get(name) or ""
+
+
+def caller_of_request(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
+    """Where a request comes from."""
+    return caller_of(connection.scope, platform_of(connection).settings.trusted_proxies)
+
+
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """The client's address: the peer's, or, behind a trusted proxy, the right-most one that is not a proxy's."""
-    trusted = platform_of(connection).settings.trusted_proxies
-    hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    return client_address(connection.client.host if connection.client else "unknown", hops, trusted)
-
-
-def client_address(peer: str, hops: list[str], trusted: str) -> str:
-    """Walk back from the peer through `hops` (left is farthest) while each is in the comma-separated networks `trusted`."""
-    networks = [ip_network(network.strip()) for network in trusted.split(",") if network.strip()]
-    address = peer
-    for hop in reversed(hops):
-        if not _is_in(address, networks):
-            break
-        address = hop
-    return address
-
-
-def is_private(address: str) -> bool:
-    """Whether an address is this machine's or of a private network."""
-    try:
-        return ip_address(address).is_private
-    except ValueError:
-        return False
-
-
-def _is_in(address: str, networks: list[Any]) -> bool:
-    try:
-        return any(ip_address(address) in network for network in networks)
-    except ValueError:
-        return False
+    """What a caller is counted by: their address, or their network of IPv6."""
+    return caller_of_request(connection).network
 
 
 def _bearer(request: AnyRequest) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
+from datetime import timedelta
 
 from litestar import Response, get, post
 from litestar.params import JSONBody
@@ -13,17 +13,30 @@ from app.contract.http import Login, Me, SetUp, SetupState, SignedIn
 from app.contract.replies import Done
 from app.contract.views import StatusView
 from app.errors import Conflict, Forbidden
-from app.http.platform import SESSION_COOKIE, AnyRequest, Platform, address_of, agent_of, platform_of, refuse_foreign_origin
+from app.http.platform import (
+    SECURE_PREFIX,
+    SESSION_COOKIE,
+    AnyRequest,
+    Platform,
+    address_of,
+    agent_of,
+    cookie_of,
+    platform_of,
+    refuse_foreign_origin,
+)
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, get_agent, list_agents, list_teams
 from app.people.inboxes import inbox_view
 from app.people.permissions import permissions_of
 from app.people.reasons import list_reasons
 from app.people.signing_in import SESSION_LIFE, sign_in, sign_out
-from app.people.tokens import hash_password
+from app.people.tokens import hash_password_apart
 from app.people.workspace import workspace_name
 from app.work import Rows
 from models import Agent, Article, Inbox, Status
+
+DEVICE_COOKIE = "parley_device"
+DEVICE_LIFE = timedelta(days=365)
 
 
 @post("/api/v1/login", status_code=200)
@@ -31,10 +44,10 @@ async def login(request: AnyRequest, data: JSONBody[Login]) -> Response[SignedIn
     """Sign in with address and password; sets the session cookie."""
     platform = platform_of(request)
     refuse_foreign_origin(request)
-    platform.login_limit.take(f"address:{address_of(request)}")
-    platform.login_limit.take(f"account:{data.email.strip().lower()}")
+    succeeded = platform.sign_ins.begin(data.email, address_of(request), cookie_of(request, DEVICE_COOKIE))
     secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
-    return await signed_in(platform, secret, agent)
+    succeeded()
+    return await signed_in(request, secret, agent, data.email)
 
 
 @post("/api/v1/logout", status_code=200)
@@ -44,6 +57,8 @@ async def logout(request: AnyRequest) -> Response[Done]:
     await platform.works.run(sign_out, await agent_of(request))
     response = Response(Done())
     response.delete_cookie(SESSION_COOKIE, path="/")
+    if platform.settings.is_https:  # the name alone would not do: a browser heeds it only with the attribute
+        response.set_cookie(SECURE_PREFIX + SESSION_COOKIE, "", max_age=0, path="/", httponly=True, secure=True, samesite="lax")
     return response
 
 
@@ -70,13 +85,13 @@ async def set_up(request: AnyRequest, data: JSONBody[SetUp]) -> Response[SignedI
     async with platform.works.read() as rows:
         if await _has_agents(rows):
             raise Conflict("Parley is set up already. Sign in to continue.")
-    password_hash = await asyncio.to_thread(hash_password, data.password)
+    password_hash = await hash_password_apart(data.password)
     capacity = platform.settings.agent_capacity
     await platform.works.run(
         add_agent, name=data.name, email=data.email, password_hash=password_hash, role="admin", capacity=capacity
     )
     secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
-    return await signed_in(platform, secret, agent)
+    return await signed_in(request, secret, agent, data.email)
 
 
 @get("/api/v1/me")
@@ -107,20 +122,28 @@ async def me(request: AnyRequest) -> Me:
         )
 
 
-async def signed_in(platform: Platform, secret: str, agent: SignedInAgent) -> Response[SignedIn]:
-    """Answer with the agent and the session's cookie."""
+async def signed_in(request: AnyRequest, secret: str, agent: SignedInAgent, email: str) -> Response[SignedIn]:
+    """Answer with the agent, the session's cookie, and one by which this browser is known the next time."""
+    platform = platform_of(request)
     async with platform.works.read() as rows:
         response = Response(SignedIn(agent=await get_agent(rows, agent.id, platform.works.clock())))
+    _set_cookie(platform, response, SESSION_COOKIE, secret, SESSION_LIFE)
+    device = platform.sign_ins.remember(email, cookie_of(request, DEVICE_COOKIE))
+    _set_cookie(platform, response, DEVICE_COOKIE, device, DEVICE_LIFE)
+    return response
+
+
+def _set_cookie(platform: Platform, response: Response[SignedIn], name: str, value: str, life: timedelta) -> None:
+    is_https = platform.settings.is_https
     response.set_cookie(
-        SESSION_COOKIE,
-        secret,
-        max_age=int(SESSION_LIFE.total_seconds()),
+        SECURE_PREFIX + name if is_https else name,
+        value,
+        max_age=int(life.total_seconds()),
         path="/",
         httponly=True,
-        secure=platform.settings.is_https,
+        secure=is_https,
         samesite="lax",
     )
-    return response
 
 
 async def _has_agents(rows: Rows) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.permissions import may_manage_people, require
-from app.people.tokens import hash_link, hash_password, is_password, new_secret
+from app.people.tokens import hash_link, hash_password_apart, is_password_apart, new_secret
 from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Agent, AgentSession, PasswordReset
@@ -29,9 +28,9 @@ async def set_own_password(works: Works, agent: SignedInAgent, old: str, new: st
     """Change one's own password; all other sessions end. Raises Invalid when the old one is wrong."""
     async with works.read() as rows:
         known = await rows.one(select(Agent.password_hash).where(Agent.id == agent.id))
-    if known is None or not await asyncio.to_thread(is_password, known, old):
+    if known is None or not await is_password_apart(known, old):
         raise Invalid("The current password is wrong.")
-    await works.run(_replace_own, agent, known, await asyncio.to_thread(hash_password, new))
+    await works.run(_replace_own, agent, known, await hash_password_apart(new))
 
 
 async def _replace_own(work: Work, agent: SignedInAgent, known: str, password_hash: str) -> None:
@@ -116,7 +115,7 @@ async def find_printed_passwords(rows: Rows, addresses: Sequence[str], password:
     """Return which of these addresses belong to active agents whose password is still this one."""
     there = await rows.all(select(Agent).where(Agent.email.in_(addresses), Agent.is_active).order_by(Agent.email))
     known = {agent.email: agent.password_hash for agent in there}
-    return [email for email, kept in known.items() if await asyncio.to_thread(is_password, kept, password)]
+    return [email for email, kept in known.items() if await is_password_apart(kept, password)]
 
 
 async def _write_reset(work: Work, agent_id: str, life: timedelta, created_by_id: str | None) -> str:

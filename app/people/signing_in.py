@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
@@ -12,7 +11,7 @@ from sqlalchemy import bindparam, delete, select, union_all
 from app.contract.values import Role
 from app.errors import Unauthenticated
 from app.people.actors import SignedInAgent
-from app.people.tokens import hash_secret, is_password, new_secret
+from app.people.tokens import hash_secret, is_password_apart, new_secret
 from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Agent, AgentSession, ApiToken
@@ -28,7 +27,7 @@ async def sign_in(works: Works, email: str, password: str, user_agent: str) -> t
     """
     async with works.read() as rows:
         agent = await rows.one(select(Agent).where(Agent.email == clean_line(email).lower(), Agent.is_active))
-    if not await asyncio.to_thread(is_password, agent.password_hash if agent else None, password) or agent is None:
+    if not await is_password_apart(agent.password_hash if agent else None, password) or agent is None:
         raise Unauthenticated("Wrong email or password.")
     secret = new_secret()
     await works.run(_open_session, agent.id, hash_secret(secret), user_agent)

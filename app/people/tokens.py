@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from app.errors import Unavailable
 from app.people.actors import Visitor
 
 VISITOR_TOKEN_LIFE = timedelta(days=180)
@@ -21,6 +26,11 @@ _PROVEN_TOKEN = re.compile(
     r"pv2\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})"
 )
 _hasher = PasswordHasher()
+_threads = ThreadPoolExecutor(2, "passwords")
+_waiting = 0
+MAX_WAITING = 100
+
+T = TypeVar("T")
 
 
 def new_secret() -> str:
@@ -49,6 +59,28 @@ def is_password(password_hash: str | None, password: str) -> bool:
         return _hasher.verify(password_hash or _hash_of_nobody(), password) and password_hash is not None
     except (Argon2Error, InvalidHashError):
         return False
+
+
+async def hash_password_apart(password: str) -> str:
+    """Hash in a thread that does nothing but passwords. Raises Unavailable while too many wait for it."""
+    return await _apart(partial(hash_password, password))
+
+
+async def is_password_apart(password_hash: str | None, password: str) -> bool:
+    """Check in a thread that does nothing but passwords. Raises Unavailable while too many wait for it."""
+    return await _apart(partial(is_password, password_hash, password))
+
+
+async def _apart(do: Callable[[], T]) -> T:
+    """Files and articles have the common threads, so that nothing they do makes anyone wait to sign in."""
+    global _waiting  # noqa: PLW0603 - one count for the one pool
+    if _waiting >= MAX_WAITING:
+        raise Unavailable("Many people are signing in just now. Try again in a moment.")
+    _waiting += 1
+    try:
+        return await asyncio.get_running_loop().run_in_executor(_threads, do)
+    finally:
+        _waiting -= 1
 
 
 @cache

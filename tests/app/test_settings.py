@@ -71,3 +71,8 @@ def test_allowed_origins_are_exact(tmp_path: Path) -> None:
         tmp_path, PUBLIC_URL="https://help.example.com", ALLOWED_ORIGINS=" https://a.example/ ,https://b.example:8443,"
     )
     assert settings.origins == {"https://help.example.com", "https://a.example", "https://b.example:8443"}
+
+
+def test_a_proxy_that_is_no_network_stops_the_start() -> None:
+    with pytest.raises(Invalid, match=r"PARLEY_TRUSTED_PROXIES takes networks, separated by commas"):
+        read_settings({"PARLEY_SECRET_KEY": "k" * 40, "PARLEY_TRUSTED_PROXIES": "10.0.0.0/8, my-proxy"})

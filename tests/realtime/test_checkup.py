@@ -51,7 +51,12 @@ async def test_a_set_up_that_works(tmp_path: Path, redis_url: str) -> None:
         found = said(await examine_wires(settings_of(tmp_path, public_url=running.url, redis_url=redis_url)))
     finally:
         await asyncio.to_thread(running.stop)
-    assert {what: finding.is_fine for what, finding in found.items()} == {"redis": True, "socket": True}, found
+    assert {what: finding.is_fine for what, finding in found.items()} == {
+        "redis": True,
+        "socket": True,
+        "proxy": True,
+        "metrics": True,
+    }, found
 
 
 @pytest.mark.parametrize(
@@ -67,6 +72,46 @@ async def test_a_proxy_that_swallows_websockets_is_named(tmp_path: Path, answer:
         finding = said(await examine_wires(settings_of(tmp_path, public_url=url)))["socket"]
     assert not finding.is_fine
     assert says in finding.says
+
+
+@asynccontextmanager
+async def passing_on(port: int, header: bytes) -> AsyncIterator[str]:
+    """A proxy in front of a port, which says so in a header or not."""
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+        writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, onward = await asyncio.open_connection("127.0.0.1", port)
+        first, _, rest = (await reader.readuntil(b"\r\n\r\n")).partition(b"\r\n")
+        onward.write(first + b"\r\n" + header + rest)
+        answering = asyncio.create_task(pour(there, writer))
+        await pour(reader, onward)
+        await answering
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def test_a_proxy_that_is_not_trusted_is_named(tmp_path: Path) -> None:
+    running = await asyncio.to_thread(Running(tmp_path).start, 120)
+    try:
+        async with passing_on(running.port, b"X-Forwarded-For: 203.0.113.7\r\n") as url:
+            found = said(await examine_wires(settings_of(tmp_path, public_url=url)))
+        async with passing_on(running.port, b"") as url:
+            silent = said(await examine_wires(settings_of(tmp_path, public_url=url)))
+            address = url.replace("127.0.0.1", "0.0.0.0")  # noqa: S104 - an address that is not called local
+            open_to_all = said(await examine_wires(settings_of(tmp_path, public_url=address)))
+    finally:
+        await asyncio.to_thread(running.stop)
+    assert not found["proxy"].is_fine
+    assert found["proxy"].says.startswith("the proxy at 127.0.0.1 is not in PARLEY_TRUSTED_PROXIES")
+    assert (found["metrics"].is_fine, silent["proxy"].is_fine, silent["metrics"].is_fine) == (True, True, True)
+    assert not open_to_all["metrics"].is_fine, "no proxy that says nothing can be told from a scraper"
+    assert "set PARLEY_METRICS_TOKEN" in open_to_all["metrics"].says
 
 
 async def test_nobody_home(tmp_path: Path) -> None:

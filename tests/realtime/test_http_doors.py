@@ -333,6 +333,17 @@ async def test_alive_ready_and_measured(anybody: httpx.AsyncClient) -> None:
     assert "parley_commands_total" in metrics.text
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"])
+async def test_figures_are_not_for_requests_that_a_proxy_passed_on(anybody: httpx.AsyncClient, header: str) -> None:
+    for said in ("127.0.0.1", "203.0.113.7"):
+        for path in ("/metrics", "/metrics/"):
+            assert (await anybody.get(path, headers={header: said})).status_code == 404
+        ready = (await anybody.get("/health/ready", headers={header: said})).text
+        assert ready == (
+            "ready, degraded: the proxy at 127.0.0.1 is not in PARLEY_TRUSTED_PROXIES, so all its clients share one limit"
+        )
+
+
 async def test_every_answer_has_a_number_and_keeps_browsers_careful(anybody: httpx.AsyncClient) -> None:
     for path in ("/health/live", "/api/v1/nothing", "/inbox", "/api/v1/setup"):
         headers = (await anybody.get(path)).headers

@@ -11,6 +11,8 @@ import websockets
 
 from tests.running import PASSWORD, Running
 
+TOKEN = "a-token-for-figures"
+
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
@@ -18,6 +20,15 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     server = Running(
         tmp_path_factory.mktemp("strict"), message_rate=2, login_rate=0.01, widget_rate=3, sockets_per_address=30
     ).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server behind a proxy on this machine."""
+    folder = tmp_path_factory.mktemp("known")
+    server = Running(folder, login_rate=0.01, widget_rate=1, trusted_proxies="127.0.0.1/32", metrics_token=TOKEN).start()
     yield server
     server.stop()
 
@@ -78,6 +89,44 @@ async def test_guessing_passwords_is_slow(strict: Running) -> None:
         assert int(last.headers["retry-after"]) >= 1
         right = await http.post("/api/v1/login", json={"email": "ana@example.com", "password": PASSWORD})
         assert right.status_code == 429, "not even the right one tells them anything now"
+
+
+async def test_b35_a_browser_that_signed_in_before_signs_in_whatever_strangers_guess(known: Running) -> None:
+    """Two networks behind one proxy, and everybody at the same account."""
+    ana, guess = {"email": "ana@example.com", "password": PASSWORD}, {"email": "ana@example.com", "password": "a guess"}
+    office, elsewhere = {"X-Forwarded-For": "2001:db8:1:2::3"}, {"X-Forwarded-For": "203.0.113.7"}
+    async with known.http() as browser, known.http() as stranger:
+        first = await browser.post("/api/v1/login", json=ana, headers=office)
+        assert first.status_code == 200
+        assert "parley_device" in first.cookies
+        guesses = [
+            await stranger.post("/api/v1/login", json=guess, headers={"X-Forwarded-For": f"2001:db8:1:2::{n + 10:x}"})
+            for n in range(12)  # each from another address of the same network
+        ]
+        assert guesses[-1].status_code == 429
+        await browser.post("/api/v1/logout")
+        assert (await browser.post("/api/v1/login", json=ana, headers=office)).status_code == 200
+        assert (await stranger.post("/api/v1/login", json=ana, headers=elsewhere)).status_code == 200
+
+
+async def test_b31_a_second_line_of_the_header_makes_nobody_new(known: Running) -> None:
+    statuses: list[int] = []
+    async with known.http() as http:
+        for n in range(45):
+            lines = [("X-Forwarded-For", f"198.51.100.{n}"), ("X-Forwarded-For", "203.0.113.99")]
+            answer = await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"}, headers=lines)
+            statuses.append(answer.status_code)
+    assert 429 in statuses
+
+
+async def test_with_a_token_figures_are_for_who_bears_it(known: Running) -> None:
+    async with known.http() as http:
+        for authorization in ("", f"Bearer {TOKEN}x", f"Basic {TOKEN}", "Bearer " + TOKEN[:-1]):
+            assert (await http.get("/metrics", headers={"Authorization": authorization})).status_code == 404
+        right = {"Authorization": f"Bearer {TOKEN}"}
+        assert "parley_commands_total" in (await http.get("/metrics", headers=right)).text
+        assert (await http.get("/metrics", headers={**right, "X-Forwarded-For": "203.0.113.7"})).status_code == 200
+        assert (await http.get("/health/ready", headers={"X-Forwarded-For": "203.0.113.7"})).text == "ready"
 
 
 async def test_opening_widgets_without_end_is_refused(strict: Running) -> None:
