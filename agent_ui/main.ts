@@ -1,5 +1,6 @@
 import "./main.css"
 import ui from "@nuxt/ui/vue-plugin"
+import { openStorage } from "@parley/client/browser"
 import { pickLocale } from "@parley/client/i18n"
 import { createApp } from "vue"
 import { createWords, LANGUAGES } from "./i18n/translate"
@@ -16,9 +17,10 @@ followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: d
 addEventListener("online", parts.retry)
 
 /** Taken before the router reads the address. */
-const link = takeLink(location, history, sessionStorage)
+const storage = openStorage("localStorage")
+const link = takeLink(location, history, openStorage("sessionStorage"))
 const words = createWords(navigator.languages)
-const wanted = [localStorage.getItem(LANGUAGE) ?? "", ...navigator.languages]
+const wanted = [storage.getItem(LANGUAGE) ?? "", ...navigator.languages]
 const codes = LANGUAGES.map(language => language.code)
 const language = pickLocale(wanted, codes, "en")
 words
@@ -26,7 +28,7 @@ words
   // In English until the other language is there.
   .catch(() => void parts.fetch(() => words.choose(language)))
   .finally(() => {
-    createApp(App, { words, link, onLanguage: (code: string) => localStorage.setItem(LANGUAGE, code) })
+    createApp(App, { words, link, onLanguage: (code: string) => storage.setItem(LANGUAGE, code) })
       .use(createRoutes())
       .use(ui)
       .mount("#app")

@@ -1,3 +1,4 @@
+import { isStorageDenied } from "@parley/client/browser"
 import { systemClock } from "@parley/client/clock"
 import { late } from "@parley/client/late"
 import { h, render } from "preact"
@@ -75,7 +76,8 @@ async function main(): Promise<void> {
   addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)
   app.hear(believed(hello))
-  render(<Root app={app} texts={texts} onClose={() => host.say({ type: "toggle", is_open: false })} />, document.body)
+  const close = () => host.say({ type: "toggle", is_open: false })
+  render(<Root app={app} texts={texts} isForgetful={isStorageDenied()} onClose={close} />, document.body)
 }
 
 void main()

@@ -1,3 +1,4 @@
+import { openStorage } from "@parley/client/browser"
 import type { ArticleIs, ArticleRowView, ArticleState, SaveArticle } from "@parley/client/contract"
 import { computed, type Ref, ref, shallowRef, watch } from "vue"
 import { ApiError } from "../models/api"
@@ -14,7 +15,7 @@ const KEEP_MS = 300
 /** An article in the editor: as it was saved, as it is typed, and what someone else made of it meanwhile. */
 export function useArticle(firstId: string | null) {
   const { api, clock, people } = useDesk()
-  const drafts = createArticleDrafts(localStorage, people.meId)
+  const drafts = createArticleDrafts(openStorage("localStorage"), people.meId)
   const id = ref(firstId)
   const form: Ref<ArticleForm> = ref({ ...EMPTY })
   const saved = shallowRef<ArticleIs | null>(null)

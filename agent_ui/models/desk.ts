@@ -1,3 +1,4 @@
+import type { TextStorage } from "@parley/client/browser"
 import type { Clock } from "@parley/client/clock"
 import type { Connection, ConnectionState } from "@parley/client/connection"
 import type { AgentIs, ConfigArea, ConversationView, Me, Presence } from "@parley/client/contract"
@@ -45,7 +46,7 @@ export interface DeskOptions {
   /** Says a command without waiting for the answer, also while the page goes. */
   lastWord(command: Sendable): void
   clock: Clock
-  storage: Storage
+  storage: TextStorage
   around: Surroundings
   upload: Uploader
   notify: Notify

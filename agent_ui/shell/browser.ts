@@ -1,3 +1,4 @@
+import { browserLocks } from "@parley/client/browser"
 import { firstOf } from "@parley/client/text"
 import type { Surroundings } from "../models/alerts"
 
@@ -45,12 +46,15 @@ export function browserSurroundings(): Surroundings {
 
 /** The first tab holds the lock for a moment; the others find it taken and stay silent. */
 async function isFirstToRing(key: string): Promise<boolean> {
-  if (!("locks" in navigator)) return true
+  const locks = browserLocks()
+  if (!locks) return true
   return new Promise(resolve => {
-    void navigator.locks.request(`parley-ring:${key}`, { ifAvailable: true }, async lock => {
-      resolve(lock !== null)
-      if (lock) await new Promise(done => setTimeout(done, HOLD_MS))
-    })
+    locks
+      .request(`parley-ring:${key}`, { ifAvailable: true }, async lock => {
+        resolve(lock !== null)
+        if (lock) await new Promise(done => setTimeout(done, HOLD_MS))
+      })
+      .catch(() => resolve(true))
   })
 }
 

@@ -1,3 +1,4 @@
+import { openChannel } from "@parley/client/browser"
 import type { Life, Touch } from "../models/idle"
 
 const TOUCHES: Record<string, Touch> = {
@@ -10,7 +11,7 @@ const TOUCHES: Record<string, Touch> = {
 
 /** Somebody at this page, or at another of this agent's in the same browser. */
 export function browserLife(agentId: string): Life {
-  const channel = new BroadcastChannel(`parley-life:${agentId}`)
+  const channel = openChannel(`parley-life:${agentId}`)
   const told = new Set<Parameters<Life["onTouch"]>[0]>()
   const tell = (touch: Touch, isHere: boolean) => told.forEach(it => void it(touch, isHere))
 
@@ -33,16 +34,16 @@ export function browserLife(agentId: string): Life {
     if (touch) tell(touch, true)
   }
 
-  channel.onmessage = ({ data }: MessageEvent<Touch>) => tell(data, false)
+  channel?.addEventListener("message", ({ data }: MessageEvent<Touch>) => tell(data, false))
   for (const type of Object.keys(TOUCHES)) window.addEventListener(type, listen, { capture: true, passive: true })
   return {
     onTouch(hear) {
       told.add(hear)
       return () => told.delete(hear)
     },
-    share: touch => channel.postMessage(touch),
+    share: touch => channel?.postMessage(touch),
     stop() {
-      channel.close()
+      channel?.close()
       for (const type of Object.keys(TOUCHES)) window.removeEventListener(type, listen, { capture: true })
     },
   }

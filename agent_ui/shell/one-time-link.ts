@@ -1,3 +1,5 @@
+import type { TextStorage } from "@parley/client/browser"
+
 /** What a link from a mail asks for: to join, or to choose a new password. */
 export interface OneTimeLink {
   kind: "join" | "reset"
@@ -11,7 +13,7 @@ const PATH = /\/inbox\/(join|reset)\/?$/
  * The link this tab was opened with. Its token is taken out of the address, so that neither the history nor a page that is
  * linked to learns it; the tab keeps it for a reload until the link is used or given up.
  */
-export function takeLink(location: Location, history: History, storage: Storage): OneTimeLink | null {
+export function takeLink(location: Location, history: History, storage: TextStorage): OneTimeLink | null {
   const kind = PATH.exec(location.pathname)?.[1]
   const token = new URLSearchParams(location.search).get("token")
   if (kind && token) {
@@ -29,6 +31,6 @@ export function takeLink(location: Location, history: History, storage: Storage)
   return null
 }
 
-export function dropLink(storage: Storage): void {
+export function dropLink(storage: TextStorage): void {
   storage.removeItem(KEPT)
 }

@@ -1,3 +1,4 @@
+import { openStorage } from "@parley/client/browser"
 import { systemClock } from "@parley/client/clock"
 import { createConnection } from "@parley/client/connection"
 import { CONTRACT_VERSION, type Me } from "@parley/client/contract"
@@ -30,6 +31,7 @@ function lastWord(command: Sendable): void {
 
 /** The desk over the real network, clock and storage. */
 export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk): Desk {
+  const storage = openStorage("localStorage")
   const connection = createConnection<AgentSide>({
     origin: location.origin,
     namespace: "/agent",
@@ -43,7 +45,7 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     connection: connection as unknown as OutboxOptions["connection"],
     // A message that cannot be sent in one conversation holds up no other.
     laneOf: command => ("conversation_id" in command ? command.conversation_id : ""),
-    isStopped: leftBehind(localStorage, me.agent.id, systemClock.now()),
+    isStopped: leftBehind(storage, me.agent.id, systemClock.now()),
   })
   return createDesk({
     me,
@@ -52,7 +54,7 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     outbox,
     lastWord,
     clock: systemClock,
-    storage: localStorage,
+    storage,
     around: browserSurroundings(),
     upload: createFittingUploader(createUploader(XMLHttpRequest), me.max_file_bytes),
     notify,

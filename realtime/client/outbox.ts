@@ -1,3 +1,4 @@
+import { browserLocks, type Locks, openChannel, underLock } from "./browser"
 import { backoff, type Clock, systemClock } from "./clock"
 import type {
   AgentSendMessage,
@@ -50,7 +51,7 @@ export interface OutboxOptions {
   random?: () => number
   newId?: () => string
   /** So that of two tabs only one sends. */
-  locks?: Pick<LockManager, "request"> | null
+  locks?: Locks | null
   channel?: BroadcastChannel | null
 }
 
@@ -77,9 +78,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const random = options.random ?? Math.random
   const store = options.store ?? browserStore()
   const newId = options.newId ?? timedId
-  const locks = options.locks === undefined ? (globalThis.navigator?.locks ?? null) : options.locks
+  const locks = options.locks === undefined ? browserLocks() : options.locks
   const laneOf = options.laneOf ?? (() => "")
-  const channel = options.channel === undefined ? browserChannel(scope) : options.channel
+  const channel = options.channel === undefined ? openChannel(`parley-outbox:${scope}`) : options.channel
   const changes = createListeners<[]>()
   const sents = createListeners<[OutboxEntry, Sent | Started]>()
   const draining = new Set<string>()
@@ -131,7 +132,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         await refresh()
         await drainLocked(lane)
       }
-      await (locks ? locks.request(`parley-outbox:${scope}:${lane}`, run) : run())
+      await underLock(locks, `parley-outbox:${scope}:${lane}`, run)
     } finally {
       draining.delete(lane)
     }
@@ -244,8 +245,4 @@ function timedId(): string {
 function isPassing({ code }: Refused, failures: number): boolean {
   if (code === "unavailable" || code === "rate_limited" || code === "unauthenticated") return true
   return code === "internal" && failures + 1 < INTERNAL_TRIES
-}
-
-function browserChannel(scope: string): BroadcastChannel | null {
-  return typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel(`parley-outbox:${scope}`)
 }

@@ -15,6 +15,8 @@ const Talk = lazy(loadTalk)
 interface RootProps {
   app: App
   texts: Texts
+  /** The browser stores nothing for us: who reloads is somebody new. */
+  isForgetful: boolean
   onClose: () => void
 }
 
@@ -40,7 +42,7 @@ export class Root extends Component<RootProps> {
   }
 
   render() {
-    const { app, texts, onClose } = this.props
+    const { app, texts, isForgetful, onClose } = this.props
     const state = app.snapshot()
     const { screen, chat, session, article } = state
     return (
@@ -68,6 +70,11 @@ export class Root extends Component<RootProps> {
         {state.is_identity_stale && (
           <p class="banner" role="status">
             {texts.t("stale")}
+          </p>
+        )}
+        {isForgetful && chat?.thread.conversation_id && (
+          <p class="banner line" role="status">
+            {texts.t("not_kept")}
           </p>
         )}
         {state.phase === "refused" && (

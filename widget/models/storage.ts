@@ -1,3 +1,5 @@
+import { openStorage } from "@parley/client/browser"
+
 /** A few texts that should outlive the page. Where the browser denies storage they live as long as the page. */
 export interface Storage {
   get(key: string): string | null
@@ -8,29 +10,16 @@ export interface Storage {
 }
 
 export function browserStorage(prefix: string, kind: "localStorage" | "sessionStorage" = "localStorage"): Storage {
-  const memory = new Map<string, string>()
+  const texts = openStorage(kind)
   return {
-    get(key) {
-      try {
-        return window[kind].getItem(prefix + key) ?? memory.get(key) ?? null
-      } catch {
-        return memory.get(key) ?? null
-      }
+    get: key => texts.getItem(prefix + key),
+    set(key, value) {
+      if (value === null) texts.removeItem(prefix + key)
+      else texts.setItem(prefix + key, value)
     },
     clear() {
-      memory.clear()
-      try {
-        for (const key of Object.keys(window[kind])) if (key.startsWith(prefix)) window[kind].removeItem(key)
-      } catch {}
-    },
-    set(key, value) {
-      try {
-        if (value === null) window[kind].removeItem(prefix + key)
-        else window[kind].setItem(prefix + key, value)
-        memory.delete(key)
-      } catch {
-        memory.set(key, value ?? "")
-      }
+      const keys = Array.from({ length: texts.length }, (_, index) => texts.key(index) ?? "")
+      for (const key of keys) if (key.startsWith(prefix)) texts.removeItem(key)
     },
   }
 }

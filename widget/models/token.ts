@@ -1,3 +1,4 @@
+import { browserLocks, underLock } from "@parley/client/browser"
 import type { Storage } from "./storage"
 
 /** Where this browser keeps who it is, per inbox. */
@@ -31,15 +32,6 @@ export async function askWithToken<A extends object>(
     storage.set(TOKEN, given)
     return answer
   }
-  const locks = globalThis.navigator?.locks
-  if (storage.get(TOKEN) || !locks) return run()
-  let wasHeld = false
-  const held = () => {
-    wasHeld = true
-    return run()
-  }
-  return locks.request(`parley:${scope}`, { signal: AbortSignal.timeout(LOCK_MS) }, held).catch(error => {
-    if (wasHeld) throw error
-    return run()
-  })
+  if (storage.get(TOKEN)) return run()
+  return underLock(browserLocks(), `parley:${scope}`, run, { signal: AbortSignal.timeout(LOCK_MS) })
 }
