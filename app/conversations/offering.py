@@ -10,6 +10,7 @@ from app.contract.commands import AcceptConversation, DeclineConversation
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.assignment import put_back
+from app.conversations.falling_due import select_due
 from app.conversations.holding import nothing_found
 from app.conversations.messages import accept_offer, has_joined, join
 from app.conversations.telling import tell_change
@@ -63,14 +64,7 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
 
 async def lapse_offers(work: Work, *, waits: bool = False, most: int = MOST_AT_ONCE) -> int:
     """Offers whose time is over go on, many at once; how many. Those somebody is at are passed over, or waited for."""
-    overdue = (
-        select(Conversation)
-        .where(Conversation.offer_until <= work.now)
-        .order_by(Conversation.id)
-        .limit(most)
-        .with_for_update(skip_locked=not waits)
-    )
-    conversations = await work.all(overdue)
+    conversations = await work.all(select_due(Conversation.offer_until, work.now, most=most, waits=waits))
     await _pass_on(work, conversations, "missed")
     return len(conversations)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import func, literal, update
 
 from app.conversations.changing import status_values
+from app.conversations.falling_due import select_due
 from app.conversations.holding import Holding, begin_assignments, those_here
 from app.conversations.telling import tell_changes
 from app.people.presence import announce_loads
@@ -22,13 +23,8 @@ MOST_AT_ONCE = 200
 async def wake_conversations(work: Work, *, waits: bool = False) -> int:
     """Back to the same agent, or to the queue when the contact waits and the agent has left; how many. Woken earlier, or
     snoozed anew for later: nothing happens. Those somebody is at are passed over, or waited for."""
-    over = (
-        select(Conversation)
-        .where(Conversation.snoozed_until <= work.now, Conversation.category == "waiting")
-        .order_by(Conversation.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=not waits)
-    )
+    is_waiting = Conversation.category == "waiting"
+    over = select_due(Conversation.snoozed_until, work.now, is_waiting, most=MOST_AT_ONCE, waits=waits)
     conversations = await work.all(over)
     former = {one.id: one.agent_id for one in conversations}
     here = await those_here(work, [agent_id for agent_id in former.values() if agent_id])

@@ -290,12 +290,9 @@ async def _open_tickets(work: Work, team_id: str | None) -> None:
     candidates = await candidates_of(work, work.now, team_id)
     if any(one.has_lease and one.takes_chats and one.presence in ("online", "busy") for one in candidates):
         return
-    has_ticket = select(Ticket.conversation_id)
+    has_ticket = select(Ticket.id).where(Ticket.conversation_id == Conversation.id).exists()
     forgotten = await work.all(
-        select(Conversation)
-        .where(in_queue_of(team_id), Conversation.id.not_in(has_ticket))
-        .limit(MOST_PUT_BACK)
-        .with_for_update(skip_locked=True)
+        select(Conversation).where(in_queue_of(team_id), ~has_ticket).limit(MOST_PUT_BACK).with_for_update(skip_locked=True)
     )
     for conversation in forgotten:
         await open_ticket_for(work, conversation)
@@ -321,7 +318,6 @@ async def take_back_forsaken(work: Work) -> None:
         select(Conversation)
         .join(Agent, had_it)
         .where(left, IS_HELD, Conversation.waiting_since.is_not(None))
-        .order_by(Conversation.id)
         .limit(MOST_PUT_BACK)
         .with_for_update(of=Conversation, skip_locked=True)
     )

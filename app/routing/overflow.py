@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import json
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app.conversations.holding import Holding, begin_assignments
 from app.conversations.telling import tell_changes
@@ -27,15 +27,7 @@ async def arm_overflow(work: Work, conversation_id: str, steps: Sequence[dict[st
 async def overflow_conversations(work: Work, *, waits: bool = False) -> int:
     """The time of these in their queue is over: on to the next team, with the time they have waited; how many. Had by
     somebody meanwhile: nothing more happens. Those somebody is at are passed over, or waited for."""
-    due = (
-        select(Conversation, Routing)
-        .join(Routing, Routing.conversation_id == Conversation.id)
-        .where(Routing.overflow_at <= work.now)
-        .order_by(Conversation.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=not waits)
-    )
-    found = await work.rows(due)
+    found = await work.rows(_select_due(work.now, waits=waits))
     moving: dict[str, list[tuple[Conversation, Routing]]] = {}
     steps: dict[str, tuple[list[Any], list[str]]] = {}
     for conversation, routing in found:
@@ -50,6 +42,16 @@ async def overflow_conversations(work: Work, *, waits: bool = False) -> int:
     for team_id in moving.keys() & there:
         await _move(work, team_id, {one.id: routing.rule_id for one, routing in moving[team_id]})
     return len(found)
+
+
+def _select_due(now: datetime, *, waits: bool) -> Select[Conversation, Routing]:
+    """Return those due longest, locked: along the index of when they fall due, as `falling_due.select_due` does."""
+    due = select(Conversation, Routing).join(Routing, Routing.conversation_id == Conversation.id)
+    is_due = Routing.overflow_at <= now
+    if not waits:
+        return due.where(is_due).order_by(Routing.overflow_at).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
+    first = select(Routing.conversation_id).where(is_due).order_by(Routing.overflow_at).limit(MOST_AT_ONCE)
+    return due.where(Routing.conversation_id.in_(first), is_due).order_by(Conversation.id).with_for_update()
 
 
 async def _move(work: Work, team_id: str, rules: Mapping[str, str | None]) -> None:

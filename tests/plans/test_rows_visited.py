@@ -1,0 +1,186 @@
+"""What is looked at every second, and what people wait for, visits no more rows with 200,000 conversations than with 2,000
+of which as many are open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any, get_args
+
+import asyncpg
+import pytest
+from msgspec.json import decode
+from sqlalchemy import select
+
+from app.clock import utc_now
+from app.contract.commands import AgentSync, ReadConversation
+from app.contract.http import ListFilter
+from app.contract.values import Shelf, Sort, View
+from app.conversations.heads import heads_for_agents, heads_for_visitors
+from app.conversations.knowing import list_contact_conversations
+from app.conversations.listing import list_conversations, list_tickets
+from app.conversations.reading import mark_read, sync_for_agent
+from app.database import open_database
+from app.database.exclusive import sqlite_path
+from app.desk import list_desk
+from app.jobs import JobRunner
+from app.people.actors import SignedInAgent, Visitor
+from app.reports.wall import wall_view
+from app.timetable import domain_sweeps
+from models import Conversation
+from tests.company import Company, Ids, seed_company
+from tests.factories import House
+from tests.plans.reading_plans import Asked, Heard, listening
+from tests.servers.databases import PostgresDatabases, SqliteFiles
+
+OPEN = 200
+LARGE = Company(conversations=200_000, messages_each=0, open_each=200_000 // OPEN, articles=0)
+SMALL = LARGE._replace(conversations=2_000, open_each=2_000 // OPEN)
+DUE = ("offer_until", "snoozed_until", "overflow_at")
+MOST_MORE = {"sqlite": 8_000, "postgres": 3_000}
+"""By so many steps of SQLite's machine, or rows of PostgreSQL, a query may do more in the large company: a deeper tree, and
+another shape of the few that are open. A read of the past would be 200,000."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def companies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, str]]:
+    """The kind of database, and the URLs of the small company and of the large one."""
+    if request.param == "sqlite":
+        files: SqliteFiles = request.getfixturevalue("sqlite_files")
+        folder: Path = tmp_path_factory.mktemp("companies")
+        urls = [files.copy_to(folder / name) for name in ("small.db", "large.db")]
+    else:
+        databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+        urls = [databases.create(), databases.create()]
+    for url, company in zip(urls, (SMALL, LARGE), strict=True):
+        seed_company(url, company)
+    yield request.param, urls[0], urls[1]
+    if request.param == "postgres":
+        for url in urls:
+            request.getfixturevalue("postgres_databases").drop(url)
+
+
+async def test_the_past_costs_no_sweep_and_no_hot_query_a_row(companies: tuple[str, str, str]) -> None:
+    kind, small, large = companies
+    few, many = await visits_of(small), await visits_of(large)
+    assert len(many) > 70
+    dear = {sql: (few.get(sql, 0), rows) for sql, rows in many.items() if rows > few.get(sql, 0) * 1.5 + MOST_MORE[kind]}
+    assert not dear, "\n\n".join(f"{fewer} -> {rows}: {sql}" for sql, (fewer, rows) in dear.items())
+
+
+async def test_looking_for_what_is_due_visits_no_row(companies: tuple[str, str, str]) -> None:
+    """Conversations are snoozed in both companies, for years yet."""
+    kind, _, large = companies
+    visits = await visits_of(large)
+    looking = {sql: rows for sql, rows in visits.items() if sql.startswith("SELECT") and any(f"{due} <= " in sql for due in DUE)}
+    assert len(looking) >= 2 * len(DUE)
+    dear = {sql: rows for sql, rows in looking.items() if rows > {"sqlite": 100, "postgres": 0}[kind]}
+    assert not dear, dear
+
+
+async def visits_of(url: str) -> dict[str, int]:
+    """How many rows each statement of a day visits, by statement."""
+    with listening() as heard:
+        await live_a_day(url)
+    return await asyncio.to_thread(_count_on_sqlite, url, heard) if sqlite_path(url) else await _count_on_postgres(url, heard)
+
+
+async def live_a_day(url: str) -> None:
+    """Every sweep, then what agents and visitors wait for."""
+    database = open_database(url)
+    try:
+        house = House(database, url)
+        house.clock.now = utc_now()
+        reactions = house.react()
+        for sweep in domain_sweeps(house.works, reactions, timedelta(seconds=60)):
+            await sweep.run()
+            await reactions.settle()
+        await JobRunner(house.works, {}).run_due()
+        ana = SignedInAgent(id=Ids.agent(0), name="Ana Duarte", role="admin", session="")
+        conversation_id = Ids.conversation(2 * (LARGE if await _is_large(house) else SMALL).open_each)
+        async with house.works.read() as rows:
+            for shelf, view, sort in product(get_args(Shelf), get_args(View), get_args(Sort)):
+                page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), None, 20)
+                await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), page.next, 20)
+            await list_tickets(rows, None, 50)
+            await list_desk(rows, ana)
+            await heads_for_agents(rows, [Ids.agent(number) for number in range(50)], [conversation_id])
+            await heads_for_visitors(rows, [Ids.contact(number) for number in range(50)])
+            await list_contact_conversations(rows, Ids.contact(7))
+            await sync_for_agent(rows, ana, AgentSync(conversation_id=conversation_id, after_rev=0))
+            await wall_view(rows, house.clock())
+        await house.answer(ana, conversation_id)
+        await house.run(mark_read, ana, ReadConversation(conversation_id=conversation_id, seq=0))
+        (row,) = await house.all(_contact_of(conversation_id))
+        await house.write(Visitor(contact_id=row.contact_id, inbox_id=row.inbox_id), conversation_id)
+        await house.start(house.visitor(Ids.inbox(0)))
+        await reactions.end()
+    finally:
+        await database.close()
+
+
+async def _is_large(house: House) -> bool:
+    return bool(await house.all(_contact_of(Ids.conversation(SMALL.conversations + 1))))
+
+
+def _contact_of(conversation_id: str) -> Any:
+    return select(Conversation).where(Conversation.id == conversation_id)
+
+
+def _count_on_sqlite(url: str, heard: Heard) -> dict[str, int]:
+    path = sqlite_path(url)
+    assert path is not None
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        return {asked.sql: _steps_of(connection, asked) for asked in heard.queries}
+
+
+def _steps_of(connection: sqlite3.Connection, asked: Asked) -> int:
+    """How many steps SQLite's machine takes: three or more a row."""
+    steps = 0
+
+    def step() -> int:
+        nonlocal steps
+        steps += 10
+        return 0
+
+    connection.execute("BEGIN")
+    connection.set_progress_handler(step, 10)
+    try:
+        connection.execute(asked.sql, asked.values).fetchall()
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.execute("ROLLBACK")
+    return steps
+
+
+async def _count_on_postgres(url: str, heard: Heard) -> dict[str, int]:
+    connection = await asyncpg.connect(url)
+    try:
+        return {asked.sql: await _rows_of(connection, asked) for asked in heard.queries}
+    finally:
+        await connection.close()
+
+
+async def _rows_of(connection: asyncpg.Connection, asked: Asked) -> int:
+    """How many rows PostgreSQL reads from tables and indexes, those thrown away included."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        text = await connection.fetchval(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {asked.sql}", *asked.values)
+    finally:
+        await transaction.rollback()
+    assert text is not None
+    return sum(_visited(decode(text)[0]["Plan"]))
+
+
+def _visited(node: dict[str, Any]) -> Iterator[int]:
+    if "Scan" in node["Node Type"]:
+        thrown = sum(node.get(f"Rows Removed by {why}", 0) for why in ("Filter", "Index Recheck", "Join Filter"))
+        yield round((node["Actual Rows"] + thrown) * node["Actual Loops"])
+    for child in node.get("Plans", []):
+        yield from _visited(child)
