@@ -79,8 +79,13 @@ def test_no_front_end_cuts_a_text_in_the_middle_of_a_character() -> None:
 
 def test_storage_channels_and_locks_have_one_guarded_door() -> None:
     """F1: each of them throws or rejects where a browser blocks site data, and a chat that does not expect it is silent."""
-    own = {Path("realtime/client/browser.ts"), Path("widget/embed/embed.ts")}  # the host script has a guard of its own, in fewer bytes
-    denied = re.compile(r"(?<![\w\"'.])(window\.)?(localStorage|sessionStorage)\b(?![\"'])|new BroadcastChannel|navigator\??\.locks")
+    own = {
+        Path("realtime/client/browser.ts"),
+        Path("widget/embed/embed.ts"),
+    }  # the host script has a guard of its own, in fewer bytes
+    denied = re.compile(
+        r"(?<![\w\"'.])(window\.)?(localStorage|sessionStorage)\b(?![\"'])|new BroadcastChannel|navigator\??\.locks"
+    )
     places = (path for path in files(*FRONT_ENDS) if path.suffix in (".ts", ".tsx", ".vue") and "test" not in path.parts)
     uses = (
         f"{path}: {line.strip()}"
