@@ -192,6 +192,7 @@ def build(settings: Settings) -> Litestar:
         await reactions.end()
         await suggester.settle()
         await library.stop()
+        await platform.files.close()
         await hub.stop()
         await database.close()
 

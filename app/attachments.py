@@ -6,13 +6,11 @@ import asyncio
 import hashlib
 import os
 from collections.abc import Iterable
-from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
 
-from PIL import Image, ImageOps
 from sqlalchemy import select
 
+from app.bounded import Bounded, Bounds
 from app.clock import new_id
 from app.contract.views import AttachmentView
 from app.conversations.access import access_conversation_to_read
@@ -20,37 +18,32 @@ from app.conversations.attaching import attachment_view
 from app.errors import Forbidden, Invalid, NotFound, TooLarge
 from app.people.actors import SignedInAgent, Visitor
 from app.people.inboxes import allows_files
+from app.pictures import MAX_PIXELS, MAX_VISITOR_PIXELS, StoredFile, is_picture, recognise
 from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Attachment
 
-MAX_PIXELS = 40_000_000
-IMAGE_FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-SIGNATURES = ((b"%PDF-", "application/pdf"), (b"PK\x03\x04", "application/zip"), (b"\x1f\x8b", "application/gzip"))
-INLINE_TYPES = frozenset(IMAGE_FORMATS.values())
-WITHOUT_WORDS = {
-    "PNG": {"exif": b"", "icc_profile": b""},
-    "JPEG": {"exif": b"", "icc_profile": b"", "comment": b"", "xmp": b"", "quality": 88},
-    "GIF": {"comment": b""},
-    "WEBP": {"exif": b"", "icc_profile": b"", "xmp": b""},
-}
-"""Pillow carries these over from the original unless told otherwise; the place and camera of a photograph are among them."""
-
-
-class StoredFile(NamedTuple):
-    """What the bytes turned out to be. Images are re-encoded, so nothing hides in them."""
-
-    data: bytes
-    content_type: str
-    width: int | None
-    height: int | None
-
 
 class FileStore:
-    """Bytes on disk by SHA-256. The same bytes are kept once; names never touch the file system."""
+    """Bytes on disk by SHA-256. The same bytes are kept once; names never touch the file system. Pictures are drawn anew in a
+    child process before they are kept."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._pictures = Bounded(
+            "app.pictures:draw_apart", Bounds(), too_much="That picture takes too much to check. Send a smaller one."
+        )
+
+    async def recognise(self, data: bytes, max_pixels: int) -> StoredFile:
+        """What the bytes are. Raises Invalid and TooLarge as `app.pictures.recognise` does, Unavailable while many wait."""
+        if not is_picture(data):
+            return recognise(data)
+        said, drawn = await self._pictures.call({"max_pixels": max_pixels}, data)
+        return StoredFile(drawn, said["content_type"], said["width"], said["height"])
+
+    async def close(self) -> None:
+        """End the child processes."""
+        await self._pictures.close()
 
     def keep(self, data: bytes) -> str:
         """Store durably; the digest. Blocking: call it off the event loop."""
@@ -88,7 +81,7 @@ async def upload_file(
         raise TooLarge(f"Files may have up to {most_bytes // (1024 * 1024)} MB.")
     if not data:
         raise Invalid("That file is empty.")
-    stored = await asyncio.to_thread(recognise, data)
+    stored = await store.recognise(data, MAX_VISITOR_PIXELS if isinstance(uploader, Visitor) else MAX_PIXELS)
     digest = await asyncio.to_thread(store.keep, stored.data)
     return await works.run(_add_attachment, uploader, clean_name(name), digest, stored)
 
@@ -110,66 +103,11 @@ async def access_attachment(rows: Rows, actor: Visitor | SignedInAgent, attachme
     return attachment
 
 
-def recognise(data: bytes) -> StoredFile:
-    """Return the kind of the bytes. Raises Invalid for an image that cannot be decoded, TooLarge for one with too many
-    pixels. CPU-bound."""
-    image = _image_of(data)
-    if image is not None:
-        return image
-    for signature, content_type in SIGNATURES:
-        if data.startswith(signature):
-            return StoredFile(data, content_type, None, None)
-    is_text = b"\x00" not in data[:4096]
-    return StoredFile(data, "text/plain" if is_text and _is_utf8(data) else "application/octet-stream", None, None)
-
-
 def clean_name(name: str) -> str:
     """A name fit to show: one line, no path, no control or direction-overriding characters."""
     base = clean_line(name).replace("\\", "/").rpartition("/")[2]
     shown = "".join(char for char in base if char not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069").strip(" .")
     return shown[-150:] or "file"
-
-
-def _image_of(data: bytes) -> StoredFile | None:
-    try:
-        with Image.open(BytesIO(data), formats=list(IMAGE_FORMATS)) as image:
-            return _re_encoded(image)
-    except Image.UnidentifiedImageError:
-        return None
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels() from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise Invalid("That image is damaged.") from error
-
-
-def _re_encoded(image: Image.Image) -> StoredFile:
-    frames: int = getattr(image, "n_frames", 1)
-    kind = image.format or ""
-    if kind == "MPO":  # a JPEG with more pictures behind it, as phones make them: the first one is the photograph
-        kind, frames = "JPEG", 1
-    if image.width * image.height * frames > MAX_PIXELS:
-        raise _too_many_pixels()
-    out = BytesIO()
-    if frames > 1:
-        image.save(out, kind, save_all=True, **WITHOUT_WORDS[kind])
-        return StoredFile(out.getvalue(), IMAGE_FORMATS[kind], image.width, image.height)
-    upright = ImageOps.exif_transpose(image)
-    if kind == "JPEG":
-        upright = upright.convert("RGB")
-    upright.save(out, kind, **WITHOUT_WORDS[kind])
-    return StoredFile(out.getvalue(), IMAGE_FORMATS[kind], upright.width, upright.height)
-
-
-def _too_many_pixels() -> TooLarge:
-    return TooLarge(f"Pictures may have up to {MAX_PIXELS // 1_000_000} million pixels, all frames together. Send a smaller one.")
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 async def _add_attachment(

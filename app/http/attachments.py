@@ -9,11 +9,12 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import File
 
-from app.attachments import INLINE_TYPES, access_attachment, upload_file
+from app.attachments import access_attachment, upload_file
 from app.contract.http import Uploaded
 from app.errors import Invalid, TooLarge
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, actor_of, platform_of
+from app.pictures import INLINE_TYPES
 
 FORM_OVERHEAD = 64 * 1024
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 from sqlalchemy import select
 
-from app import attachments
-from app.attachments import INLINE_TYPES, FileStore, clean_name, recognise, upload_file
+from app.attachments import FileStore, clean_name, upload_file
 from app.errors import Invalid, TooLarge
+from app.pictures import INLINE_TYPES, MAX_VISITOR_PIXELS, recognise
 from models import Attachment
 from tests.factories import House
 
@@ -161,11 +161,10 @@ def test_of_a_photograph_with_more_pictures_behind_it_the_first_is_taken(count: 
         assert (image.format, getattr(image, "n_frames", 1)) == ("JPEG", 1)
 
 
-def test_pictures_behind_a_photograph_do_not_count_as_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "MAX_PIXELS", 2_000)
+def test_pictures_behind_a_photograph_do_not_count_as_pixels() -> None:
     out = io.BytesIO()
     Image.new("RGB", (40, 30)).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (40, 30))])
-    assert recognise(out.getvalue()).width == 40
+    assert recognise(out.getvalue(), 2_000).width == 40
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -185,11 +184,10 @@ def test_a_pixel_bomb_is_refused_before_it_is_drawn(size: tuple[int, int]) -> No
         recognise(bomb(*size))
 
 
-def test_all_pictures_of_a_film_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attachments, "MAX_PIXELS", 10_000)
-    assert recognise(moving("GIF", frames=3, size=(50, 50))).width == 50
+def test_all_pictures_of_a_film_count() -> None:
+    assert recognise(moving("GIF", frames=3, size=(50, 50)), 10_000).width == 50
     with pytest.raises(TooLarge):
-        recognise(moving("GIF", frames=5, size=(50, 50)))
+        recognise(moving("GIF", frames=5, size=(50, 50)), 10_000)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -263,10 +261,22 @@ async def test_a_file_is_kept_under_its_hash_once(house: House, tmp_path: Path) 
 async def test_what_is_kept_is_what_was_drawn_anew(house: House, tmp_path: Path) -> None:
     store = FileStore(tmp_path / "files")
     view = await upload_file(house.works, store, house.visitor(), "x.html", with_text("PNG"), 10_000)
+    await store.close()
     (row,) = await house.all(select(Attachment))
     kept = store.path_of(row.digest).read_bytes()
     assert CANARY not in kept
     assert (view.content_type, view.size, view.width, view.height) == ("image/png", len(kept), 8, 8)
+
+
+async def test_b19_a_visitors_picture_may_have_fewer_pixels_than_an_agents(house: House, tmp_path: Path) -> None:
+    """24 million, which the widget shrinks its photographs to stay below; agents may send 40."""
+    large, ana = bomb(6000, MAX_VISITOR_PIXELS // 6000 + 1), await house.agent("Ana")
+    store = FileStore(tmp_path / "files")
+    with pytest.raises(TooLarge, match="24 million pixels"):
+        await upload_file(house.works, store, house.visitor(), "a.png", large, 10_000)
+    with pytest.raises(Invalid, match="damaged"):
+        await upload_file(house.works, store, ana, "a.png", large, 10_000)
+    await store.close()
 
 
 @pytest.mark.parametrize(("data", "refusal"), [(b"", Invalid), (b"x" * 1001, TooLarge)])
