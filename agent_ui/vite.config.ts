@@ -27,6 +27,19 @@ export default defineConfig({
           // The library's 75 % leaves too little contrast under the pointer.
           compoundVariants: [{ color: "primary", variant: "solid", class: "hover:bg-primary/90 active:bg-primary/90" }],
         },
+        // Which view is shown is no next action: the primary colour is kept for those.
+        tabs: {
+          compoundVariants: [
+            {
+              color: "primary",
+              variant: "pill",
+              class: {
+                indicator: "bg-default shadow-xs ring ring-default",
+                trigger: "data-[state=active]:text-highlighted",
+              },
+            },
+          ],
+        },
       },
     }),
   ],

@@ -71,7 +71,7 @@ async function main(): Promise<void> {
     reload: () => location.reload(),
     paint,
   })
-  if (previewScheme) document.documentElement.style.colorScheme = previewScheme
+  if (previewScheme) document.documentElement.classList.add(previewScheme)
   host.onSaid(words => app.hear(believed(words)))
   addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)

@@ -3,7 +3,7 @@ import type { WidgetInboxView } from "@parley/client/contract"
 /** What the host page and the widget's frame say to each other, and nothing else is believed. */
 
 /** What an inbox will be once its settings are saved; only our own settings page is believed. */
-export type InboxPreview = Partial<WidgetInboxView>
+export type InboxPreview = Partial<WidgetInboxView> & { screen?: "home" | "form" }
 
 /** From the host page's script to the frame, whole, whenever any of it changes. */
 export interface HostSays {

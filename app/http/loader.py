@@ -16,8 +16,8 @@ ICONS = {
     "question": "content:'?';width:auto;height:auto;border:0;font:700 30px/1 system-ui",
     "envelope": (
         "width:24px;height:17px;border-width:2px;border-radius:3px;background:"
-        "linear-gradient(33deg,#0000 46%,currentColor 0 58%,#0000 0) right/50% 100% no-repeat,"
-        "linear-gradient(-33deg,#0000 46%,currentColor 0 58%,#0000 0) left/50% 100% no-repeat"
+        "linear-gradient(38deg,#0000 43%,currentColor 0 58%,#0000 0) 0 0/50% 75% no-repeat,"
+        "linear-gradient(-38deg,#0000 43%,currentColor 0 58%,#0000 0) 100% 0/50% 75% no-repeat"
     ),
 }
 """Drawn in the launcher's own colours; the speech bubble is the loader's."""

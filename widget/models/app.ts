@@ -155,6 +155,12 @@ export function createApp(options: AppOptions): App {
   }
 
   const previewed = (it: WidgetSession) => (page.preview ? { ...it, inbox: { ...it.inbox, ...page.preview } } : it)
+  /** The settings' preview shows the first screen or the form. */
+  function preview(): void {
+    const { screen: wanted = "home" } = page.preview ?? {}
+    if (wanted === "form" && screen === "home") void wake().then(it => it && ask(it.chatOf(null)))
+    else if (wanted !== screen) go(wanted)
+  }
   const hasUnsent = () => storage.get("unsent") !== null
   const pageUrl = () => firstOf(page.url, 2000) || null
 
@@ -181,6 +187,7 @@ export function createApp(options: AppOptions): App {
     else if (isStarting) void start()
     else if (current) show(current.id)
     else if (page.is_open && keptGreeting(storage)) show(null)
+    else if (page.preview) preview()
     else if (hasUnsent() || all.some(it => it.seq > it.marks.contact_read_seq)) void wake()
   }
 
@@ -346,7 +353,10 @@ export function createApp(options: AppOptions): App {
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
       const opens = words.is_open && !page.is_open
       page = words
-      if (words.preview && session) session = previewed(session)
+      if (words.preview && session) {
+        session = previewed(session)
+        preview()
+      }
       if (words.preview?.color) options.paint(words.preview.color)
       // Nobody looks: what was typed is kept.
       if (!words.is_open && isOutdated()) options.reload()
