@@ -16,7 +16,8 @@ ENDED_CATEGORIES = ("resolved", "closed")
 
 async def conditions_of(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> list[ColumnElement[bool]]:
     """Conditions on conversations."""
-    return [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted), *await holding(rows, wanted.query)]
+    conditions = [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted)]
+    return [*conditions, *await holding(rows, wanted.query, conditions)]
 
 
 def _in_view(agent: SignedInAgent, view: View) -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """Conversations by the words in them: of messages, of the contact, of the ticket.
 
 All words are looked for in one message or one ticket's title, or in the contact's name and address; or the first ones
-in the contact and the others in a message ("mia stove"), or the other way round. The last word may be only begun. Of
-what is found in many places the latest are taken, so that a word in every message costs little more than others.
+in the contact and the others in a message ("mia stove"), or the other way round. The last word may be only begun. Only
+what the list lets through is looked at, and of that the latest are taken, so that a word in every message costs little
+more than others, and none is lost to conversations the list would not show.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, column, false, func, insert, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, false, func, insert, literal_column, select, table
 
 from app.text import clean_line
 from app.work import Rows, Work
@@ -19,6 +20,10 @@ from models import Contact, Conversation, Message, Ticket
 
 MOST_WORDS = 8
 MOST_FOUND = 1000
+MESSAGES_EACH = 8
+"""How many messages that hold the words are read for each conversation to be found; one has about so many."""
+FEW = 2000
+"""When the list lets no more through than this, the words are looked for in these, and not the other way round."""
 MOST_PARTED = 4
 LONGEST_WORD = 100
 SHORTEST_BEGINNING = 2
@@ -33,15 +38,24 @@ _CARD_WORDS = table("card_words", column("rowid"), column("contact_id"), column(
 _MESSAGE_NUMBER: ColumnElement[int] = literal_column("messages.rowid")
 
 
-async def holding(rows: Rows, said: str, most: int = MOST_FOUND) -> list[ColumnElement[bool]]:
-    """Conditions on conversations that hold these words, the latest so many; none when nothing was said."""
+async def holding(
+    rows: Rows, said: str, conditions: Sequence[ColumnElement[bool]] = (), most: int = MOST_FOUND
+) -> list[ColumnElement[bool]]:
+    """Conditions on conversations that hold these words and meet `conditions`, the latest so many; none when nothing was said."""
     line = clean_line(said)
     if not line:
         return []
     words = [word[:LONGEST_WORD].lower() for word in _WORD.findall(line)][:MOST_WORDS]
     if not words:
         return [false()]
-    places = _OnPostgres(most) if rows.dialect == "postgresql" else _OnSqlite(most)
+    found = await _found(rows, line, words, await _among(rows, conditions), most)
+    return [Conversation.id.in_(found) if found else false()]
+
+
+async def _found(rows: Rows, line: str, words: Sequence[str], among: Among, most: int) -> set[str]:
+    if among.ids is not None and not among.ids:
+        return set()
+    places = _OnPostgres(among, most) if rows.dialect == "postgresql" else _OnSqlite(among, most)
     found = {*await places.messages(rows, words), *await rows.all_beside(places.tickets(words))}
     found |= {*await rows.all_beside(places.of_contacts(words))}
     number = line.removeprefix("#")
@@ -49,9 +63,34 @@ async def holding(rows: Rows, said: str, most: int = MOST_FOUND) -> list[ColumnE
         found |= {*await rows.all(select(Ticket.conversation_id).where(Ticket.number == int(number)))}
     for place in range(1, len(words) if len(words) <= MOST_PARTED else 1):
         for who, what in ((words[:place], words[place:]), (words[place:], words[:place])):
-            if theirs := {*await rows.all_beside(places.of_contacts(who))}:
-                found |= theirs.intersection(await places.messages(rows, what))
-    return [Conversation.id.in_(found) if found else false()]
+            if theirs := await rows.all_beside(places.of_contacts(who)):
+                found |= {*await type(places)(Among(among.conditions, theirs), most).messages(rows, what)}
+    return found
+
+
+class Among(NamedTuple):
+    """What is looked at: conversations that meet the conditions; by their ids, when they are few."""
+
+    conditions: Sequence[ColumnElement[bool]]
+    ids: Sequence[str] | None
+
+    def has(self, id: Any) -> ColumnElement[bool]:
+        """Return whether the conversation with this id is one of them."""
+        if self.ids is not None:
+            return id.in_(self.ids)
+        return select(Conversation.id).where(Conversation.id == id, *self.conditions).exists()
+
+    @property
+    def itself(self) -> ColumnElement[bool]:
+        """Return the same of a query that reads conversations already."""
+        return Conversation.id.in_(self.ids) if self.ids is not None else and_(*self.conditions)
+
+
+async def _among(rows: Rows, conditions: Sequence[ColumnElement[bool]]) -> Among:
+    if not conditions:
+        return Among([Conversation.id.is_not(None)], None)
+    ids = await rows.all_beside(select(Conversation.id).where(*conditions).limit(FEW + 1))
+    return Among(conditions, ids if len(ids) <= FEW else None)
 
 
 def _begins(words: Sequence[str], place: int) -> bool:
@@ -61,15 +100,12 @@ def _begins(words: Sequence[str], place: int) -> bool:
 class _Places:
     """Where words are looked for; of what is found in many places the latest `most`."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, among: Among, most: int) -> None:
+        self._among = among
         self._most = most
 
-    def contacts(self, words: Sequence[str]) -> Select[Any]:
-        raise NotImplementedError
-
-    def of_contacts(self, words: Sequence[str]) -> Select[str]:
-        theirs = select(Conversation.id).where(Conversation.contact_id.in_(self.contacts(words)))
-        return theirs.order_by(Conversation.id.desc()).limit(self._most)
+    def _latest(self, ids: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(ids))[: self._most]
 
 
 class _OnPostgres(_Places):
@@ -77,23 +113,28 @@ class _OnPostgres(_Places):
 
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
         """Told to find the latest, the planner would read all messages from the end, and rare words take minutes."""
-        held = self._holds("messages.body", words), Message.system.is_(None)
+        held = self._holds("messages.body", words), Message.system.is_(None), self._among.has(Message.conversation_id)
+        if self._among.ids is not None:
+            theirs = select(Message.conversation_id).where(*held).group_by(Message.conversation_id)
+            return await rows.all(theirs.order_by(func.max(Message.created_at).desc()).limit(self._most))
         fenced = select(Message.id, Message.conversation_id).where(*held).limit(COMMON).subquery()
-        found = select(fenced.c.conversation_id, func.count().over()).order_by(fenced.c.id.desc()).limit(self._most)
-        ids = await rows.rows(found)
+        found = select(fenced.c.conversation_id, func.count().over()).order_by(fenced.c.id.desc())
+        ids = await rows.rows(found.limit(self._most * MESSAGES_EACH))
         if not ids or ids[0][1] < COMMON:
-            return [row[0] for row in ids]
+            return self._latest([row[0] for row in ids])
         latest = select(Message.id, Message.conversation_id, Message.body, Message.system).order_by(Message.id.desc())
-        messages = latest.limit(COMMON).subquery("messages")
+        messages = latest.where(self._among.has(Message.conversation_id)).limit(COMMON).subquery("messages")
         among = select(messages.c.conversation_id).where(self._holds("messages.body", words), messages.c.system.is_(None))
-        return await rows.all(among.order_by(messages.c.id.desc()).limit(self._most))
+        return self._latest(await rows.all(among.order_by(messages.c.id.desc()).limit(self._most * MESSAGES_EACH)))
 
     def tickets(self, words: Sequence[str]) -> Select[Any]:
-        return select(Ticket.conversation_id).where(self._holds("tickets.title", words)).limit(self._most)
+        held = self._holds("tickets.title", words), self._among.has(Ticket.conversation_id)
+        return select(Ticket.conversation_id).where(*held).limit(self._most)
 
-    def contacts(self, words: Sequence[str]) -> Select[Any]:
+    def of_contacts(self, words: Sequence[str]) -> Select[str]:
         of_it = self._holds("contacts.name || ' ' || coalesce(contacts.email, '')", words)
-        return select(select(Contact.id).where(of_it).limit(self._most).subquery().c.id)
+        theirs = select(Conversation.id).where(Conversation.contact_id.in_(select(Contact.id).where(of_it)), self._among.itself)
+        return theirs.order_by(Conversation.id.desc()).limit(self._most)
 
     def _holds(self, said: str, words: Sequence[str]) -> ColumnElement[bool]:
         asked = " & ".join(f"{word}:*" if _begins(words, place) else word for place, word in enumerate(words))
@@ -103,21 +144,36 @@ class _OnPostgres(_Places):
 
 class _OnSqlite(_Places):
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
-        latest = self._matching(_MESSAGE_WORDS, words).with_only_columns(_MESSAGE_WORDS.c.rowid)
-        return await rows.all_beside(select(Message.conversation_id).where(_MESSAGE_NUMBER.in_(latest)))
+        """Of few conversations each message is looked up in the index; of many, the index is read from its end."""
+        if self._among.ids is not None:
+            held = select(_MESSAGE_WORDS.c.rowid).where(
+                self._matches(_MESSAGE_WORDS, words), _MESSAGE_WORDS.c.rowid == _MESSAGE_NUMBER
+            )
+            theirs = select(Message.conversation_id).where(self._among.has(Message.conversation_id), held.exists())
+            theirs = theirs.group_by(Message.conversation_id).order_by(func.max(_MESSAGE_NUMBER).desc())
+            return await rows.all_beside(theirs.limit(self._most))
+        latest = (
+            select(Message.conversation_id)
+            .join_from(_MESSAGE_WORDS, Message, _MESSAGE_WORDS.c.rowid == _MESSAGE_NUMBER)
+            .where(self._matches(_MESSAGE_WORDS, words), self._among.has(Message.conversation_id))
+            .order_by(_MESSAGE_WORDS.c.rowid.desc())
+            .limit(self._most * MESSAGES_EACH)
+        )
+        return self._latest(await rows.all_beside(latest))
 
     def tickets(self, words: Sequence[str]) -> Select[Any]:
-        found = self._matching(_CARD_WORDS, words).where(_CARD_WORDS.c.conversation_id.is_not(None))
-        return found.with_only_columns(_CARD_WORDS.c.conversation_id)
+        id = _CARD_WORDS.c.conversation_id
+        held = select(id).where(self._matches(_CARD_WORDS, words), id.is_not(None), self._among.has(id))
+        return held.order_by(_CARD_WORDS.c.rowid.desc()).limit(self._most)
 
-    def contacts(self, words: Sequence[str]) -> Select[Any]:
-        found = self._matching(_CARD_WORDS, words).where(_CARD_WORDS.c.contact_id.is_not(None))
-        return select(found.with_only_columns(_CARD_WORDS.c.contact_id).subquery().c.contact_id)
+    def of_contacts(self, words: Sequence[str]) -> Select[str]:
+        named = select(_CARD_WORDS.c.contact_id).where(self._matches(_CARD_WORDS, words), _CARD_WORDS.c.contact_id.is_not(None))
+        theirs = select(Conversation.id).where(Conversation.contact_id.in_(named), self._among.itself)
+        return theirs.order_by(Conversation.id.desc()).limit(self._most)
 
-    def _matching(self, where: Any, words: Sequence[str]) -> Select[Any]:
+    def _matches(self, where: Any, words: Sequence[str]) -> ColumnElement[bool]:
         asked = " AND ".join(f'"{word}"*' if _begins(words, place) else f'"{word}"' for place, word in enumerate(words))
-        matches = literal_column(where.name).bool_op("MATCH")(asked)
-        return select(where).where(matches).order_by(where.c.rowid.desc()).limit(self._most)
+        return literal_column(where.name).bool_op("MATCH")(asked)
 
 
 async def write_down_words(work: Work) -> bool:

@@ -10,9 +10,10 @@ from sqlalchemy import select
 from app.contract.commands import AgentSendMessage, OpenTicket, PrechatFields
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, View
+from app.conversations import searching
 from app.conversations.listing import list_conversations
 from app.conversations.messages import post_agent_message
-from app.conversations.searching import BATCH, holding, how_far, write_down_words
+from app.conversations.searching import BATCH, FEW, holding, how_far, write_down_words
 from app.conversations.tickets import open_ticket
 from app.people.actors import SignedInAgent
 from app.timetable import domain_sweeps
@@ -100,9 +101,32 @@ async def test_what_is_too_common_is_found_in_the_latest(house: House) -> None:
         ids.append(id)
     await write_down_all(house)
     async with house.works.read() as rows:
-        latest = await rows.all(select(Conversation.id).where(*await holding(rows, "parcel", 2)))
+        latest = await rows.all(select(Conversation.id).where(*await holding(rows, "parcel", most=2)))
     assert sorted(latest) == sorted(ids[2:])
     assert sorted(await listed(house, ana, "parcel")) == sorted(ids), "the others are there, and only too many"
+
+
+@pytest.mark.parametrize("few", [FEW, 1])
+async def test_a_narrowed_search_loses_nothing_to_what_its_list_would_not_show(
+    house: House, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Whether the list lets few conversations through or many."""
+    monkeypatch.setattr(searching, "FEW", few)
+    ana, ben = await house.agent("Ana", capacity=20), await house.agent("Ben", capacity=20)
+    hers: list[str] = []
+    for number in range(12):
+        owner = ana if number < 3 else ben
+        id, visitor = await house.chat(owner)
+        await house.write(visitor, id, "a refund")
+        await house.run(open_ticket, owner, OpenTicket(conversation_id=id, title="Voucher"))
+        hers += [id] if owner is ana else []
+    await write_down_all(house)
+    async with house.works.read() as rows:
+        mine = [Conversation.agent_id == ana.id, Conversation.category.in_(("new", "open"))]
+        for words in ("refund", "voucher", "visitor refund"):
+            found = await rows.all(select(Conversation.id).where(*await holding(rows, words, mine, most=5)))
+            assert sorted(found) == (sorted(hers) if words != "visitor refund" else []), words
+    assert sorted(await listed(house, ana, "refund", view="mine")) == sorted(hers)
 
 
 async def test_the_timetable_writes_words_down_unless_many_write(house: House) -> None:
