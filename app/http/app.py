@@ -38,6 +38,7 @@ from app.http import (
     workspace,
 )
 from app.http.bodies import CarefulRequest
+from app.http.compressing import Compressing
 from app.http.errors import on_any_error, on_http_error, on_parley_error
 from app.http.platform import Platform
 from app.http.wrapping import Wrapping
@@ -102,7 +103,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
         ],
         state=State({"platform": platform, "is_draining": False}),
         exception_handlers={ParleyError: on_parley_error, HTTPException: on_http_error, Exception: on_any_error},
-        middleware=[Wrapping(is_https=platform.settings.is_https)],
+        middleware=[Wrapping(is_https=platform.settings.is_https), Compressing()],
         lifespan=list(lifespan),
         request_class=CarefulRequest,
         request_max_body_size=MOST_BODY_BYTES,

@@ -351,3 +351,17 @@ async def test_every_answer_has_a_number_and_keeps_browsers_careful(anybody: htt
         assert headers["x-content-type-options"] == "nosniff"
         assert "content-security-policy" in headers
         assert "server" not in headers
+
+
+async def test_answers_above_a_kilobyte_travel_compressed(ana: httpx.AsyncClient) -> None:
+    plain = await ana.get("/api/v1/schema/openapi.json", headers={"Accept-Encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+    for accepted, encoding in (("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.5", "gzip")):
+        async with ana.stream("GET", "/api/v1/schema/openapi.json", headers={"Accept-Encoding": accepted}) as response:
+            raw = b"".join([part async for part in response.aiter_raw()])
+        assert response.headers["content-encoding"] == encoding
+        assert "accept-encoding" in response.headers["vary"].lower()
+        assert len(raw) == int(response.headers["content-length"]) < len(plain.content) / 4
+    assert (await ana.get("/api/v1/schema/openapi.json")).json() == plain.json()
+    small = await ana.get("/health/live", headers={"Accept-Encoding": "br"})
+    assert "content-encoding" not in small.headers
