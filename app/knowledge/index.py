@@ -68,22 +68,22 @@ class Index:
 
     An article's score is the best cosine of its title and pieces, plus up to .1 for words, plus up to .2 for names: an
     identifier, or a rare word asked for by itself. Where there are no vectors, it is .7 of the words' figure.
-    Equal scores are ordered by id.
+    Equal scores are ordered by id. `model` made the vectors; without one there are none to compare with.
     """
 
-    def __init__(self, articles: Iterable[IndexedArticle], dimensions: int) -> None:
+    def __init__(self, articles: Iterable[IndexedArticle], dimensions: int, model: str = "", like: Index | None = None) -> None:
+        """With `like`, an index of the same articles, only the vectors are new."""
+        self.model = model
         self.articles = sorted((article for article in articles if article.pieces), key=lambda article: article.id)
         lengths = [len(article.pieces) + 1 for article in self.articles]
         self._starts = np.cumsum([0, *lengths])[:-1].astype(np.intp)
         self._ends = np.cumsum(lengths).astype(np.intp)
         self._vectors = _stack(self.articles, dimensions)
         self._has_vector = self._vectors.any(axis=1)
-        rows = [list(row) for article in self.articles for row in article.row_terms]
-        self._row_count = len(rows)
-        self._frequency = Counter(term for row in rows for term in set(row))
-        self._bm25: Any = bm25s.BM25()
-        if rows:
-            self._bm25.index(rows if self._frequency else [["-"]] * len(rows), show_progress=False)
+        if like is not None:
+            self._row_count, self._frequency, self._bm25 = like._row_count, like._frequency, like._bm25
+        else:
+            self._row_count, self._frequency, self._bm25 = words_of(self.articles)
         self._is_public = np.array([article.is_public for article in self.articles], dtype=bool)
         self._languages = np.array([_language(article.locale) for article in self.articles])
 
@@ -175,6 +175,16 @@ class Index:
             tuple(dict.fromkeys(written[term].lower() for term in shared))[:MOST_WORDS_SHOWN],
             is_title_best=bool(own[0] >= own[best]),
         )
+
+
+def words_of(articles: Sequence[IndexedArticle]) -> tuple[int, Counter[str], Any]:
+    """Return the number of rows, in how many of them each word is, and what ranks them by words."""
+    rows = [list(row) for article in articles for row in article.row_terms]
+    frequency = Counter(term for row in rows for term in set(row))
+    bm25: Any = bm25s.BM25()
+    if rows:
+        bm25.index(rows if frequency else [["-"]] * len(rows), show_progress=False)
+    return len(rows), frequency, bm25
 
 
 def _stack(articles: Sequence[IndexedArticle], dimensions: int) -> Floats:

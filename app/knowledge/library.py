@@ -11,27 +11,38 @@ from typing import Any
 import numpy as np
 import structlog
 from msgspec import Struct
-from sqlalchemy import select, update
+from prometheus_client import Gauge
+from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import monotonic
 from app.errors import ParleyError, Unavailable
 from app.knowledge.articles import INDEX_JOB, text_to_embed
 from app.knowledge.embedder import Embedder, Matrix
 from app.knowledge.index import Found, Index, IndexedArticle, row_terms_of
 from app.knowledge.passages import Piece
 from app.work import Rows, Work, Works
-from models import Article, Passage
+from models import Article, Job, Passage
 
 log = structlog.get_logger("knowledge")
 
 REFRESH_SECONDS = 5.0
 RECHECK_SECONDS = 120.0
+QUEUED_AT_ONCE = 40
+QUEUE_SECONDS = 1.0
 READ_AT_ONCE = 50
+ASKED_AT_ONCE = 500
+BUSY_SHARE = 0.1
+LONGEST_PAUSE_SECONDS = 30.0
+SAY_SECONDS = 15.0
 OVERLAP = timedelta(seconds=10)
 SEARCH_SECONDS = 0.4
 INDEX_SECONDS = 50.0
 MOSTLY_ENCODED = 0.9
 """One article that was just written does not make a search one by words."""
+
+
+articles_gauge = Gauge("parley_articles", "Articles this node can find, and those of them found by meaning", ["which"])
 
 
 class LookedUp(Struct, frozen=True):
@@ -53,6 +64,7 @@ class Library:
         self._seen_until: datetime | None = None
         self._model = ""
         self._is_encoded = False
+        self._said_at = 0.0
         self._encoded_share = 1.0
         self._when_encoded: list[Callable[[], None]] = []
         self._turn = asyncio.Lock()
@@ -87,14 +99,15 @@ class Library:
         within: float = SEARCH_SECONDS,
         language: str = "",
     ) -> LookedUp:
-        """The same, with whether only words could be compared for now."""
-        vector = await self._vector_of(text, within)
-        found = self.index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
+        """The same, with whether only words could be compared for now: until the index holds vectors of this very model."""
+        index = self.index
+        vector = await self._vector_of(text, within) if index.model == self.embedder.name else None
+        found = index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
         is_by_words = self.embedder.is_expected and (vector is None or self._encoded_share < MOSTLY_ENCODED)
         return LookedUp(found, is_by_words)
 
     async def _vector_of(self, text: str, within: float) -> Matrix | None:
-        if not self.embedder.is_ready or self._model != self.embedder.name:
+        if not self.embedder.is_ready:
             return None
         try:
             return (await self.embedder.encode([text], within=within))[0]
@@ -117,13 +130,16 @@ class Library:
         await self.embedder.close()
 
     async def _keep_up(self) -> None:
-        """Follow the rows: at once when an article was indexed here, soon when another node did it."""
+        """Follow the rows: at once when an article was indexed here, soon when another node did it. What takes long is done
+        less often, so that a large help centre that is being encoded is not read and arranged anew for each of its articles."""
         while True:
             self._stale.clear()
+            began = monotonic()
             try:
                 await self.refresh()
             except (ParleyError, SQLAlchemyError, OSError):
                 log.warning("the library waits for the database")
+            await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, (monotonic() - began) / BUSY_SHARE))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(REFRESH_SECONDS):
                     await self._stale.wait()
@@ -133,11 +149,12 @@ class Library:
         while True:
             await self.embedder.wait_until_ready()
             try:
-                await self._works.run(queue_indexing, self.embedder.name)
+                is_more = await self._works.run(queue_indexing, self.embedder.name) >= QUEUED_AT_ONCE
             except ParleyError:
                 log.warning("the library waits for the database")
+                is_more = False
             self._stale.set()
-            await asyncio.sleep(RECHECK_SECONDS)
+            await asyncio.sleep(QUEUE_SECONDS if is_more else RECHECK_SECONDS)
 
     async def refresh(self) -> None:
         """Take over what changed in the rows since the last look. Costs little when nothing has."""
@@ -147,27 +164,35 @@ class Library:
                 self._seen_until = None
             async with self._works.read() as rows:
                 changed = await self._changed(rows)
-                read = [found for some in _batched(changed, READ_AT_ONCE) for found in await _read_articles(rows, some)]
-            if changed:
+                encoded = await self._encoded_meanwhile(rows, set(changed))
+                read = [
+                    found for some in _batched([*changed, *encoded], READ_AT_ONCE) for found in await read_articles(rows, some)
+                ]
+            if changed or encoded:
                 for article_id in changed:
                     self._articles.pop(article_id, None)
-                await asyncio.to_thread(self._rebuild, read)
+                await asyncio.to_thread(self._rebuild, read, like=None if changed else self.index)
                 self._note_progress()
 
-    def _rebuild(self, read: Sequence[tuple[Article, list[Passage]]]) -> None:
+    def _rebuild(self, read: Sequence[tuple[Article, list[Passage]]], like: Index | None) -> None:
         for article, passages in read:
             self._articles[article.id] = _indexed(article, passages, self._model, self.embedder.dimensions)
-        self.index = Index(self._articles.values(), self.embedder.dimensions)
+        self.index = Index(self._articles.values(), self.embedder.dimensions, self._model, like=like)
 
     def _note_progress(self) -> None:
-        """Say once that all is encoded, and once more whenever it is again."""
+        """Say how far encoding has come, once that all is encoded, and once more whenever it is again."""
         encoded = sum(map(_is_embedded, self._articles.values()))
+        articles_gauge.labels("encoded").set(encoded)
+        articles_gauge.labels("all").set(len(self._articles))
         is_encoded = bool(self._model) and encoded == len(self._articles)
         self._encoded_share = encoded / len(self._articles) if self._articles else 1.0
         if is_encoded and not self._is_encoded:
             log.info("articles encoded", articles=len(self._articles), model=self._model)
             for told in self._when_encoded:
                 told()
+        elif self._model and not is_encoded and monotonic() - self._said_at > SAY_SECONDS:
+            self._said_at = monotonic()
+            log.info("encoding articles", encoded=encoded, articles=len(self._articles))
         self._is_encoded = is_encoded
 
     async def _changed(self, rows: Rows) -> list[str]:
@@ -180,9 +205,20 @@ class Library:
         changed = [id for id, updated_at in heads if is_first or self._updated.get(id) != updated_at]
         self._updated.update(heads)
         self._seen_until = max((updated_at for _, updated_at in heads), default=self._seen_until)
-        if self._model:
-            changed += [id for id, article in self._articles.items() if not _is_embedded(article) and id not in changed]
         return changed
+
+    async def _encoded_meanwhile(self, rows: Rows, changed: set[str]) -> list[str]:
+        """Ids of articles that lacked vectors and have them all by now: each is read once more, and no other."""
+        if not self._model:
+            return []
+        lacking = [id for id, article in self._articles.items() if id not in changed and not _is_embedded(article)]
+        is_missing = func.sum(case((Passage.model != self._model, 1), else_=0))
+        found: list[str] = []
+        for some in _batched(lacking, ASKED_AT_ONCE):
+            theirs = select(Passage.article_id).where(Passage.article_id.in_(some)).group_by(Passage.article_id)
+            found += await rows.all(theirs.having(is_missing == 0))
+            await asyncio.sleep(0)
+        return found
 
     async def index_article(self, works: Works, payload: dict[str, Any]) -> None:
         """The job behind every change of an article: encode what has no vector, write the vectors down, and show it.
@@ -196,8 +232,14 @@ class Library:
 
 
 async def queue_indexing(work: Work, model: str) -> int:
-    """Queue the articles whose passages were not encoded by this model; how many."""
-    stale = await work.all(select(Passage.article_id).where(Passage.model != model).distinct())
+    """Queue articles whose passages were not encoded by this model, unless enough are queued already; how many there were.
+
+    A few at a time: jobs are done in their order, and mail must not wait for a whole help centre.
+    """
+    queued = await work.one(select(func.count()).select_from(Job).where(Job.kind == INDEX_JOB, Job.state == "waiting")) or 0
+    if queued >= QUEUED_AT_ONCE:
+        return queued
+    stale = await work.all(select(Passage.article_id).where(Passage.model != model).distinct().limit(QUEUED_AT_ONCE))
     for article_id in stale:
         await work.later(INDEX_JOB, {"article_id": article_id}, unique_key=article_id)
     return len(stale)
@@ -222,7 +264,7 @@ async def _keep_vectors(work: Work, model: str, vectors: Sequence[tuple[str, byt
         await work.change(update(Passage).where(Passage.id == passage_id).values(model=model, vector=vector))
 
 
-async def _read_articles(rows: Rows, ids: Sequence[str]) -> list[tuple[Article, list[Passage]]]:
+async def read_articles(rows: Rows, ids: Sequence[str]) -> list[tuple[Article, list[Passage]]]:
     """Those of the articles that are published, with their passages in order."""
     await asyncio.sleep(0)  # others get a turn between two batches of a large help centre
     articles = await rows.all(select(Article).where(Article.id.in_(ids), Article.state == "published"))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pytest
 import pytest_asyncio
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from app.knowledge import index as index_module
+from app.knowledge import library as library_module
 from app.knowledge.articles import publish_article, set_article_state
-from app.knowledge.embedder import NoEmbedder
-from app.knowledge.library import Library, embed_article, queue_indexing
+from app.knowledge.embedder import Matrix, NoEmbedder
+from app.knowledge.index import IndexedArticle
+from app.knowledge.library import QUEUED_AT_ONCE, Library, embed_article, queue_indexing
 from app.knowledge.sentence_transformer import SentenceTransformerEmbedder
-from app.work import Work, Works
+from app.work import Rows, Work, Works
 from models import Job, Passage
 from tests.app.knowledge.help_centre import draft
 
@@ -85,7 +92,7 @@ async def test_vectors_of_another_model_are_queued_to_be_made_again(works: Works
     await embed_article(works, embedder, article.id)
 
     async def forget_jobs_and_age(work: Work) -> None:
-        await work.change(Job.__table__.delete())
+        await work.change(delete(Job))
         await work.change(update(Passage).where(Passage.position == 0).values(model="older"))
 
     await works.run(forget_jobs_and_age)
@@ -99,3 +106,88 @@ async def test_vectors_of_another_model_are_queued_to_be_made_again(works: Works
     assert held.vectors is not None
     assert held.vectors.any(axis=1).tolist() == [False, True]
     assert await embed_article(works, embedder, article.id) == 1
+
+
+class InstantEmbedder(NoEmbedder):
+    """A model that arrives late and encodes at once: what a text means are the letters in it."""
+
+    name = "letters"
+    dimensions = 26
+    is_expected = True
+
+    def __init__(self) -> None:
+        self._ready = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        return self._ready.is_set()
+
+    async def encode(self, texts: Sequence[str], *, within: float = 15.0, is_urgent: bool = True) -> Matrix:
+        counts = np.array([[text.lower().count(chr(97 + place)) + 1 for place in range(26)] for text in texts], np.float32)
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+    async def wait_until_ready(self) -> None:
+        await self._ready.wait()
+
+    async def start(self) -> None:
+        self._ready.set()
+
+
+async def test_search_is_by_words_until_the_index_holds_the_models_vectors(works: Works):
+    embedder = InstantEmbedder()
+    library = Library(works, embedder)
+    article = await works.run(publish_article, REFUNDS)
+    await library.refresh()
+    await embedder.start()
+    for arrive in ("the model is there", "and the library has seen it", "and all is encoded"):
+        answer = await library.look_up("refund", least=0.1, public_only=True)
+        assert [one.article.id for one in answer.found] == [article.id], arrive
+        assert answer.is_by_words == (arrive != "and all is encoded"), arrive
+        if "library" in arrive:
+            await embed_article(works, embedder, article.id)
+        await library.refresh()
+
+
+async def test_each_article_is_read_once_more_when_it_is_encoded_and_words_are_arranged_once(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+):
+    read: list[str] = []
+    arranged: list[int] = []
+    reading, arranging = library_module.read_articles, index_module.words_of
+
+    async def noted(rows: Rows, ids: Sequence[str]) -> Any:
+        read.extend(ids)
+        return await reading(rows, ids)
+
+    def counted(articles: Sequence[IndexedArticle]) -> Any:
+        arranged.append(len(articles))
+        return arranging(articles)
+
+    monkeypatch.setattr(library_module, "read_articles", noted)
+    monkeypatch.setattr(index_module, "words_of", counted)
+    embedder = InstantEmbedder()
+    library = Library(works, embedder)
+    articles = [(await works.run(publish_article, draft(f"Question {number}", "An answer."))).id for number in range(30)]
+    await embedder.start()
+    await library.refresh()
+    read.clear()
+    arranged.clear()
+    for id in articles:
+        await library.index_article(works, {"article_id": id})
+        await library.refresh()
+    assert sorted(read) == sorted(articles)
+    assert arranged == []
+    assert all(one.vectors is not None and one.vectors.any(axis=1).all() for one in library.index.articles)
+
+
+async def test_a_help_centre_is_queued_a_few_articles_at_a_time(works: Works):
+    async def forget_jobs(work: Work) -> None:
+        await work.change(delete(Job))
+
+    for number in range(QUEUED_AT_ONCE + 5):
+        await works.run(publish_article, draft(f"Question {number}", "An answer."))
+    await works.run(forget_jobs)
+    for _ in range(2):
+        assert await works.run(queue_indexing, "letters") == QUEUED_AT_ONCE
+    async with works.read() as rows:
+        assert await rows.one(select(func.count()).select_from(Job)) == QUEUED_AT_ONCE
