@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
+from pathlib import Path
 
-from app.ending import end
+from app.ending import END_SECONDS, end
+from cli import DRAIN_SECONDS
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 async def test_a_task_that_loses_a_cancel_is_cancelled_again() -> None:
@@ -33,3 +39,14 @@ async def test_a_task_that_loses_a_cancel_is_cancelled_again() -> None:
 
 async def test_nothing_to_end_is_no_wait() -> None:
     await end([])
+
+
+def test_w7_a_process_that_is_stuck_ends_all_the_same() -> None:
+    stuck = "from app.ending import end_by_force; end_by_force(0.1); import threading; threading.Event().wait()"
+    ended = subprocess.run([sys.executable, "-c", stuck], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 1
+    assert "stopping took too long" in ended.stdout + ended.stderr
+
+
+def test_w7_the_end_comes_before_supervisors_kill() -> None:
+    assert DRAIN_SECONDS < END_SECONDS < 30
