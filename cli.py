@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import click
 import uvicorn
 
 from app.database.migrating import is_migrated, migrate
+from app.ending import END_SECONDS, end_by_force
 from app.errors import ParleyError
 from app.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from app.doctor import Finding
-
-T = TypeVar("T")
 
 MOST_FRAME_BYTES = 64 * 1024
 DRAIN_SECONDS = 15
@@ -30,18 +31,49 @@ YOUNG_OBJECTS = 20_000
 
 
 class DrainingServer(uvicorn.Server):
-    """Says goodbye to clients before it stops listening."""
+    """Says goodbye to clients before it stops listening, and ends for good when that takes too long."""
 
     def __init__(self, config: uvicorn.Config, drain: Callable[[], Awaitable[None]]) -> None:
         super().__init__(config)
         self.drain = drain
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        end_by_force(END_SECONDS)
+        super().handle_exit(sig, frame)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.drain()
         await super().shutdown(sockets)
 
 
-@click.group()
+class Commands(click.Group):
+    """The commands; a mistake in the set-up ends in one sentence and exit code 1, whichever of them meets it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ParleyError as error:
+            raise click.ClickException(error.detail) from error
+        except Exception as error:
+            sentence = _explain(error)
+            if sentence is None or os.environ.get("PARLEY_LOG_LEVEL", "").lower() == "debug":
+                raise
+            raise click.ClickException(sentence) from error
+
+
+def _explain(error: Exception) -> str | None:
+    from app.database.reasons import explain_failure
+
+    folder = Path(os.environ.get("PARLEY_DATA_DIR") or "data")
+    url = os.environ.get("PARLEY_DATABASE_URL") or f"sqlite:///{folder.absolute() / 'parley.db'}"
+    if sentence := explain_failure(error, url):
+        return sentence
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename} cannot be used: {error.strerror}. Check that it is there and that this user may write it."
+    return None
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """Parley: self-hosted, real-time customer support."""
 
@@ -50,10 +82,12 @@ def main() -> None:
 def serve() -> None:
     """Bring the database up to date and serve on PARLEY_HOST and PARLEY_PORT."""
     settings = _settings()
+    listener = _listen(settings)
+    _check_data_folder(settings)
     migrate(settings.database_url)
     if not settings.demo:
         _refuse_printed_passwords(settings)
-    _serve(settings, [])
+    _serve(settings, listener, [])
 
 
 @main.command()
@@ -63,6 +97,8 @@ def demo() -> None:
     os.environ.setdefault("PARLEY_DATA_DIR", "data/demo")
     os.environ.setdefault("PARLEY_MAIL_FALLBACK_SECONDS", "60")
     settings = _settings()
+    listener = _listen(settings)
+    _check_data_folder(settings)
     migrate(settings.database_url)
     from demo.seed import PASSWORD, PEOPLE, seed_demo
 
@@ -74,6 +110,7 @@ def demo() -> None:
     base = settings.public_url
     _serve(
         settings,
+        listener,
         [
             "",
             f"  Shop with the widget   {base}/demo",
@@ -117,7 +154,7 @@ def backup(path: Path) -> None:
     """
     from app.backup.making import back_up
 
-    made = _carefully(lambda: back_up(_settings(), path))
+    made = back_up(_settings(), path)
     rows = sum(table.rows for table in made.manifest.tables)
     click.echo(
         f"{path}: {rows} rows, {made.manifest.file_count} files, {path.stat().st_size} bytes. The secret key is not inside."
@@ -133,7 +170,7 @@ def restore(path: Path, replace: bool) -> None:
     """Bring back the archive at PATH, of this version or an older one, from SQLite or PostgreSQL alike. Stop every server first."""
     from app.backup.restoring import restore as put_back
 
-    done = _carefully(lambda: put_back(_settings(), path, replace=replace))
+    done = put_back(_settings(), path, replace=replace)
     rows = sum(table.rows for table in done.manifest.tables)
     click.echo(f"Restored {rows} rows and {done.manifest.file_count} files as of {done.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
     if not done.has_same_key:
@@ -278,18 +315,49 @@ def _examine_passwords(settings: Settings) -> list[Finding]:
 
 
 def _settings() -> Settings:
-    return _carefully(lambda: read_settings(os.environ))
+    from app.database.inhabited import holds_data
+
+    return read_settings(os.environ, holds_data)
 
 
-def _carefully(do: Callable[[], T]) -> T:
-    """What the domain refuses becomes a sentence, not a traceback."""
+def _check_data_folder(settings: Settings) -> None:
+    """Write and read in the data folder, which SQLite, uploads and backups need. Raises OSError."""
+    from app.doctor import probe_folder
+
+    probe_folder(settings.data_path)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one leaves everything as it was."""
     try:
-        return do()
-    except ParleyError as error:
-        raise click.ClickException(error.detail) from error
+        family, kind, _, _, address = socket.getaddrinfo(
+            settings.host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind)
+        click.get_current_context().call_on_close(listener.close)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except socket.gaierror as error:
+        raise click.ClickException(f"PARLEY_HOST: this machine has no address {settings.host}.") from error
+    except OSError as error:
+        raise click.ClickException(_explain_listening(settings, error)) from error
+    listener.set_inheritable(True)
+    return listener
 
 
-def _serve(settings: Settings, lines: list[str]) -> None:
+def _explain_listening(settings: Settings, error: OSError) -> str:
+    match error.errno:
+        case errno.EADDRINUSE:
+            return f"Port {settings.port} is taken by another program. Stop it, or set PARLEY_PORT to another port."
+        case errno.EACCES:
+            return f"This user may not listen on port {settings.port}. Set PARLEY_PORT to one above 1023."
+        case errno.EADDRNOTAVAIL:
+            return f"PARLEY_HOST: this machine has no address {settings.host}."
+        case _:
+            return f"{settings.host}:{settings.port} cannot be listened on: {error.strerror}."
+
+
+def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> None:
     from realtime.bounded_http import BoundedHttp
     from realtime.direct_websocket import DirectWebSocket
     from server import build
@@ -310,7 +378,7 @@ def _serve(settings: Settings, lines: list[str]) -> None:
         log_config=None,
     )
     server = DrainingServer(config, lambda: app.state.drain())  # noqa: PLW0108 - it is there only once the app has started
-    _run(_announce_when_ready(server, app, settings, lines))
+    _run(_announce_when_ready(server, app, settings, listener, lines))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -323,8 +391,10 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         uvloop.run(main)
 
 
-async def _announce_when_ready(server: DrainingServer, app: Any, settings: Settings, lines: list[str]) -> None:
-    serving = asyncio.create_task(server.serve())
+async def _announce_when_ready(
+    server: DrainingServer, app: Any, settings: Settings, listener: socket.socket, lines: list[str]
+) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn says it in a flag
         await asyncio.sleep(0.02)
     if server.started:

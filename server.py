@@ -26,7 +26,8 @@ from app.conversations.taking import OFFER_JOB
 from app.conversations.tickets import PROPOSE_JOB
 from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.database import DatabaseClock, open_database
-from app.ending import end
+from app.database.inhabited import holds_data
+from app.ending import END_SECONDS, end, end_by_force
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
@@ -46,6 +47,7 @@ from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.untaken import Untaken
 from app.mailed_links import MailedLinks
+from app.node_health import LOOK_SECONDS, NodeHealth
 from app.people.passwords import FORGOTTEN_JOB
 from app.people.sign_in_limits import SignInLimits
 from app.people.tokens import VisitorTokens
@@ -91,6 +93,7 @@ def build(settings: Settings) -> Litestar:
     hub = _open_hub(settings)
     clock = DatabaseClock(database)
     works = Works(database, hub, clock, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
+    health = NodeHealth(works, settings.data_path)
     tokens = VisitorTokens(settings.secret_key)
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
@@ -134,6 +137,7 @@ def build(settings: Settings) -> Litestar:
         Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
         Sweep("measure clock", CLOCK_SECONDS, clock.measure),
+        Sweep("look at this node", LOOK_SECONDS, health.look),
     ]
     platform = Platform(
         settings=settings,
@@ -151,7 +155,7 @@ def build(settings: Settings) -> Litestar:
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
         sightings=SightingNotes(works),
-        trouble=lambda: hub.trouble if isinstance(hub, RedisHub) else None,
+        trouble=lambda: _trouble(hub, health),
     )
 
     player = None
@@ -169,6 +173,7 @@ def build(settings: Settings) -> Litestar:
             await player.come_to_work()
         tasks = [asyncio.create_task(keep(sweep), name=sweep.name) for sweep in sweeps]
         for name, forever in (
+            ("damage", database.look_for_damage()),
             ("load", limits.load.measure_forever()),
             ("jobs", jobs.run_forever()),
             ("wall", wall.paint_forever()),
@@ -206,6 +211,12 @@ def build(settings: Settings) -> Litestar:
     app = create_app(platform, routes, [running])
     app.state.needs_setup = needs_setup
     return app
+
+
+def _trouble(hub: LocalHub, health: NodeHealth) -> str | None:
+    """Return what degrades this node, in a few words; None when nothing does."""
+    found = [*health.troubles(), *([hub.trouble] if isinstance(hub, RedisHub) and hub.trouble else [])]
+    return ", ".join(found) or None
 
 
 def _open_hub(settings: Settings) -> LocalHub:
@@ -303,8 +314,13 @@ async def run_worker(settings: Settings) -> None:
     hub.when_jobs(jobs.wake)
     grace = timedelta(seconds=settings.presence_grace_seconds)
     stop = asyncio.Event()
+
+    def leave() -> None:
+        end_by_force(END_SECONDS)
+        stop.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        asyncio.get_running_loop().add_signal_handler(name, leave)
     sweeps = [
         *domain_sweeps(works, reactions, grace),
         *_mail_sweeps(works, outbox, mailer),
@@ -326,5 +342,5 @@ async def run_worker(settings: Settings) -> None:
 def __getattr__(name: str) -> Any:
     """`server:app`, built when it is asked for, so that importing this file reads no environment."""
     if name == "app":
-        return build(read_settings(os.environ))
+        return build(read_settings(os.environ, holds_data))
     raise AttributeError(name)

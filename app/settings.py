@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.callers import trusted_networks
 from app.errors import Invalid
 
 PREFIX = "PARLEY_"
+SHORTEST_KEY = 32
+MAX_PORT = 65535
+DATABASE_SCHEMES = ("postgresql", "postgres")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -78,8 +86,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         )
 
 
-def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from an environment. Unknown `PARLEY_` names and values that do not fit are refused with the name."""
+def read_settings(environment: Mapping[str, str], holds_data: Callable[[str], bool] = lambda url: False) -> Settings:
+    """Return the settings of an environment. Unknown `PARLEY_` names and values that do not fit are refused with the name.
+
+    A secret key is made only for a database that does not hold data yet.
+    """
     given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
     known = set(Settings.__struct_fields__)
     reserved = {name for name in given if name.startswith(("test_", "torch"))}
@@ -89,27 +100,93 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         settings = msgspec.convert({name: value for name, value in given.items() if name in known}, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise Invalid(f"A setting does not fit: {error}") from error
-    return _complete(settings)
+    _check(settings)
+    return _complete(settings, holds_data)
 
 
-def _complete(settings: Settings) -> Settings:
+def _complete(settings: Settings, holds_data: Callable[[str], bool]) -> Settings:
     """Fill in what follows from the data folder: the SQLite file, and a key made on the first start and kept."""
     database_url = settings.database_url or f"sqlite:///{settings.data_path.absolute() / 'parley.db'}"
-    secret_key = settings.secret_key or _kept_key(settings.data_path / "secret.key")
-    if len(secret_key) < 32:
-        raise Invalid(f"{PREFIX}SECRET_KEY must have at least 32 characters.")
-    try:
-        trusted_networks(settings.trusted_proxies)
-    except ValueError as error:
-        raise Invalid(f"{PREFIX}TRUSTED_PROXIES takes networks, separated by commas, like 10.0.0.0/8: {error}.") from error
+    if settings.secret_key and len(settings.secret_key) < SHORTEST_KEY:
+        raise Invalid(f"{PREFIX}SECRET_KEY must have at least {SHORTEST_KEY} characters.")
+    secret_key = settings.secret_key or _kept_key(settings.data_path / "secret.key", lambda: holds_data(database_url))
     return msgspec.structs.replace(
         settings, database_url=database_url, secret_key=secret_key, public_url=settings.public_url.rstrip("/")
     )
 
 
-def _kept_key(path: Path) -> str:
-    if not path.exists():
+def _kept_key(path: Path, holds_data: Callable[[], bool]) -> str:
+    """Return the key kept in the data folder, made on the first start. Raises Invalid rather than make another over data."""
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+        if not path.exists():
+            if holds_data():
+                raise Invalid(
+                    f"{path} is missing, but the database holds data. Put the file back from where you keep your secrets."
+                    f" If it is lost, write {SHORTEST_KEY} random characters or more into it: visitors then begin anew."
+                )
+            with open(path, "x", opener=_for_owner_only) as file:
+                file.write(secrets.token_urlsafe(48))
+        key = path.read_text().strip()
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{path} holds no text. Put the file back from where you keep your secrets.") from error
+    except OSError as error:
+        raise Invalid(f"{path} cannot be read or made: {error.strerror}. Check {PREFIX}DATA_DIR and who owns it.") from error
+    if len(key) < SHORTEST_KEY:
+        raise Invalid(
+            f"{path} {'is empty' if not key else 'is cut short'}. Put the file back from where you keep your secrets."
+            " Without it visitors begin anew."
+        )
+    return key
+
+
+def _for_owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _check(settings: Settings) -> None:
+    """Raise Invalid, with the name and an example, for a setting that reads well and cannot be meant."""
+    _check_database_url(settings.database_url)
+    _check_url("PUBLIC_URL", settings.public_url, ("http", "https"), "https://support.example.com")
+    if settings.redis_url:
+        _check_url("REDIS_URL", settings.redis_url, ("redis", "rediss", "unix"), "redis://host:6379/0")
+    if settings.smtp_url:
+        _check_url("SMTP_URL", settings.smtp_url, ("smtp", "smtps"), "smtp://user:password@host:587")
+    if not 0 <= settings.port <= MAX_PORT:
+        raise Invalid(f"{PREFIX}PORT must be between 1 and {MAX_PORT}, not {settings.port}.")
+    if "@" not in parseaddr(settings.mail_from)[1]:
+        raise Invalid(f'{PREFIX}MAIL_FROM must be an address, as in "Support <support@example.com>".')
+    try:
+        trusted_networks(settings.trusted_proxies)
+    except ValueError as error:
+        raise Invalid(f"{PREFIX}TRUSTED_PROXIES takes networks, separated by commas, like 10.0.0.0/8: {error}.") from error
+    for field in msgspec.structs.fields(Settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, int | float) and not (0 <= value < float("inf")):
+            raise Invalid(f"{PREFIX}{field.name.upper()} must not be negative or infinite.")
+
+
+def _check_database_url(url: str) -> None:
+    if not url:
+        return
+    example = f"{PREFIX}DATABASE_URL looks like postgresql://user:password@host:5432/name or sqlite:////absolute/parley.db"
+    if url.startswith("sqlite:///"):
+        if url.removeprefix("sqlite:///") in ("", ":memory:"):
+            raise Invalid(f"{example}; SQLite needs a file.")
+        return
+    try:
+        scheme = make_url(url).drivername
+    except (ArgumentError, ValueError) as error:
+        raise Invalid(f"{example}; yours cannot be read.") from error
+    if scheme not in DATABASE_SCHEMES:
+        raise Invalid(f"{example}; Parley does not run on {scheme}.")
+
+
+def _check_url(name: str, url: str, schemes: tuple[str, ...], example: str) -> None:
+    try:
+        parts = urlsplit(url)
+        is_fine = parts.scheme in schemes and (bool(parts.hostname) or parts.scheme == "unix") and parts.port != 0
+    except ValueError:
+        is_fine = False
+    if not is_fine:
+        raise Invalid(f"{PREFIX}{name} looks like {example}; yours cannot be read.")
