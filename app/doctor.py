@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import resource
-import shutil
 from pathlib import Path
 
 from msgspec import Struct
 from sqlalchemy import func, select
 
 from app.database import DatabaseClock, open_database
+from app.database.damage import find_damage
 from app.database.migrating import is_migrated
+from app.database.reasons import explain_failure
+from app.database.timekeeper import JUMP, newest_written
+from app.disk import free_bytes, is_low
 from app.errors import Invalid
 from app.mail.mailer import SmtpMailer
 from app.mail.smtp_reasons import explain
@@ -19,7 +22,6 @@ from app.mail.status import count_unsent
 from app.settings import Settings
 from models import Agent, Inbox
 
-LEAST_FREE_BYTES = 1_000_000_000
 MOST_OFFSET_SECONDS = 0.5
 LEAST_FILES = 4096
 FILES_ADVISED = 65536
@@ -48,14 +50,19 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _data_folder(settings: Settings) -> Finding:
-    probe = settings.data_path / ".probe"
     try:
-        settings.data_path.mkdir(parents=True, exist_ok=True)
-        probe.write_text("")
-        probe.unlink()
+        probe_folder(settings.data_path)
     except OSError as error:
         return Finding("data folder", False, f"{settings.data_path} cannot be written: {error.strerror}")
     return Finding("data folder", True, str(Path(settings.data_dir)))
+
+
+def probe_folder(folder: Path) -> None:
+    """Write a file in the data folder and remove it. Raises OSError."""
+    probe = folder / ".probe"
+    folder.mkdir(parents=True, exist_ok=True)
+    probe.write_text("")
+    probe.unlink()
 
 
 def _database(settings: Settings) -> Finding:
@@ -63,32 +70,42 @@ def _database(settings: Settings) -> Finding:
     try:
         is_current = is_migrated(settings.database_url)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
-        return Finding("database", False, f"{kind} does not answer: {error}"[:200])
+        return Finding(
+            "database", False, explain_failure(error, settings.database_url) or f"{kind} does not answer: {error}"[:200]
+        )
+    if damage := find_damage(settings.database_url):
+        return Finding("database", False, damage)
     return Finding("database", is_current, f"{kind} is up to date" if is_current else "not up to date; run: parley migrate")
 
 
 def _disk(settings: Settings) -> Finding:
-    folder = next(path for path in (settings.data_path.absolute(), *settings.data_path.absolute().parents) if path.exists())
-    free = shutil.disk_usage(folder).free
-    return Finding("disk", free >= LEAST_FREE_BYTES, f"{free / 1e9:.1f} GB free in {folder}")
+    free = free_bytes(settings.data_path)
+    advice = "; make room, or files and soon messages are refused" if is_low(free) else ""
+    return Finding("disk", not is_low(free), f"{free / 1e9:.1f} GB free for {settings.data_path.absolute()}{advice}")
 
 
 def _clock(settings: Settings) -> Finding:
     try:
-        offset = asyncio.run(_clock_offset(settings.database_url))
+        offset, behind = asyncio.run(_clock_offset(settings.database_url))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         return Finding("clock", False, f"the database does not tell the time: {error}"[:200])
+    if behind > JUMP.total_seconds():
+        says = f"{behind:.0f} s behind the newest message: what is due waits that long. Set this machine's clock right"
+        return Finding("clock", False, says)
     is_fine = abs(offset) <= MOST_OFFSET_SECONDS
     advice = "" if is_fine else "; nodes go by the database's time, but logs and certificates do not: set up time synchronisation"
     return Finding("clock", is_fine, f"{abs(offset):.2f} s {'behind' if offset > 0 else 'ahead of'} the database's{advice}")
 
 
-async def _clock_offset(url: str) -> float:
+async def _clock_offset(url: str) -> tuple[float, float]:
+    """Return how far this machine's clock is behind the database's, and how far the database's is behind what it holds."""
     database = open_database(url)
     try:
         clock = DatabaseClock(database)
         await clock.measure()
-        return clock.offset_seconds
+        async with database.read() as rows:
+            newest = await newest_written(rows)
+        return clock.offset_seconds, (newest - clock()).total_seconds() if newest else 0.0
     finally:
         await database.close()
 

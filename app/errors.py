@@ -86,3 +86,10 @@ class Unavailable(ParleyError):
     """We cannot do it now; the same request may succeed in a moment."""
 
     code: ErrorCode = "unavailable"
+
+
+class StorageFull(Unavailable):
+    """The disk has no room. Nothing was kept; the same request succeeds once someone has made room."""
+
+    def __init__(self, detail: str = "The server's disk is full. Nothing was saved. Try again later.") -> None:
+        super().__init__(detail)

@@ -17,6 +17,7 @@ from app.clock import Clock, new_id, utc_now
 from app.contract.audiences import Audience
 from app.contract.events import Event
 from app.database import Batch, Database, Rows, Transaction
+from app.database.reasons import refusal_for
 from app.errors import Unavailable
 from models import Job
 
@@ -124,7 +125,8 @@ class Works:
                     return await verb(work, *args, **kwargs)
             except DBAPIError as error:
                 if attempt == TRIES or not _is_worth_retrying(error):
-                    raise Unavailable("The database cannot take this right now. Nothing was lost; please try again.") from error
+                    busy = Unavailable("The database cannot take this right now. Nothing was lost; please try again.")
+                    raise refusal_for(error) or busy from error
             except (OSError, NoConnectionFree) as error:
                 raise Unavailable("The database cannot be reached right now. Please try again.") from error
         raise AssertionError("unreachable")

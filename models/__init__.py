@@ -13,7 +13,7 @@ from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, 
 from models.sequence import Sequence
 from models.status import Status
 from models.ticket import Ticket
-from models.timekeeping import ClockJump, DismissedNotice, NodeClock
+from models.timekeeping import ClockJump, DismissedNotice, NodeClock, NodeWarning
 from models.visiting import Invitation, PageVisit, ProactiveMessage
 from models.watching import AuditLine, TeamThresholds
 
@@ -44,6 +44,7 @@ __all__ = [
     "Macro",
     "Message",
     "NodeClock",
+    "NodeWarning",
     "OutgoingMail",
     "PageVisit",
     "Passage",

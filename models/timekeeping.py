@@ -1,4 +1,4 @@
-"""What became of the database's clock, and whose clock does not agree with it."""
+"""Warnings of clocks and nodes: jumps, clocks that differ, full disks; and which warnings an agent has dismissed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,17 @@ class NodeClock(Base):
 
     node: Mapped[str] = mapped_column(String(200), primary_key=True)
     ahead_seconds: Mapped[float]
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NodeWarning(Base):
+    """A node's disk is nearly full (`figure` bytes are free), or it has met damage in the database. Gone once it is not so."""
+
+    __tablename__ = "node_warnings"
+
+    node: Mapped[str] = mapped_column(String(200), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    figure: Mapped[float]
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -16,6 +16,7 @@ from app.contract.commands import AgentCommand, AgentSendMessage, Command, Visit
 from app.contract.replies import Refused, Reply, Sent
 from app.contract.views import MessageView
 from app.conversations.posting import Posting
+from app.database.reasons import refusal_for
 from app.errors import Conflict, Invalid, ParleyError, RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber
@@ -145,6 +146,9 @@ class Gateway:
         outcome = "ok"
         if isinstance(found, ParleyError):
             outcome, found = found.code, refusal_of(found)
+        elif isinstance(found, Exception) and (known := refusal_for(found)):
+            log.error("command refused", command=name, reason=known.detail, error=str(found)[:300])
+            outcome, found = known.code, refusal_of(known)
         elif isinstance(found, Exception):
             id = new_id()
             log.error("command failed", command=name, error_id=id, exc_info=found)

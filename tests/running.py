@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,8 @@ class Running:
     """One `parley demo` process. Settings go in as keyword arguments without the prefix."""
 
     program: tuple[str, ...] = ("-m", "cli", "demo")
+    wrapper: Sequence[str] = ()
+    """What the server is started by, in a namespace of its own for example."""
     root = ROOT
 
     def __init__(self, folder: Path, **settings: Any) -> None:
@@ -65,7 +67,7 @@ class Running:
         """Start and wait until it is ready."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.program], cwd=self.root, env=self.environment, stdout=log, stderr=log
+                [*self.wrapper, sys.executable, *self.program], cwd=self.root, env=self.environment, stdout=log, stderr=log
             )
         until = time.monotonic() + seconds
         while time.monotonic() < until:

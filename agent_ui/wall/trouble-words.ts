@@ -34,6 +34,10 @@ export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): stri
     }
     case "clock_differs":
       return t(notice.seconds < 0 ? "troubles.clock_is_behind" : "troubles.clock_is_ahead", { name, by })
+    case "disk_low":
+      return t("troubles.disk_low", { name, free: notice.count.toLocaleString(locale) })
+    case "database_damaged":
+      return t("troubles.database_damaged", { name })
   }
 }
 

@@ -50,6 +50,8 @@ NoticeKind = Literal[
     "removed_agent",
     "clock_jump",
     "clock_differs",
+    "disk_low",
+    "database_damaged",
     "escalation",
 ]
 ChecklistItemKey = Literal["workspace", "inbox", "snippet", "people", "hours", "article", "mail", "chat"]

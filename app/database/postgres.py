@@ -12,6 +12,7 @@ from sqlalchemy import Executable
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
+from app.database.damage import Damage
 from app.database.prepared import Prepared, bare
 from app.database.rows import Batch, Rows, Transaction
 from models import Base
@@ -69,9 +70,14 @@ class PostgresDatabase:
             pool_timeout=pool_seconds,
             query_cache_size=1500,
         )
+        self.damage = Damage()
+        self.damage.watch(self._engine.sync_engine)
         self._line: _Line | None = None
         # A page of messages and the figure that says how far it goes must be of one moment, or a message between them is skipped.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
+
+    async def look_for_damage(self) -> None:
+        """Leave it to PostgreSQL, which checks each page it reads."""
 
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncGenerator[Rows]:

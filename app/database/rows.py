@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Result
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from app.database.damage import Damage
 from app.database.prepared import Prepared
 from models import Base
 
@@ -113,6 +114,11 @@ class Database(Protocol):
     """A place rows live in."""
 
     dialect: str
+    damage: Damage
+
+    async def look_for_damage(self) -> None:
+        """Look through everything once, beside all else, and note damage."""
+        ...
 
     def read(self) -> AbstractAsyncContextManager[Rows]:
         """A consistent look at the rows that never waits for a writer."""

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from app.database.damage import Damage
 from app.database.folding import Folding
 from app.database.hand import Hand
 from app.database.prepared import Prepared
@@ -37,8 +38,9 @@ PAGE_CACHE_KIB = 64 * 1024
 class _SqliteRows(Rows):
     dialect = "sqlite"
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, damage: Damage) -> None:
         self._connection = connection
+        self._damage = damage
         self._driver: sqlite3.Connection = connection.connection.dbapi_connection  # pyright: ignore[reportAttributeAccessIssue]
         self._session: Session | None = None
 
@@ -70,6 +72,7 @@ class _SqliteRows(Rows):
         except sqlite3.IntegrityError as error:
             raise IntegrityError(compiled.sql, None, error) from error
         except sqlite3.Error as error:
+            self._damage.note(error)
             raise OperationalError(compiled.sql, None, error) from error
         return [compiled.instance(row) for row in found]
 
@@ -88,8 +91,12 @@ class SqliteDatabase:
     dialect = "sqlite"
 
     def __init__(self, path: Path, folding: Folding | None = None) -> None:
+        self.damage = Damage()
+        self._path = path
         self._read_engine = _engine(path, read_only=True)
         self._write_engine = _engine(path, read_only=False)
+        self.damage.watch(self._read_engine)
+        self.damage.watch(self._write_engine)
         self._writer = self._write_engine.connect()
         self._writer.begin()  # for SQLAlchemy one transaction without end: where it begins and commits is ours to say
         self._driver: sqlite3.Connection = self._writer.connection.dbapi_connection  # pyright: ignore[reportAttributeAccessIssue]
@@ -100,10 +107,13 @@ class SqliteDatabase:
         self._hand = Hand("parley-commit")
         self._committer: asyncio.Task[None] | None = None
 
+    async def look_for_damage(self) -> None:
+        await self.damage.look(self._path)
+
     @contextlib.asynccontextmanager
     async def read(self) -> AsyncGenerator[Rows]:
         with self._read_engine.connect() as connection, connection.begin():
-            rows = _SqliteRows(connection)
+            rows = _SqliteRows(connection, self.damage)
             try:
                 yield rows
             finally:
@@ -117,11 +127,12 @@ class SqliteDatabase:
             if not self._driver.in_transaction:
                 self._driver.execute("BEGIN IMMEDIATE")
             safe = asyncio.get_running_loop().create_future()
-            transaction = _SqliteTransaction(self._writer)
+            transaction = _SqliteTransaction(self._writer, self.damage)
             self._driver.execute("SAVEPOINT work")
             try:
                 yield transaction
-            except BaseException:
+            except BaseException as error:
+                self.damage.note(error)
                 self._undo()
                 raise
             finally:
@@ -144,7 +155,8 @@ class SqliteDatabase:
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             batch.on_sqlite(self._driver)
-        except BaseException:
+        except BaseException as error:
+            self.damage.note(error)
             self._undo_all()
             raise
         committed = self._hand.order(self._commit_now)
@@ -155,6 +167,7 @@ class SqliteDatabase:
             await asyncio.wait([committed])  # nobody may have a turn under a commit: it would take half of what they write along
             raise
         except sqlite3.Error as error:
+            self.damage.note(error)
             self._undo_all()
             raise OperationalError("COMMIT", None, error) from error
         after_commit()
@@ -206,6 +219,7 @@ class SqliteDatabase:
         try:
             await self._hand.order(self._commit_now)
         except sqlite3.Error as error:
+            self.damage.note(error)
             self._undo_all()
             return OperationalError("COMMIT", None, error)
         return None

@@ -11,7 +11,8 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from app.clock import new_id
 from app.contract.replies import ErrorCode, Refused
-from app.errors import Conflict, ParleyError, RateLimited
+from app.database.reasons import refusal_for
+from app.errors import Conflict, ParleyError, RateLimited, StorageFull
 from app.http.missing_pages import page_of_refusal, wants_page
 from app.http.platform import AnyRequest
 
@@ -28,6 +29,8 @@ STATUSES: dict[ErrorCode, int] = {
     "internal": 500,
     "unavailable": 503,
 }
+FULL = 507
+"""Insufficient storage: `unavailable`, and it is the disk."""
 CODES: dict[int, ErrorCode] = {
     401: "unauthenticated",
     403: "forbidden",
@@ -68,7 +71,8 @@ def answer(refused: Refused, status: int | None = None) -> Response[bytes]:
 
 def on_parley_error(request: AnyRequest, error: ParleyError) -> Response[bytes]:
     refused = refusal_of(error)
-    return _page(request, STATUSES[refused.code], refused) if wants_page(request) else answer(refused)
+    status = FULL if isinstance(error, StorageFull) else STATUSES[refused.code]
+    return _page(request, status, refused) if wants_page(request) else answer(refused, status)
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
@@ -82,6 +86,9 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
     """What nobody foresaw: the caller gets an id to name, the log gets the rest."""
+    if known := refusal_for(error):
+        log.error("request refused", path=request.url.path, reason=known.detail, error=str(error)[:300])
+        return on_parley_error(request, known)
     id = new_id()
     log.error("request failed", path=request.url.path, error_id=id, exc_info=error)
     detail = f"Something went wrong on our side. It is noted as {id}."

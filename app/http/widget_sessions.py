@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import cast
 
+import structlog
 from litestar import post
 from litestar.params import JSONBody
+from prometheus_client import Counter
 from sqlalchemy import select
 
 from app.clock import new_id
@@ -15,19 +18,28 @@ from app.contract.replies import Done
 from app.contract.values import OPEN_CATEGORIES, IdentityState, LauncherIcon, WidgetPosition
 from app.contract.views import WidgetInboxView
 from app.conversations.views import visitor_views
-from app.errors import NotFound, Unauthenticated, UnknownKey
+from app.errors import NotFound, RateLimited, Unauthenticated, UnknownKey
 from app.http.platform import AnyRequest, Platform, address_of, platform_of
 from app.knowledge.front_page import front_articles
+from app.limits import Limit
 from app.people.actors import Visitor
 from app.people.contacts import find_contact, widget_contact_view
 from app.people.identity import StaleIdentity
 from app.people.inbox_texts import archived_text, texts_for
 from app.people.inboxes import email_prompt_of, form_of
+from app.people.tokens import TokenFault
 from app.people.visitor_sessions import find_visitor, prove_visitor, proven, void_session
 from app.visiting.availability import availability_of
 from app.visiting.sightings import sighting_of
 from app.work import Rows
 from models import Inbox
+
+log = structlog.get_logger("http")
+refused_tokens = Counter(
+    "parley_visitor_tokens_refused_total", "Stored visitor tokens that no longer hold, whose visitors begin anew", ["fault"]
+)
+_warnings = Limit(1 / 60, 1)
+"""One log line a minute: every returning visitor brings a token."""
 
 
 @post("/api/v1/widget/sessions", status_code=200)
@@ -45,6 +57,8 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
         raise UnknownKey(data.inbox_key)
     async with platform.works.read() as rows:
         stored = await find_visitor(rows, platform.tokens, data.visitor_token or "", now)
+    if data.visitor_token and stored is None:
+        _note_refused(platform.tokens.why_refused(data.visitor_token, now))
     if stored and stored.inbox_id != inbox.id:
         stored = None
     identity: IdentityState = "none"
@@ -74,6 +88,17 @@ async def open_widget(request: AnyRequest, data: JSONBody[OpenWidget]) -> Widget
             else await front_articles(rows, [data.locale or "", inbox.locale], platform.settings.public_url),
             identity=identity,
         )
+
+
+def _note_refused(fault: TokenFault) -> None:
+    """Say that a visitor begins anew. Another key's signature means that `secret.key` is not the one of before."""
+    refused_tokens.labels(fault).inc()
+    if fault == "other_key":
+        with suppress(RateLimited):
+            _warnings.take(fault)
+            log.warning(
+                "a visitor's token was signed with another key; they begin anew. Has secret.key or PARLEY_SECRET_KEY changed?"
+            )
 
 
 async def _visitor_of_link(platform: Platform, inbox: Inbox, token: str, now: datetime) -> Visitor:

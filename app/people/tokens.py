@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache, partial
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -21,6 +21,8 @@ from app.errors import Unavailable
 from app.people.actors import Visitor
 
 VISITOR_TOKEN_LIFE = timedelta(days=180)
+TokenFault = Literal["malformed", "other_key", "expired", "ended"]
+"""`ended`: signed out, or its contact has been verified since."""
 _VISITOR_TOKEN = re.compile(r"pv1\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})")
 _PROVEN_TOKEN = re.compile(
     r"pv2\.([0-9a-f-]{36})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([0-9a-f-]{36})\.([0-9]{1,12})\.([A-Za-z0-9_-]{43})"
@@ -104,14 +106,17 @@ class VisitorTokens:
         return f"{signed}.{self._sign(signed)}"
 
     def read(self, token: str, now: datetime) -> Visitor | None:
-        """Whose token it is, or None when it is forged, expired, from the future or not a token at all."""
+        """Return the visitor of a token, or None when it is forged, expired or not a token at all.
+
+        One signed later than now is ours all the same: the clock that signed it was ahead, or this one is behind.
+        """
         proven = _PROVEN_TOKEN.fullmatch(token) if len(token) <= 512 else None
         match = proven or (_VISITOR_TOKEN.fullmatch(token) if len(token) <= 512 else None)
         if match is None or not hmac.compare_digest(match.groups()[-1], self._sign(token.rpartition(".")[0])):
             return None
         contact_id, inbox_id, issued = match.groups()[:3]
         age = now.timestamp() - int(issued)
-        if not -60 <= age <= VISITOR_TOKEN_LIFE.total_seconds():
+        if abs(age) > VISITOR_TOKEN_LIFE.total_seconds():
             return None
         if proven is None:
             return Visitor(contact_id=contact_id, inbox_id=inbox_id)
@@ -119,6 +124,15 @@ class VisitorTokens:
         if int(until) <= now.timestamp():
             return None
         return Visitor(contact_id=contact_id, inbox_id=inbox_id, session=session, verified_until=int(until))
+
+    def why_refused(self, token: str, now: datetime) -> TokenFault:
+        """Return what is wrong with a token that `find_visitor` does not take."""
+        match = None if len(token) > 512 else _PROVEN_TOKEN.fullmatch(token) or _VISITOR_TOKEN.fullmatch(token)
+        if match is None:
+            return "malformed"
+        if not hmac.compare_digest(match.groups()[-1], self._sign(token.rpartition(".")[0])):
+            return "other_key"
+        return "ended" if self.read(token, now) else "expired"
 
     def _sign(self, text: str) -> str:
         digest = hmac.digest(self._key, text.encode(), "sha256")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import aliased
@@ -27,6 +28,7 @@ from models import (
     Inbox,
     InboxSighting,
     NodeClock,
+    NodeWarning,
     OutgoingMail,
     Team,
     TeamMember,
@@ -60,6 +62,7 @@ async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozense
         *await _removed_agents(rows, dismissed),
         *_rules(rules, dismissed),
         *await _clocks(rows, now, dismissed),
+        *await _nodes(rows, now, dismissed),
     ]
 
 
@@ -173,6 +176,25 @@ async def _clocks(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str
         key = f"clock_differs:{clock.node}"[:LONGEST_SUBJECT]
         found.append(_notice(key, "clock_differs", clock.node, dismissed, seconds=round(clock.ahead_seconds)))
     return found
+
+
+async def _nodes(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+    """Return what nodes have said of their disk and of the database."""
+    said = await rows.all(
+        select(NodeWarning)
+        .where(NodeWarning.seen_at > now - NODE_SILENT_AFTER, NodeWarning.kind.in_(("disk_low", "database_damaged")))
+        .order_by(NodeWarning.node, NodeWarning.kind)
+    )
+    return [
+        _notice(
+            f"{one.kind}:{one.node}"[:LONGEST_SUBJECT],
+            cast(NoticeKind, one.kind),
+            one.node,
+            dismissed,
+            count=round(one.figure / 1e6),
+        )
+        for one in said
+    ]
 
 
 def _notice(

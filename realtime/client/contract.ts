@@ -83,6 +83,8 @@ export type NoticeKind =
   | "removed_agent"
   | "clock_jump"
   | "clock_differs"
+  | "disk_low"
+  | "database_damaged"
   | "escalation"
 
 export type ChecklistItemKey = "workspace" | "inbox" | "snippet" | "people" | "hours" | "article" | "mail" | "chat"
@@ -506,7 +508,8 @@ export interface MessageView {
  * the team `subject` (empty: to everybody) and nobody there can be given one. `removed_agent`: `count` conversations that
  * `subject` held when they were removed wait for somebody. `clock_jump`: the database's clock jumped by `seconds`; times
  * are off until `until`, by less and less. `clock_differs`: the clock of the node `subject` is ahead of the database's by
- * `seconds`; the database's counts. `escalation`: a colleague escalated the conversation of the contact `subject` to level
+ * `seconds`; the database's counts, and of SQLite what it holds already. `disk_low`: the disk of the node `subject` has `count` megabytes left.
+ * `database_damaged`: the node `subject` has met damage in the database. `escalation`: a colleague escalated the conversation of the contact `subject` to level
  * `count`; its id is in the `key`, after the first colon.
  */
 export interface NoticeView {

@@ -124,7 +124,7 @@ async def test_nobody_home(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "change"),
     [
-        ("disk", lambda patch: patch.setattr(doctor, "LEAST_FREE_BYTES", 10**18)),
+        ("disk", lambda patch: patch.setattr(doctor, "is_low", lambda free: True)),
         ("open files", lambda patch: patch.setattr(doctor, "LEAST_FILES", 10**12)),
         ("clock", lambda patch: patch.setattr(doctor, "MOST_OFFSET_SECONDS", -1.0)),
     ],

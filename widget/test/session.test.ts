@@ -117,3 +117,19 @@ test("nobody wants it any more: it stops", async () => {
   expect(await open(["down", "down", "down"], () => ++tries < 3)).toBeNull()
   expect(asked.length).toBe(2)
 })
+
+test("test_a_token_the_server_cannot_read_is_kept_and_tried_again_when_the_next_one_is_refused_too", async () => {
+  const mine = "pv1.mine.inbox.1.signed"
+  kept.set("token", mine)
+  await open([opened("pv1.stranger.inbox.2.otherkey")])
+  expect(kept.get("token")).toBe("pv1.stranger.inbox.2.otherkey")
+  await open([opened("pv1.stranger2.inbox.3.signed"), opened("pv1.mine.inbox.3.signed")])
+  expect(asked.map(it => it.visitor_token)).toEqual([mine, "pv1.stranger.inbox.2.otherkey", mine])
+  expect(kept.get("token")).toBe("pv1.mine.inbox.3.signed")
+})
+
+test("a token that is renewed leaves nothing behind", async () => {
+  kept.set("token", "pv1.mine.inbox.1.signed")
+  await open([opened("pv1.mine.inbox.2.signed")])
+  expect([...kept.keys()]).toEqual(["token"])
+})

@@ -1,0 +1,28 @@
+"""Free space for the data folder: enough, low, or full."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+LOW_BYTES = 1_000_000_000
+"""With less free than this, operators are warned."""
+FULL_BYTES = 100_000_000
+"""With less free than this, files are refused and `/health/ready` says degraded: what is left is for messages."""
+
+
+def free_bytes(folder: Path) -> int:
+    """Return the free bytes of the disk that holds a folder, or will hold it."""
+    absolute = folder.absolute()
+    there = next(path for path in (absolute, *absolute.parents) if path.exists())
+    return shutil.disk_usage(there).free
+
+
+def is_low(free: int) -> bool:
+    """Return whether operators should make room."""
+    return free < LOW_BYTES
+
+
+def is_full(free: int) -> bool:
+    """Return whether files must be refused."""
+    return free < FULL_BYTES
