@@ -32,6 +32,7 @@ from app.http.help_pages import (
     search_page,
     sitemap_of,
 )
+from app.http.hosts import named_host
 from app.http.platform import AnyRequest, address_of, platform_of, refuse_foreign_origin
 from app.knowledge.answer_line import answer_line
 from app.knowledge.articles import get_public_article
@@ -42,7 +43,8 @@ from app.work import Rows
 from models import Inbox
 
 CSP = "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-action 'self'; base-uri 'none'; frame-ancestors "
-EMBEDDED_CSP = f"{CSP}*"
+# A sandboxed frame is of no origin: what 'self' means there, WebKit takes for nothing, so the host is named.
+EMBEDDED_CSP = f"{CSP}*".replace("'self'", "'self' {host}")
 PAGE_CSP = f"{CSP}'self'; script-src 'self'; connect-src 'self'; frame-src 'self'"
 HERE = Path(__file__).parent
 STYLE = (HERE / "help_centre.css").read_text("utf-8")
@@ -217,7 +219,7 @@ def help_address(request: AnyRequest, path: str, **asked: str) -> str:
 def respond_page(request: AnyRequest, html: str, *, is_embedded: bool, status: int = 200) -> Response[bytes]:
     """An embedded page may stand in any site's widget: it runs no script and can do nothing but vote."""
     headers = {
-        "Content-Security-Policy": EMBEDDED_CSP if is_embedded else PAGE_CSP,
+        "Content-Security-Policy": EMBEDDED_CSP.format(host=named_host(request, "http", "https")) if is_embedded else PAGE_CSP,
         "Vary": "Accept-Language",
         "Cache-Control": "no-cache" if status == 200 else "no-store",  # an article that was unpublished is gone at once
     }

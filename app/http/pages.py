@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.errors import NotFound
 from app.http.assets import Assets
+from app.http.hosts import named_host
 from app.http.loader import KEY, MAX_KEY, blocked_site, console_error, looks_of, unknown_key
 from app.http.platform import AnyRequest, platform_of
 from app.visiting.sightings import sighting_of
@@ -51,7 +52,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
         """The panel as a page of its own, where links in mails lead. Nobody may frame it, and it names itself to nobody."""
         if await _find_inbox(request, inbox) is None:
             raise NotFound("inbox", inbox)
-        policy = FRAME_CSP.format(ancestors="'none'", socket=_socket_origin(request))
+        policy = FRAME_CSP.format(ancestors="'none'", socket=named_host(request, "ws", "wss"))
         headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
         return widget_assets.respond(request, "frame.html", is_immutable=False, headers=headers)
 
@@ -65,7 +66,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
     async def inbox_page(request: AnyRequest, path: FromPath[str] = "") -> Response[bytes]:
         """The agents' application: its files, and its one page for every address below /inbox."""
         name = str(path).lstrip("/")
-        headers = {"Content-Security-Policy": INBOX_CSP.format(socket=_socket_origin(request))}
+        headers = {"Content-Security-Policy": INBOX_CSP.format(socket=named_host(request, "ws", "wss"))}
         if name and inbox_assets.find(name):
             return inbox_assets.respond(request, name, is_immutable=_HASHED.search(name) is not None, headers=headers)
         if name.startswith("assets/"):
@@ -132,18 +133,10 @@ async def _framed(request: AnyRequest, widget: Assets, page: str, key: str) -> R
     allowed = found.allowed_origins if found is not None else []
     origins = [origin for origin in allowed if _ORIGIN.fullmatch(str(origin))]
     ancestors = " ".join(["'self'", *origins]) if allowed else "*"
-    headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=_socket_origin(request))}
+    headers = {"Content-Security-Policy": FRAME_CSP.format(ancestors=ancestors, socket=named_host(request, "ws", "wss"))}
     return widget.respond(request, page, is_immutable=False, headers=headers)
 
 
 async def _find_inbox(request: AnyRequest, key: str) -> Inbox | None:
     async with platform_of(request).works.read() as rows:
         return await rows.one(select(Inbox).where(Inbox.key == key))
-
-
-def _socket_origin(request: AnyRequest) -> str:
-    """This host's websocket address, which not every browser counts as 'self'."""
-    host = request.headers.get("host", "")
-    if not re.fullmatch(r"[A-Za-z0-9.\-\[\]:]{1,255}", host):
-        return ""
-    return f"ws://{host} wss://{host}"

@@ -27,11 +27,22 @@ export class Root extends Component<RootProps> {
 
   override componentDidMount() {
     this.stop = this.props.app.subscribe(() => this.setState({}))
+    // On the document: some browsers leave the focus on it when the panel opens in another site's page.
+    document.addEventListener("keydown", this.onKey)
     this.componentDidUpdate()
   }
 
   override componentWillUnmount() {
     this.stop()
+    document.removeEventListener("keydown", this.onKey)
+  }
+
+  onKey = (event: KeyboardEvent) => {
+    if (event.key === "Escape") this.props.onClose()
+    else if (event.key === "Tab") keepInside(event)
+    // What is typed to nobody in particular is meant for the field, the first letter included.
+    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && document.activeElement === document.body)
+      focusFirst()
   }
 
   override componentDidUpdate() {
@@ -46,14 +57,7 @@ export class Root extends Component<RootProps> {
     const state = app.snapshot()
     const { screen, chat, session, article } = state
     return (
-      <main
-        class="screen"
-        aria-label={texts.t("chat")}
-        onKeyDown={event => {
-          if (event.key === "Escape") onClose()
-          if (event.key === "Tab") keepInside(event)
-        }}
-      >
+      <main class="screen" aria-label={texts.t("chat")}>
         {state.is_outdated && (
           <p class="banner" role="status">
             {texts.t("reload")}{" "}
@@ -72,7 +76,7 @@ export class Root extends Component<RootProps> {
             {texts.t("stale")}
           </p>
         )}
-        {isForgetful && chat?.thread.conversation_id && (
+        {isForgetful && screen === "chat" && (
           <p class="banner line" role="status">
             {texts.t("not_kept")}
           </p>
