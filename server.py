@@ -16,7 +16,7 @@ from typing import Any
 from litestar import Litestar
 from sqlalchemy import select
 
-from app.attachments import FileStore
+from app.attachments import FileStore, delete_unsent
 from app.conversations.falling_due import do_all_due
 from app.conversations.messages import UNREAD_JOB
 from app.conversations.offering import lapse_offers
@@ -28,6 +28,7 @@ from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.database import DatabaseClock, open_database
 from app.database.inhabited import holds_data
 from app.ending import END_SECONDS, end, end_by_force
+from app.file_room import UploadLimits, note_room
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
@@ -81,6 +82,7 @@ from realtime.wall import WallPainter
 HERE = Path(__file__).parent
 CLOCK_SECONDS = 10.0
 MAIL_SECONDS = 5.0
+FILES_SECONDS = 60.0
 LINK_PAUSE_SECONDS = 300.0
 
 
@@ -139,11 +141,14 @@ def build(settings: Settings) -> Litestar:
         Sweep("measure clock", CLOCK_SECONDS, clock.measure),
         Sweep("look at this node", LOOK_SECONDS, health.look),
     ]
+    files = FileStore(settings.data_path / "files")
+    sweeps.append(Sweep("delete unsent files", FILES_SECONDS, lambda: _look_after_files(works, files, settings)))
     platform = Platform(
         settings=settings,
         works=works,
         tokens=tokens,
-        files=FileStore(settings.data_path / "files"),
+        files=files,
+        upload_limits=UploadLimits(settings.widget_rate, settings.attachment_max_bytes),
         mailer=mailer,
         mail=mail,
         link_limit=Limit(1 / LINK_PAUSE_SECONDS, 1),
@@ -217,6 +222,13 @@ def _trouble(hub: LocalHub, health: NodeHealth) -> str | None:
     """Return what degrades this node, in a few words; None when nothing does."""
     found = [*health.troubles(), *([hub.trouble] if isinstance(hub, RedisHub) and hub.trouble else [])]
     return ", ".join(found) or None
+
+
+async def _look_after_files(works: Works, files: FileStore, settings: Settings) -> None:
+    """Delete what was never sent, and note how much room is left."""
+    while await delete_unsent(works, files):
+        pass
+    await works.run(note_room, settings.files_max_bytes)
 
 
 def _open_hub(settings: Settings) -> LocalHub:

@@ -47,6 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     presence_grace_seconds: float = 10.0
     agent_capacity: int = 4
     attachment_max_bytes: int = 10 * 1024 * 1024
+    files_max_bytes: int = 0
     allowed_origins: str = ""
     trusted_proxies: str = ""
     message_rate: float = 5.0

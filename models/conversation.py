@@ -18,6 +18,7 @@ IS_ABANDONED = text("ended_by = 'contact' AND first_answered_at IS NULL")
 IS_UNANSWERED = text("first_answered_at IS NULL AND category IN ('new', 'open')")
 IS_ANSWERED = text("first_answered_at IS NOT NULL")
 IS_OFFERED = text("offer_until IS NOT NULL")
+IS_UNSENT = text("conversation_id IS NULL")
 IS_ESCALATED = text("escalation_level > 0 AND category IN ('new', 'open', 'waiting')")
 IS_SNOOZED = text("snoozed_until IS NOT NULL")
 WAITING_ORDERS = {
@@ -203,6 +204,10 @@ class Attachment(Base):
     """A file somebody uploaded; the bytes lie under `digest` (SHA-256). Bound to a message once one names it."""
 
     __tablename__ = "attachments"
+    __table_args__ = (
+        Index("ix_attachments_digest", "digest"),
+        Index("ix_attachments_unsent", "created_at", "id", sqlite_where=IS_UNSENT, postgresql_where=IS_UNSENT),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     digest: Mapped[str] = mapped_column(String(64))

@@ -16,6 +16,8 @@ export function troubleWords({ t, locale }: MoreWords, notice: NoticeView): stri
       return t("troubles.no_inbox")
     case "no_mail_host":
       return t("troubles.no_mail_host", { count: notice.count.toLocaleString(locale) })
+    case "files_full":
+      return t(notice.count < 100 ? "troubles.files_nearly_full" : "troubles.files_full", { percent: notice.count })
     case "snippet_not_seen":
       return t("troubles.snippet_not_seen", { name })
     case "rule":

@@ -43,6 +43,7 @@ AuthorKind = Literal["contact", "agent", "bot", "system"]
 NoticeKind = Literal[
     "no_inbox",
     "no_mail_host",
+    "files_full",
     "snippet_not_seen",
     "rule",
     "team_without_members",

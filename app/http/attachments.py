@@ -12,8 +12,10 @@ from litestar.response import File
 from app.attachments import access_attachment, upload_file
 from app.contract.http import Uploaded
 from app.errors import Invalid, TooLarge
+from app.file_room import check_room
 from app.http.ids import as_id
-from app.http.platform import AnyRequest, actor_of, platform_of
+from app.http.platform import AnyRequest, actor_of, address_of, platform_of
+from app.people.actors import Visitor
 from app.pictures import INLINE_TYPES
 
 FORM_OVERHEAD = 64 * 1024
@@ -25,15 +27,22 @@ async def upload(request: AnyRequest) -> Uploaded:
     platform = platform_of(request)
     actor = await actor_of(request)
     most = platform.settings.attachment_max_bytes
-    platform.widget_limit.take(f"upload:{getattr(actor, 'contact_id', None) or getattr(actor, 'id', '')}")
-    if int(request.headers.get("content-length") or 0) > most + FORM_OVERHEAD:
+    size = int(request.headers.get("content-length") or most + FORM_OVERHEAD)
+    if size > most + FORM_OVERHEAD:
         raise TooLarge(f"Files may have up to {most // (1024 * 1024)} MB.")
+    if isinstance(actor, Visitor):
+        platform.upload_limits.take(address_of(request), actor.inbox_id, size)
+    else:
+        platform.widget_limit.take(f"upload:{actor.id}")
+    async with platform.works.read() as rows:
+        await check_room(rows, size, platform.files.free_bytes, platform.settings.files_max_bytes)
     form = await request.form()
     file = form.get("file")
     if not isinstance(file, UploadFile):
         raise Invalid("Send the file as the form field named file.")
     data = await file.read()
-    return Uploaded(attachment=await upload_file(platform.works, platform.files, actor, file.filename, data, most))
+    limit = platform.settings.files_max_bytes
+    return Uploaded(attachment=await upload_file(platform.works, platform.files, actor, file.filename, data, most, limit))
 
 
 @get("/api/v1/attachments/{attachment_id:str}")

@@ -12,6 +12,7 @@ from msgspec import Struct
 from app.attachments import FileStore
 from app.callers import Caller, caller_of
 from app.errors import Forbidden, Unauthenticated
+from app.file_room import UploadLimits
 from app.http.sightings import SightingNotes
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
@@ -40,6 +41,7 @@ class Platform(Struct, frozen=True, kw_only=True):
     works: Works
     tokens: VisitorTokens
     files: FileStore
+    upload_limits: UploadLimits
     mailer: SmtpMailer | None
     """None without a mail host."""
     mail: MailSettings

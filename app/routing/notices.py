@@ -13,6 +13,7 @@ from app.contract.routing import RuleView
 from app.contract.values import NoticeKind, RuleTrouble
 from app.contract.views import NoticeView
 from app.database.lead import newest_lead
+from app.file_room import nearly_full
 from app.people.actors import SignedInAgent
 from app.people.agents import tell_notices
 from app.routing.queue import teams_with_queues
@@ -80,7 +81,7 @@ async def forget_dismissed(work: Work, keys: Iterable[str]) -> None:
 
 
 async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
-    """Return what keeps customers from writing, and answers from reaching them, because it was never set up."""
+    """Return what keeps customers from writing, and answers from reaching them: what was never set up, and no room for files."""
     found: list[NoticeView] = []
     inbox = await rows.one(select(Inbox).where(Inbox.archived_at.is_(None)).order_by(Inbox.created_at).limit(1))
     if inbox is None:
@@ -90,6 +91,8 @@ async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]
     waiting = await rows.one(select(func.count()).select_from(OutgoingMail).where(OutgoingMail.state == "waiting")) or 0
     if waiting:
         found.append(_notice("no_mail_host", "no_mail_host", "", dismissed, count=waiting))
+    if full := await nearly_full(rows):
+        found.append(_notice("files_full", "files_full", "", dismissed, count=full))
     return found
 
 

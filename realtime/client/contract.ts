@@ -76,6 +76,7 @@ export type AuthorKind = "contact" | "agent" | "bot" | "system"
 export type NoticeKind =
   | "no_inbox"
   | "no_mail_host"
+  | "files_full"
   | "snippet_not_seen"
   | "rule"
   | "team_without_members"
@@ -504,7 +505,8 @@ export interface MessageView {
  * Something is not as somebody meant it, and goes on like that until somebody mends it; then the notice is gone.
  *
  * `no_inbox`: customers have no way to write. `snippet_not_seen`: no site has loaded the chat button of the inbox `subject`.
- * `no_mail_host`: `count` mails wait for a mail host. `rule`: the rule named `subject` has a `problem`. `team_without_members`, `team_without_capacity`: conversations come to
+ * `no_mail_host`: `count` mails wait for a mail host.
+ * `files_full`: files take `count` percent of the room they may have; at 100 no more are taken. `rule`: the rule named `subject` has a `problem`. `team_without_members`, `team_without_capacity`: conversations come to
  * the team `subject` (empty: to everybody) and nobody there can be given one. `removed_agent`: `count` conversations that
  * `subject` held when they were removed wait for somebody. `clock_jump`: the database's clock jumped by `seconds`; times
  * are off until `until`, by less and less. `clock_differs`: the clock of the node `subject` is ahead of the database's by

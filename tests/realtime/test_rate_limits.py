@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import websockets
@@ -135,3 +136,35 @@ async def test_opening_widgets_without_end_is_refused(strict: Running) -> None:
         statuses = [(await http.post("/api/v1/widget/sessions", json={"inbox_key": "demo"})).status_code for _ in range(45)]
     assert statuses.count(200) <= 30 + 3 * (time.monotonic() - began), "thirty at once, and three a second besides"
     assert set(statuses) <= {200, 429}
+
+
+async def test_files_without_end_are_refused_whatever_token_sends_them(known: Running) -> None:
+    """600 of 600 once passed from one address: a token costs nothing, so each file had one of its own."""
+    from_here = {"X-Forwarded-For": "198.51.100.77"}
+    tokens = [(await known.open_widget())["visitor_token"] for _ in range(2)]
+    async with known.http(headers=from_here) as http:
+        statuses = [
+            (
+                await http.post(
+                    "/api/v1/attachments",
+                    files={"file": (f"{n}.txt", b"words")},
+                    headers={"Authorization": f"Bearer {tokens[n % 2]}"},
+                )
+            ).status_code
+            for n in range(40)
+        ]
+    assert statuses.count(201) + statuses.count(200) in range(30, 36)
+    assert statuses[-1] == 429
+
+
+async def test_a_file_over_the_quota_is_refused_with_507_in_words(tmp_path: Path) -> None:
+    running = await asyncio.to_thread(Running(tmp_path, files_max_bytes=100_000).start)
+    try:
+        token = (await running.open_widget())["visitor_token"]
+        async with running.http(headers={"Authorization": f"Bearer {token}"}) as http:
+            answer = await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 200_000)})
+            assert (answer.status_code, answer.json()["code"]) == (507, "unavailable")
+            assert answer.json()["detail"] == "There is no room for files at the moment. Send your message without the file."
+            assert (await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 2_000)})).status_code == 201
+    finally:
+        await asyncio.to_thread(running.stop)
