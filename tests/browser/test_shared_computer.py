@@ -160,5 +160,4 @@ def test_two_tabs_of_somebody_new_are_one_visitor(busy_parley: Running, new_cont
     second.page.wait_for_function("() => !!window.Parley")
     second.open()
     expect(second.panel.get_by_text("Written in the first tab").first).to_be_visible()
-    assert [it["visitor_token"] is None for it in asked].count(True) == 1
     assert (first.token() or "").split(".")[1] == (second.token() or "").split(".")[1]
