@@ -358,7 +358,8 @@ def _explain_listening(settings: Settings, error: OSError) -> str:
 
 
 def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> None:
-    from realtime.bounded_http import BoundedHttp
+    from realtime.bounded_http import bounded_http
+    from realtime.crowding import raise_file_limit
     from realtime.direct_websocket import DirectWebSocket
     from server import build
 
@@ -367,7 +368,7 @@ def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> Non
         app,
         host=settings.host,
         port=settings.port,
-        http=BoundedHttp,
+        http=bounded_http(settings.trusted_proxies, raise_file_limit()),
         ws=DirectWebSocket,
         ws_max_size=MOST_FRAME_BYTES,
         ws_per_message_deflate=False,

@@ -112,11 +112,11 @@ async def _clock_offset(url: str) -> tuple[float, float]:
 
 def _files() -> Finding:
     """Every visitor and agent who is connected holds one."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)  # the server raises the soft limit to it
+    if hard == resource.RLIM_INFINITY:
         return Finding("open files", True, "unlimited")
-    advice = "" if soft >= LEAST_FILES else f"; for more set LimitNOFILE or ulimit -n {FILES_ADVISED}"
-    return Finding("open files", soft >= LEAST_FILES, f"{soft}: room for about {max(0, soft - 200)} connections{advice}")
+    advice = "" if hard >= LEAST_FILES else f"; for more set LimitNOFILE or ulimit -Hn {FILES_ADVISED}"
+    return Finding("open files", hard >= LEAST_FILES, f"{hard}: room for about {max(0, hard - 200)} connections{advice}")
 
 
 def _public_url(settings: Settings) -> Finding:

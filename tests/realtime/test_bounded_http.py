@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
+import shlex
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -12,6 +16,7 @@ import pytest
 import uvicorn
 
 from realtime.bounded_http import MOST_HEAD_BYTES, BoundedHttp
+from realtime.crowding import Crowding
 from realtime.direct_websocket import DirectWebSocket
 from tests.running import Running
 from tests.servers.ports import free_port
@@ -25,6 +30,9 @@ class Hasty(BoundedHttp):
 
     head_seconds = 0.3
     pause_seconds = 0.6
+    min_rate = 10.0
+    trusted = "127.0.0.1"
+    crowding = Crowding(30, max_half_sent=5)
 
 
 async def application(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
@@ -102,7 +110,7 @@ async def test_a_second_request_that_does_not_end_is_not_awaited(port: int) -> N
 async def test_a_body_that_stops_is_left_and_one_that_comes_slowly_is_read(port: int) -> None:
     heard, _ = await answer_to(port, POST + b"Content-Length: 10\r\n\r\n12345")
     assert heard == b""
-    pieces = [POST + b"Content-Length: 10\r\nConnection: close\r\n\r\n", *[b"1"] * 10]
+    pieces = [POST + b"Content-Length: 10\r\nConnection: close\r\n\r\n", *[b"1"] * 10]  # a tenth of a second each is allowed
     heard, seconds = await answer_to(port, *pieces, pause=0.07)
     assert heard.endswith(b"\r\n\r\n10")
     assert seconds > Hasty.pause_seconds
@@ -145,3 +153,54 @@ async def test_a_body_of_many_small_pieces_is_a_body(port: int) -> None:
     heard, _ = await answer_to(port, POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n", pieces)
     assert heard.endswith(str(1000 * 1024).encode())
     assert len(pieces) - 1000 * 1024 < MOST_HEAD_BYTES
+
+
+async def test_a_body_that_drips_in_without_end_has_a_deadline_by_its_size(port: int) -> None:
+    pieces = [POST + b"Content-Length: 1000\r\n\r\n", *[b"1"] * 40]  # a byte in 0.2 s, where 0.1 s are allowed
+    heard, seconds = await answer_to(port, *pieces, pause=0.2)
+    assert heard == b""
+    assert Hasty.pause_seconds < seconds < 40 * 0.2 + 0.5
+
+
+async def half_sent(port: int, network: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection with a body that has begun."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(POST + f"X-Forwarded-For: {network}\r\nContent-Length: 10\r\n\r\n12".encode())
+    return reader, writer
+
+
+async def leave(held: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]) -> None:
+    for _, writer in held:
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+
+
+async def test_a_network_may_have_so_many_half_sent_bodies_and_others_theirs(port: int) -> None:
+    held = [await half_sent(port, f"2001:db8:1:2::{n:x}") for n in range(5)]
+    await answer_to(port, GET + b"Connection: close\r\n\r\n")  # by now those are known
+    reader, writer = await half_sent(port, "2001:db8:1:2::ffff")
+    assert (await reader.read()).startswith(b"HTTP/1.1 429")
+    other = POST + b"X-Forwarded-For: 2001:db8:1:3::1\r\nConnection: close\r\nContent-Length: 2\r\n\r\n12"
+    assert (await answer_to(port, other))[0].endswith(b"\r\n\r\n2")
+    await leave([*held, (reader, writer)])
+
+
+async def test_without_room_the_longest_unfinished_of_the_largest_crowd_goes(port: int) -> None:
+    """1,100 half-sent bodies once took all files that a server may open, and everybody else was reset."""
+    crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(60)]
+    assert (await answer_to(port, GET + b"Connection: close\r\n\r\n"))[0].startswith(b"HTTP/1.1 200")
+    gone = sum(reader.at_eof() or reader.exception() is not None for reader, _ in crowd)
+    assert gone >= 30
+    await leave(crowd)
+
+
+def test_the_limit_of_open_files_is_raised_as_far_as_it_goes() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    asked = "import resource; from realtime.crowding import raise_file_limit; n = raise_file_limit(); "
+    asked += "print(n, *resource.getrlimit(resource.RLIMIT_NOFILE))"
+    lowered = f"ulimit -Sn 256 && {sys.executable} -c {shlex.quote(asked)}"
+    room, soft, now = subprocess.check_output(["/bin/bash", "-c", lowered], text=True).split()
+    assert int(now) == hard
+    assert int(soft) == (min(hard, 1_048_576) if hard > 0 else 1_048_576)
+    assert int(room) == int(soft) - 200
