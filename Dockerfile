@@ -34,9 +34,9 @@ RUN /parley/bin/pip install --no-cache-dir --no-deps /wheel/*.whl
 
 FROM ${PYTHON}
 ENV PATH=/parley/bin:$PATH PYTHONUNBUFFERED=1 PARLEY_HOST=0.0.0.0 PARLEY_DATA_DIR=/data PARLEY_LOG_FORMAT=json
-RUN useradd --system --uid 10001 --home-dir /data parley && mkdir /data && chown parley /data
+RUN useradd --system --uid 10001 --home-dir /data parley && mkdir /data && chown 10001:0 /data && chmod 2770 /data
 COPY --from=server /parley /parley
-USER parley
+USER 10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 8000

@@ -20,7 +20,7 @@ build: ## Build the two front ends, if their sources have changed
 	@tools/install
 	@tools/build-ui
 
-check: ## Lint, types, floors, generated files, front ends, lock files
+check: ## Lint, types, floors, generated files, front ends, lock files, the image's steps
 	@tools/check
 
 test: ## All tests: Python on SQLite and PostgreSQL, browsers, front ends
