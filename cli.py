@@ -8,12 +8,14 @@ import gc
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
+import structlog
 import uvicorn
 
 from app.database.migrating import is_migrated, migrate
@@ -138,6 +140,7 @@ def worker() -> None:
     settings = _settings()
     if settings.database_url.startswith("sqlite"):
         raise click.ClickException("With SQLite the server runs the jobs itself; a worker needs PostgreSQL.")
+    _check_data_folder(settings)
     if not is_migrated(settings.database_url):
         raise click.ClickException("The database is not up to date. Run: parley migrate")
     from server import run_worker
@@ -147,18 +150,30 @@ def worker() -> None:
 
 @main.command()
 @click.argument("path", type=click.Path(path_type=Path))
-def backup(path: Path) -> None:
+@click.option("--keep", type=click.IntRange(min=1), help="Remove all but so many of the newest archives in the folder PATH.")
+def backup(path: Path, keep: int | None) -> None:
     """Write rows and files into one new archive at PATH (.tar or .tar.gz), while everybody goes on talking.
 
-    It holds no secret key: keep PARLEY_SECRET_KEY, or secret.key of the data folder, with your other secrets.
+    In a folder the archive gets a name with the time. It holds no secret key: keep PARLEY_SECRET_KEY, or secret.key of the
+    data folder, with your other secrets.
     """
-    from app.backup.making import back_up
+    from app.backup.making import back_up, dated_archive, prune_archives
+    from app.gauges import note_backup
 
-    made = back_up(_settings(), path)
+    if keep and not path.is_dir():
+        raise click.ClickException("--keep needs a folder for PATH, which it may remove older archives from.")
+    folder = path if path.is_dir() else None
+    path = dated_archive(path) if folder else path
+    settings = _settings()
+    made = back_up(settings, path)
+    note_backup(settings.data_path, made.manifest.made_at)
     rows = sum(table.rows for table in made.manifest.tables)
     click.echo(
         f"{path}: {rows} rows, {made.manifest.file_count} files, {path.stat().st_size} bytes. The secret key is not inside."
     )
+    if folder and keep:
+        for gone in prune_archives(folder, keep):
+            click.echo(f"Removed {gone.name}.")
     if made.damaged:
         raise click.ClickException(f"Left out, because they are damaged on the disk: {', '.join(made.damaged)}")
 
@@ -175,6 +190,34 @@ def restore(path: Path, replace: bool) -> None:
     click.echo(f"Restored {rows} rows and {done.manifest.file_count} files as of {done.manifest.made_at:%Y-%m-%d %H:%M:%S} UTC.")
     if not done.has_same_key:
         click.echo("The secret key is not the one of the backup: visitors' tokens from before are void, and they begin anew.")
+    click.echo("MAIL IS OFF in this copy, so that a drill writes to nobody. Where customers are served: parley mail on")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--keep", type=click.Path(path_type=Path), help="A new folder for the copy, to look at it; else it is removed.")
+def drill(path: Path, keep: Path | None) -> None:
+    """Restore the archive at PATH into a copy of its own, whatever PARLEY_DATABASE_URL names, to see that it can be."""
+    from app.backup.restoring import drill as restore_copy
+
+    done, folder = restore_copy(_settings(), path, keep)
+    rows = sum(table.rows for table in done.manifest.tables)
+    click.echo(
+        f"{path} can be restored: {rows} rows, {done.manifest.file_count} files of {done.manifest.made_at:%Y-%m-%d %H:%M} UTC."
+    )
+    if not done.has_same_key:
+        click.echo("Your secret key is not the one of the backup: look for that one too.")
+    if keep:
+        click.echo("To look at it (it mails nobody, and touches no other database):")
+        click.echo(f"  PARLEY_DATA_DIR={folder} PARLEY_DATABASE_URL= PARLEY_REDIS_URL= PARLEY_PORT=8001 parley serve")
+
+
+@main.command("mail")
+@click.argument("state", type=click.Choice(["on", "off"]))
+def mail_command(state: str) -> None:
+    """Switch the mail of a restored copy on, or off again; servers and workers obey from their next start."""
+    asyncio.run(_switch_mail(_settings(), is_on=state == "on"))
+    click.echo(f"Mail is {state} from the next start of each server and worker.")
 
 
 @main.command("create-admin")
@@ -268,6 +311,18 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
         await database.close()
 
 
+async def _switch_mail(settings: Settings, *, is_on: bool) -> None:
+    from app.database import open_database
+    from app.mail.switch import switch_mail
+    from app.work import Silence, Works
+
+    database = open_database(settings.database_url)
+    try:
+        await Works(database, Silence()).run(switch_mail, is_on=is_on)
+    finally:
+        await database.close()
+
+
 async def _set_password(settings: Settings, email: str, password: str) -> None:
     from app.database import open_database
     from app.people.passwords import set_password
@@ -321,10 +376,12 @@ def _settings() -> Settings:
 
 
 def _check_data_folder(settings: Settings) -> None:
-    """Write and read in the data folder, which SQLite, uploads and backups need. Raises OSError."""
+    """Write in the data folder, and let temporary files lie there: under systemd no other place may be written. Raises OSError."""
+    from app.disk import temporary_folder
     from app.doctor import probe_folder
 
     probe_folder(settings.data_path)
+    tempfile.tempdir = os.environ["TMPDIR"] = str(temporary_folder(settings.data_path / "tmp"))
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -402,8 +459,12 @@ async def _announce_when_ready(
         gc.collect()
         gc.set_threshold(YOUNG_OBJECTS, 20, 50)
         gc.freeze()  # what is here now stays: looking through it again stopped everything for up to 70 ms
-        for line in [*lines, f"Parley is ready on {settings.public_url}", *_first_steps(app)]:
-            click.echo(line)
+        if settings.log_format == "json":  # machines read every line
+            setup = {"setup_code": app.state.platform.setup_code} if app.state.needs_setup else {}
+            structlog.get_logger("parley").info("ready", url=settings.public_url, **setup)
+        else:
+            for line in [*lines, f"Parley is ready on {settings.public_url}", *_first_steps(app)]:
+                click.echo(line)
     await serving
 
 

@@ -13,7 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import structlog
 from litestar import Litestar
+from msgspec import structs
 from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
@@ -29,6 +31,7 @@ from app.database import DatabaseClock, open_database
 from app.database.inhabited import holds_data
 from app.ending import END_SECONDS, end, end_by_force
 from app.file_room import UploadLimits, note_room
+from app.gauges import COUNT_SECONDS, count_for_metrics
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
@@ -46,6 +49,7 @@ from app.mail.contact_mail import MailSettings
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
+from app.mail.switch import is_mail_off
 from app.mail.untaken import Untaken
 from app.mailed_links import MailedLinks
 from app.node_health import LOOK_SECONDS, NodeHealth
@@ -91,7 +95,8 @@ def build(settings: Settings) -> Litestar:
     set_up_logs(settings.log_format, settings.log_level)
     lease = timedelta(seconds=settings.presence_lease_seconds)
     database = open_database(settings.database_url)
-    epoch, needs_setup = _ask_database(settings)
+    epoch, needs_setup, mail_off = _ask_database(settings)
+    settings = _without_mail(settings) if mail_off else settings
     hub = _open_hub(settings)
     clock = DatabaseClock(database)
     works = Works(database, hub, clock, unread_after=timedelta(seconds=settings.mail_fallback_seconds))
@@ -140,6 +145,7 @@ def build(settings: Settings) -> Litestar:
         Sweep("forget silent streams", 10.0, streams.forget_silent),
         Sweep("measure clock", CLOCK_SECONDS, clock.measure),
         Sweep("look at this node", LOOK_SECONDS, health.look),
+        Sweep("count for metrics", COUNT_SECONDS, lambda: count_for_metrics(works, settings.data_path)),
     ]
     files = FileStore(settings.data_path / "files")
     sweeps.append(Sweep("delete unsent files", FILES_SECONDS, lambda: _look_after_files(works, files, settings)))
@@ -291,18 +297,24 @@ def _job_runner(
     return runner, outbox
 
 
-def _ask_database(settings: Settings) -> tuple[str, bool]:
-    """The number that changes when the data is restored from a backup, and whether there is no agent yet.
+def _without_mail(settings: Settings) -> Settings:
+    """Return the settings of a restored copy: mail waits as without a mail host."""
+    structlog.get_logger("mail").warning("mail is off since the restore; to switch it on: parley mail on, then restart")
+    return structs.replace(settings, smtp_url="")
+
+
+def _ask_database(settings: Settings) -> tuple[str, bool, bool]:
+    """Return the number that changes when the data is restored from a backup, whether there is no agent yet, and whether mail is off.
 
     In a thread of its own, because whoever imports `server:app` may be running an event loop.
     """
 
-    async def ask() -> tuple[str, bool]:
+    async def ask() -> tuple[str, bool, bool]:
         database = open_database(settings.database_url)
         try:
             async with database.read() as rows:
                 epoch = await rows.one(select(Sequence.value).where(Sequence.name == "epoch"))
-                return str(epoch), await rows.one(select(Agent.id).limit(1)) is None
+                return str(epoch), await rows.one(select(Agent.id).limit(1)) is None, await is_mail_off(rows)
         finally:
             await database.close()
 
@@ -314,6 +326,8 @@ async def run_worker(settings: Settings) -> None:
     """Jobs and timers of the platform, without doors."""
     set_up_logs(settings.log_format, settings.log_level)
     database = open_database(settings.database_url)
+    async with database.read() as rows:
+        settings = _without_mail(settings) if await is_mail_off(rows) else settings
     hub = _open_hub(settings)
     clock = DatabaseClock(database)
     works = Works(database, hub, clock, unread_after=timedelta(seconds=settings.mail_fallback_seconds))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 LOW_BYTES = 1_000_000_000
@@ -26,3 +27,13 @@ def is_low(free: int) -> bool:
 def is_full(free: int) -> bool:
     """Return whether files must be refused."""
     return free < FULL_BYTES
+
+
+def temporary_folder(folder: Path) -> Path:
+    """Return a folder for temporary files, made and freed of what a process before has left for a day."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yesterday = time.time() - 24 * 3600
+    for left in folder.iterdir():
+        if left.stat().st_mtime < yesterday:
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    return folder.absolute()

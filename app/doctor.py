@@ -19,6 +19,7 @@ from app.errors import Invalid
 from app.mail.mailer import SmtpMailer
 from app.mail.smtp_reasons import explain
 from app.mail.status import count_unsent
+from app.mail.switch import is_mail_off
 from app.settings import Settings
 from models import Agent, Inbox
 
@@ -132,6 +133,8 @@ def is_local(url: str) -> bool:
 
 def _mail(settings: Settings) -> Finding:
     """Sign in to the mail host as the outbox does; without one, say how much waits."""
+    if _is_mail_off(settings.database_url):
+        return Finding("mail", False, "off since the restore; where customers are served run: parley mail on, then restart")
     if not settings.smtp_url:
         return _mail_without_host(settings)
     try:
@@ -143,6 +146,21 @@ def _mail(settings: Settings) -> Finding:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the finding
         return Finding("mail", False, explain(error, mailer.address))
     return Finding("mail", True, f"{mailer.address} lets us in")
+
+
+def _is_mail_off(url: str) -> bool:
+    async def ask() -> bool:
+        database = open_database(url)
+        try:
+            async with database.read() as rows:
+                return await is_mail_off(rows)
+        finally:
+            await database.close()
+
+    try:
+        return asyncio.run(ask())
+    except Exception:  # noqa: BLE001 - the finding on the database says why
+        return False
 
 
 def _mail_without_host(settings: Settings) -> Finding:

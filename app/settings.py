@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -22,6 +23,8 @@ from app.errors import Invalid
 PREFIX = "PARLEY_"
 SHORTEST_KEY = 32
 MAX_PORT = 65535
+_LINK_NAME = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(ADDR|PORT|PROTO))?)$")
+_LINK_VALUE = re.compile(r"(tcp|udp|sctp)://")
 DATABASE_SCHEMES = ("postgresql", "postgres")
 
 
@@ -92,7 +95,11 @@ def read_settings(environment: Mapping[str, str], holds_data: Callable[[str], bo
 
     A secret key is made only for a database that does not hold data yet.
     """
-    given = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and not _is_service_link(name, value)
+    }
     known = set(Settings.__struct_fields__)
     reserved = {name for name in given if name.startswith(("test_", "torch"))}
     if unknown := sorted(set(given) - known - reserved):
@@ -103,6 +110,11 @@ def read_settings(environment: Mapping[str, str], holds_data: Callable[[str], bo
         raise Invalid(f"A setting does not fit: {error}") from error
     _check(settings)
     return _complete(settings, holds_data)
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Return whether Kubernetes or a container link put a variable there because of a service called `parley`."""
+    return _LINK_NAME.search(name) is not None or (name.endswith("_PORT") and _LINK_VALUE.match(value) is not None)
 
 
 def _complete(settings: Settings, holds_data: Callable[[str], bool]) -> Settings:

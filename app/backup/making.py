@@ -20,6 +20,7 @@ from app.settings import Settings
 from app.version import VERSION
 from models import Base, Sequence
 
+_DATED = re.compile(r"parley-\d{4}-\d{2}-\d{2}T\d{6}Z\.tar\.gz")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -64,6 +65,20 @@ def back_up(settings: Settings, path: Path) -> BackedUp:
         manifest = in_snapshot(settings.database_url, write)
         archive.close_with(manifest)
     return BackedUp(manifest, damaged)
+
+
+def dated_archive(folder: Path) -> Path:
+    """Return the path of an archive made now in this folder."""
+    return folder / f"parley-{utc_now():%Y-%m-%dT%H%M%SZ}.tar.gz"
+
+
+def prune_archives(folder: Path, keep: int) -> list[Path]:
+    """Remove all but the newest archives that `dated_archive` named, and return the removed ones. Other files stay."""
+    named = sorted(path for path in folder.iterdir() if _DATED.fullmatch(path.name))
+    gone = named[:-keep]
+    for path in gone:
+        path.unlink()
+    return gone
 
 
 def key_mark(secret_key: str) -> str:

@@ -6,10 +6,11 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO
 
-from msgspec import Struct
-from sqlalchemy import Connection, inspect, select, text, update
+from msgspec import Struct, structs
+from sqlalchemy import Connection, delete, insert, inspect, select, text, update
 
 from app.attachments import FileStore
 from app.backup.archive import BLOCK, Manifest, read_files, read_pieces, verify_archive
@@ -18,6 +19,7 @@ from app.backup.tables import empty_table, load_rows
 from app.database.exclusive import alone_on_postgres, close_sqlite, in_snapshot, on_new_sqlite, sqlite_path
 from app.database.migrating import knows_revision, upgrade
 from app.errors import Conflict, Invalid
+from app.mail.switch import MAIL_OFF
 from app.settings import Settings
 from models import Agent, Base, Contact, Conversation, Sequence
 
@@ -50,6 +52,24 @@ def restore(settings: Settings, path: Path, *, replace: bool = False) -> Restore
     else:
         epoch = _replace_sqlite(target, settings, manifest, path, replace)
     return Restored(manifest, epoch, manifest.key_mark == key_mark(settings.secret_key))
+
+
+def drill(settings: Settings, path: Path, keep: Path | None) -> tuple[Restored, Path]:
+    """Restore into a SQLite copy in a folder of its own, which is removed unless it is `keep`. Nothing else is touched.
+
+    Raises what `restore` raises, and Conflict when there is something at `keep`.
+    """
+    if keep is not None and keep.exists():
+        raise Conflict(f"{keep} is there already; name a folder that is not there yet.")
+    with TemporaryDirectory(prefix="parley-drill-") as temporary:
+        folder = (keep or Path(temporary)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        copy = structs.replace(settings, database_url=f"sqlite:///{folder / 'parley.db'}", data_dir=str(folder))
+        done = restore(copy, path)
+        if keep is not None:
+            with open(folder / "secret.key", "x", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.write(settings.secret_key)
+    return done, folder
 
 
 def _replace_on_postgres(connection: Connection, settings: Settings, manifest: Manifest, path: Path, replace: bool) -> int:
@@ -98,9 +118,11 @@ def _fill(connection: Connection, manifest: Manifest, path: Path) -> int:
 
 
 def _begin_epoch(connection: Connection, before: int) -> int:
-    """A number no client has seen: the same backup may be restored twice."""
+    """Return a number no client has seen: the same backup may be restored twice. Mail is off: this may be a copy of what lives on."""
     epoch = next(number for number in iter(lambda: secrets.randbits(52), None) if number != before)
     connection.execute(update(Sequence).where(Sequence.name == "epoch").values(value=epoch))
+    connection.execute(delete(Sequence).where(Sequence.name == MAIL_OFF))
+    connection.execute(insert(Sequence).values(name=MAIL_OFF, value=1))
     return epoch
 
 

@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,13 @@ from click.testing import CliRunner, Result
 from cli import main
 from tests.factories import open_house
 from tests.servers.ports import free_port
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command runs in this process, and `serve` says where temporary files lie."""
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())
+    monkeypatch.setenv("TMPDIR", tempfile.gettempdir())
 
 
 def run(folder: Path, *command: str, **given: str) -> Result:

@@ -55,9 +55,9 @@ class Place:
 
 
 def rows_of(archive: Path) -> dict[str, list[Any]]:
-    """Every row of an archive but the epoch, by its piece."""
+    """Every row of an archive but the epoch and the switch of mail, by its piece."""
     pieces = {name: [json.loads(line) for line in piece.splitlines()] for name, piece in read_pieces(archive)}
-    kept = {name: [row for row in rows if row[0] != "epoch"] for name, rows in pieces.items()}
+    kept = {name: [row for row in rows if row[0] not in {"epoch", "mail_off"}] for name, rows in pieces.items()}
     (conversations,) = [table for table in verify_archive(archive).tables if table.name == "conversations"]
     columns = list(conversations.columns)
     for row in kept["rows/conversations/000000.jsonl"]:
