@@ -96,11 +96,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def test_data() -> Path:
-    """Real dialogues, mails, help centres and attacks, which do not lie in this repository."""
-    folder = Path(os.environ.get("PARLEY_TEST_DATA") or ROOT.parent / "shared" / "data")
-    if not folder.is_dir():
-        pytest.fail(f"There is no test data in {folder}. Name its folder in PARLEY_TEST_DATA.")
-    return folder
+    """Real dialogues and attacks; tests/data/SOURCES.md says where they come from."""
+    return ROOT / "tests" / "data"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -193,3 +193,14 @@ def files(*places: str) -> Iterator[Path]:
 def plain(name: str) -> str:
     """A package's name as the index compares it, without extras."""
     return name.split("[")[0].lower().replace("_", "-").replace(".", "-")
+
+
+def test_w6_tests_need_nothing_beside_the_clone() -> None:
+    """Each file of tests/data says where it comes from, and no test looks above the repository."""
+    sources = (ROOT / "tests" / "data" / "SOURCES.md").read_text()
+    assert [
+        path.name for path in (ROOT / "tests" / "data").iterdir() if f"`{path.name}`" not in sources and path.suffix != ".md"
+    ] == []
+    above = re.compile(r"ROOT\.parent\b|\bPARLEY_TEST_DATA\b")
+    readers = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__) and above.search(path.read_text())]
+    assert readers == []

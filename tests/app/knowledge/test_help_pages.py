@@ -83,8 +83,8 @@ class Tags(HTMLParser):
 
 
 def test_known_attacks_leave_no_script_behind(test_data: Path):
-    payloads = (test_data / "attack" / "xss_payloadbox.txt").read_text("utf-8").splitlines()
-    assert len(payloads) > 3000
+    payloads = (test_data / "xss_payloads.txt").read_text("utf-8").splitlines()
+    assert len(payloads) > 600
     for payload in payloads:
         left = Tags(html_of(payload))
         assert left.tags <= TAGS, payload
