@@ -26,6 +26,12 @@ const previewScheme = hash.get("host") === location.origin && hash.get("preview"
 const prefix = previewScheme ? "parley:preview:" : `parley:${inboxKey}:`
 const wanted = [hash.get("locale") ?? "", ...navigator.languages].filter(Boolean)
 
+/** The page's latest words: it may say more while the texts are fetched. */
+let latest: HostSays | null = null
+host.onSaid(words => {
+  latest = words
+})
+
 /** The page's first words; without a page around it the widget is simply open. */
 function hear(): Promise<HostSays> {
   const alone: HostSays = { parley: 1, url: "", is_open: true }
@@ -75,7 +81,7 @@ async function main(): Promise<void> {
   host.onSaid(words => app.hear(believed(words)))
   addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)
-  app.hear(believed(hello))
+  app.hear(believed(latest ?? hello))
   const close = () => host.say({ type: "toggle", is_open: false })
   render(<Root app={app} texts={texts} isForgetful={isStorageDenied()} onClose={close} />, document.body)
 }
