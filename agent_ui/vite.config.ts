@@ -27,6 +27,8 @@ export default defineConfig({
           // The library's 75 % leaves too little contrast under the pointer.
           compoundVariants: [{ color: "primary", variant: "solid", class: "hover:bg-primary/90 active:bg-primary/90" }],
         },
+        // An error may repeat what was typed.
+        formField: { slots: { error: "wrap-anywhere" } },
         // Which view is shown is no next action: the primary colour is kept for those.
         tabs: {
           compoundVariants: [

@@ -42,7 +42,9 @@ test.each(Object.keys(PACKS))("%s has every plural form of its language", code =
   const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories
   for (const stem of counted) {
     const found = Object.keys(texts).filter(key => key.replace(PLURAL, "") === stem)
-    expect(found.sort()).toEqual(forms.map(form => `${stem}_${form}`).sort())
+    // None may have words of its own in any language.
+    const needed = found.filter(key => !key.endsWith("_zero") || forms.includes("zero"))
+    expect(needed.sort()).toEqual(forms.map(form => `${stem}_${form}`).sort())
   }
 })
 

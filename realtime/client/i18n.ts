@@ -7,7 +7,7 @@ export interface Translator<P extends Pack> {
   locale: string
   dir: "ltr" | "rtl"
   t(key: keyof P & string, values?: Record<string, string | number>): string
-  /** The plural form for `n`; `{n}` in the text is the number as the language writes it. */
+  /** The plural form for `n`, and in any language `_zero` for none where there is one; `{n}` in the text is the number as the language writes it. */
   count(key: Base<keyof P & string>, n: number, kind?: Intl.PluralRuleType): string
 }
 
@@ -50,8 +50,9 @@ export function createTranslator<P extends Pack>(locale: string, pack: P, fallba
     dir: dirOf(locale),
     t: (key, values = {}) => fill(find(key) ?? key, values),
     count(key, n, type = "cardinal") {
+      const none = n === 0 && pack[`${key}_zero`]
       const form = new Intl.PluralRules(locale, { type }).select(n)
-      const text = find(`${key}_${form}`) ?? find(`${key}_other`) ?? key
+      const text = (none || find(`${key}_${form}`)) ?? find(`${key}_other`) ?? key
       return fill(text, { n: new Intl.NumberFormat(locale).format(n) })
     },
   }

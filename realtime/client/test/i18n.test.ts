@@ -17,6 +17,13 @@ test("plural forms follow the language", () => {
   expect(createTranslator("en", en).count("minutes", 2)).toBe("2 minutes")
 })
 
+test("none has words of its own in any language that has them", () => {
+  const texts = { ...en, minutes_zero: "no time" }
+  expect(createTranslator("en", texts).count("minutes", 0)).toBe("no time")
+  expect(createTranslator("en", en).count("minutes", 0)).toBe("0 minutes")
+  expect(createTranslator("de", en, texts).count("minutes", 0)).toBe("0 minutes")
+})
+
 test("a missing text is taken from the fallback", () => {
   const { t } = createTranslator<typeof en>("de", { hello: "Hallo {name}" } as typeof en, en)
   expect(t("left", { n: 3 })).toBe("3 left")
