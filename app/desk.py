@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 from app.clock import new_id
 from app.contract.audiences import ToAgent, ToAllAgents
 from app.contract.events import DeskChanged
-from app.contract.http import Desk, MacroStep, SaveCannedResponse, SaveMacro, SaveView
+from app.contract.http import Desk, ListFilter, MacroStep, SaveCannedResponse, SaveMacro, SaveView
 from app.contract.values import Id, Priority
 from app.contract.views import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView
 from app.conversations.drafting import list_drafts
@@ -48,7 +48,10 @@ async def list_desk(rows: Rows, agent: SignedInAgent) -> Desk:
 async def save_view(work: Work, agent: SignedInAgent, asked: SaveView, id: str | None = None) -> SavedViewView:
     """Keep a filter under a name; with an id, in place of what it was."""
     cleaned = {"query": clean_line(asked.filter.query), "tag": clean_line(asked.filter.tag)}
-    values = {"name": _named(asked.name), "filter": msgspec.to_builtins(asked.filter) | cleaned}
+    kept = msgspec.to_builtins(asked.filter) | cleaned
+    if kept["agent_id"] is None:
+        del kept["agent_id"]  # the version before this one, beside us in a deploy, refuses a field that it does not know
+    values = {"name": _named(asked.name), "filter": kept}
     return _saved_view(await _keep(work, agent, SavedView, id, values, is_shared=asked.is_shared))
 
 
@@ -155,8 +158,13 @@ def _is_whom(value: str) -> bool:
     return kind in ("agent", "team")
 
 
+def _view_filter(kept: Any) -> FilterView:
+    """A filter that was kept before all of today's fields were there narrows nothing by those it lacks."""
+    return msgspec.convert(msgspec.to_builtins(msgspec.convert(kept, ListFilter)), FilterView)
+
+
 def _saved_view(row: SavedView) -> SavedViewView:
-    return SavedViewView(id=row.id, name=row.name, is_shared=row.agent_id is None, filter=msgspec.convert(row.filter, FilterView))
+    return SavedViewView(id=row.id, name=row.name, is_shared=row.agent_id is None, filter=_view_filter(row.filter))
 
 
 def _canned_response(row: CannedResponse) -> CannedResponseView:

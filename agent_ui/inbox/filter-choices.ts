@@ -50,6 +50,9 @@ export function useFilterChoices(filter: () => Filter, show: (change: Partial<Fi
   const sorts = (): Choice[] =>
     sortsOn(filter().shelf).map(sort => choice(sort, t(`sort.${sort}`), sortOf(filter()) === sort, { sort }, { sort }))
 
+  /** With one inbox there is nothing to choose. */
+  const manyInboxes = () => (people.inboxes.value.length > 1 ? people.inboxes.value : [])
+
   const groups = (): FilterGroup[] =>
     [
       {
@@ -76,6 +79,22 @@ export function useFilterChoices(filter: () => Filter, show: (change: Partial<Fi
         icon: "i-lucide-users",
         choices: people.teams.value.map(({ id, name }) =>
           choice(id, name, filter().team_id === id, { team_id: id }, { team_id: null }),
+        ),
+      },
+      {
+        label: t("fact.assignee"),
+        icon: "i-lucide-circle-user",
+        choices: people
+          .agents()
+          .map(({ id, name }) =>
+            choice(id, name, filter().agent_id === id, { agent_id: id, view: "all" }, { agent_id: null }),
+          ),
+      },
+      {
+        label: t("fact.inbox"),
+        icon: "i-lucide-inbox",
+        choices: manyInboxes().map(({ id, name }) =>
+          choice(id, name, filter().inbox_id === id, { inbox_id: id }, { inbox_id: null }),
         ),
       },
     ].filter(group => group.choices.length > 0)

@@ -14,6 +14,7 @@ export function filterOf(query: LocationQuery): Filter {
     ...(text("status") ? { status: text("status") } : {}),
     ...(text("team") ? { team_id: text("team") } : {}),
     ...(text("inbox") ? { inbox_id: text("inbox") } : {}),
+    ...(text("agent") ? { agent_id: text("agent") } : {}),
     ...(priority ? { priority } : {}),
     ...(sort ? { sort } : {}),
   }
@@ -21,7 +22,7 @@ export function filterOf(query: LocationQuery): Filter {
 
 /** The URL of a list; what is usual is left out. */
 export function queryOf(filter: Filter): Record<string, string> {
-  const { view, shelf, query, tag, status, team_id, inbox_id, priority, sort } = filter
+  const { view, shelf, query, tag, status, team_id, inbox_id, agent_id, priority, sort } = filter
   return {
     ...(view === "mine" ? {} : { view }),
     ...(shelf === "open" ? {} : { shelf }),
@@ -30,6 +31,7 @@ export function queryOf(filter: Filter): Record<string, string> {
     ...(status ? { status } : {}),
     ...(team_id ? { team: team_id } : {}),
     ...(inbox_id ? { inbox: inbox_id } : {}),
+    ...(agent_id ? { agent: agent_id } : {}),
     ...(priority ? { priority } : {}),
     ...(sort && sort !== usualSort(filter) ? { sort } : {}),
   }

@@ -34,6 +34,7 @@ export function wholeFilter(filter: Filter): FilterView {
     status: filter.status ?? "",
     team_id: filter.team_id ?? null,
     inbox_id: filter.inbox_id ?? null,
+    agent_id: filter.agent_id ?? null,
     sort: sortOf(filter),
   }
 }
@@ -59,7 +60,8 @@ export function belongs(row: ConversationView, filter: Filter, me: string): bool
   if (filter.priority && row.priority !== filter.priority) return false
   if (filter.status && row.status !== filter.status) return false
   if (filter.team_id && row.team_id !== filter.team_id) return false
-  return !filter.inbox_id || row.inbox_id === filter.inbox_id
+  if (filter.inbox_id && row.inbox_id !== filter.inbox_id) return false
+  return !filter.agent_id || row.agent_id === filter.agent_id
 }
 
 export type Compare = (a: ConversationView, b: ConversationView) => number

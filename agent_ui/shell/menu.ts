@@ -22,6 +22,18 @@ export const choiceItem = ({ label, icon, isChosen, run }: Choice): DropdownMenu
   onSelect: () => void run(),
 })
 
+/** More than the eye takes in at once. */
+const MANY = 12
+
+/** A menu below an item: long ones begin with a field that narrows them. */
+export const searchable = (
+  children: DropdownMenuItem[],
+  hint: string,
+): Pick<DropdownMenuItem, "children" | "filter" | "ui"> => ({
+  children,
+  ...(children.length > MANY ? { filter: { placeholder: hint }, ui: { content: "max-h-96" } } : {}),
+})
+
 /** Builds the items of a menu out of commands, so that no menu can do what the palette cannot. */
 export function useMenu() {
   const { t } = useWords()
@@ -32,7 +44,7 @@ export function useMenu() {
     const { name, icon } = specOf(id)
     const binding = commands.of(id)
     const common = { label: t(name as Key), icon }
-    if (binding?.choices) return { ...common, children: binding.choices().map(choiceItem) }
+    if (binding?.choices) return { ...common, ...searchable(binding.choices().map(choiceItem), t("filter.search")) }
     if (binding?.isOn) {
       return {
         ...common,

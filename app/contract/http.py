@@ -188,6 +188,7 @@ class ListFilter(Asked):
     status: Annotated[str, Meta(max_length=40)] = ""
     team_id: Id | None = None
     inbox_id: Id | None = None
+    agent_id: Id | None = None
     sort: Sort = "newest"
 
 

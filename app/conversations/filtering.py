@@ -49,4 +49,6 @@ def _narrowing(wanted: ListFilter) -> list[ColumnElement[bool]]:
         found.append(Conversation.team_id == wanted.team_id)
     if wanted.inbox_id:
         found.append(Conversation.inbox_id == wanted.inbox_id)
+    if wanted.agent_id:
+        found.append(Conversation.agent_id == wanted.agent_id)
     return found

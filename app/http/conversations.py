@@ -31,6 +31,7 @@ async def conversations(
     status: ShortText = "",
     team_id: IdText = None,
     inbox_id: IdText = None,
+    agent_id: IdText = None,
     sort: FromQuery[Sort] = "newest",
     after: Cursor = None,
     limit: FromQuery[int] = 50,
@@ -47,6 +48,7 @@ async def conversations(
         status=status,
         team_id=team_id and as_id(team_id, "team"),
         inbox_id=inbox_id and as_id(inbox_id, "inbox"),
+        agent_id=agent_id and as_id(agent_id, "agent"),
         sort=sort,
     )
     async with platform_of(request).works.read() as rows:

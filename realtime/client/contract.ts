@@ -347,6 +347,7 @@ export interface FilterView {
   status: string
   team_id: string | null
   inbox_id: string | null
+  agent_id: string | null
   sort: Sort
 }
 
@@ -1781,6 +1782,7 @@ export interface ListFilter {
   status?: string
   team_id?: string | null
   inbox_id?: string | null
+  agent_id?: string | null
   sort?: Sort
 }
 

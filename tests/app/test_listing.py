@@ -8,6 +8,7 @@ import json
 from typing import Any, get_args
 
 import pytest
+from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.commands import (
@@ -30,10 +31,11 @@ from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.listing import count_conversations, list_conversations, list_tickets
 from app.conversations.posting import Posting
 from app.conversations.tickets import open_ticket
-from app.desk import save_view
+from app.desk import list_desk, save_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
+from models import SavedView
 from tests.factories import House
 from tests.wording import write_down_all
 
@@ -222,14 +224,17 @@ async def test_filters_narrow_and_saved_views_count_what_they_show(house: House)
     await house.run(change_one_conversation, ana, tagged, Change(conversation_ids=[tagged], add_tags=["refund"]))
     await house.run(set_priority, ana, SetPriority(conversation_id=urgent, priority="urgent"))
     await house.run(assign_conversation, ana, AssignConversation(conversation_id=moved, team_id=team))
+    of_ben = (await house.chat())[0]
+    await house.run(assign_conversation, ana, AssignConversation(conversation_id=of_ben, agent_id=ben.id))
     numbered = await house.run(open_ticket, ana, OpenTicket(conversation_id=moved))
     cases: list[tuple[dict[str, Any], set[str]]] = [
         ({"tag": "refund"}, {tagged}),
         ({"tag": "nothing"}, set()),
         ({"priority": "urgent"}, {urgent}),
         ({"team_id": team}, {moved}),
-        ({"inbox_id": house.inbox_id}, {tagged, urgent, moved}),
-        ({"status": "new"}, {tagged, urgent, moved}),
+        ({"inbox_id": house.inbox_id}, {tagged, urgent, moved, of_ben}),
+        ({"agent_id": ben.id}, {of_ben}),
+        ({"status": "new"}, {tagged, urgent, moved, of_ben}),
         ({"status": "open"}, set()),
         ({"words": f"#{numbered.number}"}, {moved}),
     ]
@@ -241,6 +246,20 @@ async def test_filters_narrow_and_saved_views_count_what_they_show(house: House)
             counts = await count_conversations(rows, ana)
             assert {one.id: one.count for one in counts.saved}[view.id] == len(expected), narrowing
             assert (await count_conversations(rows, ben)).saved == [], "nobody else's views are counted"
+
+
+async def test_a_view_kept_before_a_filter_was_there_still_shows_and_counts(house: House) -> None:
+    ana = await house.agent("Ana")
+    conversation_id, _ = await house.chat()
+    view = await house.run(save_view, ana, SaveView(name="Old", filter=ListFilter(view="all")))
+    async with house.works.read() as rows:
+        row = await rows.one(select(SavedView).where(SavedView.id == view.id))
+        assert row is not None
+        assert "agent_id" not in row.filter, "the version before this one can read it"
+        assert [one.count for one in (await count_conversations(rows, ana)).saved] == [1]
+        assert (await list_desk(rows, ana)).views[0].filter.agent_id is None
+    assert conversation_id
+
 
 
 ID = "00000000-0000-7000-8000-000000000000"

@@ -192,6 +192,33 @@ def test_a_filter_is_saved_and_its_count_is_pushed(parley: Running, new_context:
     expect(anas).to_contain_text("0")
 
 
+def test_long_menus_are_searched_and_many_views_stay_in_one_row(parley: Running, new_context: NewContext) -> None:
+    """L11: 300 tags in a menu without a search, 60 views as chips, no filter by agent."""
+    agent = all_of(parley, new_context())
+    page = agent.page
+    kept: list[str] = []
+    for number in range(20):
+        body = {"name": f"View number {number:02}", "filter": {"view": "all", "tag": f"tag-{number}"}}
+        kept.append(page.request.post(f"{parley.url}/api/v1/views", data=body, headers={"Origin": parley.url}).json()["view"]["id"])
+    page.reload()
+    views = page.get_by_role("list", name="Saved views")
+    expect(views.get_by_role("listitem")).to_have_count(6)
+    views.get_by_role("button", name=re.compile(r"^\d+ more$")).click()
+    page.get_by_role("menu").get_by_placeholder("Type to filter").fill("number 17")
+    page.get_by_role("menuitem", name="View number 17").click()
+    expect(page).to_have_url(re.compile("tag=tag-17"))
+    expect(views.get_by_role("button", name="View number 17", exact=False).first).to_have_attribute("aria-pressed", "true")
+
+    page.goto(f"{parley.url}/inbox/?view=all")
+    page.get_by_role("button", name="Filter and sort").click()
+    page.get_by_role("menuitem", name="Assignee").press("ArrowRight")
+    page.get_by_role("menuitemcheckbox", name="Ben Okafor").press("Enter")
+    expect(page).to_have_url(re.compile("agent="))
+    expect(page.get_by_role("list", name="Active filters")).to_contain_text("Ben Okafor")
+    for view_id in kept:
+        page.request.delete(f"{parley.url}/api/v1/views/{view_id}", headers={"Origin": parley.url})
+
+
 def test_an_address_opens_what_it_names_and_back_returns_to_the_same_place(parley: Running, new_context: NewContext) -> None:
     page = all_of(parley, new_context(viewport=PHONE), "&sort=waiting").page
     scroller(page).evaluate("list => { list.scrollTop = 3000 }")

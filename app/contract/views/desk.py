@@ -16,6 +16,7 @@ class FilterView(Said):
     status: str
     team_id: str | None
     inbox_id: str | None
+    agent_id: str | None
     sort: Sort
 
 
