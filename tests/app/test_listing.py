@@ -261,7 +261,6 @@ async def test_a_view_kept_before_a_filter_was_there_still_shows_and_counts(hous
     assert conversation_id
 
 
-
 ID = "00000000-0000-7000-8000-000000000000"
 AT = "2026-03-02T09:00:00+00:00"
 BAD_CURSORS = [

@@ -199,7 +199,9 @@ def test_long_menus_are_searched_and_many_views_stay_in_one_row(parley: Running,
     kept: list[str] = []
     for number in range(20):
         body = {"name": f"View number {number:02}", "filter": {"view": "all", "tag": f"tag-{number}"}}
-        kept.append(page.request.post(f"{parley.url}/api/v1/views", data=body, headers={"Origin": parley.url}).json()["view"]["id"])
+        kept.append(
+            page.request.post(f"{parley.url}/api/v1/views", data=body, headers={"Origin": parley.url}).json()["view"]["id"]
+        )
     page.reload()
     views = page.get_by_role("list", name="Saved views")
     expect(views.get_by_role("listitem")).to_have_count(6)
