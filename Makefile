@@ -1,6 +1,6 @@
 # Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
 .DEFAULT_GOAL := help
-.PHONY: help run cluster install build check test bench chaos types format image clean
+.PHONY: versions help run cluster install build check test bench chaos types format image clean
 
 help: ## Say what can be made
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
@@ -25,6 +25,9 @@ check: ## Lint, types, floors, generated files, front ends, lock files, the imag
 
 test: ## All tests: Python on SQLite and PostgreSQL, browsers, front ends
 	@tools/test
+
+versions: ## Install with Python 3.12 and 3.13 too, and run a part of the suite with each
+	@tools/versions
 
 bench: ## The benches, a JSON line a figure; BENCH="--short chat" runs one quickly
 	@tools/bench $(BENCH)

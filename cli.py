@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    sys.exit(f"Parley runs on Python 3.11, 3.12 and 3.13, and this is {sys.version.split()[0]}.")
+
 import asyncio
 import errno
 import gc

@@ -118,3 +118,24 @@ def test_d2_parley_starts_beside_a_service_of_its_own_name(tmp_path: Path) -> No
     running.environment |= service_links("parley") | service_links("parley-redis") | {"PARLEY_PORT": port}
     running.start()
     running.stop()
+
+
+def test_d8_compose_hands_every_setting_of_env_to_the_nodes_and_no_other_name(tmp_path: Path) -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    for name in ("migrate", "app-1", "app-2", "worker"):
+        assert services[name]["env_file"] == ".env"
+    example = dict(
+        line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")
+    )
+    fixed = {key for key in services["app-1"]["environment"] if not str(services["app-1"]["environment"][key]).startswith("${")}
+    given = {key: value or "x" * 40 for key, value in example.items()} | {
+        "PARLEY_LOG_LEVEL": "debug",
+        "PARLEY_DATA_DIR": str(tmp_path),
+    }
+    assert read_settings(given).log_level == "debug"
+    assert not fixed & set(example), "what compose decides itself is not asked for"
+
+
+def test_d6_the_proxies_keep_every_path_of_the_metrics_to_themselves() -> None:
+    for page in ("compose.yaml", "tests/servers/caddy.py"):
+        assert "@private path /metrics /metrics/*" in (ROOT / page).read_text()

@@ -21,7 +21,8 @@ CADDYFILE = """
 }}
 http://:{port} {{
   bind 127.0.0.1
-  respond /metrics 404
+  @private path /metrics /metrics/*
+  respond @private 404
   request_body {{
     max_size 12MB
   }}
