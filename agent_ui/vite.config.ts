@@ -1,6 +1,7 @@
 import ui from "@nuxt/ui/vite"
 import vue from "@vitejs/plugin-vue"
 import { defineConfig } from "vite"
+import { floor } from "../realtime/client/floor"
 import { lateParts } from "../realtime/client/late-parts"
 
 /** Where `npm run dev` finds the server. */
@@ -11,6 +12,7 @@ export default defineConfig({
   plugins: [
     vue(),
     lateParts(),
+    floor(),
     ui({
       router: false,
       colorMode: false,

@@ -97,6 +97,13 @@ def test_storage_channels_and_locks_have_one_guarded_door() -> None:
     assert list(uses) == []
 
 
+def test_f5_front_ends_use_nothing_that_browsers_at_the_floor_lack() -> None:
+    """No lookbehind, which no build lowers, and no `crypto.randomUUID`, which is missing on plain HTTP."""
+    newer = re.compile(r"\(\?<[=!]|crypto\.randomUUID\(")
+    places = (path for path in files(*FRONT_ENDS) if path.suffix in (".ts", ".tsx", ".vue") and "test" not in path.parts)
+    assert [str(path) for path in places if newer.search((ROOT / path).read_text())] == []
+
+
 def test_every_tool_can_be_run() -> None:
     tools = [ROOT / ".ci" / "run", *(path for path in (ROOT / "tools").iterdir() if path.is_file())]
     assert [tool.name for tool in tools if not os.access(tool, os.X_OK) or not tool.read_bytes().startswith(b"#!")] == []

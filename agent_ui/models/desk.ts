@@ -4,6 +4,7 @@ import type { Connection, ConnectionState } from "@parley/client/connection"
 import type { AgentIs, ConfigArea, ConversationView, Me, Presence } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import type { Outbox, Sendable } from "@parley/client/outbox"
+import { timedId } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
 import { type Actions, createActions } from "./actions"
@@ -161,7 +162,7 @@ export function createDesk(options: DeskOptions): Desk {
   const healer = createHealer(command, conversations, clock)
   const tickets = createTickets(api)
   const wall = createWall(command, storage)
-  const supervising = createSupervising({ command, conversations, notify, newId: () => crypto.randomUUID() })
+  const supervising = createSupervising({ command, conversations, notify, newId: timedId })
   const troubles = createTroubles(api, () => people.may("wall.watch"))
   const setup = createSetup(api, () => people.may("people.manage"))
   const ticker = createTicker(clock)

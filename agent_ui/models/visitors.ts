@@ -1,4 +1,5 @@
 import type { AgentEvent, ErrorCode, VisitorView } from "@parley/client/contract"
+import { timedId } from "@parley/client/outbox"
 import { type ComputedRef, computed, type ShallowRef, shallowReactive, shallowRef } from "vue"
 import type { Link } from "./contact"
 
@@ -15,7 +16,7 @@ export interface VisitorsModel {
 }
 
 /** Who is on the site now: asked once, then told. */
-export function createVisitors(link: Link, newId: () => string = () => crypto.randomUUID()): VisitorsModel {
+export function createVisitors(link: Link, newId: () => string = timedId): VisitorsModel {
   const here = shallowReactive(new Map<string, VisitorView>())
   const filter = shallowRef("")
   const state = shallowRef<"loading" | "ready" | ErrorCode | "offline">("loading")

@@ -236,7 +236,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 }
 
 /** In the order of time: a database writes new ones side by side. `crypto.randomUUID` is missing on plain HTTP. */
-function timedId(): string {
+export function timedId(): string {
   const bytes = [...crypto.getRandomValues(new Uint8Array(10))]
   return Date.now().toString(16).padStart(12, "0") + bytes.map(it => it.toString(16).padStart(2, "0")).join("")
 }

@@ -54,9 +54,10 @@ export function Tool({ icon, label, onClick, isFirstFocus, isOpen }: ToolProps) 
 
 /** The initials of a name. */
 export function Avatar({ name }: { name: string }) {
+  const [first = "", second = ""] = name.match(/(?:^|\s)[\p{L}\d]/gu) ?? []
   return (
     <span class="avatar" aria-hidden="true">
-      {name.match(/(?<=^|\s)[\p{L}\d]/gu)?.slice(0, 2)}
+      {first.trim() + second.trim()}
     </span>
   )
 }
