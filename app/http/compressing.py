@@ -37,7 +37,7 @@ class Compressing(ASGIMiddleware):
                 return
             headers, first = MutableScopeHeaders.from_message(start), start
             start = None
-            if not message["more_body"] and len(message["body"]) >= SMALLEST and _is_plain_text(headers):
+            if not message.get("more_body", False) and len(message.get("body", b"")) >= SMALLEST and _is_plain_text(headers):
                 headers.extend_header_value("Vary", "Accept-Encoding")
                 if encoding is not None:
                     message["body"] = _compressed(message["body"], encoding)

@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ async def test_w5_a_missing_key_over_data_stops_the_start(database_url: str, tmp
 
 def test_w3_a_damaged_database_is_no_traceback(sqlite_database_url: str, tmp_path: Path) -> None:
     path = Path(sqlite_database_url.removeprefix("sqlite:///"))
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     size = path.stat().st_size
     with path.open("r+b") as file:
