@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, exp
 
 from tests.browser.looking import DESKTOP, look_in_every_way
 from tests.browser.people import AgentPage, session_of
-from tests.browser.test_first_run import Site
+from tests.browser.sites import Site, shop_page
 from tests.running import Running
 
 NewContext = Callable[..., BrowserContext]
@@ -39,7 +39,7 @@ def put(site: Site, snippet: str) -> None:
 
 
 def put_widget(site: Site, url: str, key: str) -> None:
-    put(site, f'<script async src="{url}/widget.js?inbox={key}" data-inbox="{key}"></script>')
+    site.html = shop_page(url, key)
 
 
 class InboxPage:
