@@ -48,6 +48,15 @@ test.each(Object.keys(PACKS))("%s has every plural form of its language", code =
   }
 })
 
+test("German says Sie, and Konversation for a conversation", () => {
+  const texts = Object.entries(Object.assign({}, ...(PACKS.de ?? [])) as Record<string, string>)
+  const familiar = /\b(du|dich|dir|dein\w*|euch|eure\w*)\b/i
+  const asked =
+    /(^|[.:] )(Prüfe|Versuche|Gib|Wähle|Schreibe?|Entferne|Zeige|Füge|Erstelle|Kopiere|Melde|Lade|Sende|Warte) /
+  expect(texts.filter(([, text]) => familiar.test(text) || asked.test(text))).toEqual([])
+  expect(texts.filter(([, text]) => text.includes("Unterhaltung"))).toEqual([])
+})
+
 test("a text with a number in it has plural forms", () => {
   expect(Object.keys(en).filter(key => en[key]?.includes("{n}") && !PLURAL.test(key))).toEqual([])
 })
