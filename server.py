@@ -128,7 +128,7 @@ def build(settings: Settings) -> Litestar:
     )
     reactions = Reactions(works, suggester, limits.load.may_suggest)
     hub.when_published(reactions.hear)
-    mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
+    mailer = SmtpMailer(settings.smtp_url, is_tls_optional=settings.smtp_tls == "optional") if settings.smtp_url else None
     mail = _mail_settings(settings)
     jobs, outbox = _job_runner(settings, works, library, suggester, mailer, mail)
     hub.when_jobs(jobs.wake)
@@ -243,7 +243,7 @@ def _open_hub(settings: Settings) -> LocalHub:
 
 def _setup_code(secret_key: str) -> str:
     """Return the code for the first admin: the same on every node and after a restart, and void once there is an agent."""
-    return hmac.digest(secret_key.encode(), b"setup-code", "sha256").hex()[:8]
+    return hmac.digest(secret_key.encode(), b"setup-code", "sha256").hex()[:32]
 
 
 def _account_mails(settings: Settings) -> AccountMails:
@@ -335,7 +335,7 @@ async def run_worker(settings: Settings) -> None:
     suggester = Suggester(works, hub, library, settings.public_url)
     reactions = Reactions(works, suggester)
     hub.when_published(reactions.hear)
-    mailer = SmtpMailer(settings.smtp_url) if settings.smtp_url else None
+    mailer = SmtpMailer(settings.smtp_url, is_tls_optional=settings.smtp_tls == "optional") if settings.smtp_url else None
     jobs, outbox = _job_runner(settings, works, library, suggester, mailer, _mail_settings(settings))
     hub.when_jobs(jobs.wake)
     grace = timedelta(seconds=settings.presence_grace_seconds)

@@ -138,7 +138,7 @@ def _mail(settings: Settings) -> Finding:
     if not settings.smtp_url:
         return _mail_without_host(settings)
     try:
-        mailer = SmtpMailer(settings.smtp_url)
+        mailer = SmtpMailer(settings.smtp_url, is_tls_optional=settings.smtp_tls == "optional")
     except Invalid as error:
         return Finding("mail", False, error.detail)
     try:

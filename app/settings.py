@@ -39,6 +39,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     smtp_url: str = ""
+    smtp_tls: Literal["required", "optional"] = "required"
     mail_from: str = "Support <support@localhost>"
     mail_fallback_seconds: float = 120.0
     mail_max_age_hours: float = 72.0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+from app.cleaning import UNWANTED
+
 _SPACES = re.compile(r"\s+")
 
 
@@ -18,14 +19,14 @@ def clean_unfinished(text: str) -> str:
     """The same for a text still being written: its margins stay."""
     if text.isprintable():  # most messages are, and looking is much cheaper than searching
         return text
-    return _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_line(text: str) -> str:
     """The same on one line."""
     if text.isprintable() and "  " not in text:
         return text.strip()
-    return _SPACES.sub(" ", _UNWANTED.sub("", text)).strip()
+    return _SPACES.sub(" ", UNWANTED.sub("", text)).strip()
 
 
 def shorten(text: str, length: int) -> str:

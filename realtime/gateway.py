@@ -11,6 +11,7 @@ import msgspec
 import structlog
 from prometheus_client import Counter, Histogram
 
+from app.cleaning import clean_json
 from app.clock import monotonic, new_id
 from app.contract.commands import AgentCommand, AgentSendMessage, Command, VisitorCommand, VisitorSendMessage
 from app.contract.replies import Refused, Reply, Sent
@@ -115,7 +116,7 @@ class Gateway:
 
     def _decode(self, actor: Visitor | SignedInAgent, raw: bytes | msgspec.Raw) -> Command:
         try:
-            return (_visitor_decoder if isinstance(actor, Visitor) else _agent_decoder).decode(raw)
+            return (_visitor_decoder if isinstance(actor, Visitor) else _agent_decoder).decode(clean_json(bytes(raw)))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             if raw == HALF_A_CHARACTER:
                 raise HalfACharacter("A text ends in half a character. Send it without.") from error

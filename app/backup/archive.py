@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import re
+import secrets
 import tarfile
 import time
 import zlib
@@ -106,10 +107,10 @@ def write_archive(path: Path) -> Generator[ArchiveWriter]:
     """
     if path.exists():
         raise Invalid(f"{path} is there already; a backup never overwrites one.")
-    partial = path.with_name(f".{path.name}.part")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")  # a name nobody can lie in wait under
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open(partial, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as raw:
+        with open(partial, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL | os.O_NOFOLLOW, 0o600)) as raw:
             with tarfile.open(fileobj=raw, mode="w|gz" if path.suffix in {".gz", ".tgz"} else "w|", bufsize=BLOCK) as tar:  # pyright: ignore[reportArgumentType, reportCallIssue]
                 yield ArchiveWriter(tar)
             raw.flush()

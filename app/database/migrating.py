@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from time import sleep
@@ -122,13 +123,24 @@ def stands_at(connection: Connection) -> str | None:
 
 def _with_connection(url: str, do: Callable[[Connection], None]) -> None:
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        _keep_to_owner(Path(url.removeprefix("sqlite:///")))
         engine = create_engine(url)
         with engine.begin() as connection:
             do(connection)
         engine.dispose()
     else:
         asyncio.run(_on_postgres(url, do))
+
+
+def _keep_to_owner(path: Path) -> None:
+    """Make a new file readable by its owner only, and close an old one to the rest of the world. What SQLite writes beside
+    it has the same rights."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # what is wrong with the place, SQLite says
+        if path.exists():
+            path.chmod(path.stat().st_mode & 0o770)
+        else:
+            path.touch(0o600)
 
 
 async def _on_postgres(url: str, do: Callable[[Connection], None]) -> None:

@@ -40,7 +40,8 @@ from app.http import (
 from app.http.bodies import CarefulRequest
 from app.http.compressing import Compressing
 from app.http.errors import on_any_error, on_http_error, on_parley_error
-from app.http.platform import Platform
+from app.http.parley_app import ParleyApp
+from app.http.platform import Platform, caller_first
 from app.http.wrapping import Wrapping
 from app.version import VERSION
 
@@ -51,7 +52,7 @@ Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
 def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler], lifespan: Sequence[Lifespan]) -> Litestar:
     """Every route of the domain, and what the wires add."""
-    return Litestar(
+    app = ParleyApp(
         route_handlers=[
             *widget_sessions.ROUTES,
             signing_in.login,
@@ -103,7 +104,8 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
         ],
         state=State({"platform": platform, "is_draining": False}),
         exception_handlers={ParleyError: on_parley_error, HTTPException: on_http_error, Exception: on_any_error},
-        middleware=[Wrapping(is_https=platform.settings.is_https), Compressing()],
+        middleware=[Compressing()],
+        guards=[caller_first],
         lifespan=list(lifespan),
         request_class=CarefulRequest,
         request_max_body_size=MOST_BODY_BYTES,
@@ -117,3 +119,5 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
         logging_config=None,
         debug=False,
     )
+    app.wrapping = Wrapping(is_https=platform.settings.is_https)
+    return app

@@ -40,8 +40,11 @@ class Assets:
     def find(self, name: str) -> Asset | None:
         """The file of this name, or None. Only names that exist below the folder can match."""
         if name not in self._assets:
-            path = (self._folder / name).resolve()
-            if not path.is_relative_to(self._folder.resolve()) or not path.is_file():
+            try:
+                path = (self._folder / name).resolve()
+                if not path.is_relative_to(self._folder.resolve()) or not path.is_file():
+                    return None
+            except (OSError, ValueError):  # longer than any name may be, or not a name at all
                 return None
             self._assets[name] = _read(path)
         return self._assets[name]

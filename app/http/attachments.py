@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import File
@@ -19,6 +19,7 @@ from app.people.actors import Visitor
 from app.pictures import INLINE_TYPES
 
 FORM_OVERHEAD = 64 * 1024
+KEPT = "private, no-cache"
 
 
 @post("/api/v1/attachments", request_max_body_size=64 * 1024 * 1024)
@@ -46,11 +47,15 @@ async def upload(request: AnyRequest) -> Uploaded:
 
 
 @get("/api/v1/attachments/{attachment_id:str}")
-async def download(request: AnyRequest, attachment_id: FromPath[str]) -> File:
-    """The bytes, for whoever may read the message. Only raster images are shown in place; all else is a download."""
+async def download(request: AnyRequest, attachment_id: FromPath[str]) -> File | Response[bytes]:
+    """The bytes, for whoever may read the message. Only raster images are shown in place; all else is a download. Browsers
+    ask again each time, so that nobody sees them after signing out."""
     platform = platform_of(request)
     async with platform.works.read() as rows:
         attachment = await access_attachment(rows, await actor_of(request), as_id(attachment_id, "file"))
+    etag = f'"{attachment.digest[:32]}"'
+    if request.headers.get("if-none-match") == etag:
+        return Response(b"", status_code=304, headers={"ETag": etag, "Cache-Control": KEPT})
     disposition = "inline" if attachment.content_type in INLINE_TYPES else "attachment"
     return File(
         path=platform.files.path_of(attachment.digest),
@@ -58,6 +63,7 @@ async def download(request: AnyRequest, attachment_id: FromPath[str]) -> File:
         headers={
             "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(attachment.name)}",
             "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Cache-Control": "private, max-age=86400, immutable",
+            "Cache-Control": KEPT,
+            "ETag": etag,
         },
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from app.attachments import FileStore
@@ -28,6 +30,12 @@ from app.settings import Settings
 from app.work import Works
 
 AnyRequest = Request[Any, Any, Any]
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+KNOWN = "parley_agent"
+OPEN_DOORS = re.compile(
+    r"(?!/api/v1/)|/api/v1/(login|setup|commands|events|password-resets(/.*)?|attachments(/.*)?|invitations/.*|widget/.*|schema(/.*)?)$"
+)
+"""They know their callers by other means, or none."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SESSION_COOKIE = "parley_session"
 SECURE_PREFIX = "__Host-"
@@ -74,11 +82,15 @@ async def visitor_of(request: AnyRequest) -> Visitor:
     return visitor
 
 
-async def agent_of(request: AnyRequest) -> SignedInAgent:
-    """The agent by session cookie or API token. A cookie is not taken from a page of another origin.
+async def agent_of(request: AnyConnection) -> SignedInAgent:
+    """The agent by session cookie or API token, asked for once a request. A cookie is not taken from a page of another
+    origin.
 
     Raises Unauthenticated or Forbidden.
     """
+    known: SignedInAgent | None = request.scope["state"].get(KNOWN)
+    if known is not None:
+        return known
     platform = platform_of(request)
     token, secret = _bearer(request), cookie_of(request, SESSION_COOKIE)
     agent = None
@@ -90,7 +102,16 @@ async def agent_of(request: AnyRequest) -> SignedInAgent:
             agent = await find_session(rows, secret, platform.works.clock())
     if agent is None:
         raise Unauthenticated("Sign in to continue.")
+    request.scope["state"][KNOWN] = agent
     return agent
+
+
+async def caller_first(request: AnyConnection, _: BaseRouteHandler) -> None:
+    """Who is asking is known before anything they send is looked at, or refusals would explain the doors to strangers.
+    Raises Unauthenticated or Forbidden."""
+    path = str(request.scope.get("path_template") or request.scope["path"])
+    if not OPEN_DOORS.match(path):
+        await agent_of(request)
 
 
 async def actor_of(request: AnyRequest) -> Visitor | SignedInAgent:
@@ -101,17 +122,17 @@ async def actor_of(request: AnyRequest) -> Visitor | SignedInAgent:
     return await agent_of(request)
 
 
-def refuse_foreign_origin(request: AnyRequest) -> None:
+def refuse_foreign_origin(request: AnyConnection) -> None:
     """A write that rides on a cookie must come from our own pages. Programs send no Origin and have no cookie to lose."""
     origin = request.headers.get("origin")
-    if request.method in SAFE_METHODS or origin is None:
+    if request.scope.get("method") in SAFE_METHODS or origin is None:
         return
     host = request.headers.get("host")
     if origin not in platform_of(request).settings.origins and origin not in (f"http://{host}", f"https://{host}"):
         raise Forbidden("This page may not act for you.")
 
 
-def cookie_of(request: AnyRequest, name: str) -> str:
+def cookie_of(request: AnyConnection, name: str) -> str:
     """A cookie's value by either of its names, the one that only this host can set first."""
     return request.cookies.get(SECURE_PREFIX + name) or request.cookies.get(name) or ""
 
@@ -126,6 +147,6 @@ def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
     return caller_of_request(connection).network
 
 
-def _bearer(request: AnyRequest) -> str | None:
+def _bearer(request: AnyConnection) -> str | None:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None

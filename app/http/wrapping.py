@@ -54,6 +54,7 @@ class Wrapping(ASGIMiddleware):
         headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
         headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         if path.startswith("/api/"):
             headers.setdefault("Cache-Control", "no-store")
         if self._is_https:

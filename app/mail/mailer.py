@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
+from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -25,9 +26,10 @@ class Mailer(Protocol):
 
 
 class SmtpMailer:
-    """`smtp://user:password@host:587` (STARTTLS when offered), `smtps://` (TLS from the start)."""
+    """`smtp://user:password@host:587` (STARTTLS), `smtps://` (TLS from the start). Without TLS, mail and password go to
+    this machine only, unless `is_tls_optional`: who is on the way can strip the offer."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_tls_optional: bool = False) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise Invalid("PARLEY_SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
@@ -36,6 +38,7 @@ class SmtpMailer:
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._is_tls = parts.scheme == "smtps"
+        self._start_tls = False if self._is_tls else None if is_tls_optional or is_here(parts.hostname) else True
 
     @property
     def address(self) -> str:
@@ -51,7 +54,7 @@ class SmtpMailer:
             username=self._user,
             password=self._password,
             use_tls=self._is_tls,
-            start_tls=None if not self._is_tls else False,
+            start_tls=self._start_tls,
             timeout=TIMEOUT_SECONDS,
         )
 
@@ -63,11 +66,19 @@ class SmtpMailer:
             username=self._user,
             password=self._password,
             use_tls=self._is_tls,
-            start_tls=None if not self._is_tls else False,
+            start_tls=self._start_tls,
             timeout=KNOCK_SECONDS,
         )
         async with client:
             await client.noop()
+
+
+def is_here(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 class MailboxMailer:

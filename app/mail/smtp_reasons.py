@@ -46,6 +46,8 @@ def explain(error: Exception, address: str) -> str:
 
 def _explain_connection(error: BaseException, address: str) -> str:
     cause = _cause_of(error)
+    if "STARTTLS" in str(error):
+        return f"{address} offers no TLS. Use smtps:// with its port, or set PARLEY_SMTP_TLS=optional to send in the clear."
     host, _, port = address.rpartition(":")
     if isinstance(cause, socket.gaierror):
         return f"There is no mail host named {host}. Check PARLEY_SMTP_URL."

@@ -39,6 +39,7 @@ class Claims(Struct, frozen=True):
     sub: Line
     exp: int
     iat: int
+    nbf: int = 0
     name: Line = ""
     email: Email | None = None
 
@@ -97,6 +98,7 @@ def read_identity(inbox: Inbox, token: str, now: int) -> Claims:
     lives = claims.exp - claims.iat
     if not 0 < lives <= LONGEST_LIFE_SECONDS or not claims.sub.strip() or not claims.sub.isprintable():
         raise refused
-    if now > claims.exp + LEEWAY_SECONDS or now < claims.iat - AHEAD_SECONDS:
-        raise StaleIdentity(claims.sub, is_early=now < claims.iat)
+    begins = max(claims.iat, claims.nbf)
+    if now > claims.exp + LEEWAY_SECONDS or now < begins - AHEAD_SECONDS:
+        raise StaleIdentity(claims.sub, is_early=now < begins)
     return claims

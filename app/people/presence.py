@@ -50,6 +50,8 @@ async def renew_leases(work: Work, agent_ids: Sequence[str], lease: timedelta, i
     Nobody has touched any browser here of those in `idle_ids`: they are idle, unless they are awake on another node.
     Whoever is awake here is not idle, whatever another node said.
     """
+    agent_ids = await work.all(select(Agent.id).where(Agent.id.in_(agent_ids), Agent.is_active))
+    idle_ids = [one for one in idle_ids if one in agent_ids]
     if not agent_ids:
         return
     back = await work.all(

@@ -18,7 +18,7 @@ from app.conversations.views import visitor_views
 from app.errors import Unauthenticated
 from app.people.actors import Visitor
 from app.people.contacts import describe_contact
-from app.people.identity import identify_visitor, read_identity
+from app.people.identity import StaleIdentity, identify_visitor, read_identity
 from models import Contact, Inbox
 from tests.factories import IDENTITY_SECRET, MONDAY, House
 
@@ -202,3 +202,14 @@ async def test_a_later_token_brings_a_new_name(house: House) -> None:
     later = int(house.clock().timestamp())
     mia = await identify(house, name="Mia Berg-Lund", iat=later, exp=later + MINUTE)
     assert (await contact_of(house, mia)).name == "Mia Berg-Lund"
+
+
+@pytest.mark.parametrize(("nbf", "is_early"), [(NOW - 60, None), (NOW + 299, None), (NOW + 301, True), (NOW + HOUR, True)])
+def test_b12_a_token_that_is_not_valid_yet_is_early(nbf: int, is_early: bool | None) -> None:
+    signed = token(nbf=nbf)
+    if is_early is None:
+        assert read_identity(inbox_with(), signed, NOW).sub == "customer-7"
+        return
+    with pytest.raises(StaleIdentity) as refused:
+        read_identity(inbox_with(), signed, NOW)
+    assert refused.value.is_early is is_early

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from email.message import EmailMessage
 
+import aiosmtplib
 import pytest
 from sqlalchemy import select
 
 from app.errors import Invalid
 from app.jobs import PAUSES
-from app.mail.mailer import Mailer, SmtpMailer
+from app.mail.mailer import Mailer, SmtpMailer, is_here
 from app.mail.outbox import SEND_JOB, Outbox, queue_mail
+from app.mail.smtp_reasons import explain
 from app.work import Work
 from models import Job, OutgoingMail
 from tests.factories import House
@@ -125,3 +127,17 @@ async def test_a_mail_sent_already_is_not_sent_by_a_job_that_comes_back(house: H
 def test_an_address_that_is_no_mail_host_is_refused(url: str) -> None:
     with pytest.raises(Invalid):
         SmtpMailer(url)
+
+
+async def test_mail_leaves_without_tls_for_this_machine_only(smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who sits on the way can take the offer of STARTTLS out: then there is no mail, and no password, for them to read."""
+    monkeypatch.setattr("app.mail.mailer.is_here", "elsewhere".startswith)
+    with pytest.raises(aiosmtplib.SMTPException) as refused:
+        await SmtpMailer(smtp_sink.url).knock()
+    assert "offers no TLS" in explain(refused.value, "mail.example.com:587")
+    await SmtpMailer(smtp_sink.url, is_tls_optional=True).knock()
+
+
+@pytest.mark.parametrize(("host", "held"), [("localhost", True), ("127.0.0.1", True), ("::1", True), ("mail.test", False)])
+def test_this_machine_is_known(host: str, held: bool) -> None:
+    assert is_here(host) is held

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from app.contract.audiences import ToAllAgents
 from app.contract.commands import AssignConversation, TransferConversation
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
@@ -13,10 +15,12 @@ from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
 from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
 from app.routing.dispatch import dispatch, hand_on
+from app.routing.leaving import suspend_agent
 from app.routing.queue import queue_of
 from app.settings import Settings
 from app.timetable import domain_sweeps
 from app.work import Work
+from models import Agent
 from realtime.attendance import Attendance
 from realtime.hub import LocalHub
 from tests.app.asking import Stream
@@ -202,3 +206,15 @@ async def test_presence_is_told_with_the_load(house: House) -> None:
     await house.run(set_presence, ana.id, "away", TEN_SECONDS)
     told = house.told.one(PresenceChanged).agent
     assert (told.presence, told.load, told.capacity, told.team_ids) == ("away", 1, 4, [house.team_id])
+
+
+async def test_an_agent_removed_while_online_keeps_nobody_elses_lease_from_being_renewed(house: House) -> None:
+    ana, ben, ada = await house.agent("Ana"), await house.agent("Ben"), await house.agent("Ada", role="admin")
+    await house.run(arrive, ana.id, TEN_SECONDS)
+    await house.run(arrive, ben.id, TEN_SECONDS)
+    await house.run(suspend_agent, ada, ana.id)
+    house.clock.on(seconds=11)
+    await house.run(renew_leases, [ana.id, ben.id], TEN_SECONDS, [ana.id])
+    async with house.works.read() as rows:
+        there = await rows.one(select(Agent.id).where(Agent.lease_until > house.clock(), Agent.is_active))
+    assert there == ben.id
