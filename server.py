@@ -65,7 +65,7 @@ from app.timetable import Sweep, domain_sweeps, keep
 from app.work import Works
 from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
-from realtime.attendance import Attendance
+from realtime.attendance import RENEWED_SHARE, Attendance
 from realtime.availability import Availability
 from realtime.catching_up import CatchUp
 from realtime.doorkeeping import Doorkeeper
@@ -134,8 +134,8 @@ def build(settings: Settings) -> Litestar:
     hub.when_jobs(jobs.wake)
     sweeps = [
         *_mail_sweeps(works, outbox, mailer),
-        *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds)),
-        Sweep("renew leases", settings.presence_lease_seconds / 3, attendance.renew),
+        *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds), attendance.renew_when_late),
+        Sweep("renew leases", settings.presence_lease_seconds * RENEWED_SHARE, attendance.renew),
         Sweep("beat heads", 5.0, attendance.beat),
         Sweep("drop signed out", 1.0, attendance.drop_signed_out),
         Sweep("note sessions seen", 60.0, attendance.note_seen),

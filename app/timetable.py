@@ -37,10 +37,23 @@ class Sweep(Struct, frozen=True):
     run: Callable[[], Awaitable[None]]
 
 
-def domain_sweeps(works: Works, reactions: Reactions, grace: timedelta, *, busy_messages: int = BUSY_MESSAGES) -> list[Sweep]:
-    """What the platform checks by itself. `grace` is how long what an agent holds stays theirs after their lease lapsed."""
+async def _nobody_is_connected() -> None:
+    """A worker has no lines whose leases it could renew."""
+
+
+def domain_sweeps(
+    works: Works,
+    reactions: Reactions,
+    grace: timedelta,
+    renew_first: Callable[[], Awaitable[None]] = _nobody_is_connected,
+    *,
+    busy_messages: int = BUSY_MESSAGES,
+) -> list[Sweep]:
+    """What the platform checks by itself. `grace` is how long what an agent holds stays theirs after their lease lapsed;
+    `renew_first` renews, before any lapses, the leases a late node should have renewed by now."""
 
     async def lapse() -> None:
+        await renew_first()
         await works.run(lapse_leases)
         await works.run(_hand_on_after, grace)
         await works.run(_hand_on_of_inactive)

@@ -42,6 +42,7 @@ from app.contract.commands import (
     UpdateTicket,
     ViewConversation,
     WatchConversation,
+    WatchScreen,
     WatchVisitors,
     WatchWall,
     WhisperConversation,
@@ -194,6 +195,12 @@ class AgentCommands:
                 return await self._watch_wall(agent, stream, command)
             case EditContact():
                 return await run(edit_contact, agent, command)
+            case WatchScreen():
+                require(may_view_conversations, agent)
+                if stream is None:
+                    raise Invalid("Watching a screen needs a stream of events.")
+                await self._attendance.interests.watch(stream, agent, command)
+                return Done()
             case WatchVisitors():
                 return await self._watch_visitors(agent, stream, command)
             case InviteVisitor():

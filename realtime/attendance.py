@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import select
 
+from app.clock import monotonic
 from app.contract.audiences import ToInboxAgents
 from app.contract.events import Event, Heads, HeadView, SignedOut, ViewersChanged
 from app.conversations.heads import heads_for_agent, heads_for_agents, heads_for_visitor, heads_for_visitors, together
@@ -21,9 +22,12 @@ from app.work import Announcement, Works
 from models import Conversation, Inbox
 from realtime.availability import Availability
 from realtime.hub import Hub, Subscriber, Told
+from realtime.interests import Interests, is_shared
 from realtime.rooms import NODES, rooms_of_agent, rooms_of_visitor
 
 HEADS_AT_ONCE = 200
+RENEWED_SHARE = 1 / 3
+"""Of a lease, after which it is renewed."""
 
 
 class Line(Subscriber, Protocol):
@@ -53,7 +57,15 @@ class NewInboxes:
 class Attendance:
     """Everybody connected here. `lease` is how long an agent counts as present after the last sign of life."""
 
-    def __init__(self, works: Works, hub: Hub, lease: timedelta, epoch: str, availability: Availability | None = None) -> None:
+    def __init__(
+        self,
+        works: Works,
+        hub: Hub,
+        lease: timedelta,
+        epoch: str,
+        availability: Availability | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         self._works = works
         self._hub = hub
         self._lease = lease
@@ -65,6 +77,9 @@ class Attendance:
         self._said: dict[Line, int] = {}
         self._idle: set[Line] = set()
         self._entering: set[asyncio.Task[None]] = set()
+        self._clock = clock
+        self._renewed_at = clock()
+        self.interests = Interests(works, hub)
         hub.enter(NewInboxes(self), [NODES])
 
     @property
@@ -95,19 +110,25 @@ class Attendance:
 
     def inbox_added(self) -> None:
         """Agents who are connected already hear a new inbox, too."""
-        task = asyncio.get_running_loop().create_task(self._enter_inboxes())
+        task = asyncio.get_running_loop().create_task(self.enter_inboxes())
         self._entering.add(task)
         task.add_done_callback(self._entering.discard)
 
-    async def _enter_inboxes(self) -> None:
+    async def enter_inboxes(self) -> None:
+        """Let every agent who is connected hear of all inboxes there are now."""
         async with self._works.read() as rows:
             inbox_ids = await rows.all(select(Inbox.id))
         for subscriber, agent in list(self._agents.items()):
-            self._hub.enter(subscriber, set(rooms_of_agent(agent, inbox_ids)) - subscriber.rooms)
+            rooms = set(rooms_of_agent(agent, inbox_ids)) - subscriber.rooms
+            if self.interests.has(subscriber):
+                self.interests.enter(rooms)
+                rooms = {room for room in rooms if not is_shared(room)}
+            self._hub.enter(subscriber, rooms)
 
     async def left(self, subscriber: Line) -> None:
         """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""
         self._hub.leave(subscriber, subscriber.rooms)
+        self.interests.left(subscriber)
         self._agents.pop(subscriber, None)
         self._idle.discard(subscriber)
         self._visitors.pop(subscriber, None)
@@ -136,14 +157,14 @@ class Attendance:
     def agents_here(self) -> list[str]:
         return sorted({agent.id for agent in self._agents.values()})
 
-    def idle_here(self) -> list[str]:
-        """Agents none of whose browsers here is awake."""
-        awake = {agent.id for subscriber, agent in self._agents.items() if self._is_awake(subscriber)}
+    def idle_here(self, late: float = 0.0) -> list[str]:
+        """Agents none of whose browsers here is awake; for `late` seconds this node has heard nobody."""
+        awake = {agent.id for subscriber, agent in self._agents.items() if self._is_awake(subscriber, late)}
         return sorted({agent.id for agent in self._agents.values()} - awake)
 
-    def _is_awake(self, subscriber: Line) -> bool:
+    def _is_awake(self, subscriber: Line, late: float = 0.0) -> bool:
         """Not idle, and heard within a lease's time: a line that died without a word keeps nobody awake either."""
-        return subscriber not in self._idle and subscriber.silent_seconds < self._lease.total_seconds()
+        return subscriber not in self._idle and subscriber.silent_seconds - late < self._lease.total_seconds()
 
     def _tell_viewers(self, conversation_id: str, inbox_id: str) -> None:
         ids = {agent.id for line, agent in self._agents.items() if self._viewed.get(line, ("", ""))[0] == conversation_id}
@@ -169,15 +190,27 @@ class Attendance:
             self._say(subscriber, heads)
 
     async def renew(self) -> None:
-        """Every agent heard here is still here, since then: a line that died without a word keeps nobody."""
+        """Every agent heard here is still here, since then: a line that died without a word keeps nobody. While this node
+        itself was late it heard nobody, and that time counts against none of them."""
+        late, self._renewed_at = self._late_seconds(), self._clock()
         heard: dict[int, set[str]] = {}
         for agent_id, seconds in self._silences().items():
-            heard.setdefault(int(seconds), set()).add(agent_id)
-        idle = set(self.idle_here())
+            heard.setdefault(int(max(0.0, seconds - late)), set()).add(agent_id)
+        idle = set(self.idle_here(late))
         for seconds, ids in heard.items():
             left = self._lease - timedelta(seconds=seconds)
             if left > timedelta(0):
                 await self._works.run(renew_leases, sorted(ids), left, sorted(ids & idle))
+
+    async def renew_when_late(self) -> None:
+        """Before leases lapse: whoever's line is open must not be taken for gone because this node had no time to renew them."""
+        if self._agents and self._late_seconds() > 0:
+            await self.renew()
+
+    def _late_seconds(self) -> float:
+        """By how much the last renewal lies further back than it should, when that is more than a hiccup."""
+        late = self._clock() - self._renewed_at - self._lease.total_seconds() * RENEWED_SHARE
+        return late if late > self._lease.total_seconds() / 10 else 0.0
 
     def _silences(self) -> dict[str, float]:
         """For how long nothing has come from each agent, by whichever of their lines spoke last."""

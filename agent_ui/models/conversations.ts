@@ -1,4 +1,4 @@
-import type { ConversationView, MarksView, MessageView, TicketView } from "@parley/client/contract"
+import type { ConversationMoved, ConversationView, MarksView, MessageView, TicketView } from "@parley/client/contract"
 import { firstOf } from "@parley/client/text"
 import { shallowReactive, toRaw } from "vue"
 import { isOpen } from "./order"
@@ -30,6 +30,8 @@ export interface Conversations {
   put(row: ConversationView, isNews?: boolean): void
   /** Bring a row forward by one message. False when more than this message was missed: ask the server. */
   advance(message: MessageView): boolean
+  /** Bring a row up to what a list shows of it. False when it is not held. */
+  move(event: ConversationMoved): boolean
   mark(id: string, marks: MarksView): void
   setTicket(id: string, ticket: TicketView): void
   /** Show a change before the server has agreed. Calling the result takes it away again. */
@@ -78,6 +80,11 @@ export function createConversations(): Conversations {
       if (!held || rev > held.rev + 1) return false
       if (rev === held.rev + 1) put(after(held, message, rev))
       return true
+    },
+    move({ type: _, conversation_id: id, ...now }) {
+      const held = said.get(id)
+      if (held) put({ ...held, ...now })
+      return held !== undefined
     },
     mark(id, marks) {
       const held = said.get(id)

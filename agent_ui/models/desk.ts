@@ -20,13 +20,14 @@ import { createDrafts, type Drafts } from "./drafts"
 import { createEvents } from "./events"
 import { createHealer } from "./healer"
 import { createHeldReplies } from "./held-replies"
-import { createInbox, type Inbox } from "./inbox"
+import { createInbox, FIRST, type Inbox } from "./inbox"
 import type { Notify } from "./notices"
 import { createOffered } from "./offered"
-import { isOpen } from "./order"
+import { belongs, isOpen } from "./order"
 import { createPeople, type People } from "./people"
 import { createPledges, type Pledges } from "./pledges"
 import { wordsFor } from "./refusals"
+import { createScreen, type Screen } from "./screen"
 import { createSelection, type Selection } from "./selection"
 import { createSetup, type Setup } from "./setup"
 import { createSupervising, type Supervising } from "./supervising"
@@ -67,6 +68,9 @@ export interface Desk {
   people: People
   conversations: Conversations
   inbox: Inbox
+  screen: Screen
+  /** All colleagues are on the screen, until what this returns is called: as they are now, and as they move. */
+  showPeople(): () => void
   counts: ViewCounts
   threads: Threads
   outbox: Outbox
@@ -116,6 +120,8 @@ export interface Desk {
 
 const LEAVE_MS = 600
 const IDLE_SECONDS = 600
+/** What moves elsewhere in the company is not told to this screen, so its counts are asked for. */
+const COUNT_MS = 15_000
 const HOLD = "parley.hold"
 const SINGLE_KEYS = "parley.single_keys"
 
@@ -145,7 +151,8 @@ export function createDesk(options: DeskOptions): Desk {
   const people = createPeople(me)
   const conversations = createConversations()
   const positionOf = (key: string) => people.statuses.value.findIndex(status => status.key === key)
-  const inbox = createInbox(api, conversations, people.meId, clock, positionOf)
+  const screen = createScreen(command, FIRST)
+  const inbox = createInbox(api, conversations, people.meId, clock, positionOf, screen.show)
   const drafts = createDrafts({
     storage,
     agentId: people.meId,
@@ -167,7 +174,7 @@ export function createDesk(options: DeskOptions): Desk {
   const setup = createSetup(api, () => people.may("people.manage"))
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
-  const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get })
+  const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get, hold: screen.hold })
   const undo = createUndo(notify)
   const takeBack = createTakeBack({ command, conversations, notify })
   const actions = createActions({ command, conversations, people, notify, undo, takeBack })
@@ -259,6 +266,10 @@ export function createDesk(options: DeskOptions): Desk {
       }
       alerts.message(message, row)
     },
+    moved({ conversation_id: id, type: _, ...now }) {
+      const { filter } = inbox.list.value
+      if (belongs({ ...now, id } as unknown as ConversationView, filter, people.meId)) healer.heal(id)
+    },
     escalated({ conversation_id, contact_name, level, reason, by_id, by_name }) {
       if (by_id === people.meId) return
       const contact = contact_name || words.visitor(conversations.get(conversation_id)?.contact.id ?? "")
@@ -300,6 +311,7 @@ export function createDesk(options: DeskOptions): Desk {
       online.value = state.name
     }),
     connection.onConnected(() => {
+      screen.say()
       void refresh() // what was fetched before may have moved before we could hear of it
       void atHand.refresh()
       void troubles.refresh()
@@ -315,6 +327,14 @@ export function createDesk(options: DeskOptions): Desk {
       wall.resume()
     }),
   ]
+  let stopCounting = () => {}
+  const countOn = () => {
+    stopCounting = clock.after(COUNT_MS, () => {
+      if (!around.isHidden()) void counts.refresh()
+      countOn()
+    })
+  }
+  countOn()
   void atHand.refresh()
   void counts.refresh()
   globalThis.addEventListener?.("pagehide", held.leave)
@@ -328,6 +348,12 @@ export function createDesk(options: DeskOptions): Desk {
     people,
     conversations,
     inbox,
+    screen,
+    showPeople() {
+      const stop = screen.people()
+      void refreshMe()
+      return stop
+    },
     counts,
     threads,
     outbox,
@@ -412,6 +438,7 @@ export function createDesk(options: DeskOptions): Desk {
       for (const stop of stops) stop()
       globalThis.removeEventListener?.("pagehide", held.leave)
       stopLeaving()
+      stopCounting()
       drafts.stop()
       alerts.stop()
       offered.stop()

@@ -3,6 +3,7 @@ import type {
   AssignmentOffered,
   ConfigArea,
   ConversationEscalated,
+  ConversationMoved,
   ConversationView,
   DraftView,
   HeadView,
@@ -31,6 +32,8 @@ export interface Ears {
   /** A colleague left a note in a conversation of this agent's. */
   noted(message: MessageView, row: ConversationView): void
   offered(event: AssignmentOffered): void
+  /** A conversation this screen does not hold has moved. */
+  moved(event: ConversationMoved): void
   /** A colleague asks supervisors to look. */
   escalated(event: ConversationEscalated): void
 }
@@ -64,11 +67,16 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return conversations.mark(event.conversation_id, event.marks)
       case "conversation.changed":
         return conversations.put(event.conversation)
+      case "conversation.moved":
+        if (!conversations.move(event)) ears.moved(event)
+        return
       case "ticket.opened":
       case "ticket.changed":
         return conversations.setTicket(event.ticket.conversation_id, event.ticket)
       case "presence.changed":
         return people.put(event.agent)
+      case "presence.moved":
+        return people.move(event)
       case "team.thresholds_changed":
         return people.setLongestWait(event.team_id, event.thresholds.longest_seconds)
       case "assignment.offered":

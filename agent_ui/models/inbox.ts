@@ -22,7 +22,7 @@ export interface Inbox {
 }
 
 const HELD = 6
-const FIRST: Filter = { view: "mine", shelf: "open", query: "" }
+export const FIRST: Filter = { view: "mine", shelf: "open", query: "" }
 /** While somebody types, the server is asked when they pause; what is held here is searched with every letter. */
 const TYPING_MS = 120
 
@@ -33,6 +33,8 @@ export function createInbox(
   me: string,
   clock: Clock = systemClock,
   positionOf: (status: string) => number = () => 0,
+  /** Called before a list is asked for: what moves on it must be heard by then. */
+  shown: (filter: Filter) => void = () => {},
 ): Inbox {
   const held = new Map<string, List>()
   let stopAsking = () => {}
@@ -81,7 +83,10 @@ export function createInbox(
     selectedIndex,
     show(filter) {
       if (filterKey(filter) === filterKey(list.value.filter)) return
+      shown(filter)
+      const isHeld = held.has(filterKey(filter))
       list.value = open(filter)
+      if (isHeld) void list.value.refresh() // nothing was heard of it while it was not shown
       lastIndex = -1
     },
     select(id) {

@@ -1,4 +1,4 @@
-import type { AgentView, InboxView, Me, StatusView, TeamView } from "@parley/client/contract"
+import type { AgentView, InboxView, Me, PresenceMoved, StatusView, TeamView } from "@parley/client/contract"
 import { type ShallowRef, shallowReactive, shallowRef } from "vue"
 
 export interface People {
@@ -13,12 +13,16 @@ export interface People {
   /** By name. */
   agents(): readonly AgentView[]
   agent(id: string | null): AgentView | undefined
+  /** The name, with the teams behind it when a colleague has the same. */
+  label(agent: AgentView): string
   team(id: string | null): TeamView | undefined
   status(key: string): StatusView | undefined
   /** The key of the first status of a category. */
   firstStatus(category: StatusView["category"]): string
   may(permission: string): boolean
   put(agent: AgentView): void
+  /** A colleague came, went, or holds more or less. */
+  move(event: PresenceMoved): void
   putTeam(team: TeamView): void
   /** From how long a wait on a team's queue is too long. */
   setLongestWait(teamId: string, seconds: number): void
@@ -67,11 +71,20 @@ export function createPeople(first: Me): People {
     workspaceName,
     agents: () => [...agents.values()].sort((a, b) => a.name.localeCompare(b.name)),
     agent: id => (id === null ? undefined : agents.get(id)),
+    label(agent) {
+      const isShared = [...agents.values()].some(other => other.id !== agent.id && other.name === agent.name)
+      const names = teams.value.filter(team => agent.team_ids.includes(team.id)).map(team => team.name)
+      return isShared && names.length > 0 ? `${agent.name} (${names.join(", ")})` : agent.name
+    },
     team: id => teams.value.find(team => team.id === id),
     status: key => statuses.value.find(status => status.key === key),
     firstStatus: category => statuses.value.find(status => status.category === category)?.key ?? category,
     may: permission => permissions.value.includes(permission),
     put,
+    move({ type: _, agent_id, ...now }) {
+      const held = agents.get(agent_id)
+      if (held) put({ ...held, ...now })
+    },
     putTeam(team) {
       teams.value = [...teams.value.filter(it => it.id !== team.id), team]
     },

@@ -22,13 +22,15 @@ export interface ThreadsOptions {
   clock: Clock
   me: AuthorView
   find(id: string): ConversationView | undefined
+  /** Called with all that are held, before another is loaded: its events must be heard by then. */
+  hold?(ids: readonly string[]): void
 }
 
 /** As many as an agent goes back and forth between; each held one follows its conversation live. */
 const HELD = 24
 
 export function createThreads(options: ThreadsOptions): Threads {
-  const { connection, outbox, clock, me, find } = options
+  const { connection, outbox, clock, me, find, hold } = options
   const held = new Map<string, AgentThread>()
 
   function open(id: string): AgentThread {
@@ -61,11 +63,13 @@ export function createThreads(options: ThreadsOptions): Threads {
 
   return {
     open(id) {
+      hold?.([...new Set([...held.keys(), id])].slice(-HELD))
       const thread = open(id)
       shed()
       return thread
     },
     prefetch(ids) {
+      hold?.([...new Set([...held.keys(), ...ids])])
       for (const id of ids) if (!held.has(id)) open(id)
     },
     stop() {

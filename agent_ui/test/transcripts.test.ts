@@ -28,6 +28,7 @@ function replay(id: string, before: Screen | null, events: AgentEvent[]) {
   for (const event of events) {
     if (event.type === "message.created") asked = !conversations.advance(event.message) || asked
     else if (event.type === "conversation.changed") conversations.put(event.conversation)
+    else if (event.type === "conversation.moved") conversations.move(event)
     else if (event.type === "message.marked") conversations.mark(event.conversation_id, event.marks)
     else if (event.type === "ticket.opened") conversations.setTicket(event.ticket.conversation_id, event.ticket)
   }
@@ -47,7 +48,7 @@ describe.each(cases)("$story, in a list", ({ id, before, events, after }) => {
   })
 
   test("nothing has to be asked for, unless a change came before its message", () => {
-    const isToldWhole = events.some(event => event.type === "conversation.changed")
+    const isToldWhole = events.some(event => event.type === "conversation.changed" || event.type === "conversation.moved")
     expect(asked && !isToldWhole).toBe(false)
   })
 })

@@ -11,7 +11,21 @@ from typing import Annotated, dataclass_transform
 
 from msgspec import Meta, Struct, field
 
-from app.contract.values import Body, ClientId, Counter, Id, Line, Presence, Preview, Priority, StatusKey, Tag, Visibility
+from app.contract.values import (
+    Body,
+    ClientId,
+    Counter,
+    Id,
+    Line,
+    Presence,
+    Preview,
+    Priority,
+    Shelf,
+    StatusKey,
+    Tag,
+    View,
+    Visibility,
+)
 
 Url = Annotated[str, Meta(max_length=2000)]
 Attachments = Annotated[list[Id], Meta(max_length=10)]
@@ -434,6 +448,29 @@ class AskEmail(Command, tag="contact.ask_email"):
     conversation_id: Id
 
 
+class WatchedList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list a screen shows. Narrower filters are the screen's own: it is told of all that these fields let through."""
+
+    view: View
+    shelf: Shelf
+    team_id: Id | None = None
+    inbox_id: Id | None = None
+
+
+class WatchScreen(Command, tag="screen.watch"):
+    """Say what this connection shows, as often as that changes: from then on it hears of the agent's own conversations, of
+    what waits in their teams' queues, and of this. One that never says so hears of every inbox the agent may view.
+
+    `conversation_ids` are the conversations it keeps at hand, all of whose events it hears. Of what `lists` hold it hears
+    messages, and changes as `conversation.moved`. With `people` it hears of every colleague's presence, else of those in the
+    same teams; with `tickets` of every ticket."""
+
+    lists: Annotated[list[WatchedList], Meta(max_length=8)] = []
+    conversation_ids: Annotated[list[Id], Meta(max_length=80)] = []
+    people: bool = False
+    tickets: bool = False
+
+
 class WatchVisitors(Command, tag="visitors.watch"):
     """Start or stop receiving `visitors.changed` on this connection."""
 
@@ -483,6 +520,7 @@ AgentCommand = (
     | WatchWall
     | EditContact
     | AskEmail
+    | WatchScreen
     | WatchVisitors
     | InviteVisitor
 )

@@ -7,7 +7,7 @@ from typing import dataclass_transform
 
 from msgspec import Struct, field
 
-from app.contract.values import ConfigArea, Said
+from app.contract.values import Category, ConfigArea, Presence, Priority, Said
 from app.contract.views import (
     AgentView,
     ContactDetailsView,
@@ -50,6 +50,31 @@ class ConversationChanged(Event, tag="conversation.changed"):
     """The conversation as agents see it now. Older than what you hold (`rev`): drop it."""
 
     conversation: ConversationView
+
+
+class ConversationMoved(Event, tag="conversation.moved"):
+    """What a list shows of a conversation that is not this agent's, or no longer. Fields are as in the conversation. Older than
+    what you hold (`rev`): drop it. Not held and now on the list you show: ask for it."""
+
+    conversation_id: str
+    inbox_id: str
+    rev: int
+    seq: int
+    status: str
+    category: Category
+    priority: Priority
+    agent_id: str | None
+    offer_until: datetime | None
+    team_id: str | None
+    unread_count: int
+    preview: str
+    last_message_at: datetime
+    waiting_since: datetime | None
+    queued_at: datetime | None
+    snoozed_until: datetime | None
+    escalation_level: int
+    escalation_reason: str
+    tags: list[str]
 
 
 class VisitorConversationChanged(Event, tag="conversation.changed"):
@@ -110,6 +135,19 @@ class PresenceChanged(Event, tag="presence.changed"):
     """An agent came, went, or holds more or less than before."""
 
     agent: AgentView
+
+
+class PresenceMoved(Event, tag="presence.moved"):
+    """A colleague came, went, or holds more or less than before; all else is as it was. Fields are as in the agent."""
+
+    agent_id: str
+    presence: Presence
+    presence_since: datetime
+    reason: str
+    is_idle: bool
+    load: int
+    weight: float
+    takes_chats: bool
 
 
 class PresenceForced(Event, tag="presence.forced"):
@@ -254,12 +292,14 @@ AgentEvent = (
     MessageCreated
     | MessageMarked
     | ConversationChanged
+    | ConversationMoved
     | AssignmentOffered
     | TicketOpened
     | TicketChanged
     | ConversationEscalated
     | SuggestionsReady
     | PresenceChanged
+    | PresenceMoved
     | PresenceForced
     | TypingChanged
     | ViewersChanged

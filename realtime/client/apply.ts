@@ -1,4 +1,5 @@
 import type {
+  ConversationMoved,
   ConversationView,
   HeadView,
   MarksView,
@@ -76,6 +77,8 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
       return { ...state, marks: later(state.marks, event.marks) }
     case "conversation.changed":
       return changeConversation(state, event.conversation as V)
+    case "conversation.moved":
+      return moveConversation(state, event)
     case "conversation.queued":
       return withConversation(state, { queue: event.queue })
     case "ticket.opened":
@@ -91,6 +94,13 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
     default:
       return state
   }
+}
+
+function moveConversation<V extends AnyConversation>(
+  state: ThreadState<V>,
+  { type: _, conversation_id: __, ...now }: ConversationMoved,
+): ThreadState<V> {
+  return state.conversation ? changeConversation(state, { ...state.conversation, ...now }) : state
 }
 
 /** What a sync is answered with. */

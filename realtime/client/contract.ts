@@ -1280,6 +1280,32 @@ export interface AskEmail {
   conversation_id: string
 }
 
+/** A list a screen shows. Narrower filters are the screen's own: it is told of all that these fields let through. */
+export interface WatchedList {
+  view: View
+  shelf: Shelf
+  team_id?: string | null
+  inbox_id?: string | null
+}
+
+/**
+ * Say what this connection shows, as often as that changes: from then on it hears of the agent's own conversations, of
+ * what waits in their teams' queues, and of this. One that never says so hears of every inbox the agent may view.
+ *
+ * `conversation_ids` are the conversations it keeps at hand, all of whose events it hears. Of what `lists` hold it hears
+ * messages, and changes as `conversation.moved`. With `people` it hears of every colleague's presence, else of those in the
+ * same teams; with `tickets` of every ticket.
+ */
+export interface WatchScreen {
+  type: "screen.watch"
+  /** At most 8 entries. */
+  lists?: WatchedList[]
+  /** At most 80 entries. */
+  conversation_ids?: string[]
+  people?: boolean
+  tickets?: boolean
+}
+
 /** Start or stop receiving `visitors.changed` on this connection. */
 export interface WatchVisitors {
   type: "visitors.watch"
@@ -1451,6 +1477,33 @@ export interface ConversationChanged {
   conversation: ConversationView
 }
 
+/**
+ * What a list shows of a conversation that is not this agent's, or no longer. Fields are as in the conversation. Older than
+ * what you hold (`rev`): drop it. Not held and now on the list you show: ask for it.
+ */
+export interface ConversationMoved {
+  type: "conversation.moved"
+  conversation_id: string
+  inbox_id: string
+  rev: number
+  seq: number
+  status: string
+  category: Category
+  priority: Priority
+  agent_id: string | null
+  offer_until: string | null
+  team_id: string | null
+  unread_count: number
+  preview: string
+  last_message_at: string
+  waiting_since: string | null
+  queued_at: string | null
+  snoozed_until: string | null
+  escalation_level: number
+  escalation_reason: string
+  tags: string[]
+}
+
 /** The conversation as its contact sees it now. */
 export interface VisitorConversationChanged {
   type: "conversation.changed"
@@ -1511,6 +1564,19 @@ export interface SuggestionsReady {
 export interface PresenceChanged {
   type: "presence.changed"
   agent: AgentView
+}
+
+/** A colleague came, went, or holds more or less than before; all else is as it was. Fields are as in the agent. */
+export interface PresenceMoved {
+  type: "presence.moved"
+  agent_id: string
+  presence: Presence
+  presence_since: string
+  reason: string
+  is_idle: boolean
+  load: number
+  weight: number
+  takes_chats: boolean
 }
 
 /** A supervisor has set your presence. */
@@ -2844,6 +2910,7 @@ export type AgentCommand =
   | WatchWall
   | EditContact
   | AskEmail
+  | WatchScreen
   | WatchVisitors
   | InviteVisitor
 
@@ -2864,12 +2931,14 @@ export type AgentEvent =
   | MessageCreated
   | MessageMarked
   | ConversationChanged
+  | ConversationMoved
   | AssignmentOffered
   | TicketOpened
   | TicketChanged
   | ConversationEscalated
   | SuggestionsReady
   | PresenceChanged
+  | PresenceMoved
   | PresenceForced
   | TypingChanged
   | ViewersChanged

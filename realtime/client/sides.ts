@@ -81,6 +81,7 @@ export interface AgentSide {
     "wall.watch": Watching | Done
     "contact.edit": ContactEdited
     "contact.ask_email": Changed
+    "screen.watch": Done
     "visitors.watch": VisitorsWatched
     "visitor.invite": Done
   }

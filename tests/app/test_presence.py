@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToAllAgents
@@ -78,6 +79,28 @@ async def test_by_default_nobody_is_present_ten_seconds_after_they_were_last_hea
         await attendance.renew()
     house.clock.on(seconds=0.1)
     assert await presence_of(house, ana) == "offline"
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_a_lease_on_an_open_line_is_extended_when_the_node_itself_was_late(house: House, is_open: bool) -> None:
+    """The node stood still for half a minute and heard nobody; a line that had been silent before is not kept by that."""
+    passed = [0.0]
+    attendance = Attendance(house.works, LocalHub(), TEN_SECONDS, "1", clock=lambda: passed[0])
+    ana, line = await house.agent(presence=None), Stream()
+    await attendance.came(line, ana)
+    await attendance.renew()
+    id, _ = await house.chat(ana)
+    line.silent_seconds = 0.5 if is_open else 9.5
+    for _ in range(2):
+        house.clock.on(seconds=30)
+        passed[0] += 30
+        line.silent_seconds += 30
+        for sweep in domain_sweeps(house.works, house.react(), TEN_SECONDS, attendance.renew_when_late):
+            if sweep.name in ("lapse leases", "take back"):
+                await sweep.run()
+        line.silent_seconds = 0.5 if is_open else line.silent_seconds
+    assert await presence_of(house, ana) == ("online" if is_open else "offline")
+    assert (await house.conversation(id)).agent_id == (ana.id if is_open else None)
 
 
 async def test_a_renewed_lease_does_not_lapse(house: House) -> None:

@@ -143,7 +143,18 @@ class Stage:
 
 async def tell(stage: Stage) -> None:
     """The stories, a visitor each."""
-    for chapter in (talking, understanding, handing_over, stepping_in, setting_aside, ending, at_the_desk, visiting, offering):
+    for chapter in (
+        talking,
+        understanding,
+        handing_over,
+        stepping_in,
+        setting_aside,
+        ending,
+        at_the_desk,
+        visiting,
+        offering,
+        showing,
+    ):
         await stage.new_visitor()
         await chapter(stage)
 
@@ -257,6 +268,16 @@ async def at_the_desk(stage: Stage) -> None:
     await command("an agent undoes it", ana, "conversations.undo", about=id, conversation_ids=[id])
     canned = SaveCannedResponse(shortcut="hi", body="Hello {{contact.name}}!")
     await stage.record("a text is kept at hand", lambda: stage.house.run(save_canned_response, ana, canned), id)
+
+
+async def showing(stage: Stage) -> None:
+    """Somebody else's conversation, once an agent has said what their screen shows."""
+    ana, ben, command = stage.ana, stage.ben, stage.command
+    id = await stage.claimed(ben)
+    shown = [{"view": "all", "shelf": "open"}]
+    await command("an agent says what the screen shows", ana, "screen.watch", about=id, lists=shown)
+    await command("a colleague makes it urgent", ben, "conversation.set_priority", id, priority="urgent")
+    await command("a colleague resolves what is listed", ben, "conversation.set_status", id, status="resolved")
 
 
 async def visiting(stage: Stage) -> None:

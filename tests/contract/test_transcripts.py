@@ -67,6 +67,8 @@ def test_agents_as_told_are_agents_as_listed(transcript: dict[str, Any]) -> None
     for event in transcript["sides"]["agent"]["events"]:
         if event["type"] == "presence.changed":
             held[event["agent"]["id"]] = event["agent"]
+        elif event["type"] == "presence.moved":
+            held[event["agent_id"]] |= {name: value for name, value in event.items() if name not in ("type", "agent_id")}
     assert held == {agent["id"]: agent for agent in transcript["agents"]["after"]}
 
 
