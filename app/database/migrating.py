@@ -19,6 +19,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 import models.migrations
 from app.clock import monotonic
@@ -124,10 +125,9 @@ def stands_at(connection: Connection) -> str | None:
 def _with_connection(url: str, do: Callable[[Connection], None]) -> None:
     if url.startswith("sqlite:///"):
         _keep_to_owner(Path(url.removeprefix("sqlite:///")))
-        engine = create_engine(url)
+        engine = create_engine(url, poolclass=NullPool)
         with engine.begin() as connection:
             do(connection)
-        engine.dispose()
     else:
         asyncio.run(_on_postgres(url, do))
 

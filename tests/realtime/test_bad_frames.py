@@ -42,7 +42,7 @@ FRAMES: dict[str, str | bytes] = {
     "a probe": "2probe",
     "bytes": b"\x04\x02binary",
     "deep nesting": f'42/visitor,1["command",{DEEP}',
-    "deep and closed": '42/visitor,1["command",' + "[" * 5000 + "]" * 5000 + "]",
+    "deep and closed": '42/visitor,1["command",' + "[" * 30_000 + "]" * 30_000 + "]",
     "broken JSON": '42/visitor,1["command",{"type":"message.send"',
     "an endless id": f'42/visitor,{"9" * 400}["command",{{}}]',
     "a second introduction": '40/visitor,{"token":"x","contract":1}',
