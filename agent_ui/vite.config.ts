@@ -49,6 +49,7 @@ export default defineConfig({
   ],
   build: {
     target: "es2022",
+    license: { fileName: "third-party.md" },
     chunkSizeWarningLimit: 700,
     cssCodeSplit: false, // late parts then have no style sheets to fetch
     modulePreload: { polyfill: false },

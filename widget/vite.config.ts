@@ -34,6 +34,7 @@ export default defineConfig({
   json: { namedExports: false, stringify: true },
   build: {
     target: "es2022",
+    license: { fileName: "third-party.md" },
     cssTarget: ["chrome120", "safari17", "firefox121"],
     modulePreload: false,
     rollupOptions: { input: "frame.html" },
