@@ -50,7 +50,7 @@ from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.switch import is_mail_off
-from app.mail.untaken import Untaken
+from app.mail.untaken import DIGEST_JOB, Untaken
 from app.mailed_links import MailedLinks
 from app.node_health import LOOK_SECONDS, NodeHealth
 from app.people.passwords import FORGOTTEN_JOB
@@ -276,6 +276,7 @@ def _job_runner(
 
     outbox = Outbox(mailer or MailboxMailer(), read_file, settings.mail_max_age)
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), mail)
+    untaken = Untaken(mail, settings.public_url)
 
     runner = JobRunner(
         works,
@@ -286,7 +287,8 @@ def _job_runner(
             PROPOSE_JOB: TicketProposals(suggester.propose, propose_priority).run,
             FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
             PURGE_JOB: purge_article,
-            UNTAKEN_JOB: Untaken(mail, settings.public_url).run,
+            UNTAKEN_JOB: untaken.run,
+            DIGEST_JOB: untaken.run_digest,
         },
         {
             OFFER_JOB: lambda works: do_all_due(works, lapse_offers),

@@ -6,16 +6,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.conversations.messages import UNREAD_JOB
 from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import UNREAD_KIND
 from app.mail.words import language_of, say
 from app.work import Work, Works
-from models import Contact, Conversation, Inbox, Message
+from models import Contact, Conversation, Inbox, Message, OutgoingMail
 
 MOST_MESSAGES = 50
+MAX_A_DAY = 20
+"""Mails with answers an address gets in a day that nobody has vouched for: it may be a stranger's."""
+DAY, PAUSE = timedelta(days=1), timedelta(hours=1)
 
 
 class Fallback:
@@ -41,6 +44,9 @@ class Fallback:
         if waits > timedelta(seconds=1):
             await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, waits, unique_key=conversation_id)
             return
+        if not contact.is_verified and await _had_enough(work, contact.email):
+            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, PAUSE, unique_key=conversation_id)
+            return
         inbox = await work.one(select(Inbox).where(Inbox.id == conversation.inbox_id))
         if inbox is None:
             return
@@ -61,6 +67,15 @@ class Fallback:
         await work.change(update(Conversation).where(Conversation.id == conversation.id).values(mailed_seq=last_seq))
         if len(unread) == MOST_MESSAGES:
             await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, unique_key=conversation_id)
+
+
+async def _had_enough(work: Work, address: str) -> bool:
+    sent = await work.one(
+        select(func.count()).where(
+            OutgoingMail.recipient == address, OutgoingMail.created_at > work.now - DAY, OutgoingMail.kind == UNREAD_KIND
+        )
+    )
+    return (sent or 0) >= MAX_A_DAY
 
 
 async def _unread_answers(work: Work, conversation: Conversation) -> Sequence[Message]:

@@ -1,4 +1,8 @@
-"""When nobody has taken a conversation that was offered, not even the lead: mail tells the lead, and the contact."""
+"""When nobody has taken a conversation that was offered, not even the lead: mail tells the lead, and the contact.
+
+Strangers can cause such mail, so there is a budget, and none of their words is in it: a colleague is mailed once an hour
+and then what is still waiting, a contact's address twice a day.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,18 @@ from app.mail.words import language_of, say
 from app.text import clean_line
 from app.work import Work, Works
 from models import Agent, Contact, Conversation, Inbox, OutgoingMail, Ticket
+from models.conversation import IS_QUEUED
 
 ROLES_TOLD = ("supervisor", "admin")
 MOST_TOLD = 20
 UNTAKEN_CONTACT_KIND = "untaken_contact"
-MAX_ACKNOWLEDGED = 5
+UNTAKEN_KIND = "untaken"
+DIGEST_JOB = "mail.untaken_digest"
+MAX_ACKNOWLEDGED = 2
 """Acknowledgements one address gets in a day: strangers may type anybody's address into the chat."""
-DAY = timedelta(days=1)
+MAX_INBOX_ACKNOWLEDGED = 60
+"""Acknowledgements of one inbox in an hour: strangers may type everybody's address into the chat."""
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 class Untaken:
@@ -46,6 +55,10 @@ class Untaken:
         if inbox is None:
             return
         for address in await _told(work, lead_id):
+            pause = await _pause(work, address)
+            if pause > timedelta():
+                await work.later(DIGEST_JOB, {"address": address}, pause, unique_key=f"{DIGEST_JOB}:{address}")
+                continue
             await self._mail(
                 work,
                 conversation_id,
@@ -56,7 +69,7 @@ class Untaken:
                     f"{self._public_url}/inbox/c/{conversation_id}",
                 ],
             )
-        if contact and contact.email and await _may_acknowledge(work, contact.email):
+        if contact and contact.email and await _may_acknowledge(work, contact.email, inbox.id):
             language = language_of(contact.locale)
             await mail_contact(
                 work,
@@ -69,10 +82,24 @@ class Untaken:
                 intro=say(language, "ticket_intro", inbox=inbox.name),
             )
 
-    async def _mail(self, work: Work, conversation_id: str, address: str, subject: str, lines: list[str]) -> None:
+    async def run_digest(self, works: Works, payload: dict[str, Any]) -> None:
+        """The job for what a colleague was not mailed about one by one."""
+        await works.run(self._tell_the_rest, str(payload["address"]))
+
+    async def _tell_the_rest(self, work: Work, address: str) -> None:
+        pause = await _pause(work, address)
+        if pause > timedelta():  # run twice: it has been mailed meanwhile
+            return
+        waiting = await work.one(select(func.count()).select_from(Conversation).where(IS_QUEUED)) or 0
+        if waiting:
+            are = "1 conversation is" if waiting == 1 else f"{waiting} conversations are"
+            lines = [f"{are} waiting in the queue, and nobody has taken them.", f"{self._public_url}/inbox"]
+            await self._mail(work, None, address, f"{are} waiting", lines)
+
+    async def _mail(self, work: Work, conversation_id: str | None, address: str, subject: str, lines: list[str]) -> None:
         await queue_mail(
             work,
-            kind="untaken",
+            kind=UNTAKEN_KIND,
             sender=self._settings.sender,
             recipient=address,
             subject=subject,
@@ -90,12 +117,24 @@ async def _told(work: Work, lead_id: str | None) -> list[str]:
     return list(await work.all(others))
 
 
-async def _may_acknowledge(work: Work, address: str) -> bool:
-    sent = await work.one(
-        select(func.count()).where(
-            OutgoingMail.recipient == address,
-            OutgoingMail.created_at > work.now - DAY,
-            OutgoingMail.kind == UNTAKEN_CONTACT_KIND,
+async def _pause(work: Work, address: str) -> timedelta:
+    """How long it is until this colleague may be mailed again."""
+    newest = await work.one(
+        select(func.max(OutgoingMail.created_at)).where(
+            OutgoingMail.recipient == address, OutgoingMail.created_at > work.now - HOUR, OutgoingMail.kind == UNTAKEN_KIND
         )
     )
-    return (sent or 0) < MAX_ACKNOWLEDGED
+    return newest + HOUR - work.now if newest else timedelta()
+
+
+async def _may_acknowledge(work: Work, address: str, inbox_id: str) -> bool:
+    automatic = select(func.count()).select_from(OutgoingMail).where(OutgoingMail.kind == UNTAKEN_CONTACT_KIND)
+    to_address = automatic.where(OutgoingMail.recipient == address, OutgoingMail.created_at > work.now - DAY)
+    if (await work.one(to_address) or 0) >= MAX_ACKNOWLEDGED:
+        return False
+    of_inbox = (
+        automatic.join(Conversation, Conversation.id == OutgoingMail.conversation_id)
+        .where(Conversation.inbox_id == inbox_id)
+        .where(OutgoingMail.created_at > work.now - HOUR)
+    )
+    return (await work.one(of_inbox) or 0) < MAX_INBOX_ACKNOWLEDGED

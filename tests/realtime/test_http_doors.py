@@ -14,18 +14,6 @@ from PIL import Image
 from tests.running import PASSWORD, Running
 
 MISSING = "00000000-0000-7000-8000-000000000000"
-PUBLIC = {
-    "/api/v1/login",
-    "/api/v1/setup",
-    "/api/v1/invitations/look",
-    "/api/v1/invitations/accept",
-    "/api/v1/password-resets",
-    "/api/v1/password-resets/look",
-    "/api/v1/password-resets/use",
-    "/api/v1/widget/sessions",
-    "/api/v1/widget/visits",
-    "/api/v1/widget/greetings",
-}
 SCRIPTS = [
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -66,21 +54,6 @@ def is_refusal(response: httpx.Response, status: int, code: str) -> bool:
     assert 'File "' not in response.text
     assert (response.status_code, body["ok"], body["code"]) == (status, False, code), response.text
     return bool(body["detail"])
-
-
-async def test_every_other_door_of_the_api_is_closed_to_nobody_in_particular(anybody: httpx.AsyncClient) -> None:
-    schema = (await anybody.get("/api/v1/schema/openapi.json")).json()
-    tried = 0
-    for path, doors in schema["paths"].items():
-        if not path.startswith("/api/v1/") or path in PUBLIC:
-            continue
-        for method in doors:
-            response = await anybody.request(method, re.sub(r"\{[a-z_]+\}", MISSING, path), json={})
-            assert response.status_code in (401, 400), (method, path, response.status_code, response.text)
-            if response.status_code == 401:
-                assert is_refusal(response, 401, "unauthenticated")
-            tried += 1
-    assert tried >= 10
 
 
 @pytest.mark.parametrize(
