@@ -37,7 +37,7 @@ def test_nothing_below_the_door_reads_the_environment() -> None:
     assert list(found(reads_environment, places)) == []
 
 
-def test_nothing_unpickles() -> None:
+def test_b5_nothing_unpickles() -> None:
     assert list(found(unpickles, python_files(*ROOMS, *DOORS))) == []
 
 

@@ -75,7 +75,7 @@ def test_the_table_holds_every_command_that_names_a_conversation() -> None:
     assert sorted(AGENTS_ASK | SUPERVISORS_ASK) == sorted(naming_a_conversation(AgentCommand))
 
 
-async def test_a_visitor_cannot_tell_a_strangers_conversation_from_a_missing_one(house: House, gateway: Gateway) -> None:
+async def test_b13_a_visitor_cannot_tell_a_strangers_conversation_from_a_missing_one(house: House, gateway: Gateway) -> None:
     ana = await house.agent()
     id, owner = await house.chat(ana)
     elsewhere = await house.inbox("elsewhere")
@@ -145,7 +145,7 @@ async def test_visitors_cannot_speak_as_agents_nor_agents_as_visitors(house: Hou
     assert (await ask(gateway, ana, "conversation.end", conversation_id=id))["code"] == "invalid"
 
 
-async def test_a_file_is_found_by_those_who_may_read_its_message(house: House, tmp_path: Any) -> None:
+async def test_b13_a_file_is_found_by_those_who_may_read_its_message(house: House, tmp_path: Any) -> None:
     files = FileStore(tmp_path)
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
     id, owner = await house.chat(ana)

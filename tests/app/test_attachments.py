@@ -75,7 +75,7 @@ def test_a_file_is_what_its_bytes_are(data: bytes, content_type: str) -> None:
     assert recognise(data).content_type == content_type
 
 
-def test_nothing_a_browser_would_run_is_shown_in_place() -> None:
+def test_b17_nothing_a_browser_would_run_is_shown_in_place() -> None:
     assert {"image/png", "image/jpeg", "image/gif", "image/webp"} == INLINE_TYPES
     assert recognise(TYPES["svg"][0]).content_type not in INLINE_TYPES
     assert recognise(TYPES["html"][0]).content_type not in INLINE_TYPES
@@ -179,7 +179,7 @@ def bomb(width: int, height: int) -> bytes:
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(6400, 6400), (12_000, 9_000), (60_000, 60_000), (2**31 - 1, 2**31 - 1), (10, 2**31 - 1)])
-def test_a_pixel_bomb_is_refused_before_it_is_drawn(size: tuple[int, int]) -> None:
+def test_b19_a_pixel_bomb_is_refused_before_it_is_drawn(size: tuple[int, int]) -> None:
     with pytest.raises(TooLarge, match="40 million pixels"):
         recognise(bomb(*size))
 
@@ -239,7 +239,7 @@ def test_a_name_is_fit_to_show(given: str, kept: str) -> None:
 
 
 @given(st.text(max_size=400))
-def test_no_name_leaves_its_folder_or_turns_the_reading_order(name: str) -> None:
+def test_b18_no_name_leaves_its_folder_or_turns_the_reading_order(name: str) -> None:
     kept = clean_name(name)
     assert 0 < len(kept) <= 150
     assert not set(kept) & set("/\\\r\n\x00\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

@@ -92,7 +92,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("given", REFUSED.values(), ids=REFUSED.keys())
-def test_what_is_refused_and_always_alike(given: str) -> None:
+def test_b11_what_is_refused_and_always_alike(given: str) -> None:
     with pytest.raises(Unauthenticated) as refusal:
         read_identity(inbox_with(), given, NOW)
     assert refusal.value.detail == "The sign-in from this page could not be verified."
@@ -171,7 +171,7 @@ async def test_somebody_else_on_the_same_computer_gets_a_contact_of_their_own(ho
     assert ((await contact_of(house, mia)).name, (await contact_of(house, ole)).name) == ("Mia Berg", "Ole")
 
 
-async def test_an_address_alone_merges_nobody(house: House) -> None:
+async def test_b11_an_address_alone_merges_nobody(house: House) -> None:
     stranger = house.visitor()
     await house.start(stranger, fields=PrechatFields(email="mia@example.com"))
     mia = await identify(house)

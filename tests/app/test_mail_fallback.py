@@ -163,7 +163,7 @@ async def test_many_answers_are_all_mailed_in_the_end(house: House) -> None:
 @pytest.mark.parametrize(
     "name", ["Ana\r\nBcc: everyone@example.com", "Ana\n\nbody", "Ana\x0b\x0cX: y", "Ana\u2028Bcc: a@b.example"]
 )
-async def test_no_name_smuggles_a_header_into_a_mail(house: House, name: str) -> None:
+async def test_b27_no_name_smuggles_a_header_into_a_mail(house: House, name: str) -> None:
     ana = await house.agent("Ana")
 
     async def rename(work: Work) -> None:

@@ -100,7 +100,7 @@ async def test_eight_writers_at_once_leave_no_gap_and_no_repeat(house: House) ->
     assert sorted({message.seq for message in told if message.seq}) == [message.seq for message in public]
 
 
-async def test_a_note_takes_a_rev_but_no_seq_and_is_told_to_agents_only(house: House) -> None:
+async def test_b39_a_note_takes_a_rev_but_no_seq_and_is_told_to_agents_only(house: House) -> None:
     ana = await house.agent()
     id, _ = await house.chat(ana)
     before = await house.conversation(id)

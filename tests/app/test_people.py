@@ -99,7 +99,7 @@ async def test_an_invitation_is_accepted_once_with_its_role_and_teams(house: Hou
 
 
 @pytest.mark.parametrize("secret", ["", " ", "x", "0" * 43])
-async def test_an_empty_or_made_up_link_never_matches(house: House, secret: str) -> None:
+async def test_b30_an_empty_or_made_up_link_never_matches(house: House, secret: str) -> None:
     ada = await admin(house)
     await invite(house, ada)
     await house.run(make_reset, ada, (await house.agent()).id)
@@ -162,7 +162,7 @@ async def test_two_people_with_one_invitation_become_one_agent(house: House) -> 
     assert len(await house.all(select(Agent).where(Agent.email == "new@example.com"))) == 1
 
 
-async def test_a_link_fits_its_own_purpose_only(house: House) -> None:
+async def test_b30_a_link_fits_its_own_purpose_only(house: House) -> None:
     ada, ben = await admin(house), await house.agent("Ben")
     invited = await invite(house, ada)
     _, reset = await house.run(make_reset, ada, ben.id)

@@ -66,7 +66,7 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
     assert read(tmp_path, SECRET_KEY="x" * 32).secret_key == "x" * 32
 
 
-def test_allowed_origins_are_exact(tmp_path: Path) -> None:
+def test_b8_allowed_origins_are_exact(tmp_path: Path) -> None:
     settings = read(
         tmp_path, PUBLIC_URL="https://help.example.com", ALLOWED_ORIGINS=" https://a.example/ ,https://b.example:8443,"
     )

@@ -49,7 +49,7 @@ async def test_the_right_password_opens_a_session(house: House) -> None:
     assert session.user_agent == "Firefox X: 1"
 
 
-async def test_whatever_is_wrong_the_answer_is_the_same(house: House) -> None:
+async def test_b35_whatever_is_wrong_the_answer_is_the_same(house: House) -> None:
     ana, gone = await house.agent("Ana", password_hash=HASH), await house.agent("Gone", password_hash=HASH)
     await change(house, gone, is_active=False)
     address = await address_of(house, ana)
@@ -72,7 +72,7 @@ async def test_whatever_is_wrong_the_answer_is_the_same(house: House) -> None:
     assert await house.all(select(AgentSession)) == []
 
 
-def test_an_unknown_agents_password_is_checked_as_long() -> None:
+def test_b35_an_unknown_agents_password_is_checked_as_long() -> None:
     """Not measured: the same function hashes once either way. A missing hash must never match, even the dummy's."""
     assert is_password(HASH, PASSWORD)
     assert not is_password(None, PASSWORD)

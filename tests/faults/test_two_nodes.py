@@ -169,7 +169,7 @@ async def test_an_agent_whose_network_is_gone_is_missed_within_the_lease(two: Tw
         await line.stop()
 
 
-async def test_a_forged_hint_reaches_nobody(two: Two, redis_url: str) -> None:
+async def test_b6_a_forged_hint_reaches_nobody(two: Two, redis_url: str) -> None:
     forged = b'[{"type":"signed_out"}]'
     with redis.Redis.from_url(redis_url) as client:
         for body in (forged, b"x" * 22 + b"someother" + forged, b""):
@@ -179,7 +179,7 @@ async def test_a_forged_hint_reaches_nobody(two: Two, redis_url: str) -> None:
     assert not two.agent.wire.all_events("signed_out")
 
 
-async def test_a_hint_sealed_with_another_key_is_dropped(two: Two, redis_url: str) -> None:
+async def test_b6_a_hint_sealed_with_another_key_is_dropped(two: Two, redis_url: str) -> None:
     stranger = RedisHub(redis_url, "a key that no node of this platform has")
     await stranger.start()
     stranger.publish([Announcement(SignedOut(), ToAllAgents())])

@@ -104,7 +104,7 @@ async def test_a_refused_command_does_not_count(running: Running) -> None:
 
 
 @pytest.mark.parametrize("size", [64 * 1024 + 1, 300_000, 5_000_000])
-async def test_a_frame_over_64_kb_closes_the_line(running: Running, size: int) -> None:
+async def test_b3_a_frame_over_64_kb_closes_the_line(running: Running, size: int) -> None:
     bystander, huge = await running.visitor(), await running.visitor()
     frame = '42/visitor,1["command",' + json.dumps({"type": "article.search", "query": "x" * size}) + "]"
     await send_all(huge.wire, frame)
@@ -130,7 +130,7 @@ async def test_a_message_of_ten_thousand_wide_characters_fits_a_frame(running: R
     assert heard["message"]["body"] == body
 
 
-async def test_a_thousand_malformed_frames_a_second_hurt_nobody(running: Running) -> None:
+async def test_b2_a_thousand_malformed_frames_a_second_hurt_nobody(running: Running) -> None:
     bystander = await running.visitor()
     size = running.log.stat().st_size
 

@@ -99,7 +99,7 @@ async def test_a_program_comes_in_by_api_token_without_an_origin(running: Runnin
     assert await refusal(running, "/agent", {"token": token + "x", "contract": 1}) == "unauthenticated"
 
 
-async def test_a_socket_that_never_says_who_it_is_is_closed_after_five_seconds(running: Running) -> None:
+async def test_b4_a_socket_that_never_says_who_it_is_is_closed_after_five_seconds(running: Running) -> None:
     """So is one that was turned away, and one that has left."""
     address = running.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
     left = await running.visitor()

@@ -41,7 +41,7 @@ async def answers_to(url: str, frames: list[str]) -> str:
     return heard
 
 
-async def test_no_name_of_our_code_means_anything_to_whoever_is_nobody(running: Running) -> None:
+async def test_b1_no_name_of_our_code_means_anything_to_whoever_is_nobody(running: Running) -> None:
     url = running.url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
     names = identifiers()
     assert len(names) > 500

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -82,7 +81,7 @@ async def test_the_session_cookie_is_out_of_reach_for_scripts_and_other_sites(an
     assert "password" not in response.text
 
 
-async def test_a_foreign_page_can_neither_sign_in_nor_act(running: Running, ana: httpx.AsyncClient) -> None:
+async def test_b33_a_foreign_page_can_neither_sign_in_nor_act(running: Running, ana: httpx.AsyncClient) -> None:
     foreign = {"Origin": "https://evil.example.com"}
     credentials = {"email": "ana@example.com", "password": PASSWORD}
     assert is_refusal(await ana.post("/api/v1/login", json=credentials, headers=foreign), 403, "forbidden")
@@ -185,7 +184,7 @@ async def test_a_forged_identity_is_refused(anybody: httpx.AsyncClient) -> None:
     assert is_refusal(await anybody.post("/api/v1/widget/sessions", json=body), 401, "unauthenticated")
 
 
-async def test_scripts_are_stored_as_written_and_served_as_json_that_nothing_sniffs(
+async def test_b16_scripts_are_stored_as_written_and_served_as_json_that_nothing_sniffs(
     running: Running, anybody: httpx.AsyncClient, ana: httpx.AsyncClient
 ) -> None:
     visitor, agent = await running.visitor(), await running.agent()
@@ -216,7 +215,7 @@ async def upload(http: httpx.AsyncClient, token: str, name: str, data: bytes) ->
     return response.json()["attachment"]
 
 
-async def test_what_could_run_is_a_download(running: Running, anybody: httpx.AsyncClient) -> None:
+async def test_b17_what_could_run_is_a_download(running: Running, anybody: httpx.AsyncClient) -> None:
     token = (await running.open_widget())["visitor_token"]
     for name, data in (
         ("page.html", b"<!doctype html><script>alert(1)</script>"),

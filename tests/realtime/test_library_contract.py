@@ -184,7 +184,7 @@ def test_packets_are_written_as_our_frames_are() -> None:
     assert (packet.BINARY_EVENT, packet.BINARY_ACK) == (5, 6)
 
 
-def test_bytes_are_never_an_attachment() -> None:
+def test_b3_bytes_are_never_an_attachment() -> None:
     assert TextPacket.uses_binary_events is False
     with pytest.raises(ValueError, match="accepted"):
         TextPacket(encoded_packet='51-/visitor,["command",{"_placeholder":true,"num":0}]')

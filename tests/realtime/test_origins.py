@@ -54,7 +54,7 @@ STRANGERS = [
 
 @pytest.mark.parametrize("origin", STRANGERS)
 @pytest.mark.parametrize("host", [None, "other.example.com"])
-def test_a_page_of_another_origin_cannot_borrow_an_agents_session(origin: str | None, host: str | None) -> None:
+def test_b7_a_page_of_another_origin_cannot_borrow_an_agents_session(origin: str | None, host: str | None) -> None:
     assert not is_allowed_origin(origin, host, ORIGINS)
 
 

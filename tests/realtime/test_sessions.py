@@ -18,7 +18,7 @@ def change(running: Running, statement: str, *values: object) -> None:
         connection.execute(statement, values)
 
 
-async def test_signing_out_closes_the_open_socket_within_two_seconds(running: Running) -> None:
+async def test_b9_signing_out_closes_the_open_socket_within_two_seconds(running: Running) -> None:
     cookie = await running.sign_in("chi@example.com")
     here, elsewhere = await running.agent("chi@example.com", cookie), await running.agent("chi@example.com")
     async with running.http(cookies={"parley_session": cookie}) as http:
@@ -36,7 +36,7 @@ async def test_signing_out_closes_the_open_socket_within_two_seconds(running: Ru
     [("role = 'supervisor'", "role = 'agent'"), ("is_active = 0", "is_active = 1")],
     ids=["another role", "deactivated"],
 )
-async def test_what_an_agent_may_is_asked_again_on_open_sockets(running: Running, changing: str, back: str) -> None:
+async def test_b9_what_an_agent_may_is_asked_again_on_open_sockets(running: Running, changing: str, back: str) -> None:
     agent = await running.agent("chi@example.com")
     change(running, f"UPDATE agents SET {changing} WHERE email = 'chi@example.com'")
     try:

@@ -82,7 +82,7 @@ async def test_it_ends_with_its_parent_even_while_loading():
     assert await asyncio.wait_for(child.wait(), 60) == 0
 
 
-async def test_weights_that_are_not_the_ones_expected_are_refused(tmp_path: Path):
+async def test_b40_weights_that_are_not_the_ones_expected_are_refused(tmp_path: Path):
     folder = tmp_path / "model"
     shutil.copytree(bundled().folder, folder)
     with (folder / "model.safetensors").open("r+b") as file:

@@ -118,7 +118,7 @@ def test_what_systems_put_into_archives_is_not_mentioned():
     assert list(read({"__MACOSX/._a.md": "x", ".DS_Store": "x", "a.md": "Text."})) == ["a.md"]
 
 
-def test_a_bomb_is_refused_before_it_fills_the_memory():
+def test_b19_a_bomb_is_refused_before_it_fills_the_memory():
     """A gigabyte of zeros in a megabyte; a file that unpacks to more than its header says; a list of contents that is all
     there is; the same bytes under a thousand names."""
     zeros = zipped({"bomb.md": bytes(200 * 1024 * 1024)})

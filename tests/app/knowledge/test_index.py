@@ -69,7 +69,7 @@ def test_words_that_no_article_holds_find_nothing(query: str):
     assert WORDS_ONLY.search(query, None, least=0.3) == []
 
 
-def test_internal_articles_are_for_agents():
+def test_b40_internal_articles_are_for_agents():
     assert "secret" not in ids(WORDS_ONLY.search("refund fraud", None, least=0.0, most=9))
     assert ids(WORDS_ONLY.search("refund fraud", None, least=0.3, public_only=False))[0] == "secret"
 
