@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
+from tests.browser.looking import DESKTOP, look_in_every_way
 from tests.browser.people import AgentPage
 from tests.running import Running
 from tests.servers.smtp import SmtpSink
+
+
+def test_without_a_mail_host_the_page_says_what_to_do(
+    busy_parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    page = AgentPage(new_context(viewport=DESKTOP), busy_parley.url, "admin@example.com", "settings/email").page
+    expect(page.get_by_text("Not set. Set PARLEY_SMTP_URL and restart Parley.")).to_be_visible()
+    for name in ("Waiting for a mail host", "Held", "Queued", "Retrying", "Failed"):
+        expect(page.get_by_text(name, exact=True)).to_be_visible()
+    page.get_by_role("button", name="Send a test mail").click()
+    expect(page.get_by_role("status").get_by_text(re.compile("PARLEY_SMTP_URL|mail host"))).to_be_visible()
+    look_in_every_way(page, artefacts, "no-mail-host")
 
 
 def test_an_admin_sends_a_test_mail_and_reads_the_answer(

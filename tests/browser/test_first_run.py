@@ -108,6 +108,14 @@ def test_from_an_empty_folder_to_an_answered_chat(
     expect(checklist.get_by_text("0 of 8 done")).to_be_visible()
     picture(admin, artefacts, "02-checklist")
 
+    rail = admin.get_by_role("navigation", name="Main")
+    offer = rail.get_by_role("link", name=re.compile("^Set up"))
+    expect(offer).to_be_visible()
+    admin.get_by_role("button", name="Hide checklist").click()
+    expect(offer).to_have_count(0)
+    admin.get_by_role("button", name="Show checklist").click()
+    expect(offer).to_be_visible()
+
     def is_ticked(step: str, count: int) -> None:
         expect(admin.locator(f"[data-step={step}]")).to_have_attribute("data-done", "true")
         expect(checklist.get_by_text(f"{count} of 8 done")).to_be_visible()

@@ -191,6 +191,15 @@ def test_settings_are_found_by_search_and_on_a_phone_one_page_at_a_time(
     expect(menu).to_have_count(0)
     page.get_by_role("link", name="Settings").first.click()
     expect(menu).to_be_visible()
+    for words, page_name in (
+        ("zendesk colour", "Inboxes"),
+        ("SMTP", "Email"),
+        ("weekend", "Business hours"),
+        ("sessions", "Your account"),
+    ):
+        menu.get_by_role("searchbox").fill(words)
+        expect(menu.get_by_role("link")).to_have_count(1)
+        expect(menu.get_by_role("link", name=page_name)).to_be_visible()
     menu.get_by_role("searchbox").fill("nothing is called so")
     expect(menu.get_by_role("status")).to_have_text("No settings match “nothing is called so”.")
     page.set_viewport_size(DESKTOP)
