@@ -1,6 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 
-/** How long a field may be on its way. */
+/** How long a field may be on its way, from the last key that was kept for it. */
 export const PATIENCE_MS = 3000
 
 /**
@@ -37,6 +37,7 @@ export function createTypeAhead(clock: Pick<Clock, "now">, isField: (target: Ele
         held = null
         return false
       }
+      until = clock.now() + PATIENCE_MS
       if (key === "Backspace") held = held.slice(0, -1)
       else if (key.length === 1) held += key
       else return key === "Enter"
