@@ -96,7 +96,12 @@ class Reactions:
 
     def _settle(self, team: str) -> None:
         """Those who still wait are told, at most once a second: with many waiting, one who is served moves all the others."""
-        self._do(lambda: settle_queue(self._works, team or None, self._places))
+        self._do(lambda: self._settle_some(team))
+
+    async def _settle_some(self, team: str) -> None:
+        """Of a long queue, those whose turn it is; then the next, a second later."""
+        if await settle_queue(self._works, team or None, self._places):
+            self._settle_calmly.ask(team)
 
     async def serve_all(self) -> None:
         """Serve every queue somebody waits in."""

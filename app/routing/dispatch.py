@@ -109,10 +109,11 @@ async def serve_queue(works: Works, team_id: str | None) -> int:
     return served
 
 
-async def settle_queue(works: Works, team_id: str | None, places: Places) -> None:
-    """Whoever still waits is told where they stand; when nobody of the team could take them at all, they get a ticket."""
+async def settle_queue(works: Works, team_id: str | None, places: Places) -> bool:
+    """Whoever still waits is told where they stand; when nobody of the team could take them at all, they get a ticket.
+    Whether some of a long queue have not had their turn to be told."""
     note_told = await works.run(_settle_queue, team_id, places)
-    note_told()
+    return note_told()
 
 
 async def _serve_batch(work: Work, team_id: str | None) -> Batch:
@@ -279,7 +280,7 @@ def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
     return replace(candidate, load=load, channels=channels, last_assigned_at=work.now)
 
 
-async def _settle_queue(work: Work, team_id: str | None, places: Places) -> Callable[[], None]:
+async def _settle_queue(work: Work, team_id: str | None, places: Places) -> Callable[[], bool]:
     note_told = await tell_positions(work, team_id, places)
     await _open_tickets(work, team_id)
     return note_told

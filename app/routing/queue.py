@@ -27,13 +27,26 @@ class Places:
 
     def __init__(self) -> None:
         self._told: dict[str | None, dict[str, QueueView]] = {}
+        self._begins: dict[str | None, int] = {}
+        self._seen: dict[str | None, set[str]] = {}
 
     def told(self, team_id: str | None) -> Mapping[str, QueueView]:
         """Those who waited for a team when they were told last, and what."""
         return self._told.get(team_id, {})
 
-    def note(self, team_id: str | None, told: dict[str, QueueView]) -> None:
-        """These wait and have been told: to be noted once it is committed, or who has to try again tells nobody."""
+    def begins(self, team_id: str | None) -> int:
+        """How many further back than those who are told every time to begin with."""
+        return self._begins.get(team_id, 0)
+
+    def note(self, team_id: str | None, told: dict[str, QueueView], begins: int, looked_at: set[str]) -> None:
+        """These wait and have been told: to be noted once it is committed, or who has to try again tells nobody. The next
+        time begins so far back."""
+        self._begins[team_id] = begins
+        seen = self._seen.setdefault(team_id, set())
+        seen |= looked_at
+        if not begins:  # all have had their turn: whoever was not among them has left
+            told = {id: view for id, view in told.items() if id in seen}
+            seen.clear()
         self._told[team_id] = told
 
 
@@ -46,15 +59,23 @@ def queue_of(team_id: str | None):
     )
 
 
-async def tell_positions(work: Work, team_id: str | None, places: Places) -> Callable[[], None]:
+async def tell_positions(work: Work, team_id: str | None, places: Places) -> Callable[[], bool]:
     """Tell those who wait where they stand, if that is news to them. The first range anybody is told is kept as a promise.
 
-    What it returns is to be called after the commit.
+    The first are told every time, those further back in turns, so many at once. What it returns is to be called after the
+    commit, and says whether some have not had their turn.
     """
-    waiting = {conversation.id: conversation for conversation in await work.all(queue_of(team_id).limit(MOST_TOLD))}
-    pace = await pace_of(work, team_id) if waiting else None
-    last, told = places.told(team_id), dict[str, QueueView]()
-    for position, (id, conversation) in enumerate(waiting.items(), 1):
+    first = await work.all(queue_of(team_id).limit(MOST_TOLD))
+    pace = await pace_of(work, team_id) if first else None
+    begins, further = MOST_TOLD + places.begins(team_id), list[Conversation]()
+    if len(first) == MOST_TOLD:
+        further = list(await work.all(queue_of(team_id).offset(begins).limit(MOST_TOLD)))
+    is_over = len(further) < MOST_TOLD
+    waiting = [*enumerate(first, 1), *enumerate(further, begins + 1)]
+    last = places.told(team_id)
+    told = {} if len(first) < MOST_TOLD else dict(last)
+    for position, conversation in waiting:
+        id = conversation.id
         place = place_view(position, pace)
         if id in last and not _differs(last[id], place):
             told[id] = last[id]
@@ -73,7 +94,12 @@ async def tell_positions(work: Work, team_id: str | None, places: Places) -> Cal
                     promised_at=work.now,
                 )
             )
-    return lambda: places.note(team_id, told)
+
+    def note() -> bool:
+        places.note(team_id, told, 0 if is_over else begins, {conversation.id for _, conversation in waiting})
+        return not is_over
+
+    return note
 
 
 async def teams_with_queues(rows: Rows) -> list[str | None]:

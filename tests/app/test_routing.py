@@ -21,6 +21,7 @@ from app.database import open_database
 from app.people.actors import SignedInAgent
 from app.people.presence import arrive, set_presence
 from app.reactions import Reactions
+from app.routing import queue as queue_module
 from app.routing.decisions import RULE, decide_again
 from app.routing.dispatch import dispatch, hand_on, settle_queue
 from app.routing.next_agent import Candidate, is_eligible, next_agent
@@ -184,6 +185,27 @@ async def test_those_who_wait_are_told_their_place(house: House) -> None:
     ]
     assert places == [1, 2, 3]
     assert house.told.all(ConversationQueued, ToContact(contact_id=visitors[0].contact_id)) == []
+
+
+async def test_all_of_a_long_queue_are_told_their_place_in_turns(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_module, "MOST_TOLD", 3)
+    visitors = [(await house.chat())[1] for _ in range(8)]
+    places = Places()
+    told = dict[str, int]()
+    rounds = 0
+    house.told.forget()
+    is_more = True
+    while is_more:
+        is_more = await settle_queue(house.works, house.team_id, places)
+        rounds += 1
+        for one in house.told.announcements:
+            if isinstance(one.event, ConversationQueued) and one.event.queue is not None and isinstance(one.to, ToContact):
+                assert one.to.contact_id not in told, "told once what has not changed"
+                told[one.to.contact_id] = one.event.queue.position
+        house.told.forget()
+    assert told == {visitor.contact_id: place for place, visitor in enumerate(visitors, 1)}
+    assert rounds == 2
+    assert not await settle_queue(house.works, house.team_id, places) or not house.told.all(ConversationQueued)
 
 
 async def test_who_comes_back_to_the_same_place_is_told_anew(house: House) -> None:
