@@ -19,6 +19,7 @@ from msgspec import structs
 from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
+from app.conversations.counting import OpenCounts
 from app.conversations.falling_due import do_all_due
 from app.conversations.messages import UNREAD_JOB
 from app.conversations.offering import lapse_offers
@@ -152,6 +153,7 @@ def build(settings: Settings) -> Litestar:
     platform = Platform(
         settings=settings,
         works=works,
+        open_counts=OpenCounts(works),
         tokens=tokens,
         files=files,
         upload_limits=UploadLimits(settings.widget_rate, settings.attachment_max_bytes),

@@ -14,8 +14,8 @@ from app.contract.events import DeskChanged
 from app.contract.http import Desk, ListFilter, MacroStep, SaveCannedResponse, SaveMacro, SaveView
 from app.contract.values import Id, Priority
 from app.contract.views import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView
+from app.conversations.counting import saved_views_of
 from app.conversations.drafting import list_drafts
-from app.conversations.listing import saved_views_of
 from app.conversations.tagging import clean_tag, list_tags
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent

@@ -19,6 +19,8 @@ export interface ViewCounts {
 }
 
 const SETTLE_MS = 1500
+/** Of the views, those a reader sees without opening a menu, and some more. */
+const MOST_COUNTED = 12
 
 /**
  * How many open conversations each view holds. Moved at once by what this screen sees, then asked for again when
@@ -37,7 +39,11 @@ export function createCounts(
   let isStopped = false
 
   async function refresh() {
-    const said = await api.get<ConversationCounts>("/conversations/counts").catch(() => null)
+    const shown = views()
+      .slice(0, MOST_COUNTED)
+      .map(view => view.id)
+    const query = new URLSearchParams({ views: shown.join(",") })
+    const said = await api.get<ConversationCounts>(`/conversations/counts?${query}`).catch(() => null)
     if (!said || isStopped) return
     now.value = { mine: said.mine, unassigned: said.unassigned, all: said.all }
     saved.value = new Map(said.saved.map(({ id, count }) => [id, count]))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
-import msgspec
 from sqlalchemy import Select, func, or_, select
 
-from app.contract.http import ConversationCounts, ConversationPage, ListFilter, SavedCount, TicketPage
-from app.contract.values import View
+from app.contract.http import ConversationPage, ListFilter, TicketPage
 from app.contract.views import ConversationView
 from app.conversations.filtering import conditions_of
 from app.conversations.sorting import behind_cursor, cursor_of, order_of, sort_on, stretches_of
@@ -18,14 +15,10 @@ from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.text import clean_line
 from app.work import Rows
-from models import Contact, Conversation, SavedView, Status, Ticket
+from models import Contact, Conversation, Status, Ticket
 
 MOST = 200
-MOST_VIEWS = 100
-MOST_COUNTED = 1000
 STATUSES = select(Status.key).order_by(Status.position, Status.key)
-EVER = {"sqlite": Conversation.last_minute > "", "postgresql": Conversation.last_message_at > datetime(2000, 1, 1, tzinfo=UTC)}
-"""As a lower bound it makes SQLite read the index of what is open, where it would read a larger one from end to end."""
 
 
 async def list_conversations(
@@ -44,41 +37,6 @@ async def list_conversations(
         if len(found) > limit:
             return ConversationPage(conversations=found[:limit], next=cursor_of(sort, found[limit - 1]))
     return ConversationPage(conversations=found, next=None)
-
-
-async def count_conversations(rows: Rows, agent: SignedInAgent) -> ConversationCounts:
-    """Open conversations per view, and what each saved view of this agent holds, up to 1,000."""
-    views: tuple[View, ...] = ("mine", "unassigned", "all")
-    counts = [
-        await rows.one(select(func.count()).where(EVER[rows.dialect], *await conditions_of(rows, agent, ListFilter(view=view))))
-        or 0
-        for view in views
-    ]
-    return ConversationCounts(
-        mine=counts[0],
-        unassigned=counts[1],
-        all=counts[2],
-        saved=[
-            SavedCount(id=view.id, count=await _count_up_to(rows, agent, msgspec.convert(view.filter, ListFilter)))
-            for view in await rows.all(saved_views_of(agent))
-        ],
-    )
-
-
-def saved_views_of(agent: SignedInAgent):
-    """The agent's own views and the shared ones, oldest first."""
-    is_theirs = or_(SavedView.agent_id == agent.id, SavedView.agent_id.is_(None))
-    return select(SavedView).where(is_theirs).order_by(SavedView.created_at, SavedView.id).limit(MOST_VIEWS)
-
-
-async def _count_up_to(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> int:
-    held = (
-        select_for_agents()
-        .with_only_columns(Conversation.id)
-        .where(*await conditions_of(rows, agent, wanted))
-        .limit(MOST_COUNTED)
-    )
-    return await rows.one(select(func.count()).select_from(held.subquery())) or 0
 
 
 async def list_tickets(

@@ -45,6 +45,10 @@ class Rows:
         """The same, for a statement that may look at very many rows: nobody else waits meanwhile."""
         return await self.all(statement)
 
+    async def rows_beside(self, statement: TypedReturnsRows[Any]) -> Sequence[Any]:
+        """The same, each row whole."""
+        return (await self.execute(statement)).all()
+
     async def first(self, prepared: Prepared[B], **values: Any) -> B | None:
         """The first row a prepared statement returns for these values, or None."""
         found = await self._run_prepared(prepared, values)

@@ -48,7 +48,13 @@ class _SqliteRows(Rows):
         return self._execute(statement, parameters)
 
     async def all_beside(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
-        looking = asyncio.ensure_future(asyncio.to_thread(lambda: self._execute(statement).scalars().all()))
+        return await self._beside(lambda: self._execute(statement).scalars().all())
+
+    async def rows_beside(self, statement: TypedReturnsRows[Any]) -> Sequence[Any]:
+        return await self._beside(lambda: self._execute(statement).all())
+
+    async def _beside(self, look: Callable[[], Sequence[T]]) -> Sequence[T]:
+        looking = asyncio.ensure_future(asyncio.to_thread(look))
         try:
             return await asyncio.shield(looking)
         except asyncio.CancelledError:

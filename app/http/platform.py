@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from app.attachments import FileStore
 from app.callers import Caller, caller_of
+from app.conversations.counting import OpenCounts
 from app.errors import Forbidden, Unauthenticated
 from app.file_room import UploadLimits
 from app.http.sightings import SightingNotes
@@ -47,6 +48,7 @@ class Platform(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     works: Works
+    open_counts: OpenCounts
     tokens: VisitorTokens
     files: FileStore
     upload_limits: UploadLimits

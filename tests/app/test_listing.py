@@ -24,17 +24,20 @@ from app.contract.events import ConversationChanged, MessageCreated
 from app.contract.http import ListFilter, SaveView
 from app.contract.values import Shelf, Sort, View
 from app.contract.views import ConversationView
+from app.conversations import counting
 from app.conversations.assignment import assign_conversation
 from app.conversations.bulk import change_one_conversation
+from app.conversations.counting import OpenCounts
 from app.conversations.knowing import list_contact_conversations
 from app.conversations.lifecycle import set_priority, set_status
-from app.conversations.listing import count_conversations, list_conversations, list_tickets
+from app.conversations.listing import list_conversations, list_tickets
 from app.conversations.posting import Posting
 from app.conversations.tickets import open_ticket
 from app.desk import list_desk, save_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
+from app.work import Rows
 from models import SavedView
 from tests.factories import House
 from tests.wording import write_down_all
@@ -137,8 +140,7 @@ async def test_views_hold_what_they_say_and_the_counts_agree(house: House) -> No
     assert await ids("unassigned") == {free}
     assert await ids("all") == {mine, bens, free}
     assert await ids("all", "resolved") == {done}
-    async with house.works.read() as rows:
-        counts = await count_conversations(rows, ana)
+    counts = await OpenCounts(house.works).of(ana)
     assert (counts.mine, counts.unassigned, counts.all) == (1, 1, 3)
 
 
@@ -242,10 +244,9 @@ async def test_filters_narrow_and_saved_views_count_what_they_show(house: House)
         assert {row.id for row in (await page(house, ana, **narrowing))[0]} == expected, narrowing
         kept = ListFilter(query=narrowing.get("words", ""), **{k: v for k, v in narrowing.items() if k != "words"})
         view = await house.run(save_view, ana, SaveView(name="One of mine", filter=kept))
-        async with house.works.read() as rows:
-            counts = await count_conversations(rows, ana)
-            assert {one.id: one.count for one in counts.saved}[view.id] == len(expected), narrowing
-            assert (await count_conversations(rows, ben)).saved == [], "nobody else's views are counted"
+        counts = await OpenCounts(house.works).of(ana)
+        assert {one.id: one.count for one in counts.saved}[view.id] == len(expected), narrowing
+        assert (await OpenCounts(house.works).of(ben)).saved == [], "nobody else's views are counted"
 
 
 async def test_a_view_kept_before_a_filter_was_there_still_shows_and_counts(house: House) -> None:
@@ -256,7 +257,7 @@ async def test_a_view_kept_before_a_filter_was_there_still_shows_and_counts(hous
         row = await rows.one(select(SavedView).where(SavedView.id == view.id))
         assert row is not None
         assert "agent_id" not in row.filter, "the version before this one can read it"
-        assert [one.count for one in (await count_conversations(rows, ana)).saved] == [1]
+        assert [one.count for one in (await OpenCounts(house.works).of(ana)).saved] == [1]
         assert (await list_desk(rows, ana)).views[0].filter.agent_id is None
     assert conversation_id
 
@@ -346,3 +347,34 @@ async def test_a_list_shows_what_every_change_left(house: House) -> None:
         asked = [message for message in public if message.author_kind == "contact" and (message.seq or 0) > last_answer]
         assert view.unread_count == len(asked)
         assert (view.waiting_since is not None) == bool(asked)
+
+
+async def test_counts_are_shared_by_all_agents_and_read_once_a_second_at_most(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty views cost one read without joins, and only the views that are asked for are counted."""
+    reads: list[None] = []
+    reading = counting.read_open
+
+    async def noted(rows: Rows) -> Any:
+        reads.append(None)
+        return await reading(rows)
+
+    monkeypatch.setattr(counting, "read_open", noted)
+    now = [0.0]
+    counts = OpenCounts(house.works, clock=lambda: now[0])
+    ana, ben = await house.agent("Ana", role="admin"), await house.agent("Ben")
+    for number in range(60):
+        kept = ListFilter(view="all", tag=f"tag{number}")
+        await house.run(save_view, ana, SaveView(name=f"View {number}", filter=kept, is_shared=True))
+    await house.chat(ana)
+    now[0] = 10.0
+    first = await counts.of(ana)
+    assert (first.mine, first.all, len(first.saved)) == (1, 1, 60)
+    await house.chat(ben)
+    second = await counts.of(ben, [first.saved[7].id])
+    assert [one.id for one in second.saved] == [first.saved[7].id]
+    assert (second.mine, second.all, len(reads)) == (0, 1, 1)
+    now[0] += counting.SHORTEST_SECONDS
+    third = await counts.of(ben, [])
+    assert (third.mine, third.all, len(reads)) == (1, 2, 2)

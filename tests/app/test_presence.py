@@ -232,7 +232,7 @@ async def test_presence_is_told_with_the_load(house: House) -> None:
 
 
 async def test_an_agent_removed_while_online_keeps_nobody_elses_lease_from_being_renewed(house: House) -> None:
-    ana, ben, ada = await house.agent("Ana"), await house.agent("Ben"), await house.agent("Ada", role="admin")
+    ana, ben, ada = await house.agent("Ana"), await house.agent("Ben"), await house.agent("Ada", role="admin", presence=None)
     await house.run(arrive, ana.id, TEN_SECONDS)
     await house.run(arrive, ben.id, TEN_SECONDS)
     await house.run(suspend_agent, ada, ana.id)

@@ -17,9 +17,10 @@ from app.clock import utc_now
 from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, Sort, View
+from app.conversations.counting import OpenCounts
 from app.conversations.heads import heads_for_agent, heads_for_visitor
 from app.conversations.knowing import list_contact_conversations
-from app.conversations.listing import count_conversations, list_conversations, list_tickets
+from app.conversations.listing import list_conversations, list_tickets
 from app.conversations.reading import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
 from app.conversations.tickets import open_ticket
 from app.conversations.views import visitor_views
@@ -61,7 +62,7 @@ async def live_a_day(house: House) -> None:
         await heads_for_visitor(rows, visitor.contact_id)
         await heads_for_agent(rows, ana.id, id)
         await visitor_views(rows, visitor.contact_id)
-        await count_conversations(rows, ana)
+        await OpenCounts(house.works).of(ana)
         for view in ("mine", "unassigned", "all"):
             for shelf in ("open", "resolved"):
                 page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf), None, 2)

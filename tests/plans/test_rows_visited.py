@@ -21,6 +21,7 @@ from app.clock import utc_now
 from app.contract.commands import AgentSync, ReadConversation
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, Sort, View
+from app.conversations.counting import OpenCounts
 from app.conversations.heads import heads_for_agents, heads_for_visitors
 from app.conversations.knowing import list_contact_conversations
 from app.conversations.listing import list_conversations, list_tickets
@@ -107,6 +108,7 @@ async def live_a_day(url: str) -> None:
             for shelf, view, sort in product(get_args(Shelf), get_args(View), get_args(Sort)):
                 page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), None, 20)
                 await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), page.next, 20)
+            await OpenCounts(house.works).of(ana)
             await list_tickets(rows, None, 50)
             await list_desk(rows, ana)
             await heads_for_agents(rows, [Ids.agent(number) for number in range(50)], [conversation_id])
