@@ -1,11 +1,25 @@
+import { readFileSync } from "node:fs"
 import ui from "@nuxt/ui/vite"
 import vue from "@vitejs/plugin-vue"
-import { defineConfig } from "vite"
+import { defineConfig, type Plugin } from "vite"
 import { floor } from "../realtime/client/floor"
 import { lateParts } from "../realtime/client/late-parts"
 
 /** Where `npm run dev` finds the server. */
 const SERVER = "http://127.0.0.1:8000"
+
+/** The page of the HTTP API at /inbox/api/ stands on files of our own; the inbox never fetches them. */
+function apiPage(): Plugin {
+  const from = new URL("../node_modules/swagger-ui-dist/", import.meta.url)
+  return {
+    name: "api-page",
+    apply: "build",
+    generateBundle() {
+      for (const name of ["swagger-ui-bundle.js", "swagger-ui-bundle.js.LICENSE.txt", "swagger-ui.css"])
+        this.emitFile({ type: "asset", fileName: `api/${name}`, source: readFileSync(new URL(name, from)) })
+    },
+  }
+}
 
 export default defineConfig({
   base: "/inbox/",
@@ -13,6 +27,7 @@ export default defineConfig({
     vue(),
     lateParts(),
     floor(),
+    apiPage(),
     ui({
       router: false,
       colorMode: false,

@@ -9,7 +9,6 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 from app.errors import ParleyError
@@ -37,6 +36,7 @@ from app.http import (
     widget_sessions,
     workspace,
 )
+from app.http.api_page import ApiPage
 from app.http.bodies import CarefulRequest
 from app.http.compressing import Compressing
 from app.http.errors import on_any_error, on_http_error, on_parley_error
@@ -113,7 +113,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             title="Parley",
             version=VERSION,
             path="/api/v1/schema",
-            render_plugins=[SwaggerRenderPlugin()],
+            render_plugins=[ApiPage(path="/")],
             use_handler_docstrings=True,
         ),
         logging_config=None,

@@ -16,6 +16,8 @@ from app.http.platform import AnyRequest
 
 COMPRESSED = (".js", ".css", ".html", ".svg", ".json", ".webmanifest")
 SMALLEST = 256
+LARGE = 400_000
+"""From here on the last few percent would cost seconds, in which nobody else is answered."""
 MAX_MADE = 200
 
 
@@ -104,8 +106,8 @@ def _compressed(plain: bytes, content_type: str, *, is_worth_it: bool = True) ->
     is_compressed = is_worth_it and len(plain) >= SMALLEST
     return Asset(
         plain=plain,
-        gzipped=gzip.compress(plain, 9, mtime=0) if is_compressed else None,
-        brotlied=brotli.compress(plain) if is_compressed else None,
+        gzipped=gzip.compress(plain, 9 if len(plain) < LARGE else 6, mtime=0) if is_compressed else None,
+        brotlied=brotli.compress(plain, quality=11 if len(plain) < LARGE else 5) if is_compressed else None,
         content_type=content_type,
         etag=f'"{hashlib.sha256(plain).hexdigest()[:20]}"',
     )
