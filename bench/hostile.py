@@ -4,7 +4,7 @@ python -m bench.hostile [--short] [--together | --alone] [KIND ...]
 
 Of each kind twenty act at once. `rss_per_client` is what the server's memory grew by at its highest, for each; the promise
 is two megabytes. `honest_p99` is how long an ack takes honest clients while one hostile client is at it, of each kind in its
-turn (foes 1), and while twenty of all kinds are (foes 20); its control is how long it takes while they are at another server
+turn (foes 1), and while twenty of all kinds are (foes 20); `sign_in` is the longest of a few, with the promise of twice as long; its control is how long it takes while they are at another server
 on this machine, which costs the machine as much. The promise is a tenth more. `calm_ms` is without anybody hostile.
 `server_busy` is the share of a core, and its control that of the calm. With TMPDIR in memory the disk has no say in it.
 """
@@ -20,13 +20,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import uvloop
 
 from app.clock import new_id
-from bench.figures import cpu_seconds, percentile, rss_bytes, say
+from bench.figures import children_of, cpu_seconds, percentile, rss_bytes, say
 from bench.grounds import KEY, auth_of, inbox_of, raise_file_limit
 from bench.hostility import KINDS
 from bench.raw_socket import Namespace
@@ -35,6 +35,7 @@ from tests.running import ROOT, Running
 FOES = 20
 HONEST = 20
 HONEST_PAUSE_SECONDS = 0.25
+SIGN_INS = 3
 LIMITS = {
     "message_rate": 5,
     "address_rate": 50,
@@ -60,14 +61,14 @@ def acting(url: str, kinds: Sequence[str], count: int) -> Generator[None]:
 
 async def cost_of(running: Running, kind: str, seconds: float) -> tuple[float, float]:
     """Bytes by which the server grew at most while they were at it, and those it still holds a moment after."""
-    before = most = rss_bytes(running.pid)
+    before = most = _rss_with_children(running.pid)
     with acting(running.url, [kind], FOES):
         until = time.perf_counter() + seconds
         while time.perf_counter() < until:
             await asyncio.sleep(0.1)
-            most = max(most, rss_bytes(running.pid))
+            most = max(most, _rss_with_children(running.pid))
     await asyncio.sleep(1)
-    return most - before, rss_bytes(running.pid) - before
+    return most - before, _rss_with_children(running.pid) - before
 
 
 class Honest:
@@ -120,6 +121,8 @@ async def run(kinds: Sequence[str], seconds: float, turns: int, *, costs: bool, 
         try:
             await asyncio.to_thread(running.start)
             await asyncio.to_thread(other.start)
+            for one in (running, other):
+                await set_pattern(one)
             inbox_id = await inbox_of(running)
             honest = [await Honest.come(running, inbox_id, number) for number in range(HONEST)]
             await all_write(honest, seconds)  # what grows once for everybody has grown
@@ -149,6 +152,7 @@ async def compare(
 ) -> None:
     """Nobody hostile, so many foes at the other server, as many at ours; by turns, with each cast of kinds."""
     calm, elsewhere, here = list[float](), list[float](), list[float]()
+    signing_in: dict[int, float] = {id(calm): 0.0, id(elsewhere): 0.0, id(here): 0.0}
     busy: dict[int, float] = {id(calm): 0.0, id(elsewhere): 0.0, id(here): 0.0}
     for kinds in [*casts] * turns:
         for found, url in ((calm, ""), (elsewhere, other.url), (here, running.url)):
@@ -158,9 +162,15 @@ async def compare(
                 found.extend(await all_write(honest, seconds))
                 share = (cpu_seconds(running.pid) - spent) / (time.perf_counter() - began)
                 busy[id(found)] += share / turns / len(casts)
+                for _ in range(SIGN_INS):
+                    began = time.perf_counter()
+                    await running.sign_in("ana@example.com")
+                    signing_in[id(found)] = max(signing_in[id(found)], time.perf_counter() - began)
     for name, share in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
         value, control, without = (round(percentile(some, share) * 1000, 2) for some in (here, elsewhere, calm))
         say("hostile", f"honest_{name}", value, "ms", control, len(here), foes=foes, calm_ms=without, load=_load())
+    longest, control = (round(signing_in[id(found)] * 1000, 1) for found in (here, elsewhere))
+    say("hostile", "sign_in", longest, "ms", control, SIGN_INS * turns * len(casts), foes=foes, promise=2.0)
     say("hostile", "server_busy", busy[id(here)], "cores", busy[id(calm)], turns * len(casts), foes=foes, load=_load())
     say("hostile", "log", running.log.stat().st_size / 1e3, "kB", None, turns)
 
@@ -168,6 +178,25 @@ async def compare(
 def _server(folder: Path) -> Running:
     folder.mkdir()
     return Running(folder, secret_key=KEY, log_level="info", agent_capacity=1_000_000, **LIMITS)
+
+
+async def set_pattern(running: Running) -> None:
+    """A proactive message on pages whose pattern has stars, which each visit is compared with."""
+    agent = await running.sign_in("admin@example.com")
+    async with running.http(cookies={"parley_session": agent}) as http:
+        inbox = next(one for one in (await http.get("/api/v1/me")).json()["inboxes"] if one["key"] == "demo")
+        message = {"inbox_id": inbox["id"], "name": "Sale", "is_on": True, "page": "/*/*/*/sale", "locale": "", "visitor": "any"}
+        message |= {"staffing": "any", "after_seconds": 5, "every_days": 1, "body": "Hello", "agent_id": None}
+        answer = await http.post("/api/v1/proactive-messages", json=message)
+        assert answer.status_code < 300, answer.text
+
+
+def _rss_with_children(pid: int) -> int:
+    found = rss_bytes(pid)
+    for child in children_of(pid):
+        with suppress(OSError):
+            found += rss_bytes(child)
+    return found
 
 
 def _load() -> float:

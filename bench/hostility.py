@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import itertools
 import json
 import os
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import uvloop
+from PIL import Image
 
 from bench.grounds import raise_file_limit
 from bench.raw_socket import Namespace, RawSocket
@@ -51,6 +53,14 @@ class Foe:
             else:
                 await asyncio.sleep(COMING_SECONDS)
         return self._token
+
+    def forget(self) -> None:
+        """Be somebody new the next time."""
+        self._token = ""
+
+    def client(self) -> httpx.AsyncClient:
+        """For plain requests."""
+        return httpx.AsyncClient(base_url=self.url, trust_env=False, timeout=60, headers=self.headers)
 
     async def visit(self) -> Namespace:
         """Let in, as a visitor."""
@@ -205,6 +215,63 @@ async def streams(foe: Foe) -> None:
             await asyncio.sleep(PAUSE_SECONDS)
 
 
+async def many_slashes(foe: Foe) -> None:
+    """Visit a page whose address is slashes, which patterns with stars are tried on."""
+    visit = {"inbox_key": "demo", "url": "https://shop.example.com" + "/" * 1500, "title": "", "locale": "en", "timezone": ""}
+    async with foe.client() as http:
+        while True:
+            await http.post("/api/v1/widget/visits", json=visit | {"browser": "", "is_returning": False})
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def pixel_bombs(foe: Foe) -> None:
+    """Upload small files that are large pictures."""
+    made = io.BytesIO()
+    Image.new("P", (4900, 4890)).save(made, "PNG")
+    await _upload(foe, "bomb.png", made.getvalue(), await foe.token())
+
+
+async def many_files(foe: Foe) -> None:
+    """Upload small files, each as somebody new."""
+    await _upload(foe, "file.txt", b"words " * 1000, "")
+
+
+async def _upload(foe: Foe, name: str, data: bytes, token: str) -> None:
+    async with foe.client() as http:
+        while True:
+            foe.forget()
+            headers = {"Authorization": f"Bearer {token or await foe.token()}"}
+            await http.post("/api/v1/attachments", files={"file": (name, data)}, headers=headers)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def half_bodies(foe: Foe) -> None:
+    """Begin a hundred bodies and send a byte of each now and then."""
+    lines = [await foe.dial() for _ in range(100)]
+    address = foe.headers["X-Forwarded-For"]
+    head = f"POST /api/v1/commands HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: {address}\r\nContent-Length: 60000\r\n\r\n"
+    with contextlib.suppress(*TROUBLE):
+        for _, writer in lines:
+            writer.write(head.encode())
+        while not any(reader.at_eof() for reader, _ in lines):
+            for _, writer in lines:
+                writer.write(b"x")
+            await asyncio.sleep(1)
+    for _, writer in lines:
+        writer.close()
+
+
+async def dotted_links(foe: Foe) -> None:
+    """Write addresses that are dots to the end."""
+    namespace = await foe.talk()
+    body = ("http://x" + "." * 1900 + " ") * 5
+    while not namespace.socket.is_closed:
+        key = next(foe.numbers)
+        command = {"type": "message.send", "client_id": f"d{key}", "conversation_id": foe.conversation_id, "body": body}
+        namespace.socket.send(f'42/visitor,{key}["command",{json.dumps(command)}]')
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
 KINDS: dict[str, Blow] = {
     deed.__name__: deed
     for deed in (
@@ -221,6 +288,11 @@ KINDS: dict[str, Blow] = {
         huge_frames,
         half_frames,
         streams,
+        many_slashes,
+        pixel_bombs,
+        many_files,
+        half_bodies,
+        dotted_links,
     )
 }
 
