@@ -39,19 +39,19 @@ _LOOK: dict[Kind, str] = {
 _UNKNOWN_KEY = "AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.author_id = author AND m.client_id = key)"
 _CHANGE: dict[Kind, str] = {
     "contact": """
-        UPDATE conversations SET seq = ?1, rev = ?2, changed_at = ?3, preview = ?4, last_message_at = ?3,
+        UPDATE conversations SET seq = :seq, rev = :rev, changed_at = :at, preview = :preview, last_message_at = :at,
             unread_count = unread_count + 1,
-            contact_delivered_seq = ?1, contact_read_seq = ?1
-        WHERE id = ?5""",
+            contact_delivered_seq = :seq, contact_read_seq = :seq
+        WHERE id = :id""",
     "answer": """
-        UPDATE conversations SET seq = ?1, rev = ?2, changed_at = ?3, preview = ?4, last_message_at = ?3,
-            unread_count = 0, first_answered_at = coalesce(first_answered_at, ?3),
-            agent_delivered_seq = ?1, agent_read_seq = ?1
-        WHERE id = ?5""",
-    "note": "UPDATE conversations SET rev = ?2, changed_at = ?3 WHERE id = ?5",
+        UPDATE conversations SET seq = :seq, rev = :rev, changed_at = :at, preview = :preview, last_message_at = :at,
+            unread_count = 0, first_answered_at = coalesce(first_answered_at, :at),
+            agent_delivered_seq = :seq, agent_read_seq = :seq
+        WHERE id = :id""",
+    "note": "UPDATE conversations SET rev = :rev, changed_at = :at WHERE id = :id",
 }
 _CHANGE_AND_TURN: dict[Kind, str] = {
-    "contact": _CHANGE["contact"].replace("SET", "SET waiting_since = ?3,"),
+    "contact": _CHANGE["contact"].replace("SET", "SET waiting_since = :at,"),
     "answer": _CHANGE["answer"].replace("SET", "SET waiting_since = NULL,"),
 }
 """The same when the other side is to write now. Lists are in the order of that time: what is not set anew costs no index."""
@@ -77,7 +77,8 @@ def write_on_sqlite(
             _fill(one, held)
             changed.setdefault((_CHANGE_AND_TURN if turns else _CHANGE)[kind], []).append(one)
     for change, some in changed.items():
-        connection.executemany(change, [(one.seq, one.rev, at, one.preview, one.conversation_id) for one in some])
+        rows = [{"seq": one.seq, "rev": one.rev, "at": at, "preview": one.preview, "id": one.conversation_id} for one in some]
+        connection.executemany(change, rows)
         connection.executemany(_INSERT, [_row_of(one, at) for one in some])
     written = [one for some in changed.values() for one in some]
     has_jobs = _queue(connection, [one for one in written if one.kind == "answer"], at, _text_of(unread_at))
