@@ -146,7 +146,10 @@ test("coming back fetches lists and counts anew and says again what is looked at
   expect(desk.inbox.list.value.rows.value.map(row => row.id)).toEqual(["late", "mine"])
   expect(desk.counts.now.value?.mine).toBe(2)
   expect(said).toEqual([
-    expect.objectContaining({ type: "screen.watch", lists: [expect.objectContaining({ view: "mine", shelf: "open" })] }),
+    expect.objectContaining({
+      type: "screen.watch",
+      lists: [expect.objectContaining({ view: "mine", shelf: "open" })],
+    }),
     { type: "conversation.view", conversation_id: "mine" },
   ])
 })

@@ -48,7 +48,9 @@ describe.each(cases)("$story, in a list", ({ id, before, events, after }) => {
   })
 
   test("nothing has to be asked for, unless a change came before its message", () => {
-    const isToldWhole = events.some(event => event.type === "conversation.changed" || event.type === "conversation.moved")
+    const isToldWhole = events.some(
+      event => event.type === "conversation.changed" || event.type === "conversation.moved",
+    )
     expect(asked && !isToldWhole).toBe(false)
   })
 })
