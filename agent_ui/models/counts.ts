@@ -39,9 +39,7 @@ export function createCounts(
   let isStopped = false
 
   async function refresh() {
-    const shown = views()
-      .slice(0, MOST_COUNTED)
-      .map(view => view.id)
+    const shown = views().flatMap((view, place) => (place < MOST_COUNTED ? [view.id] : []))
     const query = new URLSearchParams({ views: shown.join(",") })
     const said = await api.get<ConversationCounts>(`/conversations/counts?${query}`).catch(() => null)
     if (!said || isStopped) return
