@@ -144,12 +144,11 @@ class _OnPostgres(_Places):
 
 class _OnSqlite(_Places):
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
-        """Of few conversations each message is looked up in the index; of many, the index is read from its end."""
+        """Of few conversations, those of their messages that the index has; of many, the index is read from its end. A word that
+        is only begun cannot be looked up message by message: each time the index would gather all that begins so."""
         if self._among.ids is not None:
-            held = select(_MESSAGE_WORDS.c.rowid).where(
-                self._matches(_MESSAGE_WORDS, words), _MESSAGE_WORDS.c.rowid == _MESSAGE_NUMBER
-            )
-            theirs = select(Message.conversation_id).where(self._among.has(Message.conversation_id), held.exists())
+            held = select(_MESSAGE_WORDS.c.rowid).where(self._matches(_MESSAGE_WORDS, words))
+            theirs = select(Message.conversation_id).where(self._among.has(Message.conversation_id), _MESSAGE_NUMBER.in_(held))
             theirs = theirs.group_by(Message.conversation_id).order_by(func.max(_MESSAGE_NUMBER).desc())
             return await rows.all_beside(theirs.limit(self._most))
         latest = (
