@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import websockets
@@ -157,14 +156,35 @@ async def test_files_without_end_are_refused_whatever_token_sends_them(known: Ru
     assert statuses[-1] == 429
 
 
-async def test_a_file_over_the_quota_is_refused_with_507_in_words(tmp_path: Path) -> None:
-    running = await asyncio.to_thread(Running(tmp_path, files_max_bytes=100_000).start)
-    try:
-        token = (await running.open_widget())["visitor_token"]
-        async with running.http(headers={"Authorization": f"Bearer {token}"}) as http:
-            answer = await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 200_000)})
-            assert (answer.status_code, answer.json()["code"]) == (507, "unavailable")
-            assert answer.json()["detail"] == "There is no room for files at the moment. Send your message without the file."
-            assert (await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 2_000)})).status_code == 201
-    finally:
-        await asyncio.to_thread(running.stop)
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server behind TLS with little room for files."""
+    folder = tmp_path_factory.mktemp("small")
+    server = Running(folder, files_max_bytes=100_000, public_url="https://support.example.com").start()
+    yield server
+    server.stop()
+
+
+async def test_a_file_over_the_quota_is_refused_with_507_in_words(small: Running) -> None:
+    token = (await small.open_widget())["visitor_token"]
+    async with small.http(headers={"Authorization": f"Bearer {token}"}) as http:
+        answer = await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 200_000)})
+        assert (answer.status_code, answer.json()["code"]) == (507, "unavailable")
+        assert answer.json()["detail"] == "There is no room for files at the moment. Send your message without the file."
+        assert (await http.post("/api/v1/attachments", files={"file": ("a.txt", b"x" * 2_000)})).status_code == 201
+
+
+async def test_over_tls_cookies_are_this_hosts_alone(small: Running) -> None:
+    """With the prefix a browser takes them from this very host over TLS only, and another host cannot set them."""
+    async with small.http() as http:
+        answer = await http.post("/api/v1/login", json={"email": "ana@example.com", "password": PASSWORD})
+    kept = answer.headers.get_list("set-cookie")
+    assert sorted(line.partition("=")[0] for line in kept) == ["__Host-parley_device", "__Host-parley_session"]
+    for line in kept:
+        assert {"Path=/", "Secure", "HttpOnly"} <= {part.strip() for part in line.split(";")}
+        assert "domain" not in line.lower()
+    session = next(line.partition("=")[2].partition(";")[0] for line in kept if "session" in line)
+    async with small.http(headers={"Cookie": f"parley_session=made-up; __Host-parley_session={session}"}) as http:
+        assert (await http.get("/api/v1/me")).status_code == 200
+        gone = (await http.post("/api/v1/logout")).headers.get_list("set-cookie")
+    assert any(line.startswith("__Host-parley_session=;") or '__Host-parley_session=""' in line for line in gone), gone

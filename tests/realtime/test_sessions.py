@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 
+import jwt
 import pytest
 
 from tests.running import Running
@@ -53,3 +55,33 @@ async def test_a_polled_stream_ends_with_its_session_too(running: Running) -> No
         assert (await http.get("/api/v1/events")).json()["is_fresh"]
         await http.post("/api/v1/logout")
         assert (await http.get("/api/v1/events")).status_code == 401
+
+
+async def test_b11_a_visitor_who_signs_out_leaves_no_open_socket_and_no_token(running: Running) -> None:
+    visitor = await running.visitor()
+    async with running.http() as http:
+        said = await http.post("/api/v1/widget/sign-out", json={"visitor_token": visitor.token})
+        assert said.json() == {"ok": True}
+        async with stopwatch() as watch:
+            await asyncio.wait_for(visitor.wire.is_closed.wait(), 10)
+        assert watch.seconds < 2
+        refused = await http.get("/api/v1/events", headers={"Authorization": f"Bearer {visitor.token}"})
+        assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
+
+
+async def test_b11_a_token_held_before_someone_signed_in_opens_nothing_of_theirs(running: Running) -> None:
+    """On a shared computer it went on working after the sign-in, as that verified person, for 180 days."""
+    secret = "the secret of the site, long enough for HS256"
+    change(running, "UPDATE inboxes SET identity_secret = ? WHERE key = 'demo'", secret)
+    before = await running.visitor()
+    await before.wire.ask("conversation.start", client_id="k", body="Written before signing in")
+    now = int(time.time())
+    claims = {"sub": "customer-b11", "aud": "demo", "iat": now, "exp": now + 600}
+    proven = await running.open_widget(before.token, identity_token=jwt.encode(claims, secret, "HS256"))
+    assert proven["identity"] == "verified"
+    assert proven["visitor_token"].startswith("pv2.")
+    assert [one["preview"] for one in proven["conversations"]] == ["Written before signing in"]
+    await asyncio.wait_for(before.wire.is_closed.wait(), 10)
+    again = await running.open_widget(before.token)
+    assert again["conversations"] == []
+    assert again["contact"]["id"] != proven["contact"]["id"]
