@@ -43,7 +43,7 @@ class FakeServer {
 /** Locks as the browser has them: one holder at a time for each name. */
 function fakeLocks(): Pick<LockManager, "request"> {
   const tails = new Map<string, Promise<unknown>>()
-  const request = (name: string, run: () => Promise<unknown>) => {
+  const request = (name: string, _options: LockOptions, run: () => Promise<unknown>) => {
     const turn = (tails.get(name) ?? Promise.resolve()).then(run)
     tails.set(name, turn)
     return turn
