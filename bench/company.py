@@ -91,12 +91,12 @@ def main() -> None:
     count = asked.conversations or (20_000 if asked.short else 200_000)
     kept_in = Path(os.environ.get("PARLEY_BENCH_KEPT") or Path(tempfile.gettempdir()) / "parley-companies")
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(_measure(Path(folder), count, kept_in, 20 if asked.short else 100))
+        asyncio.run(_measure(Path(folder), count, kept_in, 10 if asked.short else 100))
 
 
 async def _measure(folder: Path, count: int, kept_in: Path, turns: int) -> None:
     large = Company(conversations=count, articles=1_000 if count < 100_000 else 5_000)
-    small = large._replace(conversations=1_000)
+    small = large._replace(conversations=1_000, open_each=max(1, 1_000 * large.open_each // count))  # as many are open
     control, company = Side(folder / "small", small, kept_in), Side(folder / "large", large, kept_in)
     sides = (control, company)
     try:
@@ -170,6 +170,7 @@ def _sign_in_all(path: Path) -> None:
         for number in range(AGENTS)
     ]
     with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE agents SET takes_chats = 0")  # or routing would take what is to be claimed
         connection.executemany(
             "INSERT INTO agent_sessions (token_hash, agent_id, user_agent, created_at, expires_at) VALUES (?, ?, ?, ?, ?)", rows
         )

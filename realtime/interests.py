@@ -247,7 +247,8 @@ class Interests:
                 self._tell_about(id, type, told)
 
     def _tell_of_change(self, told: Told, view: ConversationView) -> None:
-        """Whole to whom it concerns now; who no longer has it, or only lists it, is told what a list shows of it."""
+        """Whole to whom it concerns now; who had it, or lists it, is told what a list shows of it. Of a queue that no list of theirs
+        shows, agents are not told what leaves it."""
         before = self._find(view.id)
         now = Standing(view.agent_id, view.team_id, view.inbox_id, view.contact.id, view.category)
         self._remember(view.id, now)
@@ -255,7 +256,7 @@ class Interests:
         for line, interest in list(self._lines.items()):
             if view.id in interest.conversation_ids or interest.owns(now):
                 line.deliver(told)
-            elif (before is not None and (interest.owns(before) or interest.lists(before))) or interest.lists(now):
+            elif (before is not None and (before.agent_id == interest.agent.id or interest.lists(before))) or interest.lists(now):
                 moved = moved or Told(moved_of(view))
                 line.deliver(moved)
 

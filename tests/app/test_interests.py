@@ -72,7 +72,8 @@ async def test_a_message_is_heard_by_its_owner_and_by_whoever_shows_it(house: Ho
 async def test_a_queue_is_heard_by_its_team_until_somebody_takes_the_conversation(house: House, doors: Doors) -> None:
     orders = await house.team("Orders")
     ana, ben, eva = await house.agent("Ana"), await house.agent("Ben"), await house.agent("Eva", teams=[orders])
-    mine, teams, elsewhere = await screen(doors, ana), await screen(doors, ben), await screen(doors, eva)
+    shown = [{"view": "unassigned", "shelf": "open"}]
+    mine, teams, elsewhere = await screen(doors, ana), await screen(doors, ben, lists=shown), await screen(doors, eva)
     id, visitor = await house.chat()
     await settle(doors)
     for stream in (mine, teams):
