@@ -46,7 +46,7 @@ def explain(error: Exception, address: str) -> str:
 
 def _explain_connection(error: BaseException, address: str) -> str:
     cause = _cause_of(error)
-    if "STARTTLS" in str(error):
+    if "STARTTLS extension not supported" in str(error):
         return f"{address} offers no TLS. Use smtps:// with its port, or set PARLEY_SMTP_TLS=optional to send in the clear."
     host, _, port = address.rpartition(":")
     if isinstance(cause, socket.gaierror):
