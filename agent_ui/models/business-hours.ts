@@ -1,4 +1,13 @@
-import type { HoursIs, HoursList, HoursView, OpenPeriod } from "@parley/client/contract"
+import type {
+  HolidayCountries,
+  HolidayCountry,
+  HolidayList,
+  HolidayView,
+  HoursIs,
+  HoursList,
+  HoursView,
+  OpenPeriod,
+} from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "./api"
 
@@ -91,6 +100,10 @@ export interface BusinessHours {
   create(value: HoursValue): Promise<HoursView>
   save(id: string, value: HoursValue): Promise<HoursView>
   remove(id: string): Promise<void>
+  /** Countries whose public holidays are known. */
+  countries(): Promise<readonly HolidayCountry[]>
+  /** A country's public holidays until the end of next year; an empty region is the whole country. */
+  holidays(country: string, region: string, language: string): Promise<readonly HolidayView[]>
 }
 
 /** The business hours that inboxes share. */
@@ -120,6 +133,11 @@ export function createBusinessHours(api: Api): BusinessHours {
     save: async (id, value) => (await api.put<HoursIs>(`/business-hours/${id}`, value)).hours,
     remove: async id => {
       await api.delete(`/business-hours/${id}`)
+    },
+    countries: async () => (await api.get<HolidayCountries>("/public-holidays/countries")).countries,
+    holidays: async (country, region, language) => {
+      const asked = new URLSearchParams({ country, region, language })
+      return (await api.get<HolidayList>(`/public-holidays?${asked}`)).holidays
     },
   }
 }

@@ -350,6 +350,41 @@ class HoursList(Said):
     ok: Literal[True] = True
 
 
+class HolidayRegion(Said):
+    """A part of a country with public holidays of its own."""
+
+    code: str
+    name: str
+
+
+class HolidayCountry(Said):
+    """A country whose public holidays are known, by its two letters of ISO 3166."""
+
+    code: str
+    regions: list[HolidayRegion]
+
+
+class HolidayCountries(Said):
+    """Every country whose public holidays are known."""
+
+    countries: list[HolidayCountry]
+    ok: Literal[True] = True
+
+
+class HolidayView(Said):
+    """A public holiday; `day` is a date, such as 2026-12-25."""
+
+    day: str
+    name: str
+
+
+class HolidayList(Said):
+    """Public holidays from today to the end of next year, in their order."""
+
+    holidays: list[HolidayView]
+    ok: Literal[True] = True
+
+
 class SetInboxHours(Asked):
     """`PUT /api/v1/inboxes/{inbox_id}/hours`: which hours the inbox keeps; empty for always open."""
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Annotated
+
 from litestar import delete, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from app.contract.http import AgentIs, TeamIs
 from app.contract.replies import Done
@@ -11,6 +14,8 @@ from app.contract.routing import (
     DecisionList,
     DryRun,
     DryRunIs,
+    HolidayCountries,
+    HolidayList,
     HoursIs,
     HoursList,
     OrderRules,
@@ -36,6 +41,11 @@ from app.routing.dispatch import serve_team_anew
 from app.routing.dry_run import dry_run
 from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
 from app.sla.keeping import list_hours, remove_hours, save_hours, set_inbox_hours
+from app.sla.public_holidays import holiday_countries, public_holidays
+
+CountryText = Annotated[str, QueryParameter(max_length=2)]
+RegionText = Annotated[str, QueryParameter(max_length=10)]
+LanguageText = Annotated[str, QueryParameter(max_length=35)]
 
 
 @get("/api/v1/routing/rules")
@@ -177,6 +187,23 @@ async def delete_hours(request: AnyRequest, hours_id: FromPath[str]) -> Done:
     return Done()
 
 
+@get("/api/v1/public-holidays/countries")
+async def countries_with_holidays(request: AnyRequest) -> HolidayCountries:
+    """Countries whose public holidays are known, with their regions. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    return HolidayCountries(countries=await asyncio.to_thread(holiday_countries))
+
+
+@get("/api/v1/public-holidays")
+async def list_public_holidays(
+    request: AnyRequest, country: CountryText, region: RegionText = "", language: LanguageText = "en"
+) -> HolidayList:
+    """The public holidays of a country, or of one of its regions, from today to the end of next year. For admins."""
+    require(may_manage_routing, await agent_of(request))
+    today = platform_of(request).works.clock().date()
+    return HolidayList(holidays=await asyncio.to_thread(public_holidays, country, region, language, today))
+
+
 @put("/api/v1/inboxes/{inbox_id:str}/hours")
 async def inbox_hours(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[SetInboxHours]) -> Done:
     """Which business hours an inbox keeps. For admins."""
@@ -204,5 +231,7 @@ ROUTES = [
     create_hours,
     change_hours,
     delete_hours,
+    countries_with_holidays,
+    list_public_holidays,
     inbox_hours,
 ]

@@ -2415,6 +2415,36 @@ export interface HoursList {
   ok: true
 }
 
+/** A part of a country with public holidays of its own. */
+export interface HolidayRegion {
+  code: string
+  name: string
+}
+
+/** A country whose public holidays are known, by its two letters of ISO 3166. */
+export interface HolidayCountry {
+  code: string
+  regions: HolidayRegion[]
+}
+
+/** Every country whose public holidays are known. */
+export interface HolidayCountries {
+  countries: HolidayCountry[]
+  ok: true
+}
+
+/** A public holiday; `day` is a date, such as 2026-12-25. */
+export interface HolidayView {
+  day: string
+  name: string
+}
+
+/** Public holidays from today to the end of next year, in their order. */
+export interface HolidayList {
+  holidays: HolidayView[]
+  ok: true
+}
+
 /** `PUT /api/v1/inboxes/{inbox_id}/hours`: which hours the inbox keeps; empty for always open. */
 export interface SetInboxHours {
   hours_id: string | null

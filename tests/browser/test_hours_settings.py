@@ -85,6 +85,34 @@ def test_hours_are_a_week_by_typing_with_days_copied_and_closed(
     expect(page.get_by_label("Days you are closed")).to_have_value(closed)
 
 
+def test_public_holidays_of_a_country_and_region_are_ticked(parley: Running, new_context: NewContext, artefacts: Path) -> None:
+    page = settings(new_context, parley.url, "hours")
+    page.get_by_role("button", name="New business hours").first.click()
+    page.get_by_label("Name", exact=True).fill("Holiday hours")
+    page.get_by_label("Country").click()
+    page.keyboard.insert_text("Germany")
+    page.get_by_role("option", name="Germany").click()
+    listed = page.get_by_role("list", name="Holidays")
+    christmas = listed.get_by_role("checkbox", name="Christmas Day").first
+    christmas.click()
+    expect(page.get_by_label("Days you are closed")).to_have_value(re.compile(r"^20\d\d-12-25$"))
+    expect(listed.get_by_role("checkbox", name="Epiphany")).to_have_count(0)
+    page.get_by_label("Region").click()
+    page.get_by_role("option", name="Bayern").click()
+    expect(listed.get_by_role("checkbox", name="Epiphany").first).to_be_visible()
+    expect(christmas).to_be_checked()
+    page.get_by_role("button", name="Tick all").click()
+    expect(page.get_by_role("button", name="Untick all")).to_be_visible()
+    look_in_every_way(page, artefacts, "holidays")
+    page.set_viewport_size(DESKTOP)
+    listed.get_by_role("checkbox", name="Epiphany").first.click()
+    page.get_by_role("region", name="Unsaved changes").get_by_role("button", name="Save").click()
+    expect(page.get_by_text(re.compile("^Last changed by Ada Admin"))).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("Days you are closed")).to_have_value(re.compile(r"20\d\d-12-25"))
+    expect(page.get_by_label("Days you are closed")).not_to_have_value(re.compile(r"-01-06"))
+
+
 def test_deleting_hours_says_how_many_inboxes_keep_them(parley: Running, new_context: NewContext) -> None:
     page = settings(new_context, parley.url, "hours")
     page.get_by_role("button", name="New business hours").first.click()
