@@ -96,7 +96,7 @@ async def open_lines(url: str) -> AsyncGenerator[list[Line]]:
         (about,) = await probe._ask([("INFO", "server")])  # pyright: ignore[reportPrivateUsage]
         facts = dict(line.split(":", 1) for line in about.decode().splitlines() if ":" in line)
         is_sharded = int(facts["redis_version"].partition(".")[0]) >= SHARDED_SINCE
-        if facts.get("redis_mode") != "cluster":
+        if "cluster" not in (facts.get("redis_mode"), facts.get("server_mode")):  # the second is Valkey's word
             yield [Line(first, [], is_sharded=is_sharded)]
             return
         if not is_sharded:

