@@ -12,7 +12,6 @@ import errno
 import gc
 import os
 import socket
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
