@@ -14,6 +14,8 @@ export interface List {
   readonly state: Readonly<ShallowRef<ListState>>
   readonly isLoadingMore: Readonly<ShallowRef<boolean>>
   readonly hasMore: Readonly<ShallowRef<boolean>>
+  /** The server is still reading older messages, so a search may lack some. */
+  readonly isReading: Readonly<ShallowRef<boolean>>
   /** Where the reader left the list, so coming back returns there. */
   scrollTop: number
   /** Fetch from the start, keeping on screen what is there, to the depth read so far. */
@@ -40,6 +42,7 @@ export function createList(
   const state = shallowRef<ListState>("loading")
   const isLoadingMore = shallowRef(false)
   const hasMore = shallowRef(true)
+  const isReading = shallowRef(false)
   const isSearch = filter.query !== ""
   let shown = new Map<string, ConversationView>()
   /** What changed since the running fetch was sent. */
@@ -91,6 +94,7 @@ export function createList(
     isTaking = false
     cursor = page.next
     hasMore.value = page.next !== null
+    isReading.value = page.is_reading
     const known = page.conversations.map(row => store.get(row.id) ?? row)
     const mine = known.filter(row => belongs(row, filter, me))
     const held = rows.value.map(row => store.get(row.id) ?? row)
@@ -141,5 +145,5 @@ export function createList(
     }
   }
 
-  return { filter, rows, state, isLoadingMore, hasMore, scrollTop: 0, refresh, more, stop }
+  return { filter, rows, state, isLoadingMore, hasMore, isReading, scrollTop: 0, refresh, more, stop }
 }

@@ -142,10 +142,12 @@ class Me(Said):
 
 
 class ConversationPage(Said):
-    """Conversations in the order of the view. `next` is the cursor of the following page, empty at the end."""
+    """Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading` says of
+    a search that words of many messages are still being put into the index, after a restore, say: it may lack some."""
 
     conversations: list[ConversationView]
     next: str | None
+    is_reading: bool
     ok: Literal[True] = True
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from app.contract.http import ConversationPage, ListFilter, TicketPage
 from app.contract.views import ConversationView
 from app.conversations.filtering import conditions_of
+from app.conversations.searching import is_far_behind
 from app.conversations.sorting import behind_cursor, cursor_of, order_of, sort_on, stretches_of
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid
@@ -30,13 +31,14 @@ async def list_conversations(
     sort = sort_on(wanted.shelf, wanted.sort)
     statuses = await rows.all(STATUSES) if sort == "status" else []
     conditions = await conditions_of(rows, agent, wanted)
+    is_reading = bool(wanted.query) and await is_far_behind(rows)
     found: list[ConversationView] = []
     for stretch, behind in behind_cursor(stretches_of(wanted, statuses, rows.dialect), sort, after):
         statement = select_for_agents().where(*conditions, stretch.condition, behind).order_by(*order_of(stretch))
         found += await agent_views(rows, statement.limit(limit + 1 - len(found)))
         if len(found) > limit:
-            return ConversationPage(conversations=found[:limit], next=cursor_of(sort, found[limit - 1]))
-    return ConversationPage(conversations=found, next=None)
+            return ConversationPage(conversations=found[:limit], next=cursor_of(sort, found[limit - 1]), is_reading=is_reading)
+    return ConversationPage(conversations=found, next=None, is_reading=is_reading)
 
 
 async def list_tickets(

@@ -31,6 +31,8 @@ SHORTEST_BEGINNING = 2
 COMMON = 20_000
 """On PostgreSQL, words that more messages hold than this are looked for in as many of the latest ones."""
 BATCH = 100
+MANY_UNREAD = 2000
+"""More messages than wait for the index in a busy hour."""
 
 _WORD = re.compile(r"[^\W_]+")
 _MESSAGE_WORDS = table("message_words", column("rowid"), column("body"))
@@ -200,6 +202,12 @@ async def how_far(rows: Rows) -> HowFar:
         return HowFar(0, 0)
     newest = select(func.max(_MESSAGE_NUMBER)).select_from(Message)
     return HowFar(await rows.one(_MARK) or 0, await rows.one(newest) or 0)
+
+
+async def is_far_behind(rows: Rows) -> bool:
+    """Return whether a search would miss more than what was said in the last minutes."""
+    written, newest = await how_far(rows)
+    return newest - written > MANY_UNREAD
 
 
 _MARK = select(_MESSAGE_WORDS.c.rowid).order_by(_MESSAGE_WORDS.c.rowid.desc()).limit(1)

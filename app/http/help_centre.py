@@ -36,7 +36,7 @@ from app.http.hosts import named_host
 from app.http.platform import AnyRequest, address_of, platform_of, refuse_foreign_origin
 from app.knowledge.answer_line import answer_line
 from app.knowledge.articles import get_public_article
-from app.knowledge.contents import DEFAULT_LANGUAGE, Contents, category_slug, in_language, sections_of
+from app.knowledge.contents import DEFAULT_LANGUAGE, Contents, category_slug
 from app.knowledge.votes import vote_on_article
 from app.sla.keeping import is_inbox_open
 from app.work import Rows
@@ -83,8 +83,8 @@ async def help_preview(request: AnyRequest) -> Response[bytes]:
 async def help_front(request: AnyRequest, embed: FromQuery[bool] = False) -> Response[bytes]:
     """Categories with their first articles."""
     async with platform_of(request).works.read() as rows:
-        frame, entries = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
-    return respond_page(request, home_page(frame, sections_of(in_language(entries, frame.locale))), is_embedded=embed)
+        frame, contents = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
+    return respond_page(request, home_page(frame, contents.sections(frame.locale)), is_embedded=embed)
 
 
 @get("/help/c/{slug:str}", include_in_schema=False)
@@ -93,12 +93,12 @@ async def help_category(
 ) -> Response[bytes]:
     """One category's articles."""
     async with platform_of(request).works.read() as rows:
-        frame, entries = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
-    sections = [one for one in sections_of(in_language(entries, frame.locale)) if one.slug == slug]
-    if not sections:
+        frame, contents = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
+    section = contents.section(frame.locale, slug)
+    if section is None:
         return _missing(request, frame, frame.words["no_category"], frame.words["no_category_text"])
-    frame = _titled(frame, sections[0].name, address=help_address(request, f"/c/{quote(slug)}"))
-    return respond_page(request, category_page(frame, sections[0], max(1, min(page, MAX_HELP_PAGE))), is_embedded=embed)
+    frame = _titled(frame, section.name, address=help_address(request, f"/c/{quote(slug)}"))
+    return respond_page(request, category_page(frame, section, max(1, min(page, MAX_HELP_PAGE))), is_embedded=embed)
 
 
 @get("/help/search", include_in_schema=False)
@@ -129,13 +129,14 @@ async def help_article(
 ) -> Response[bytes]:
     """One article; with `embed=1` without header, for the widget."""
     async with platform_of(request).works.read() as rows:
-        frame, entries = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
+        frame, contents = await _frame(request, rows, is_embedded=embed), await _contents(request).read(rows)
         try:
             article = await get_public_article(rows, slug, frame.locale)
         except NotFound:
             return _missing(request, frame, frame.words["missing"], frame.words["missing_text"])
-    locales = [entry.locale for entry in entries if entry.slug == slug]
-    others = [one for one in in_language(entries, article.locale) if one.category == article.category and one.slug != slug]
+    locales = contents.locales(slug)
+    own = contents.section(article.locale, category_slug(article.category))
+    others = [one for one in (own.entries if own else ())[: MAX_RELATED + 1] if one.slug != slug]
     path = f"/{quote(article.slug)}"
     translations = {locale: help_address(request, path, lang=locale) for locale in locales} if len(locales) > 1 else {}
     framed = frame_of(
@@ -183,7 +184,7 @@ async def help_vote(request: AnyRequest, slug: FromPath[str], embed: FromQuery[b
 async def sitemap(request: AnyRequest) -> Response[bytes]:
     """Every public article, for search engines."""
     async with platform_of(request).works.read() as rows:
-        entries = await _contents(request).read(rows)
+        entries = (await _contents(request).read(rows)).entries
     newest: dict[str, date] = {}
     for entry in entries:
         if entry.updated_at is not None:

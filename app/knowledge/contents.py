@@ -15,6 +15,7 @@ from app.work import Rows
 from models import Article
 
 KEEP_SECONDS = 10.0
+MOST_LANGUAGES = 40
 DEFAULT_LANGUAGE = "en"
 
 
@@ -36,18 +37,52 @@ class Section(Struct, frozen=True):
     entries: Sequence[Entry]
 
 
+class Edition:
+    """The public articles by category and title, between two changes. What pages ask of all of them is found out once."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = entries
+        self._languages = {entry.locale for entry in entries}
+        self._sections: dict[str, list[Section]] = {}
+        self._locales: dict[str, list[str]] = {}
+        for entry in entries:
+            self._locales.setdefault(entry.slug, []).append(entry.locale)
+
+    def sections(self, wanted: str) -> Sequence[Section]:
+        """Return the categories in the language wanted, each article in the best language it has."""
+        known = wanted if wanted in self._languages else language_of(wanted)
+        if known not in self._sections:
+            if len(self._sections) > MOST_LANGUAGES:
+                self._sections.clear()
+            self._sections[known] = sections_of(in_language(self.entries, known))
+        return self._sections[known]
+
+    @property
+    def kept_languages(self) -> int:
+        """For how many languages the categories are kept."""
+        return len(self._sections)
+
+    def section(self, wanted: str, slug: str) -> Section | None:
+        """Return the category at this address."""
+        return next((one for one in self.sections(wanted) if one.slug == slug), None)
+
+    def locales(self, slug: str) -> Sequence[str]:
+        """Return the languages an article is written in."""
+        return self._locales.get(slug, [])
+
+
 class Contents:
     """Every public article of this installation. Read again as soon as any article was changed, and every ten seconds in
     case two changes were committed in another order than they were made."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
-        self._entries: tuple[Entry, ...] = ()
+        self._edition = Edition(())
         self._newest: datetime | None = None
         self._until = 0.0
 
-    async def read(self, rows: Rows) -> Sequence[Entry]:
-        """Return the public articles by category and title."""
+    async def read(self, rows: Rows) -> Edition:
+        """Return the table of contents as it is now."""
         newest = await rows.one(select(func.max(Article.updated_at)))
         if newest != self._newest or self._clock() >= self._until:
             found = await rows.rows(
@@ -55,9 +90,11 @@ class Contents:
                 .where(Article.state == "published", Article.visibility == "public")
                 .order_by(Article.category, Article.title, Article.id)
             )
-            self._entries = tuple(Entry(row.slug, row.locale, row.title, row.category, row.updated_at) for row in found)
+            entries = tuple(Entry(row.slug, row.locale, row.title, row.category, row.updated_at) for row in found)
+            if entries != self._edition.entries:
+                self._edition = Edition(entries)
             self._newest, self._until = newest, self._clock() + KEEP_SECONDS
-        return self._entries
+        return self._edition
 
 
 def in_language(entries: Iterable[Entry], wanted: str) -> list[Entry]:

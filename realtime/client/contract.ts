@@ -1803,10 +1803,14 @@ export interface Me {
   ok: true
 }
 
-/** Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. */
+/**
+ * Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading` says of
+ * a search that words of many messages are still being put into the index, after a restore, say: it may lack some.
+ */
 export interface ConversationPage {
   conversations: ConversationView[]
   next: string | null
+  is_reading: boolean
   ok: true
 }
 

@@ -162,3 +162,22 @@ async def test_more_than_a_batch_is_written_down_and_nothing_twice(house: House)
     if house.works.database.dialect == "sqlite":
         assert not await house.run(write_down_words)
     assert await found(house, ana, f"word{BATCH + 4}") == [id]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_l6_a_search_says_that_older_messages_are_still_being_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MANY_UNREAD", 3)
+    ana = await house.agent("Ana")
+    for number in range(4):
+        conversation_id, visitor = await house.chat()
+        await house.write(visitor, conversation_id, f"the kettle whistles {number}")
+
+    async def said(query: str) -> tuple[int, bool]:
+        async with house.works.read() as rows:
+            page = await list_conversations(rows, ana, ListFilter(view="all", query=query), None, 50)
+        return len(page.conversations), page.is_reading
+
+    assert await said("kettle") == (0, True), "nothing has been read yet, and that is said"
+    assert await said("") == (4, False)
+    await write_down_all(house)
+    assert await said("kettle") == (4, False)

@@ -26,7 +26,7 @@ from app.http.help_pages import (
     search_page,
 )
 from app.http.help_words import PACKS, written_date
-from app.knowledge.contents import Entry, Section, in_language, sections_of
+from app.knowledge.contents import MOST_LANGUAGES, Edition, Entry, Section, in_language, sections_of
 from app.knowledge.markup import ATTRIBUTES, SCHEMES, TAGS, description_of, html_of
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -122,6 +122,21 @@ def test_the_home_page_carries_the_first_articles_of_each_category_and_counts_th
     assert page.count("<li>") == 3 * MAX_SECTION_LINKS
     assert "1,667 articles" in page
     assert len(page) < 8_000
+
+
+def test_l8_what_all_pages_ask_of_the_contents_is_found_out_once():
+    entries = [entry(f"Article {number:04}", f"a-{number}", category=f"Topic {number % 3}") for number in range(5000)]
+    edition = Edition([*entries, entry("Artikel", "a-7", locale="de", category="Themen")])
+    assert edition.sections("en") is edition.sections("en-GB") is edition.sections("en")
+    assert [one.name for one in edition.sections("de-AT")] == ["Topic 0", "Topic 1", "Topic 2", "Themen"]
+    found = edition.section("de", "themen")
+    assert found is not None
+    assert [one.title for one in found.entries] == ["Artikel"]
+    assert edition.section("en", "nowhere") is None
+    assert list(edition.locales("a-7")) == ["en", "de"]
+    for number in range(200):
+        edition.sections(f"x{number}")
+    assert edition.kept_languages <= MOST_LANGUAGES + 1, "a stranger who asks for made-up languages fills no memory"
 
 
 def test_a_category_of_many_articles_has_pages():

@@ -66,7 +66,7 @@ async def test_contents_are_read_again_when_something_changed_and_every_ten_seco
 
     async def titles() -> list[str]:
         async with works.read() as rows:
-            return [entry.title for entry in await contents.read(rows)]
+            return [entry.title for entry in (await contents.read(rows)).entries]
 
     assert await titles() == []
     await works.run(publish_article, draft("Lamps", "They shine."))
