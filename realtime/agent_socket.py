@@ -264,6 +264,6 @@ class AgentCommands:
         if stream is None:
             raise Invalid("Watching the wall needs a stream of events.")
         if command.watching:
-            return Watching(wall=await self._wall.watch(stream))
+            return Watching(wall=await self._wall.watch(stream, by_rows=command.by_rows))
         self._wall.unwatch(stream)
         return Done()

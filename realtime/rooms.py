@@ -16,11 +16,13 @@ from app.contract.audiences import (
     ToSupervisors,
     ToVisitorWatchers,
     ToWall,
+    ToWallRows,
 )
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import may_view_conversations, may_watch_wall
 
 WALL = "wall"
+WALL_ROWS = "wall rows"
 VISITORS = "visitors"
 NODES = "nodes"
 AGENTS = "agents"
@@ -44,6 +46,8 @@ def room_of(audience: Audience) -> str:
             return SUPERVISORS
         case ToWall():
             return WALL
+        case ToWallRows():
+            return WALL_ROWS
         case ToVisitorWatchers():
             return VISITORS
         case ToNodes():

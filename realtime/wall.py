@@ -1,10 +1,11 @@
-"""The wall, pushed: painted once for all who watch on this node, when something moved, at most four times a second."""
+"""The wall, pushed: painted once for all who watch on this node, when something moved, at most four times a second. Screens
+that say so are sent the rows that changed, and the whole only when rows came or went."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 import structlog
@@ -13,8 +14,8 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from app.clock import monotonic
-from app.contract.audiences import ToAllAgents, ToInboxAgents, ToWall
-from app.contract.events import WallChanged
+from app.contract.audiences import ToAllAgents, ToInboxAgents, ToWall, ToWallRows
+from app.contract.events import WallChanged, WallMoved
 from app.contract.views import WallView
 from app.ending import end
 from app.reports.open_now import OpenNow
@@ -22,7 +23,7 @@ from app.reports.wall import repaint_at, wall_view
 from app.work import Announcement, Works
 from models import Inbox
 from realtime.hub import Hub, Subscriber, Told
-from realtime.rooms import WALL, room_of
+from realtime.rooms import WALL, WALL_ROWS, room_of
 
 log = structlog.get_logger("wall")
 
@@ -80,9 +81,10 @@ class WallPainter:
         self._reading: asyncio.Task[None] | None = None
         self._due_at = 0.0
 
-    async def watch(self, watcher: Subscriber) -> WallView:
-        """Send the wall to this stream from now on; the wall as it is now, recounted once for all who ask at once."""
-        self._hub.enter(watcher, [WALL])
+    async def watch(self, watcher: Subscriber, *, by_rows: bool = False) -> WallView:
+        """Send the wall to this stream from now on, whole or by rows; the wall as it is now, recounted once for all who ask at once."""
+        self._hub.leave(watcher, [WALL, WALL_ROWS])
+        self._hub.enter(watcher, [WALL_ROWS if by_rows else WALL])
         async with self._one_at_a_time:
             if self._wall is None or self._has_moved or not self.rooms:
                 await self._paint()
@@ -92,7 +94,7 @@ class WallPainter:
 
     def unwatch(self, watcher: Subscriber) -> None:
         """Send it no more."""
-        self._hub.leave(watcher, [WALL])
+        self._hub.leave(watcher, [WALL, WALL_ROWS])
 
     def deliver(self, told: Told) -> None:
         """Something happened, here or on another node."""
@@ -135,7 +137,7 @@ class WallPainter:
 
     async def _paint_if_watched(self) -> None:
         async with self._one_at_a_time:
-            if not self._hub.is_anyone_in(WALL):
+            if not (self._hub.is_anyone_in(WALL) or self._hub.is_anyone_in(WALL_ROWS)):
                 self._hub.leave(self, self.rooms)
                 self._has_moved = False
                 await self._forget()
@@ -161,7 +163,13 @@ class WallPainter:
         before, self._wall = self._wall, wall
         self._due_at = monotonic() + min(self._certain_seconds, (repaint_at(wall) - wall.made_at).total_seconds())
         if before is None or replace(before, made_at=wall.made_at) != wall:
-            self._hub.deliver_here([Announcement(WallChanged(wall=wall), ToWall())])
+            self._hub.deliver_here(list(self._announcements(before, wall)))
+
+    def _announcements(self, before: WallView | None, wall: WallView) -> Iterator[Announcement]:
+        if self._hub.is_anyone_in(WALL):
+            yield Announcement(WallChanged(wall=wall), ToWall())
+        if self._hub.is_anyone_in(WALL_ROWS):
+            yield Announcement(_moved_rows(before, wall) or WallChanged(wall=wall), ToWallRows())
 
     async def _listen(self) -> None:
         """Before counting: what is heard afterwards is either counted or painted anew."""
@@ -187,3 +195,23 @@ class WallPainter:
         if self._reading is not None:
             await end([self._reading])
         self._reading, self._open = None, self._open_now(self._works)
+
+
+def _moved_rows(before: WallView | None, wall: WallView) -> WallMoved | None:
+    """Return what differs, unless rows came, went or changed places."""
+    if (
+        before is None
+        or [queue.team_id for queue in before.queues] != [queue.team_id for queue in wall.queues]
+        or [row.agent.id for row in before.agents] != [row.agent.id for row in wall.agents]
+    ):
+        return None
+    return WallMoved(
+        after=before.made_at,
+        queues=[now for then, now in zip(before.queues, wall.queues, strict=True) if then != now],
+        agents=[now for then, now in zip(before.agents, wall.agents, strict=True) if then != now],
+        stuck=wall.stuck if wall.stuck != before.stuck else None,
+        csat=wall.csat,
+        opened_today=wall.opened_today,
+        resolved_today=wall.resolved_today,
+        made_at=wall.made_at,
+    )

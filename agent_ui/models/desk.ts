@@ -243,6 +243,7 @@ export function createDesk(options: DeskOptions): Desk {
     people,
     healer,
     wall: wall.put,
+    wallMoved: wall.move,
     draft: drafts.take,
     // A view that is new here has not been counted yet.
     deskChanged: () => void atHand.refresh().then(counts.refresh),

@@ -8,6 +8,7 @@ import type {
   DraftView,
   HeadView,
   MessageView,
+  WallMoved,
   WallView,
 } from "@parley/client/contract"
 import type { Conversations } from "./conversations"
@@ -20,6 +21,7 @@ export interface Ears {
   people: People
   healer: Healer
   wall(wall: WallView): void
+  wallMoved(rows: WallMoved): void
   draft(draft: DraftView): void
   /** Saved views, canned responses or macros are no longer what they were. */
   deskChanged(): void
@@ -85,6 +87,8 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
         return ears.escalated(event)
       case "wall.changed":
         return ears.wall(event.wall)
+      case "wall.moved":
+        return ears.wallMoved(event)
       case "draft.changed":
         return ears.draft(event.draft)
       case "desk.changed":

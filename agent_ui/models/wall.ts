@@ -1,5 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { ErrorCode, WallView } from "@parley/client/contract"
+import type { ErrorCode, WallMoved, WallView } from "@parley/client/contract"
 import type { AgentSide } from "@parley/client/sides"
 import { type ShallowRef, shallowRef } from "vue"
 
@@ -11,6 +11,8 @@ export interface Wall {
   hasSound: Readonly<ShallowRef<boolean>>
   setSound(on: boolean): void
   put(wall: WallView): void
+  /** Rows that changed; a wall too old for them is asked for anew. */
+  move(rows: WallMoved): void
   watch(): Promise<void>
   unwatch(): void
   /** A new connection knows nothing of the old one's watching. */
@@ -31,7 +33,7 @@ export function createWall(
   async function watch() {
     isWatching = true
     try {
-      const reply = await command({ type: "wall.watch", watching: true })
+      const reply = await command({ type: "wall.watch", watching: true, by_rows: true })
       failed.value = reply.ok ? null : reply.code
       if (reply.ok && "wall" in reply) now.value = reply.wall
     } catch {
@@ -50,6 +52,22 @@ export function createWall(
     watch,
     put(wall) {
       if (!now.value || wall.made_at >= now.value.made_at) now.value = wall
+    },
+    move({ type: _, after, queues, agents, stuck, ...figures }) {
+      const held = now.value
+      if (!held || held.made_at < after) {
+        if (isWatching) void watch()
+        return
+      }
+      if (figures.made_at < held.made_at) return
+      const queue = new Map(queues.map(it => [it.team_id, it]))
+      const row = new Map(agents.map(it => [it.agent.id, it]))
+      now.value = {
+        ...figures,
+        stuck: stuck ?? held.stuck,
+        queues: held.queues.map(it => queue.get(it.team_id) ?? it),
+        agents: held.agents.map(it => row.get(it.agent.id) ?? it),
+      }
     },
     unwatch() {
       isWatching = false

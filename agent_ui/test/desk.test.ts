@@ -1,4 +1,4 @@
-import type { AgentCommand, AgentEvent, Me } from "@parley/client/contract"
+import type { AgentCommand, AgentEvent, Me, QueueWallView } from "@parley/client/contract"
 import type { Outbox, OutboxEntry } from "@parley/client/outbox"
 import { expect, test } from "vitest"
 import { createDesk, type DeskOptions } from "../models/desk"
@@ -218,6 +218,24 @@ test("an older wall never replaces a newer one", async () => {
   told.event({ type: "wall.changed", wall })
   told.event({ type: "wall.changed", wall: { ...wall, opened_today: 1, made_at: at(4) } })
   expect(desk.wall.now.value?.opened_today).toBe(2)
+})
+
+test("L9: rows that changed replace those of the wall held, and one too old for them is asked for anew", async () => {
+  const { desk, told, said } = await working()
+  const queue = (team_id: string, waiting_count: number) => ({ team_id, waiting_count }) as unknown as QueueWallView
+  const csat = { average: null, answered_count: 0, satisfied_count: 0 }
+  const figures = { csat, opened_today: 2, resolved_today: 0 }
+  const wall = { ...figures, queues: [queue("a", 1), queue("b", 1)], stuck: [], agents: [], made_at: at(5) }
+  void desk.wall.watch()
+  told.event({ type: "wall.changed", wall })
+  const rows = { type: "wall.moved" as const, ...figures, agents: [], stuck: null }
+  told.event({ ...rows, queues: [queue("b", 7)], opened_today: 3, after: at(5), made_at: at(6) })
+  expect(desk.wall.now.value).toMatchObject({ opened_today: 3, queues: [queue("a", 1), queue("b", 7)], made_at: at(6) })
+  const asked = () => said.filter(it => it.type === "wall.watch").length
+  const before = asked()
+  told.event({ ...rows, queues: [queue("a", 9)], after: at(8), made_at: at(9) })
+  expect(desk.wall.now.value?.queues[0]).toEqual(queue("a", 1))
+  expect(asked()).toBe(before + 1)
 })
 
 test("a server restored from a backup is believed, though its revisions are lower", async () => {

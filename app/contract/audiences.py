@@ -41,6 +41,10 @@ class ToWall(Said):
     """Every supervisor who has the wall open."""
 
 
+class ToWallRows(Said):
+    """Every supervisor who has the wall open and takes the rows of it that changed."""
+
+
 class ToVisitorWatchers(Said):
     """Every agent who has the list of visitors open."""
 
@@ -50,5 +54,14 @@ class ToNodes(Said):
 
 
 Audience = (
-    ToContact | ToInboxVisitors | ToInboxAgents | ToAgent | ToAllAgents | ToSupervisors | ToWall | ToVisitorWatchers | ToNodes
+    ToContact
+    | ToInboxVisitors
+    | ToInboxAgents
+    | ToAgent
+    | ToAllAgents
+    | ToSupervisors
+    | ToWall
+    | ToWallRows
+    | ToVisitorWatchers
+    | ToNodes
 )

@@ -416,9 +416,10 @@ class SetThresholds(Command, tag="team.set_thresholds"):
 
 
 class WatchWall(Command, tag="wall.watch"):
-    """Start or stop receiving `wall.changed` on this connection. For supervisors."""
+    """Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For supervisors."""
 
     watching: bool
+    by_rows: bool = False
 
 
 class FactGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

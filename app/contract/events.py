@@ -10,15 +10,19 @@ from msgspec import Struct, field
 from app.contract.values import Category, ConfigArea, Presence, Priority, Said
 from app.contract.views import (
     AgentView,
+    AgentWallView,
     ContactDetailsView,
     ContactView,
     ConversationView,
+    CsatWallView,
     DraftView,
     GreetingView,
     MarksView,
     MessageView,
     PageView,
     QueueView,
+    QueueWallView,
+    StuckWallView,
     SuggestionView,
     ThresholdsView,
     TicketView,
@@ -210,6 +214,20 @@ class WallChanged(Event, tag="wall.changed"):
     wall: WallView
 
 
+class WallMoved(Event, tag="wall.moved"):
+    """What differs from the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
+    `stuck` is empty while it is as it was. A wall older than `after` cannot be brought up to date by it: watch anew."""
+
+    after: datetime
+    queues: list[QueueWallView]
+    agents: list[AgentWallView]
+    stuck: list[StuckWallView] | None
+    csat: CsatWallView
+    opened_today: int
+    resolved_today: int
+    made_at: datetime
+
+
 class ContactChanged(Event, tag="contact.changed"):
     """A contact as agents know them now."""
 
@@ -309,6 +327,7 @@ AgentEvent = (
     | ConfigChanged
     | ThresholdsChanged
     | WallChanged
+    | WallMoved
     | ContactChanged
     | ContactVisited
     | VisitorsChanged

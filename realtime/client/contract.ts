@@ -1236,10 +1236,11 @@ export interface SetThresholds {
   answer_seconds: number
 }
 
-/** Start or stop receiving `wall.changed` on this connection. For supervisors. */
+/** Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For supervisors. */
 export interface WatchWall {
   type: "wall.watch"
   watching: boolean
+  by_rows?: boolean
 }
 
 /** A fact under a name of the agent's own. */
@@ -1641,6 +1642,22 @@ export interface ThresholdsChanged {
 export interface WallChanged {
   type: "wall.changed"
   wall: WallView
+}
+
+/**
+ * What differs from the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
+ * `stuck` is empty while it is as it was. A wall older than `after` cannot be brought up to date by it: watch anew.
+ */
+export interface WallMoved {
+  type: "wall.moved"
+  after: string
+  queues: QueueWallView[]
+  agents: AgentWallView[]
+  stuck: StuckWallView[] | null
+  csat: CsatWallView
+  opened_today: number
+  resolved_today: number
+  made_at: string
 }
 
 /** A contact as agents know them now. */
@@ -2982,6 +2999,7 @@ export type AgentEvent =
   | ConfigChanged
   | ThresholdsChanged
   | WallChanged
+  | WallMoved
   | ContactChanged
   | ContactVisited
   | VisitorsChanged

@@ -11,7 +11,8 @@ import msgspec
 import pytest
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged, WallChanged
+from app.contract.events import PresenceChanged, WallChanged, WallMoved
+from app.contract.views import WallView
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
 from app.reports.open_now import OpenNow
@@ -77,6 +78,30 @@ async def test_what_moves_is_painted(house: House, doors: Doors, painting: WallP
     await watcher.until_waiting(1)
     await house.chat()
     await watcher.until_waiting(2)
+
+
+async def test_l9_a_screen_that_takes_rows_is_sent_those_that_changed(
+    house: House, doors: Doors, painting: WallPainter, sue: SignedInAgent
+) -> None:
+    for number in range(40):
+        await house.agent(f"Agent {number:02}")
+    whole, rows = Watcher(), Watcher()
+    assert (await watch(doors, sue, whole))["ok"]
+    first = await ask(doors.gateway, sue, "wall.watch", rows, watching=True, by_rows=True)
+    await house.chat()
+    await whole.until_waiting(1)
+    (told,) = [told for told in rows.heard if b'"wall.moved"' in told.json[:30]]
+    moved = msgspec.json.decode(told.json, type=WallMoved)
+    assert moved.after.isoformat() == msgspec.convert(first["wall"], WallView).made_at.isoformat()
+    assert [queue.waiting_count for queue in moved.queues] == [1]
+    assert moved.agents == []
+    assert len(told.json) * 10 < len(whole.heard[-1].json), "a tenth, with forty agents of whom none moved"
+    rows.heard.clear()
+    await house.agent("Somebody new")
+    await house.chat()
+    await whole.until_waiting(2)
+    assert [msgspec.json.decode(told.json)["type"] for told in rows.heard] == ["wall.changed"], "rows came: the whole"
+    assert rows.walls[-1].wall == whole.walls[-1].wall
 
 
 async def test_what_moves_on_another_node_is_painted(

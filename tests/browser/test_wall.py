@@ -169,7 +169,7 @@ def test_five_hundred_repaints_leave_nothing_behind(parley: Running, new_context
         ws.on_message(server.send)
 
         def pass_on(message: Any) -> None:
-            if isinstance(message, str) and '"type":"wall.changed"' in message:
+            if isinstance(message, str) and '"type":"wall.moved"' in message:
                 walls.append(message)
                 if is_ours:
                     return
