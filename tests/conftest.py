@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,6 +24,18 @@ BROWSER_TESTS = ROOT / "tests" / "browser"
 
 settings.register_profile("house", deadline=None)  # the cores are shared with other tests: slow is not wrong
 settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def _temporary_folder_is_kept() -> Iterator[None]:
+    """A command run in this process moves it into its data folder, where other users' servers cannot write."""
+    before, named = tempfile.tempdir, os.environ.get("TMPDIR")
+    yield
+    tempfile.tempdir = before
+    if named is None:
+        os.environ.pop("TMPDIR", None)
+    else:
+        os.environ["TMPDIR"] = named
 
 
 @pytest.fixture(scope="session")

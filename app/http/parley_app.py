@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from litestar import Litestar
 
-from app.cleaning import clean_query, clean_string
+from app.cleaning import UNWANTED, clean_query
 from app.http.wrapping import Wrapping
 
 
@@ -17,7 +17,7 @@ class ParleyApp(Litestar):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] in {"http", "websocket"}:
-            scope["path"] = clean_string(scope["path"])
+            scope["path"] = UNWANTED.sub("\ufffd", scope["path"])  # no page has such an address
             scope["query_string"] = clean_query(scope.get("query_string", b""))
         if scope["type"] == "http" and self.wrapping is not None:
             await self.wrapping.handle(scope, receive, send, cast(Any, super().__call__))

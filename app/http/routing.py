@@ -196,7 +196,7 @@ async def countries_with_holidays(request: AnyRequest) -> HolidayCountries:
 
 @get("/api/v1/public-holidays")
 async def list_public_holidays(
-    request: AnyRequest, country: CountryText, region: RegionText = "", language: LanguageText = "en"
+    request: AnyRequest, country: CountryText = "", region: RegionText = "", language: LanguageText = "en"
 ) -> HolidayList:
     """The public holidays of a country, or of one of its regions, from today to the end of next year. For admins."""
     require(may_manage_routing, await agent_of(request))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import cli
 from app.database import open_database
 from app.database.migrating import migrate
 from app.people.signing_in import sign_in
-from app.settings import read_settings
+from app.settings import Settings, read_settings
 from app.work import Silence, Works
 from demo.seed import PEOPLE, seed_demo
 
@@ -35,7 +36,12 @@ def test_serve_refuses_accounts_that_still_have_the_printed_password(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     served: list[str] = []
-    monkeypatch.setattr(cli, "_serve", lambda settings, lines: served.append(settings.data_dir))  # no port is opened here
+
+    def note(settings: Settings, listener: socket.socket, lines: list[str]) -> None:
+        listener.close()
+        served.append(settings.data_dir)
+
+    monkeypatch.setattr(cli, "_serve", note)  # nothing is served here
     refused = parley(environment, "serve")
     assert refused.exit_code == 1
     assert "admin@example.com" in refused.output
