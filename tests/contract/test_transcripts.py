@@ -55,7 +55,7 @@ def test_every_event_occurs_in_a_transcript_or_a_journey(side: str, union: Any) 
 
 def test_what_changes_a_screen_occurs_in_a_transcript() -> None:
     """Journeys alone would not prove that the screens agree afterwards."""
-    passing = {"going_away", "signed_out", "wall.changed", "config.changed", "inbox.availability"}
+    passing = {"going_away", "signed_out", "wall.changed", "wall.moved", "config.changed", "inbox.availability"}
     assert tags(VisitorEvent) - heard_by("visitor") <= passing
     assert tags(AgentEvent) - heard_by("agent") <= passing
 

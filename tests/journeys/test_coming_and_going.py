@@ -117,6 +117,10 @@ async def test_the_wall_moves_within_a_second_for_those_who_may_watch(running: R
         moved = await sam.wire.event("wall.changed", wall__opened_today=before + 1)
     assert watch.seconds < 2
     assert {queue["name"] for queue in moved["wall"]["queues"]} == {"Orders", "Support"}
+    await sam.wire.ask("wall.watch", watching=True, by_rows=True)
+    await (await running.visitor()).wire.ask("conversation.start", client_id="k2", body="Hello again")
+    rows = await sam.wire.event("wall.moved", opened_today=before + 2)
+    assert [queue["name"] for queue in rows["queues"]] == ["Support"]
     await sam.wire.ask("wall.watch", watching=False)
     assert ana.wire.all_events("wall.changed") == []
 

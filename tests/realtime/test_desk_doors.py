@@ -46,6 +46,7 @@ async def test_a_list_takes_its_filters_and_refuses_what_is_none(running: Runnin
         assert (await ana.get("/api/v1/conversations", params=narrowed)).json() == {
             "conversations": [],
             "next": None,
+            "is_reading": False,
             "ok": True,
         }
         for wrong in ({"sort": "color"}, {"priority": "panic"}, {"tag": "x" * 41}, {"after": "x"}):

@@ -17,10 +17,11 @@ from app.contract.audiences import (
     ToSupervisors,
     ToVisitorWatchers,
     ToWall,
+    ToWallRows,
 )
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import PERMISSIONS
-from realtime.rooms import WALL, room_of, rooms_of_agent, rooms_of_visitor
+from realtime.rooms import WALL, WALL_ROWS, room_of, rooms_of_agent, rooms_of_visitor
 from tests.running import Running
 
 MIA, OLE = Visitor(contact_id="mia", inbox_id="shop"), Visitor(contact_id="ole", inbox_id="shop")
@@ -33,6 +34,7 @@ AUDIENCES: list[Audience] = [
     ToAgent(agent_id="ana"),
     ToAllAgents(),
     ToWall(),
+    ToWallRows(),
     ToVisitorWatchers(),
     ToNodes(),
     ToSupervisors(),
@@ -59,9 +61,9 @@ def test_a_stranger_stands_outside(audience: Audience) -> None:
 
 
 def test_everybody_is_where_they_belong() -> None:
-    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, True, *[False] * 7]
-    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, False, True, True, True, *[False] * 4]
-    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, False, True, False, True, *[False] * 3, True]
+    assert [hears(MIA, audience, []) for audience in AUDIENCES] == [True, True, *[False] * 8]
+    assert [hears(ANA, audience, ["shop"]) for audience in AUDIENCES] == [False, False, True, True, True, *[False] * 5]
+    assert [hears(SAM, audience, ["shop"]) for audience in AUDIENCES] == [False, False, True, False, True, *[False] * 4, True]
 
 
 def test_an_agent_who_may_view_nothing_hears_of_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +72,7 @@ def test_an_agent_who_may_view_nothing_hears_of_no_conversation(monkeypatch: pyt
 
 
 def test_nobody_is_at_the_wall_without_asking() -> None:
-    assert WALL not in rooms_of_agent(SAM, ["shop"])
+    assert not {WALL, WALL_ROWS} & set(rooms_of_agent(SAM, ["shop"]))
 
 
 async def test_a_stranger_hears_nothing_of_a_whole_chat(running: Running) -> None:
