@@ -29,15 +29,19 @@ export function createWall(
   const now = shallowRef<WallView | null>(null)
   const failed = shallowRef<ErrorCode | "offline" | null>(null)
   let isWatching = false
+  let isAsking = false
 
   async function watch() {
     isWatching = true
+    isAsking = true
     try {
       const reply = await command({ type: "wall.watch", watching: true, by_rows: true })
       failed.value = reply.ok ? null : reply.code
       if (reply.ok && "wall" in reply) now.value = reply.wall
     } catch {
       if (!now.value) failed.value = "offline"
+    } finally {
+      isAsking = false
     }
   }
 
@@ -56,7 +60,8 @@ export function createWall(
     move({ type: _, after, queues, agents, stuck, ...figures }) {
       const held = now.value
       if (!held || held.made_at < after) {
-        if (isWatching) void watch()
+        // The answer that is on its way holds these rows.
+        if (isWatching && !isAsking) void watch()
         return
       }
       if (figures.made_at < held.made_at) return

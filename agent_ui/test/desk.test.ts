@@ -226,12 +226,15 @@ test("L9: rows that changed replace those of the wall held, and one too old for 
   const csat = { average: null, answered_count: 0, satisfied_count: 0 }
   const figures = { csat, opened_today: 2, resolved_today: 0 }
   const wall = { ...figures, queues: [queue("a", 1), queue("b", 1)], stuck: [], agents: [], made_at: at(5) }
-  void desk.wall.watch()
-  told.event({ type: "wall.changed", wall })
   const rows = { type: "wall.moved" as const, ...figures, agents: [], stuck: null }
+  const asked = () => said.filter(it => it.type === "wall.watch").length
+  void desk.wall.watch()
+  told.event({ ...rows, queues: [queue("a", 9)], after: at(3), made_at: at(4) })
+  expect(asked(), "the answer is on its way already").toBe(1)
+  await settle()
+  told.event({ type: "wall.changed", wall })
   told.event({ ...rows, queues: [queue("b", 7)], opened_today: 3, after: at(5), made_at: at(6) })
   expect(desk.wall.now.value).toMatchObject({ opened_today: 3, queues: [queue("a", 1), queue("b", 7)], made_at: at(6) })
-  const asked = () => said.filter(it => it.type === "wall.watch").length
   const before = asked()
   told.event({ ...rows, queues: [queue("a", 9)], after: at(8), made_at: at(9) })
   expect(desk.wall.now.value?.queues[0]).toEqual(queue("a", 1))

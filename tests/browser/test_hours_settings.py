@@ -87,8 +87,13 @@ def test_hours_are_a_week_by_typing_with_days_copied_and_closed(
 
 def test_public_holidays_of_a_country_and_region_are_ticked(parley: Running, new_context: NewContext, artefacts: Path) -> None:
     page = settings(new_context, parley.url, "hours")
+    countries = "**/api/v1/public-holidays/countries"
+    page.route(countries, lambda route: route.abort())
     page.get_by_role("button", name="New business hours").first.click()
     page.get_by_label("Name", exact=True).fill("Holiday hours")
+    expect(page.get_by_text("Holidays could not be loaded")).to_be_visible()
+    page.unroute(countries)
+    page.get_by_role("button", name="Try again").click()
     page.get_by_label("Country").click()
     page.keyboard.insert_text("Germany")
     page.get_by_role("option", name="Germany").click()
