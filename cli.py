@@ -22,10 +22,10 @@ import click
 import structlog
 import uvicorn
 
-from app.database.migrating import is_migrated, migrate
-from app.ending import END_SECONDS, end_by_force
+from app.database.migrate import is_migrated, migrate
 from app.errors import ParleyError
 from app.settings import Settings, read_settings
+from app.tasks import END_SECONDS, end_by_force
 
 if TYPE_CHECKING:
     from app.doctor import Finding
@@ -68,7 +68,7 @@ class Commands(click.Group):
 
 
 def _explain(error: Exception) -> str | None:
-    from app.database.reasons import explain_failure
+    from app.database.connection_errors import explain_failure
 
     folder = Path(os.environ.get("PARLEY_DATA_DIR") or "data")
     url = os.environ.get("PARLEY_DATABASE_URL") or f"sqlite:///{folder.absolute() / 'parley.db'}"
@@ -161,7 +161,7 @@ def backup(path: Path, keep: int | None) -> None:
     In a folder the archive gets a name with the time. It holds no secret key: keep PARLEY_SECRET_KEY, or secret.key of the
     data folder, with your other secrets.
     """
-    from app.backup.making import back_up, dated_archive, prune_archives
+    from app.backup.create import back_up, dated_archive, prune_archives
     from app.gauges import note_backup
 
     if keep and not path.is_dir():
@@ -187,7 +187,7 @@ def backup(path: Path, keep: int | None) -> None:
 @click.option("--replace", is_flag=True, help="Put it in the place of what the database holds.")
 def restore(path: Path, replace: bool) -> None:
     """Bring back the archive at PATH, of this version or an older one, from SQLite or PostgreSQL alike. Stop every server first."""
-    from app.backup.restoring import restore as put_back
+    from app.backup.restore import restore as put_back
 
     done = put_back(_settings(), path, replace=replace)
     rows = sum(table.rows for table in done.manifest.tables)
@@ -202,7 +202,7 @@ def restore(path: Path, replace: bool) -> None:
 @click.option("--keep", type=click.Path(path_type=Path), help="A new folder for the copy, to look at it; else it is removed.")
 def drill(path: Path, keep: Path | None) -> None:
     """Restore the archive at PATH into a copy of its own, whatever PARLEY_DATABASE_URL names, to see that it can be."""
-    from app.backup.restoring import drill as restore_copy
+    from app.backup.restore import drill as restore_copy
 
     done, folder = restore_copy(_settings(), path, keep)
     rows = sum(table.rows for table in done.manifest.tables)
@@ -374,7 +374,7 @@ def _examine_passwords(settings: Settings) -> list[Finding]:
 
 
 def _settings() -> Settings:
-    from app.database.inhabited import holds_data
+    from app.database.in_use import holds_data
 
     return read_settings(os.environ, holds_data)
 
@@ -420,8 +420,8 @@ def _explain_listening(settings: Settings, error: OSError) -> str:
 
 def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> None:
     from realtime.bounded_http import bounded_http
-    from realtime.crowding import raise_file_limit
     from realtime.direct_websocket import DirectWebSocket
+    from realtime.unfinished_requests import raise_file_limit
     from server import build
 
     app: Any = build(settings)

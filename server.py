@@ -19,18 +19,17 @@ from msgspec import structs
 from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
-from app.conversations.counting import OpenCounts
-from app.conversations.falling_due import do_all_due
-from app.conversations.messages import UNREAD_JOB
-from app.conversations.offering import lapse_offers
-from app.conversations.posting import Posting
-from app.conversations.proposing import TicketProposals
-from app.conversations.taking import OFFER_JOB
+from app.conversations.assignments.claim import OFFER_JOB
+from app.conversations.assignments.offers import lapse_offers
+from app.conversations.due import do_all_due
+from app.conversations.lists.counts import OpenCounts
+from app.conversations.messages.outbox import Posting
+from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.snooze import WAKE_JOB, wake_conversations
+from app.conversations.ticket_proposals import TicketProposals
 from app.conversations.tickets import PROPOSE_JOB
-from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.database import DatabaseClock, open_database
-from app.database.inhabited import holds_data
-from app.ending import END_SECONDS, end, end_by_force
+from app.database.in_use import holds_data
 from app.file_room import UploadLimits, note_room
 from app.gauges import COUNT_SECONDS, count_for_metrics
 from app.http.app import create_app
@@ -40,7 +39,7 @@ from app.http.sightings import SightingNotes
 from app.jobs import JobRunner
 from app.knowledge.articles import INDEX_JOB, PURGE_JOB, purge_article
 from app.knowledge.library import Library
-from app.knowledge.opening import open_embedder
+from app.knowledge.open_embedder import open_embedder
 from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.limits import Limit
@@ -51,7 +50,7 @@ from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mail.switch import is_mail_off
-from app.mail.untaken import DIGEST_JOB, Untaken
+from app.mail.unclaimed_mail import DIGEST_JOB, Untaken
 from app.mailed_links import MailedLinks
 from app.node_health import LOOK_SECONDS, NodeHealth
 from app.people.passwords import FORGOTTEN_JOB
@@ -59,18 +58,19 @@ from app.people.sign_in_limits import SignInLimits
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import forget_voided
 from app.reactions import Reactions
-from app.routing.ladder import UNTAKEN_JOB
 from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
+from app.routing.unclaimed_offers import UNTAKEN_JOB
 from app.settings import Settings, read_settings
+from app.tasks import END_SECONDS, end, end_by_force
 from app.timetable import Sweep, domain_sweeps, keep
 from app.work import Works
 from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
-from realtime.attendance import RENEWED_SHARE, Attendance
 from realtime.availability import Availability
-from realtime.catching_up import CatchUp
-from realtime.doorkeeping import Doorkeeper
-from realtime.draining import drain
+from realtime.catch_up import CatchUp
+from realtime.connected_clients import RENEWED_SHARE, Attendance
+from realtime.connection_limits import Doorkeeper
+from realtime.drain import drain
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, is_allowed_origin
 from realtime.hub import LocalHub

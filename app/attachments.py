@@ -18,7 +18,7 @@ from app.bounded import Bounded, Bounds
 from app.clock import new_id
 from app.contract.views import AttachmentView
 from app.conversations.access import access_conversation_to_read
-from app.conversations.attaching import attachment_view
+from app.conversations.messages.files import attachment_view
 from app.disk import free_bytes
 from app.errors import Forbidden, Invalid, NotFound, StorageFull, TooLarge
 from app.file_room import check_room, count_bytes

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from app.contract.commands import AnswerSurvey
 from app.contract.views import VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.telling import tell_change
+from app.conversations.announcements import tell_change
 from app.conversations.views import visitor_view_of
 from app.people.actors import Visitor
 from app.text import clean_text

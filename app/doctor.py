@@ -10,10 +10,10 @@ from msgspec import Struct
 from sqlalchemy import func, select
 
 from app.database import DatabaseClock, open_database
+from app.database.connection_errors import explain_failure
 from app.database.damage import find_damage
-from app.database.migrating import is_migrated
-from app.database.reasons import explain_failure
-from app.database.timekeeper import JUMP, newest_written
+from app.database.database_clock import JUMP, newest_written
+from app.database.migrate import is_migrated
 from app.disk import free_bytes, is_low
 from app.errors import Invalid
 from app.mail.mailer import SmtpMailer

@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
-from app.calm import Calm
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
 from app.knowledge.suggest import Suggester
 from app.routing.dispatch import serve_queue, settle_queue
 from app.routing.queue import Places, teams_with_queues
-from app.routing.sorting import sort_arrivals
+from app.routing.triage import sort_arrivals
+from app.throttle import Calm
 from app.work import Announcement, Works
 
 log = structlog.get_logger("reactions")

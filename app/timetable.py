@@ -11,15 +11,15 @@ import structlog
 from msgspec import Struct
 
 from app.contract.views import NoticeView
-from app.conversations.falling_due import do_all_due
-from app.conversations.offering import lapse_offers
-from app.conversations.searching import how_far, write_down_words
-from app.conversations.waking import wake_conversations
+from app.conversations.assignments.offers import lapse_offers
+from app.conversations.due import do_all_due
+from app.conversations.lists.search import how_far, write_down_words
+from app.conversations.snooze import wake_conversations
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
-from app.routing.notices import find_notices, forget_dismissed
 from app.routing.overflow import overflow_conversations
+from app.routing.warnings import find_notices, forget_dismissed
 from app.work import Work, Works
 
 log = structlog.get_logger("timetable")

@@ -17,7 +17,7 @@ from app.clock import Clock, new_id, utc_now
 from app.contract.audiences import Audience
 from app.contract.events import Event
 from app.database import Batch, Database, Rows, Transaction
-from app.database.reasons import refusal_for
+from app.database.connection_errors import refusal_for
 from app.errors import Unavailable
 from models import Job
 

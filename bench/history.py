@@ -23,10 +23,10 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.contract.commands import AgentSync, VisitorSync
 from app.contract.http import ListFilter
-from app.conversations.listing import count_conversations, list_conversations, list_tickets
-from app.conversations.reading import sync_for_agent, sync_for_visitor
+from app.conversations.lists.pages import count_conversations, list_conversations, list_tickets
+from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.conversations.views import visitor_views
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.people.actors import SignedInAgent, Visitor
 from bench.figures import percentile, say
 from models import Conversation

@@ -24,9 +24,9 @@ from uvicorn.server import ServerState
 
 from app.clock import utc_now
 from app.contract.commands import VisitorSendMessage
-from app.conversations.messages import post_visitor_message
-from app.conversations.posting import Posting
-from app.database.migrating import migrate
+from app.conversations.messages.outbox import Posting
+from app.conversations.messages.send import post_visitor_message
+from app.database.migrate import migrate
 from app.people.actors import Visitor
 from app.people.presence import arrive
 from bench.chat_load import WORDS

@@ -28,7 +28,7 @@ from sqlalchemy import update
 from app.clock import new_id
 from app.contract.events import AssignmentOffered
 from app.database import open_database
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester

@@ -28,7 +28,7 @@ from pathlib import Path
 from statistics import fmean
 
 from app.contract.values import RoutingMode
-from app.conversations.estimate import MOST_PROMISES, Kept, Pace, wait_range, widening_of
+from app.conversations.queue.wait_estimate import MOST_PROMISES, Kept, Pace, wait_range, widening_of
 from app.people.load import IDLE_AFTER, weight_of
 from app.routing.next_agent import Candidate, next_agent
 from bench.figures import percentile, say

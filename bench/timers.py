@@ -30,9 +30,9 @@ import asyncpg
 from msgspec import Struct
 
 from app.contract.routing import SetTeamRouting
-from app.conversations.taking import OFFER_JOB
-from app.conversations.waking import WAKE_JOB
-from app.people.serving import set_team_routing
+from app.conversations.assignments.claim import OFFER_JOB
+from app.conversations.snooze import WAKE_JOB
+from app.people.team_routing import set_team_routing
 from app.routing.overflow import OVERFLOW_JOB
 from bench.figures import percentile, say
 from bench.grounds import stores

@@ -22,7 +22,7 @@ from sqlalchemy import select
 from app.clock import new_id, utc_now
 from app.contract.views import ThresholdsView
 from app.database import open_database
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.reports.open_now import OpenNow
 from app.reports.queues import count_open
 from app.reports.wall import wall_view

@@ -25,8 +25,8 @@ from app.work import Works
 from bench.figures import percentile, say
 from bench.grounds import stores
 from bench.wall import Screen
-from realtime.attendance import Attendance
-from realtime.catching_up import CatchUp
+from realtime.catch_up import CatchUp
+from realtime.connected_clients import Attendance
 from realtime.redis_hub import RedisHub
 from realtime.wall import WallPainter
 from tests.factories import House, reopen_house

@@ -24,12 +24,12 @@ from app.contract.commands import (
     StartConversation,
     VisitorSendMessage,
 )
-from app.conversations.assignment import claim_conversation
-from app.conversations.bulk import change_one_conversation
+from app.conversations.assignments.change import claim_conversation
+from app.conversations.bulk_changes import change_one_conversation
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
-from app.conversations.messages import post_agent_message, post_visitor_message
-from app.conversations.reading import mark_read
-from app.conversations.starting import start_conversation
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_agent_message, post_visitor_message
+from app.conversations.reading.sync import mark_read
 from app.conversations.tickets import open_ticket
 from app.csat import answer_survey
 from app.database import open_database

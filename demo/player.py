@@ -23,12 +23,12 @@ from app.contract.commands import (
     StartConversation,
     VisitorSendMessage,
 )
-from app.conversations.assignment import claim_conversation
+from app.conversations.assignments.change import claim_conversation
 from app.conversations.lifecycle import set_status
-from app.conversations.messages import post_agent_message, post_visitor_message
-from app.conversations.reading import mark_read
-from app.conversations.starting import start_conversation
-from app.conversations.typing import typing_changed
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_agent_message, post_visitor_message
+from app.conversations.messages.typing_notices import typing_changed
+from app.conversations.reading.sync import mark_read
 from app.csat import answer_survey
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor

@@ -59,10 +59,11 @@ from app.contract.replies import (
     Watching,
 )
 from app.conversations.access import access_conversation_to_read
-from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
-from app.conversations.bulk import change_conversations
-from app.conversations.drafting import save_draft
-from app.conversations.introducing import ask_email, edit_contact
+from app.conversations.assignments.change import assign_conversation, claim_conversation, transfer_conversation
+from app.conversations.assignments.offers import accept_by_looking, accept_conversation, decline_conversation
+from app.conversations.assignments.supervision import pull_back, take_over, watch_conversation, whisper
+from app.conversations.bulk_changes import change_conversations
+from app.conversations.contact_details import ask_email, edit_contact
 from app.conversations.lifecycle import (
     deescalate_conversation,
     escalate_conversation,
@@ -70,13 +71,12 @@ from app.conversations.lifecycle import (
     set_status,
     snooze_conversation,
 )
-from app.conversations.messages import post_agent_message
-from app.conversations.offering import accept_by_looking, accept_conversation, decline_conversation
-from app.conversations.reading import earlier_for_agent, mark_delivered, mark_read, sync_for_agent
-from app.conversations.supervising import pull_back, take_over, watch_conversation, whisper
+from app.conversations.messages.send import post_agent_message
+from app.conversations.messages.typing_notices import typing_changed
+from app.conversations.reading.drafts import save_draft
+from app.conversations.reading.sync import earlier_for_agent, mark_delivered, mark_read, sync_for_agent
 from app.conversations.tickets import first_words, open_ticket, update_ticket
-from app.conversations.typing import typing_changed
-from app.conversations.undoing import undo_conversations
+from app.conversations.undo import undo_conversations
 from app.conversations.views import is_held
 from app.errors import Conflict, Invalid
 from app.knowledge.proposals import propose_priority
@@ -87,7 +87,7 @@ from app.people.presence import force_presence, set_own_presence
 from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
 from app.work import Works
-from realtime.attendance import Attendance
+from realtime.connected_clients import Attendance
 from realtime.hub import Hub, Subscriber
 from realtime.rooms import VISITORS
 from realtime.visiting import Visits

@@ -16,8 +16,8 @@ from app.clock import monotonic, new_id
 from app.contract.commands import AgentCommand, AgentSendMessage, Command, VisitorCommand, VisitorSendMessage
 from app.contract.replies import Refused, Reply, Sent
 from app.contract.views import MessageView
-from app.conversations.posting import Posting
-from app.database.reasons import refusal_for
+from app.conversations.messages.outbox import Posting
+from app.database.connection_errors import refusal_for
 from app.errors import Conflict, Invalid, ParleyError, RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber

@@ -12,7 +12,7 @@ from app.contract import CONTRACT_VERSION
 from app.contract.replies import ErrorCode
 from app.http.platform import SECURE_PREFIX, SESSION_COOKIE
 from app.people.actors import SignedInAgent, Visitor
-from app.people.signing_in import find_api_token, find_session
+from app.people.sign_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import find_visitor
 from app.work import Works

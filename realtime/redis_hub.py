@@ -1,7 +1,7 @@
 """The hub over Redis: every room is one channel, and a node listens only to the rooms it serves.
 
 Redis carries hints and decides nothing. It may be empty, slow, hung or dead at any moment: publishing never waits for
-it, what could not be sent is dropped, and what was missed is found in the rows (`catching_up`). A node hears its own
+it, what could not be sent is dropped, and what was missed is found in the rows (`catch_up`). A node hears its own
 beacon through every line it has; one that does not is deaf, one that cannot send is mute, and it says so.
 """
 
@@ -19,13 +19,13 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from app.clock import monotonic
-from app.ending import end
+from app.tasks import end
 from app.work import Announcement
-from realtime.heard import Heard
+from realtime.delivered import Heard
 from realtime.hub import LocalHub, Subscriber, Told, deliver
 from realtime.redis_lines import FAILURES, TIMEOUT_SECONDS, Line, open_lines
 from realtime.rooms import room_of
-from realtime.sealing import Seal
+from realtime.signing import Seal
 
 log = structlog.get_logger("hub")
 

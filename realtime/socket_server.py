@@ -14,10 +14,10 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
-from realtime.connected import Connected
+from realtime.client_manager import Connected
 from realtime.connection import Connection
+from realtime.connection_limits import Doorkeeper
 from realtime.direct_websocket import framed
-from realtime.doorkeeping import Doorkeeper
 from realtime.engine import ComeLater, EngineServer, EngineSocket
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal

@@ -21,13 +21,13 @@ from app.contract.commands import (
     VisitPage,
 )
 from app.contract.replies import ArticlesFound, ContactIs, Done, Ended, Reply, Sent
+from app.conversations.contact_details import update_contact
 from app.conversations.forms import submit_form
-from app.conversations.introducing import update_contact
 from app.conversations.lifecycle import end_conversation
-from app.conversations.messages import post_visitor_message
-from app.conversations.reading import earlier_for_visitor, mark_delivered, mark_read, sync_for_visitor
-from app.conversations.starting import start_conversation
-from app.conversations.typing import typing_changed
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_visitor_message
+from app.conversations.messages.typing_notices import typing_changed
+from app.conversations.reading.sync import earlier_for_visitor, mark_delivered, mark_read, sync_for_visitor
 from app.csat import answer_survey
 from app.knowledge.suggest import Suggester
 from app.people.actors import Visitor

@@ -17,9 +17,9 @@ from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToInboxAgents, ToWall, ToWallRows
 from app.contract.events import WallChanged, WallMoved
 from app.contract.views import WallView
-from app.ending import end
 from app.reports.open_now import OpenNow
 from app.reports.wall import repaint_at, wall_view
+from app.tasks import end
 from app.work import Announcement, Works
 from models import Inbox
 from realtime.hub import Hub, Subscriber, Told

@@ -17,7 +17,7 @@ import asyncpg
 import msgspec
 
 from app.database.exclusive import sqlite_path
-from app.database.migrating import migrate, newest_revision
+from app.database.migrate import migrate, newest_revision
 
 BATCH = 5_000
 YEARS = timedelta(days=1_000)

@@ -17,10 +17,10 @@ from app.contract.events import Event
 from app.contract.replies import Started
 from app.contract.values import Presence, Role, Visibility
 from app.contract.views import ConversationView, MessageView
-from app.conversations.assignment import claim_conversation
+from app.conversations.assignments.change import claim_conversation
 from app.conversations.lifecycle import set_status
-from app.conversations.messages import post_agent_message, post_visitor_message
-from app.conversations.starting import start_conversation
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_agent_message, post_visitor_message
 from app.database import Database, open_database
 from app.jobs import JobHandler, JobRunner
 from app.knowledge.embedder import NoEmbedder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.conversations.searching import how_far, write_down_words
+from app.conversations.lists.search import how_far, write_down_words
 from tests.factories import House
 
 

@@ -15,8 +15,8 @@ from app.contract.events import ContactChanged
 from app.contract.values import FormWhen
 from app.contract.views import FactView, FormFieldView, WidgetContactView
 from app.conversations.access import access_conversation
-from app.conversations.introducing import tell_known
-from app.conversations.offering import keep_fields, routing_of
+from app.conversations.assignments.offers import keep_fields, routing_of
+from app.conversations.contact_details import tell_known
 from app.errors import Invalid, NotFound
 from app.people.actors import Visitor
 from app.people.contacts import contact_view, details_view, find_contact, remember_contact, widget_contact_view

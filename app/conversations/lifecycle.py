@@ -20,8 +20,8 @@ from app.contract.events import ConversationEscalated
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.changing import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
-from app.conversations.holding import (
+from app.conversations.announcements import tell_change
+from app.conversations.assignments.history import (
     ask_anew,
     begin_assignment,
     end_assignments,
@@ -29,11 +29,11 @@ from app.conversations.holding import (
     owner_with_room_or_queue,
     unanswered_since,
 )
-from app.conversations.messages import add_system_message
-from app.conversations.telling import tell_change
+from app.conversations.messages.send import add_system_message
+from app.conversations.row_changes import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
+from app.conversations.snooze import WAKE_JOB
 from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import visitor_view_of
-from app.conversations.waking import WAKE_JOB
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import tell_notices

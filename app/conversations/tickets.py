@@ -11,9 +11,9 @@ from app.contract.events import TicketChanged, TicketOpened
 from app.contract.values import Priority
 from app.contract.views import TicketView
 from app.conversations.access import access_conversation
-from app.conversations.changing import PRIORITY_RANKS, change_conversation
-from app.conversations.messages import add_system_message
-from app.conversations.telling import tell_change
+from app.conversations.announcements import tell_change
+from app.conversations.messages.send import add_system_message
+from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
 from app.conversations.views import ticket_view
 from app.errors import Invalid, NotFound
 from app.people.actors import Parley, SignedInAgent

@@ -19,7 +19,7 @@ from app.contract.views import (
     TicketView,
     VisitorConversationView,
 )
-from app.conversations.places import queue_view, queue_views
+from app.conversations.queue.positions import queue_view, queue_views
 from app.database import Prepared, prepared_by
 from app.people.contacts import contact_view
 from app.work import Rows

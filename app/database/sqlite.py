@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.selectable import TypedReturnsRows
 
+from app.database.commit_thread import Hand
 from app.database.damage import Damage
-from app.database.folding import Folding
-from app.database.hand import Hand
 from app.database.prepared import Prepared
 from app.database.rows import Batch, Rows, Transaction
+from app.database.wal_checkpoint import Folding
 from models import Base
 
 T = TypeVar("T")

@@ -18,11 +18,11 @@ from app.contract.people import (
 from app.contract.replies import Done
 from app.errors import Unavailable
 from app.http.platform import AnyRequest, address_of, agent_of, platform_of, refuse_foreign_origin
-from app.http.signing_in import signed_in
+from app.http.sign_in import signed_in
 from app.people.accounts import set_own_name
 from app.people.passwords import ask_for_reset, find_reset, set_own_password, use_reset
 from app.people.sessions import end_other_sessions, end_session, list_sessions
-from app.people.signing_in import sign_in
+from app.people.sign_in import sign_in
 from app.people.tokens import hash_password_apart
 
 

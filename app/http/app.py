@@ -19,7 +19,6 @@ from app.http import (
     audit,
     contacts,
     conversations,
-    desk,
     health,
     help_centre,
     icons,
@@ -32,17 +31,18 @@ from app.http import (
     people,
     proactive,
     routing,
-    signing_in,
+    sign_in,
+    toolbox,
     widget_sessions,
     workspace,
 )
 from app.http.api_page import ApiPage
 from app.http.bodies import CarefulRequest
-from app.http.compressing import Compressing
+from app.http.compression import Compressing
 from app.http.errors import on_any_error, on_http_error, on_parley_error
+from app.http.middleware import Wrapping
 from app.http.parley_app import ParleyApp
 from app.http.platform import Platform, caller_first
-from app.http.wrapping import Wrapping
 from app.version import VERSION
 
 MOST_BODY_BYTES = 128 * 1024
@@ -55,39 +55,9 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
     app = ParleyApp(
         route_handlers=[
             *widget_sessions.ROUTES,
-            signing_in.login,
-            signing_in.logout,
-            signing_in.setup_state,
-            signing_in.set_up,
-            signing_in.me,
-            conversations.conversations,
-            conversations.counts,
-            contacts.contact,
-            contacts.contact_history,
-            conversations.tickets,
-            notices.notices,
-            notices.dismiss,
-            desk.desk,
-            desk.create_view,
-            desk.change_view,
-            desk.delete_view,
-            desk.create_canned_response,
-            desk.change_canned_response,
-            desk.delete_canned_response,
-            desk.create_macro,
-            desk.change_macro,
-            desk.delete_macro,
-            attachments.upload,
-            attachments.download,
-            audit.audit,
             *people.ROUTES,
             *account.ROUTES,
             *workspace.ROUTES,
-            proactive.proactive_messages,
-            proactive.add_proactive,
-            proactive.order_proactive,
-            proactive.change_proactive,
-            proactive.remove_proactive,
             *inboxes.ROUTES,
             *routing.ROUTES,
             *articles.ROUTES,
@@ -97,9 +67,15 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             *mailbox.ROUTES,
             *mail.ROUTES,
             *mailed_links.ROUTES,
-            health.live,
-            health.ready,
-            health.metrics,
+            *sign_in.ROUTES,
+            *conversations.ROUTES,
+            *contacts.ROUTES,
+            *notices.ROUTES,
+            *toolbox.ROUTES,
+            *attachments.ROUTES,
+            *audit.ROUTES,
+            *proactive.ROUTES,
+            *health.ROUTES,
             *more_routes,
         ],
         state=State({"platform": platform, "is_draining": False}),

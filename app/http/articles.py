@@ -26,7 +26,7 @@ from app.errors import Invalid
 from app.http.help_pages import article_content, direction_of
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.knowledge.editing import (
+from app.knowledge.article_edits import (
     ArticleFilter,
     create_article,
     get_article,
@@ -34,7 +34,7 @@ from app.knowledge.editing import (
     remove_article,
     replace_article,
 )
-from app.knowledge.importing import (
+from app.knowledge.article_import import (
     AUDIENCES,
     MAX_FILES,
     MAX_UPLOAD_BYTES,

@@ -67,3 +67,6 @@ async def download(request: AnyRequest, attachment_id: FromPath[str]) -> File | 
             "ETag": etag,
         },
     )
+
+
+ROUTES = [upload, download]

@@ -22,3 +22,6 @@ async def audit(request: AnyRequest, after: Cursor = None, limit: FromQuery[int]
     require(may_supervise, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_lines(rows, as_id(after, "line") if after else None, limit)
+
+
+ROUTES = [audit]

@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from app.contract.http import ContactHistory, ContactKnown
-from app.conversations.knowing import get_contact, list_contact_conversations
+from app.conversations.contact_history import get_contact, list_contact_conversations
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_view_conversations, require
@@ -30,3 +30,6 @@ async def contact_history(request: AnyRequest, contact_id: FromPath[str], after:
     require(may_view_conversations, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_contact_conversations(rows, as_id(contact_id, "contact"), after)
+
+
+ROUTES = [contact, contact_history]

@@ -9,7 +9,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from app.contract.http import ConversationCounts, ConversationPage, ListFilter, TicketPage
 from app.contract.values import Priority, Shelf, Sort, View
-from app.conversations.listing import list_conversations, list_tickets
+from app.conversations.lists.pages import list_conversations, list_tickets
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_view_conversations, require
@@ -78,3 +78,6 @@ async def tickets(
     require(may_view_conversations, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_tickets(rows, after, limit, query=q, status=status, is_oldest_first=sort == "oldest")
+
+
+ROUTES = [conversations, counts, tickets]

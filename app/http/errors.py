@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, ValidationException
 
 from app.clock import new_id
 from app.contract.replies import ErrorCode, Refused
-from app.database.reasons import refusal_for
+from app.database.connection_errors import refusal_for
 from app.errors import Conflict, ParleyError, RateLimited, StorageFull
 from app.http.missing_pages import page_of_refusal, wants_page
 from app.http.platform import AnyRequest

@@ -49,3 +49,6 @@ async def metrics(request: AnyRequest) -> Response[bytes]:
     elif caller.is_forwarded or not caller.is_private:
         raise NotFound("page", "/metrics")
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+ROUTES = [live, ready, metrics]

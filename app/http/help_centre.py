@@ -38,7 +38,7 @@ from app.knowledge.answer_line import answer_line
 from app.knowledge.articles import get_public_article
 from app.knowledge.contents import DEFAULT_LANGUAGE, Contents, category_slug
 from app.knowledge.votes import vote_on_article
-from app.sla.keeping import is_inbox_open
+from app.sla.hours_store import is_inbox_open
 from app.work import Rows
 from models import Inbox
 

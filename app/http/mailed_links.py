@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.errors import NotFound, RateLimited
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, address_of, platform_of
-from app.mail.following import send_new_link, stop_mail
+from app.mail.link_follow_ups import send_new_link, stop_mail
 from app.mail.words import DEFAULT, WORDS, language_of, say
 from app.mailed_links import MailedLink, Purpose
 from models import Attachment

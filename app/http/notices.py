@@ -9,7 +9,7 @@ from app.contract.http import DismissNotice, NoticeList
 from app.contract.replies import Done
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_watch_wall, require
-from app.routing.notices import dismiss_notice, list_notices
+from app.routing.warnings import dismiss_notice, list_notices
 
 
 @get("/api/v1/notices")
@@ -29,3 +29,6 @@ async def dismiss(request: AnyRequest, data: JSONBody[DismissNotice]) -> Done:
     require(may_watch_wall, agent)
     await platform_of(request).works.run(dismiss_notice, agent, data.key)
     return Done()
+
+
+ROUTES = [notices, dismiss]

@@ -7,7 +7,7 @@ from typing import Any, cast
 from litestar import Litestar
 
 from app.cleaning import UNWANTED, clean_query
-from app.http.wrapping import Wrapping
+from app.http.middleware import Wrapping
 
 
 class ParleyApp(Litestar):

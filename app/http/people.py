@@ -21,7 +21,7 @@ from app.contract.people import (
 from app.contract.replies import Done
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, Platform, address_of, agent_of, platform_of, refuse_foreign_origin
-from app.http.signing_in import signed_in
+from app.http.sign_in import signed_in
 from app.people.accounts import reactivate_agent, rename_team, restore_team, save_agent
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team
@@ -37,10 +37,10 @@ from app.people.invitations import (
 )
 from app.people.passwords import make_reset
 from app.people.permissions import may_manage_people, require
-from app.people.signing_in import sign_in
+from app.people.sign_in import sign_in
 from app.people.tokens import hash_password_apart
 from app.people.workspace import workspace_name
-from app.routing.leaving import archive_team, suspend_agent
+from app.routing.departures import archive_team, suspend_agent
 from app.routing.team_use import people_page
 from app.work import Work
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from app.attachments import FileStore
 from app.callers import Caller, caller_of
-from app.conversations.counting import OpenCounts
+from app.conversations.lists.counts import OpenCounts
 from app.errors import Forbidden, Unauthenticated
 from app.file_room import UploadLimits
 from app.http.sightings import SightingNotes
@@ -23,8 +23,8 @@ from app.mail.accounts import AccountMails
 from app.mail.contact_mail import MailSettings
 from app.mail.mailer import SmtpMailer
 from app.people.actors import SignedInAgent, Visitor
+from app.people.sign_in import find_api_token, find_session
 from app.people.sign_in_limits import SignInLimits
-from app.people.signing_in import find_api_token, find_session
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import find_visitor
 from app.settings import Settings

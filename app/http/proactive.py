@@ -61,3 +61,12 @@ async def remove_proactive(request: AnyRequest, message_id: FromPath[str]) -> Do
     agent, id = await agent_of(request), as_id(message_id, "proactive message")
     await platform_of(request).works.run(delete_proactive_message, agent, id)
     return Done()
+
+
+ROUTES = [
+    proactive_messages,
+    add_proactive,
+    order_proactive,
+    change_proactive,
+    remove_proactive,
+]

@@ -35,12 +35,12 @@ from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import may_manage_people, may_manage_routing, may_view_conversations, require
 from app.people.reasons import add_reason, list_reasons, remove_reason
-from app.people.serving import set_agent_routing, set_idle_setting, set_takes_chats
+from app.people.team_routing import set_agent_routing, set_idle_setting, set_takes_chats
 from app.routing.decisions import list_decisions
 from app.routing.dispatch import serve_team_anew
 from app.routing.dry_run import dry_run
-from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
-from app.sla.keeping import list_hours, remove_hours, save_hours, set_inbox_hours
+from app.routing.rule_store import list_rules, order_rules, remove_rule, save_rule
+from app.sla.hours_store import list_hours, remove_hours, save_hours, set_inbox_hours
 from app.sla.public_holidays import holiday_countries, public_holidays
 
 CountryText = Annotated[str, QueryParameter(max_length=2)]

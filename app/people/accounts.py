@@ -17,7 +17,7 @@ from app.people.config import announce_config
 from app.people.invitations import check_teams
 from app.people.permissions import may_manage_people, require
 from app.people.presence import announce_presence
-from app.people.serving import join_teams
+from app.people.team_routing import join_teams
 from app.text import clean_line
 from app.work import Work
 from models import Agent, Team

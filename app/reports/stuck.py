@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.contract.values import Stuck
 from app.contract.views import AgentView, StuckWallView
-from app.conversations.places import in_queue_of
+from app.conversations.queue.positions import in_queue_of
 from app.people.languages import speaks
 from app.work import Rows
 from models import Contact, Conversation, Routing

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.contract.routing import CandidateView, DecisionList, DecisionView, RuleTrace, Verdict, VerdictCount
 from app.contract.values import Presence, RoutingMode
 from app.conversations.access import access_conversation_to_read
-from app.conversations.offering import routing_of
+from app.conversations.assignments.offers import routing_of
 from app.people.actors import SignedInAgent
 from app.routing.next_agent import ANY, Candidate, Judged, Need, chosen_of, next_agent, verdicts
 from app.work import Rows, Works

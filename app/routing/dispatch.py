@@ -13,21 +13,21 @@ from sqlalchemy import and_, or_, select, update
 from app.contract.routing import SetTeamRouting
 from app.contract.values import RoutingMode
 from app.contract.views import TeamView
-from app.conversations.assignment import put_back
-from app.conversations.places import in_queue_of
-from app.conversations.taking import Take, take_if_free
-from app.conversations.telling import tell_change, tell_changes
+from app.conversations.announcements import tell_change, tell_changes
+from app.conversations.assignments.change import put_back
+from app.conversations.assignments.claim import Take, take_if_free
+from app.conversations.queue.positions import in_queue_of
 from app.conversations.tickets import open_ticket_for
 from app.people.load import weight_of
 from app.people.presence import announce_loads
-from app.people.serving import set_team_routing
+from app.people.team_routing import set_team_routing
 from app.routing.candidates import candidates_of
 from app.routing.decisions import MOST_KEPT, record
-from app.routing.ladder import climb, is_climbing
 from app.routing.next_agent import Candidate, Need, chosen_of
 from app.routing.queue import Places, tell_positions
-from app.routing.standing import Standing, sort_of
+from app.routing.ranking import Standing, sort_of
 from app.routing.sticky import last_agents
+from app.routing.unclaimed_offers import climb, is_climbing
 from app.work import Rows, Work, Works
 from models import Agent, Conversation, Routing, RoutingRule, Team, Ticket
 from models.conversation import IS_HELD

@@ -12,10 +12,10 @@ from app.errors import NotFound
 from app.routing.candidates import candidates_of
 from app.routing.decisions import candidate_views
 from app.routing.next_agent import Need, next_agent
-from app.routing.rulebook import enabled_rules, list_rules
+from app.routing.rule_store import enabled_rules, list_rules
 from app.routing.rules import Facts, judge
-from app.routing.sorting import Propose, teams_there, topic_of, waiting_in
-from app.sla.keeping import is_inbox_open
+from app.routing.triage import Propose, teams_there, topic_of, waiting_in
+from app.sla.hours_store import is_inbox_open
 from app.work import Works
 from models import Inbox, Team
 

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import json
 from sqlalchemy import Select, select, update
 
-from app.conversations.holding import Holding, begin_assignments
-from app.conversations.telling import tell_changes
+from app.conversations.announcements import tell_changes
+from app.conversations.assignments.history import Holding, begin_assignments
 from app.work import Work
 from models import Conversation, Routing, Team
 

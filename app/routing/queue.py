@@ -10,8 +10,8 @@ from sqlalchemy import Select, select
 from app.contract.audiences import ToContact
 from app.contract.events import ConversationQueued
 from app.contract.views import QueueView
-from app.conversations.estimate import pace_of, place_view
-from app.conversations.places import in_queue_of
+from app.conversations.queue.positions import in_queue_of
+from app.conversations.queue.wait_estimate import pace_of, place_view
 from app.work import Rows, Work
 from models import Conversation, Team, WaitPromise
 

@@ -13,7 +13,7 @@ from app.people.actors import SignedInAgent
 from app.people.invitations import list_invitations
 from app.people.load import loads_of
 from app.people.permissions import may_manage_people, require
-from app.routing.rulebook import rule_of
+from app.routing.rule_store import rule_of
 from app.work import Rows
 from models import Agent, AgentSession, Conversation, Inbox, RoutingRule, Team, TeamMember
 

@@ -18,7 +18,7 @@ from app.errors import Invalid, NotFound
 from app.patterns import matches_whole
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_manage_proactive, require
-from app.sla.keeping import is_inbox_open
+from app.sla.hours_store import is_inbox_open
 from app.text import clean_line, clean_text
 from app.visiting.greetings import author_of, find_open_conversation
 from app.work import Rows, Work

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from app.conversations.posting import Posting
+from app.conversations.messages.outbox import Posting
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.settings import Settings
 from realtime.agent_socket import AgentCommands
-from realtime.attendance import Attendance
+from realtime.connected_clients import Attendance
 from realtime.gateway import Gateway
 from realtime.hub import LocalHub, Subscriber, Told
 from realtime.limits import CommandLimits

@@ -11,7 +11,7 @@ from app.clock import new_id
 from app.contract.commands import Change, ChangeConversations
 from app.contract.events import ConversationChanged
 from app.contract.replies import ManyChanged
-from app.conversations.bulk import change_conversations
+from app.conversations.bulk_changes import change_conversations
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from models import ConversationTag

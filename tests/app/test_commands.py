@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 import cli
 from app.database import open_database
-from app.database.migrating import migrate
-from app.people.signing_in import sign_in
+from app.database.migrate import migrate
+from app.people.sign_in import sign_in
 from app.settings import Settings, read_settings
 from app.work import Silence, Works
 from demo.seed import PEOPLE, seed_demo

@@ -9,7 +9,7 @@ import pytest
 from app.contract.audiences import ToInboxAgents
 from app.contract.commands import AnswerSurvey, OpenTicket, PrechatFields
 from app.contract.events import ContactChanged, ConversationChanged
-from app.conversations.knowing import PAGE, get_contact, list_contact_conversations
+from app.conversations.contact_history import PAGE, get_contact, list_contact_conversations
 from app.conversations.tickets import open_ticket
 from app.csat import answer_survey
 from app.errors import Invalid, NotFound

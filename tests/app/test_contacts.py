@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.contract.audiences import ToInboxAgents
 from app.contract.commands import PrechatFields, UpdateContact
 from app.contract.events import ConversationChanged
-from app.conversations.introducing import update_contact
+from app.conversations.contact_details import update_contact
 from app.conversations.views import agent_view_of
 from app.people.contacts import find_contact
 from tests.factories import House

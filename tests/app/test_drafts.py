@@ -11,7 +11,7 @@ from app.contract.audiences import ToAgent
 from app.contract.commands import SaveDraft
 from app.contract.events import DraftChanged
 from app.contract.views import DraftView
-from app.conversations.drafting import list_drafts, save_draft
+from app.conversations.reading.drafts import list_drafts, save_draft
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from tests.factories import House

@@ -6,9 +6,9 @@ from app.contract.audiences import ToContact, ToSupervisors
 from app.contract.commands import DeescalateConversation, EscalateConversation, UndoConversations
 from app.contract.events import ConversationChanged, ConversationEscalated, MessageCreated, NoticesChanged
 from app.conversations.lifecycle import deescalate_conversation, escalate_conversation
-from app.conversations.undoing import undo_conversations
+from app.conversations.undo import undo_conversations
 from app.people.actors import SignedInAgent
-from app.routing.notices import list_notices
+from app.routing.warnings import list_notices
 from tests.factories import House
 
 

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from app import attachments
 from app.attachments import AGENTS_UNSENT_LIFE, VISITORS_UNSENT_LIFE, FileStore, delete_unsent, upload_file
 from app.contract.commands import SaveDraft
-from app.conversations.drafting import save_draft
+from app.conversations.reading.drafts import save_draft
 from app.disk import FULL_BYTES
 from app.errors import RateLimited, StorageFull
 from app.file_room import UploadLimits, kept_bytes, note_room
-from app.routing.notices import find_notices
+from app.routing.warnings import find_notices
 from models import Attachment
 from tests.factories import House
 

@@ -10,8 +10,8 @@ from sqlalchemy import func, select, update
 from app.contract.audiences import ToInboxAgents
 from app.contract.commands import FieldValue, PrechatFields, SubmitForm
 from app.contract.events import ContactChanged, ConversationChanged
+from app.conversations.assignments.offers import routing_of
 from app.conversations.forms import submit_form
-from app.conversations.offering import routing_of
 from app.errors import Invalid
 from app.people.actors import Visitor
 from app.people.contacts import details_view, find_contact

@@ -28,7 +28,7 @@ from app.people.inboxes import (
     set_inbox,
     shows_suggestions,
 )
-from app.sla.keeping import opening_of, save_hours, set_inbox_hours
+from app.sla.hours_store import opening_of, save_hours, set_inbox_hours
 from app.visiting.proactive import is_staffed
 from models import AuditLine, Inbox
 from tests.factories import House

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from app.contract.commands import AssignConversation, EditContact
-from app.conversations.assignment import assign_conversation
-from app.conversations.introducing import edit_contact
+from app.conversations.assignments.change import assign_conversation
+from app.conversations.contact_details import edit_contact
 from app.people.actors import SignedInAgent
 from app.people.presence import announce_presence
 from tests.app.asking import Doors, Stream, ask

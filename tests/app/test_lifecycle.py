@@ -11,7 +11,7 @@ from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.commands import EndConversation, EscalateConversation, OpenTicket, SetPriority, SetStatus, SnoozeConversation
 from app.contract.events import ConversationChanged, PresenceChanged, VisitorConversationChanged
 from app.contract.values import Priority
-from app.conversations.falling_due import do_all_due
+from app.conversations.due import do_all_due
 from app.conversations.lifecycle import (
     end_conversation,
     escalate_conversation,
@@ -19,8 +19,8 @@ from app.conversations.lifecycle import (
     set_status,
     snooze_conversation,
 )
+from app.conversations.snooze import WAKE_JOB, wake_conversations
 from app.conversations.tickets import open_ticket
-from app.conversations.waking import WAKE_JOB, wake_conversations
 from app.errors import Invalid
 from app.jobs import JobRunner
 from app.people.actors import SignedInAgent

@@ -24,19 +24,19 @@ from app.contract.events import ConversationChanged, MessageCreated
 from app.contract.http import ListFilter, SaveView
 from app.contract.values import Shelf, Sort, View
 from app.contract.views import ConversationView
-from app.conversations import counting
-from app.conversations.assignment import assign_conversation
-from app.conversations.bulk import change_one_conversation
-from app.conversations.counting import OpenCounts
-from app.conversations.knowing import list_contact_conversations
+from app.conversations.assignments.change import assign_conversation
+from app.conversations.bulk_changes import change_one_conversation
+from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lifecycle import set_priority, set_status
-from app.conversations.listing import list_conversations, list_tickets
-from app.conversations.posting import Posting
+from app.conversations.lists import counts as counts_module
+from app.conversations.lists.counts import OpenCounts
+from app.conversations.lists.pages import list_conversations, list_tickets
+from app.conversations.messages.outbox import Posting
 from app.conversations.tickets import open_ticket
-from app.desk import list_desk, save_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
+from app.toolbox import list_desk, save_view
 from app.work import Rows
 from models import SavedView
 from tests.factories import House
@@ -354,13 +354,13 @@ async def test_counts_are_shared_by_all_agents_and_read_once_a_second_at_most(
 ) -> None:
     """Sixty views cost one read without joins, and only the views that are asked for are counted."""
     reads: list[None] = []
-    reading = counting.read_open
+    reading = counts_module.read_open
 
     async def noted(rows: Rows) -> Any:
         reads.append(None)
         return await reading(rows)
 
-    monkeypatch.setattr(counting, "read_open", noted)
+    monkeypatch.setattr(counts_module, "read_open", noted)
     now = [0.0]
     counts = OpenCounts(house.works, clock=lambda: now[0])
     ana, ben = await house.agent("Ana", role="admin"), await house.agent("Ben")
@@ -375,6 +375,6 @@ async def test_counts_are_shared_by_all_agents_and_read_once_a_second_at_most(
     second = await counts.of(ben, [first.saved[7].id])
     assert [one.id for one in second.saved] == [first.saved[7].id]
     assert (second.mine, second.all, len(reads)) == (0, 1, 1)
-    now[0] += counting.SHORTEST_SECONDS
+    now[0] += counts_module.SHORTEST_SECONDS
     third = await counts.of(ben, [])
     assert (third.mine, third.all, len(reads)) == (1, 2, 2)

@@ -8,7 +8,7 @@ import pytest
 
 from app.contract.commands import AgentSync, VisitorSync
 from app.contract.replies import AgentSynced, VisitorSynced
-from app.conversations.reading import sync_for_agent, sync_for_visitor
+from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent, Visitor
 from app.people.tokens import VisitorTokens
 from app.timetable import domain_sweeps

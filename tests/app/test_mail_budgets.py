@@ -7,11 +7,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.contract.commands import AgentSendMessage, ClaimConversation, PrechatFields, StartConversation
-from app.conversations.assignment import claim_conversation
-from app.conversations.messages import post_agent_message
-from app.conversations.starting import start_conversation
+from app.conversations.assignments.change import claim_conversation
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_agent_message
 from app.mail.fallback import MAX_A_DAY, Fallback
-from app.mail.untaken import DIGEST_JOB, MAX_ACKNOWLEDGED, MAX_INBOX_ACKNOWLEDGED, Untaken
+from app.mail.unclaimed_mail import DIGEST_JOB, MAX_ACKNOWLEDGED, MAX_INBOX_ACKNOWLEDGED, Untaken
 from app.people.actors import Visitor
 from models import Job, OutgoingMail
 from tests.factories import House, mail_settings

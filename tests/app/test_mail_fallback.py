@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 
 from app.contract.commands import PrechatFields, ReadConversation
-from app.conversations.messages import UNREAD_JOB
-from app.conversations.reading import mark_read
+from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.reading.sync import mark_read
 from app.jobs import JobRunner
 from app.mail.fallback import MOST_MESSAGES, Fallback
 from app.mail.mailer import MailboxMailer

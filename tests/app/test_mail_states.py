@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from app.contract.commands import PrechatFields, ReadConversation
 from app.contract.mail import MailStatus
-from app.conversations.messages import UNREAD_JOB
-from app.conversations.reading import mark_read
+from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.reading.sync import mark_read
 from app.errors import Forbidden, Invalid
 from app.jobs import PAUSES
 from app.mail.fallback import Fallback

@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 
 from app.attachments import FileStore, upload_file
 from app.contract.commands import PrechatFields
-from app.conversations.messages import UNREAD_JOB
+from app.conversations.messages.send import UNREAD_JOB
 from app.errors import NotFound
 from app.jobs import JobRunner
 from app.mail.fallback import Fallback
-from app.mail.following import send_new_link, stop_mail
+from app.mail.link_follow_ups import send_new_link, stop_mail
 from app.mail.mailer import SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox
 from app.mailed_links import MailedLink, MailedLinks, Purpose

@@ -9,7 +9,7 @@ import pytest
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
 from app.contract.events import ConversationChanged, MessageCreated
-from app.conversations.messages import post_agent_message, post_visitor_message
+from app.conversations.messages.send import post_agent_message, post_visitor_message
 from app.errors import Conflict, Invalid, NotFound
 from app.work import Works
 from models import Message

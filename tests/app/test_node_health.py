@@ -15,7 +15,7 @@ from app.database.damage import DAMAGED, find_damage
 from app.disk import FULL_BYTES, LOW_BYTES, free_bytes
 from app.node_health import DISK_FULL, NodeHealth
 from app.people.actors import SignedInAgent
-from app.routing.notices import list_notices
+from app.routing.warnings import list_notices
 from models import NodeClock, NodeWarning
 from tests.factories import House
 

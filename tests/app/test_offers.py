@@ -16,24 +16,24 @@ from app.contract.commands import AcceptConversation, AssignConversation, Declin
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
 from app.conversations.access import access_conversation
-from app.conversations.assignment import assign_conversation
-from app.conversations.falling_due import do_all_due
-from app.conversations.offering import (
+from app.conversations.assignments.change import assign_conversation
+from app.conversations.assignments.claim import OFFER_JOB
+from app.conversations.assignments.offers import (
     accept_by_looking,
     accept_conversation,
     decline_conversation,
     lapse_offers,
 )
-from app.conversations.taking import OFFER_JOB
+from app.conversations.due import do_all_due
 from app.conversations.views import visitor_view_of
 from app.errors import Conflict
 from app.jobs import JobHandler
-from app.mail.untaken import Untaken
+from app.mail.unclaimed_mail import Untaken
 from app.people.actors import SignedInAgent
 from app.people.presence import set_presence
-from app.people.serving import set_team_routing
+from app.people.team_routing import set_team_routing
 from app.routing.dispatch import dispatch
-from app.routing.ladder import UNTAKEN_JOB
+from app.routing.unclaimed_offers import UNTAKEN_JOB
 from app.work import Works
 from models import Assignment, Job, OutgoingMail, Routing, Ticket
 from tests.factories import LEASE, House, mail_settings

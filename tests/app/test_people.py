@@ -40,10 +40,10 @@ from app.people.passwords import (
     use_reset,
 )
 from app.people.sessions import end_other_sessions, end_session, list_sessions, note_sessions_seen
-from app.people.signing_in import find_session, sign_in
+from app.people.sign_in import find_session, sign_in
 from app.people.tokens import hash_link, hash_password, hash_secret
-from app.routing.leaving import archive_team, suspend_agent
-from app.routing.rulebook import save_rule
+from app.routing.departures import archive_team, suspend_agent
+from app.routing.rule_store import save_rule
 from app.routing.team_use import people_page
 from app.work import Work
 from models import Agent, AgentInvitation, AgentSession, AuditLine, Inbox, OutgoingMail, PasswordReset

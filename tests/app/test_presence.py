@@ -10,19 +10,19 @@ from sqlalchemy import select
 from app.contract.audiences import ToAllAgents
 from app.contract.commands import AssignConversation, TransferConversation
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
-from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.offering import accept_by_looking
+from app.conversations.assignments.change import assign_conversation, transfer_conversation
+from app.conversations.assignments.offers import accept_by_looking
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
 from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
+from app.routing.departures import suspend_agent
 from app.routing.dispatch import dispatch, hand_on
-from app.routing.leaving import suspend_agent
 from app.routing.queue import queue_of
 from app.settings import Settings
 from app.timetable import domain_sweeps
 from app.work import Work
 from models import Agent
-from realtime.attendance import Attendance
+from realtime.connected_clients import Attendance
 from realtime.hub import LocalHub
 from tests.app.asking import Stream
 from tests.factories import House

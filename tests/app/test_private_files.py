@@ -9,7 +9,7 @@ import pytest
 
 from app.backup import archive
 from app.backup.archive import write_archive
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 
 
 def mode(path: Path) -> int:

@@ -18,15 +18,15 @@ from sqlalchemy import select
 from app.contract.commands import AcceptConversation, AssignConversation, DeclineConversation, TransferConversation
 from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.contract.values import Presence
-from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.falling_due import do_all_due
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
-from app.database.migrating import migrate
+from app.conversations.assignments.change import assign_conversation, transfer_conversation
+from app.conversations.assignments.offers import accept_conversation, decline_conversation, lapse_offers
+from app.conversations.due import do_all_due
+from app.database.migrate import migrate
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor
 from app.people.load import Load, loads_of
 from app.people.presence import arrive, end_graces, lapse_leases, renew_leases, set_presence
-from app.people.serving import set_agent_routing, set_team_routing
+from app.people.team_routing import set_agent_routing, set_team_routing
 from app.routing.decisions import replay_decisions
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work

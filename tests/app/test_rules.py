@@ -25,18 +25,18 @@ from app.contract.routing import (
     SaveRule,
     SetAgentRouting,
 )
-from app.conversations.falling_due import do_all_due
+from app.conversations.due import do_all_due
 from app.errors import Conflict, Invalid, NotFound
 from app.jobs import JobRunner
-from app.people.serving import set_agent_routing
+from app.people.team_routing import set_agent_routing
 from app.routing.dispatch import dispatch
 from app.routing.dry_run import dry_run
 from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
-from app.routing.rulebook import list_rules, order_rules, remove_rule, save_rule
+from app.routing.rule_store import list_rules, order_rules, remove_rule, save_rule
 from app.routing.rules import Facts, Rule, judge
-from app.routing.sorting import FULL, sort_arrivals
+from app.routing.triage import FULL, sort_arrivals
 from app.sla.hours import Period, is_open
-from app.sla.keeping import remove_hours, save_hours, set_inbox_hours
+from app.sla.hours_store import remove_hours, save_hours, set_inbox_hours
 from models import Assignment, Conversation, Job, RoutingRule, Ticket
 from tests.factories import House
 

@@ -18,9 +18,9 @@ from app.people.actors import SignedInAgent
 from app.people.invitations import invite_agent
 from app.people.workspace import get_workspace, set_workspace, workspace_name
 from app.reports.setup_checklist import get_checklist, hide_checklist
-from app.routing.notices import SNIPPET_DUE_AFTER, find_notices
+from app.routing.warnings import SNIPPET_DUE_AFTER, find_notices
 from app.settings import Settings
-from app.sla.keeping import save_hours
+from app.sla.hours_store import save_hours
 from app.work import Work
 from models import Conversation, Inbox, InboxSighting, OutgoingMail
 from tests.factories import House

@@ -11,7 +11,7 @@ from app.clock import new_id
 from app.errors import Conflict, Invalid, NotFound, Unauthenticated
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team
-from app.people.signing_in import SESSION_LIFE, find_api_token, find_session, sign_in, sign_out, still_signed_in
+from app.people.sign_in import SESSION_LIFE, find_api_token, find_session, sign_in, sign_out, still_signed_in
 from app.people.tokens import hash_password, hash_secret, is_password, new_secret
 from app.work import Work
 from models import Agent, AgentSession, ApiToken

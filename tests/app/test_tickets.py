@@ -12,8 +12,8 @@ from app.contract.audiences import ToInboxAgents
 from app.contract.commands import OpenTicket, SetPriority, SetStatus, UpdateTicket
 from app.contract.events import ConversationChanged, TicketChanged, TicketOpened
 from app.conversations.lifecycle import set_priority, set_status
-from app.conversations.listing import list_tickets
-from app.conversations.proposing import TicketProposals
+from app.conversations.lists.pages import list_tickets
+from app.conversations.ticket_proposals import TicketProposals
 from app.conversations.tickets import NO_TOPIC, PROPOSE_JOB, open_ticket, open_ticket_for, update_ticket
 from app.errors import Invalid, NotFound
 from app.knowledge.proposals import propose_priority

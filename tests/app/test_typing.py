@@ -11,7 +11,7 @@ from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import SetTyping, VisitorCommand
 from app.contract.events import TypingChanged
 from app.contract.http import SetInbox
-from app.conversations.typing import typing_changed
+from app.conversations.messages.typing_notices import typing_changed
 from app.errors import Forbidden, NotFound
 from app.people.actors import SignedInAgent, Visitor
 from app.people.inboxes import set_inbox

@@ -20,11 +20,11 @@ from app.contract.commands import (
 )
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
-from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.bulk import change_conversations
+from app.conversations.assignments.change import assign_conversation, transfer_conversation
+from app.conversations.bulk_changes import change_conversations
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
-from app.conversations.undoing import undo_conversations
-from app.conversations.waking import wake_conversations
+from app.conversations.snooze import wake_conversations
+from app.conversations.undo import undo_conversations
 from app.people.actors import SignedInAgent
 from app.people.presence import set_presence
 from app.routing.dispatch import dispatch, serve_team_anew

@@ -24,16 +24,16 @@ from app.contract.commands import (
 from app.contract.routing import SetTeamRouting
 from app.contract.values import Presence
 from app.contract.views import QueueWallView, WallView
-from app.conversations.assignment import assign_conversation
-from app.conversations.falling_due import do_all_due
+from app.conversations.assignments.change import assign_conversation
+from app.conversations.assignments.offers import accept_conversation, decline_conversation, lapse_offers
+from app.conversations.assignments.supervision import pull_back
+from app.conversations.due import do_all_due
 from app.conversations.lifecycle import end_conversation, snooze_conversation
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
-from app.conversations.supervising import pull_back
 from app.csat import answer_survey
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, lapse_leases, set_presence
-from app.people.serving import deactivate_agent, set_team_routing
+from app.people.team_routing import deactivate_agent, set_team_routing
 from app.reports.thresholds import set_thresholds
 from app.reports.wall import repaint_at, wall_view
 from app.routing.dispatch import dispatch, hand_on

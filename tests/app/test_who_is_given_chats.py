@@ -12,11 +12,11 @@ from app.contract.commands import AssignConversation, DeclineConversation, Trans
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTakesChats, SetTeamRouting
 from app.contract.values import Role
-from app.conversations.assignment import assign_conversation, transfer_conversation
-from app.conversations.offering import decline_conversation, ensure_routing, lapse_offers
+from app.conversations.assignments.change import assign_conversation, transfer_conversation
+from app.conversations.assignments.offers import decline_conversation, ensure_routing, lapse_offers
 from app.people.agents import get_agent
 from app.people.presence import set_presence
-from app.people.serving import set_takes_chats
+from app.people.team_routing import set_takes_chats
 from app.reports.wall import wall_view
 from app.routing.decisions import list_decisions, replay_decisions
 from app.routing.dispatch import dispatch, serve_team_anew

@@ -20,16 +20,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 
 from app.attachments import FileStore, upload_file
-from app.backup import restoring
+from app.backup import restore as restore_module
 from app.backup.archive import read_pieces, verify_archive
-from app.backup.making import back_up, stored_files
-from app.backup.restoring import restore
+from app.backup.create import back_up, stored_files
+from app.backup.restore import restore
 from app.backup.tables import TYPES, kind_of
 from app.clock import new_id
 from app.contract.commands import OpenTicket
 from app.conversations.tickets import open_ticket
 from app.database.exclusive import in_snapshot
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.errors import Conflict, Invalid
 from app.knowledge.articles import publish_article
 from app.knowledge.front_matter import read_article
@@ -270,7 +270,7 @@ def test_what_is_no_archive_is_said_to_be_none(tmp_path: Path) -> None:
 
 
 def test_a_newer_versions_backup_is_refused(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(restoring, "knows_revision", lambda revision: revision == "9999")
+    monkeypatch.setattr(restore_module, "knows_revision", lambda revision: revision == "9999")
     refuse(whole.read_bytes(), tmp_path, "newer version")
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app.backup.making import dated_archive, prune_archives
+from app.backup.create import dated_archive, prune_archives
 from app.clock import new_id
 from app.database import open_database
 from app.mail.switch import is_mail_off

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, insert, select
 
 from app.clock import new_id
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.settings import read_settings
 from demo.seed import seed_demo
 from models import Agent, Contact, Conversation, Inbox, Message, Team

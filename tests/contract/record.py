@@ -23,16 +23,16 @@ import msgspec
 import app.clock
 from app.contract.http import SaveCannedResponse
 from app.contract.routing import RuleActions, RuleConditions, SaveRule, SetAgentRouting, SetTeamRouting
-from app.conversations.waking import wake_conversations
-from app.database.migrating import migrate
-from app.desk import save_canned_response
+from app.conversations.snooze import wake_conversations
+from app.database.migrate import migrate
 from app.knowledge.articles import ArticleDraft, publish_article
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import list_agents
 from app.people.presence import end_graces, lapse_leases, renew_leases
-from app.people.serving import set_agent_routing, set_team_routing
+from app.people.team_routing import set_agent_routing, set_team_routing
 from app.routing.dispatch import dispatch, hand_on
-from app.routing.rulebook import save_rule
+from app.routing.rule_store import save_rule
+from app.toolbox import save_canned_response
 from app.work import Work
 from realtime.hub import Subscriber, Told
 from tests.app.asking import LEASE, Doors, Stream, ask

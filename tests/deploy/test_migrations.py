@@ -15,7 +15,7 @@ from sqlalchemy import Connection, column, create_engine, insert, table, text
 from sqlalchemy.exc import IntegrityError
 
 from app.database.exclusive import in_snapshot
-from app.database.migrating import is_migrated, migrate, steps, upgrade
+from app.database.migrate import is_migrated, migrate, steps, upgrade
 from models.migrations.versions import __file__ as versions
 from tests.deploy.expanding import losses, shape_of
 from tests.servers.databases import PostgresDatabases

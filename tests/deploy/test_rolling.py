@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.database.migrating import is_migrated
+from app.database.migrate import is_migrated
 from tests.deploy.growing import grow, on_postgres
 from tests.deploy.rolling import roll
 from tests.servers.cluster import Cluster

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.database.exclusive import in_snapshot
-from app.database.migrating import is_migrated, newest_revision, stands_at, steps
+from app.database.migrate import is_migrated, newest_revision, stands_at, steps
 from tests.deploy.previous import lay_out_previous, settings_known_to
 from tests.faults.clients import AgentClient, Client, VisitorClient
 from tests.faults.history import History

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from app.ending import END_SECONDS
 from app.settings import Settings
+from app.tasks import END_SECONDS
 from cli import DRAIN_SECONDS, main
 from tests.running import Running
 

@@ -21,7 +21,7 @@ from models import Conversation
 
 RACE_SECONDS = 0.15
 POSTING = "post by verb"
-"""What `app.conversations.posting` calls the task that writes one message."""
+"""What `app.conversations.messages.outbox` calls the task that writes one message."""
 LOOK_SECONDS = 0.02
 """How often a commit that nobody waits for looks whether it may come."""
 
@@ -75,13 +75,13 @@ def _posts() -> bool:
 
 def unique_key() -> None:
     """Two that carry one client_id find nothing, and write. The constraint is dropped by the test."""
-    starting = importlib.import_module("app.conversations.starting")
+    starting = importlib.import_module("app.conversations.messages.first_message")
     _pause_before(starting, "remember_contact")
 
 
 def row_lock() -> None:
     """Counters are read, then written; nobody is kept out between. The constraints are dropped by the test."""
-    messages = importlib.import_module("app.conversations.messages")
+    messages = importlib.import_module("app.conversations.messages.send")
     access = importlib.import_module("app.conversations.access")
     _unlock(messages, access, "row_lock")
     change = messages.change_conversation
@@ -99,15 +99,15 @@ def row_lock() -> None:
 
 def claim_condition() -> None:
     """Whoever saw a conversation free takes it."""
-    assignment = importlib.import_module("app.conversations.assignment")
+    assignment = importlib.import_module("app.conversations.assignments.change")
     _unlock(assignment, importlib.import_module("app.conversations.access"), "claim_condition")
 
 
 def catch_up() -> None:
     """What Redis did not carry is not looked for in the rows."""
     for module, name, method in (
-        ("realtime.catching_up", "CatchUp", "look"),
-        ("realtime.attendance", "Attendance", "beat"),
+        ("realtime.catch_up", "CatchUp", "look"),
+        ("realtime.connected_clients", "Attendance", "beat"),
     ):
         _silence(getattr(importlib.import_module(module), name), method, "catch_up")
 
@@ -151,7 +151,7 @@ def _silence(owner: type, name: str, protection: str) -> None:
 
 def _through_the_verbs() -> None:
     """Where plain messages are written in batches, none is plain."""
-    importlib.import_module("app.conversations.posting").plain_of = lambda author, post: None
+    importlib.import_module("app.conversations.messages.outbox").plain_of = lambda author, post: None
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from app.contract.commands import AgentSync, SetPriority, VisitorSync
 from app.conversations.lifecycle import set_priority
-from app.conversations.reading import sync_for_agent, sync_for_visitor
+from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.database import open_database
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Announcement, Works

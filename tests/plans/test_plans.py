@@ -17,11 +17,11 @@ from app.clock import utc_now
 from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, Sort, View
-from app.conversations.counting import OpenCounts
-from app.conversations.heads import heads_for_agent, heads_for_visitor
-from app.conversations.knowing import list_contact_conversations
-from app.conversations.listing import list_conversations, list_tickets
-from app.conversations.reading import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
+from app.conversations.contact_history import list_contact_conversations
+from app.conversations.lists.counts import OpenCounts
+from app.conversations.lists.pages import list_conversations, list_tickets
+from app.conversations.reading.heads import heads_for_agent, heads_for_visitor
+from app.conversations.reading.sync import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
 from app.conversations.tickets import open_ticket
 from app.conversations.views import visitor_views
 from app.database.exclusive import sqlite_path

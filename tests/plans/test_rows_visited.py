@@ -21,18 +21,18 @@ from app.clock import utc_now
 from app.contract.commands import AgentSync, ReadConversation
 from app.contract.http import ListFilter
 from app.contract.values import Shelf, Sort, View
-from app.conversations.counting import OpenCounts
-from app.conversations.heads import heads_for_agents, heads_for_visitors
-from app.conversations.knowing import list_contact_conversations
-from app.conversations.listing import list_conversations, list_tickets
-from app.conversations.reading import mark_read, sync_for_agent
+from app.conversations.contact_history import list_contact_conversations
+from app.conversations.lists.counts import OpenCounts
+from app.conversations.lists.pages import list_conversations, list_tickets
+from app.conversations.reading.heads import heads_for_agents, heads_for_visitors
+from app.conversations.reading.sync import mark_read, sync_for_agent
 from app.database import open_database
 from app.database.exclusive import sqlite_path
-from app.desk import list_desk
 from app.jobs import JobRunner
 from app.people.actors import SignedInAgent, Visitor
 from app.reports.wall import wall_view
 from app.timetable import domain_sweeps
+from app.toolbox import list_desk
 from models import Conversation
 from tests.company import Company, Ids, seed_company
 from tests.factories import House

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.contract.routing import SetTeamRouting
 from app.database import open_database
 from app.people.actors import SignedInAgent, Visitor
-from app.people.serving import set_team_routing
+from app.people.team_routing import set_team_routing
 from app.work import Works
 from models import Agent, Conversation, Team
 from tests.factories import House

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from app.contract.routing import SetAgentRouting
 from app.people.presence import arrive, set_presence
-from app.people.serving import set_agent_routing
+from app.people.team_routing import set_agent_routing
 from app.routing.dispatch import dispatch
 from app.work import Silence, Work
 from models import Conversation, Routing, Team

@@ -27,17 +27,17 @@ from app.contract.commands import (
 )
 from app.contract.events import AssignmentOffered
 from app.contract.routing import SetAgentRouting
-from app.conversations.assignment import assign_conversation, claim_conversation, transfer_conversation
-from app.conversations.falling_due import do_all_due
+from app.conversations.assignments.change import assign_conversation, claim_conversation, transfer_conversation
+from app.conversations.assignments.offers import accept_conversation, decline_conversation, lapse_offers
+from app.conversations.assignments.supervision import pull_back
+from app.conversations.due import do_all_due
 from app.conversations.lifecycle import set_status
-from app.conversations.messages import post_visitor_message
-from app.conversations.offering import accept_conversation, decline_conversation, lapse_offers
-from app.conversations.places import in_queue_of
-from app.conversations.supervising import pull_back
+from app.conversations.messages.send import post_visitor_message
+from app.conversations.queue.positions import in_queue_of
 from app.errors import ParleyError
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, end_graces, lapse_leases, set_presence
-from app.people.serving import set_agent_routing
+from app.people.team_routing import set_agent_routing
 from app.routing.candidates import candidates_of
 from app.routing.dispatch import dispatch, hand_on, serve_queue, take_back_forsaken
 from app.routing.next_agent import next_agent

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.commands import AssignConversation, VisitorSendMessage
-from app.conversations.assignment import assign_conversation
-from app.conversations.messages import post_visitor_message
+from app.conversations.assignments.change import assign_conversation
+from app.conversations.messages.send import post_visitor_message
 from app.people.presence import end_graces, lapse_leases
 from app.routing.dispatch import hand_on, take_back_forsaken
 from app.work import Work

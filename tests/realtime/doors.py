@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 from polyfactory.factories.msgspec_factory import MsgspecFactory
 
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.settings import Settings
 from server import build
 

@@ -14,8 +14,8 @@ import msgspec
 from app.clock import utc_now
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Announcement, Works
-from realtime.attendance import Attendance
-from realtime.catching_up import CatchUp
+from realtime.catch_up import CatchUp
+from realtime.connected_clients import Attendance
 from realtime.hub import Told
 from realtime.redis_hub import RedisHub
 from tests.factories import House

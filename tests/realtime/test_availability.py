@@ -15,8 +15,8 @@ from app.people.actors import Visitor
 from app.people.presence import lapse_leases, set_presence
 from app.work import Work
 from models import BusinessHours, Inbox
-from realtime.attendance import Attendance
 from realtime.availability import Availability
+from realtime.connected_clients import Attendance
 from realtime.hub import LocalHub
 from realtime.polling import PollStreams
 from tests.app.asking import LEASE, Stream

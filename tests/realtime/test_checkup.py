@@ -11,7 +11,7 @@ import pytest
 
 from app import doctor
 from app.clock import new_id
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 from app.doctor import Finding, examine
 from app.settings import Settings
 from models import OutgoingMail

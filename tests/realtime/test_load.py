@@ -22,7 +22,7 @@ from app.errors import RateLimited
 from app.limits import MOST_CALLERS, Limit
 from app.people.actors import Visitor
 from app.settings import Settings
-from realtime.doorkeeping import Doorkeeper
+from realtime.connection_limits import Doorkeeper
 from realtime.engine import EngineSocket
 from realtime.limits import CommandLimits
 from realtime.load import MOST_IN_FLIGHT, Load

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import asyncpg
 
-from app.database.migrating import migrate
+from app.database.migrate import migrate
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).resolve().parents[2] / "models" / "migrations"

@@ -1,7 +1,7 @@
 """Words of messages, contacts and tickets are found in an index.
 
 On PostgreSQL it is kept by the database. On SQLite contacts and tickets are written down by triggers, and messages a
-little later (`app/conversations/searching.py`): at once, they would cost half as much again as they do.
+little later (`app/conversations/lists/search.py`): at once, they would cost half as much again as they do.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from app.contract.articles import ArticleRowView, SaveArticle
 from app.contract.events import ConfigChanged
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.knowledge.articles import purge_article
-from app.knowledge.editing import (
+from app.knowledge.article_edits import (
     ArticleFilter,
     create_article,
     get_article,
@@ -20,6 +19,7 @@ from app.knowledge.editing import (
     remove_article,
     replace_article,
 )
+from app.knowledge.articles import purge_article
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.people.actors import SignedInAgent

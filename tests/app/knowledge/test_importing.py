@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from app.contract.articles import SaveArticle
 from app.errors import Forbidden, Invalid, TooLarge
-from app.knowledge.editing import create_article
-from app.knowledge.importing import (
+from app.knowledge.article_edits import create_article
+from app.knowledge.article_import import (
     MAX_FILE_BYTES,
     MAX_FILES,
     ImportDefaults,

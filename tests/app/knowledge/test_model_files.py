@@ -9,7 +9,7 @@ import pytest
 from app.errors import Invalid
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.model_files import BUNDLED_SHA256, PICKLES, find_model
-from app.knowledge.opening import open_embedder
+from app.knowledge.open_embedder import open_embedder
 
 
 def test_the_bundled_model_is_there():

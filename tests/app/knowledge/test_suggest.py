@@ -13,8 +13,8 @@ from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import StartConversation, VisitorSendMessage
 from app.contract.events import MessageCreated, SuggestionsReady
-from app.conversations.messages import post_visitor_message
-from app.conversations.starting import start_conversation
+from app.conversations.messages.first_message import start_conversation
+from app.conversations.messages.send import post_visitor_message
 from app.errors import NotFound
 from app.knowledge.articles import publish_article
 from app.knowledge.embedder import Matrix, NoEmbedder

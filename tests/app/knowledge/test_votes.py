@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.contract.articles import SaveArticle
 from app.errors import NotFound
+from app.knowledge.article_edits import ArticleFilter, create_article, get_article, list_articles
 from app.knowledge.articles import publish_article, save_article
 from app.knowledge.contents import Contents
-from app.knowledge.editing import ArticleFilter, create_article, get_article, list_articles
 from app.knowledge.votes import MAX_REASON, vote_on_article
 from app.work import Works
 from models import ArticleVote

@@ -1,0 +1,1 @@
+"""Lists of conversations and tickets: filters, order, search, pages and counts."""

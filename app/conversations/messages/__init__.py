@@ -1,0 +1,1 @@
+"""What one message does, from the command to the row."""

@@ -1,0 +1,1 @@
+"""Positions in a queue and the estimated wait."""

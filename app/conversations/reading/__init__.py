@@ -1,0 +1,1 @@
+"""Catching up after an absence, read marks and drafts."""
