@@ -1,18 +1,18 @@
-"""Business hours as pure rules: is it open at this moment, and when does that change?"""
+"""Business hours as admins write them, and what the calendar says of them: is it open, and when does that change?"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
-from app.errors import Invalid
+from app.sla import calendar
+from app.sla.calendar import WEEKDAYS, Calendar, calendar_of
 
-MAX_DAYS_AHEAD = 366
-MINUTE = timedelta(minutes=1)
+LOOKED_AHEAD = timedelta(days=366)
 
 
 class Period(Struct, frozen=True):
@@ -24,40 +24,24 @@ class Period(Struct, frozen=True):
 
 
 def is_open(time_zone: str, periods: Sequence[Period], closed_on: Collection[str], at: datetime) -> bool:
-    """Whether `at` lies in a period, by the wall clock of the zone: the opening minute does, the closing minute does not.
-
-    A period belongs to the day it opens on, so one that runs past midnight into a closed day stays open, and one of a
-    closed day does not open at all. A period that opens and closes at the same time is the whole day.
-    """
-    local = at.astimezone(zone_of(time_zone))
-    minute = local.time().replace(second=0, microsecond=0)
-    return any(
-        _covers(period, day, is_next_day, minute, closed_on)
-        for day, is_next_day in ((local.date(), False), (local.date() - timedelta(days=1), True))
-        for period in periods
-    )
+    """Return whether `at` lies in a period, by the wall clock of the zone: the opening minute does, the closing minute does
+    not. A period that opens and closes at the same time is the whole day."""
+    return calendar.is_open(calendar_of_hours(time_zone, periods, closed_on), at)
 
 
 def next_opening(time_zone: str, periods: Sequence[Period], closed_on: Collection[str], at: datetime) -> datetime | None:
     """Return when it opens after `at`, in UTC. None while it is open, and when it stays closed for a year."""
-    if is_open(time_zone, periods, closed_on, at):
-        return None
-    return _next_change(time_zone, periods, closed_on, at, opens=True)
+    return _next_change(calendar_of_hours(time_zone, periods, closed_on), at, while_open=False)
 
 
 def next_closing(time_zone: str, periods: Sequence[Period], closed_on: Collection[str], at: datetime) -> datetime | None:
     """Return when it closes after `at`, in UTC. None while it is closed, and when it stays open for a year."""
-    if not is_open(time_zone, periods, closed_on, at):
-        return None
-    return _next_change(time_zone, periods, closed_on, at, opens=False)
+    return _next_change(calendar_of_hours(time_zone, periods, closed_on), at, while_open=True)
 
 
-def zone_of(name: str) -> ZoneInfo:
-    """The time zone of this name. Raises Invalid when there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid(f"There is no time zone {name!r}.") from error
+def calendar_of_hours(time_zone: str, periods: Sequence[Period], closed_on: Collection[str]) -> Calendar:
+    """Return the calendar that these hours are. Raises Invalid for an unknown zone, time or day."""
+    return _calendar_of(time_zone, tuple(periods), tuple(sorted(closed_on)))
 
 
 def periods_of(kept: Sequence[Any]) -> list[Period]:
@@ -65,56 +49,21 @@ def periods_of(kept: Sequence[Any]) -> list[Period]:
     return [Period(day=one["day"], opens=one["opens"], closes=one["closes"]) for one in kept]
 
 
-def _next_change(
-    time_zone: str, periods: Sequence[Period], closed_on: Collection[str], at: datetime, *, opens: bool
-) -> datetime | None:
-    if not periods:
+@lru_cache(maxsize=1024)
+def _calendar_of(time_zone: str, periods: tuple[Period, ...], closed_on: tuple[str, ...]) -> Calendar:
+    hours: dict[str, list[tuple[str, str]]] = {}
+    for period in periods:
+        closes = period.closes if period.closes > period.opens else _next_day(period.closes)
+        hours.setdefault(WEEKDAYS[period.day], []).append((period.opens, closes))
+    return calendar_of(time_zone, hours, closed_on)
+
+
+def _next_day(closes: str) -> str:
+    hour, _, minute = closes.partition(":")
+    return f"{int(hour) + 24}:{minute}"
+
+
+def _next_change(kept: Calendar, at: datetime, *, while_open: bool) -> datetime | None:
+    if calendar.is_open(kept, at) is not while_open:
         return None
-    closed = frozenset(closed_on)
-    for moment in _moments(zone_of(time_zone), periods, at):
-        if moment > at and is_open(time_zone, periods, closed, moment) is opens:
-            return moment
-    return None
-
-
-def _moments(zone: ZoneInfo, periods: Sequence[Period], at: datetime) -> Iterator[datetime]:
-    """Every moment at which it may open or close, in order: the ends of periods, each twice where the clocks are put back,
-    and the moments at which the clocks are changed."""
-    first = at.astimezone(zone).date() - timedelta(days=1)
-    for ahead in range(MAX_DAYS_AHEAD + 2):
-        day = first + timedelta(days=ahead)
-        before = (day.weekday() - 1) % 7
-        times = {period.opens for period in periods if period.day == day.weekday()}
-        times |= {period.closes for period in periods if period.day in (day.weekday(), before)}
-        times |= {"00:00"}
-        found = {
-            moment
-            for text in times
-            for fold in (0, 1)
-            if (moment := datetime.combine(day, time.fromisoformat(text), zone).replace(fold=fold).astimezone(UTC))
-            if moment.astimezone(zone).strftime("%H:%M") == text
-        }
-        yield from sorted(found | _clock_changes(zone, day))
-
-
-def _clock_changes(zone: ZoneInfo, day: date) -> set[datetime]:
-    """When the clocks are changed on a day, to the minute."""
-    start = datetime.combine(day, time(), zone).astimezone(UTC)
-    end = datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
-    offset = start.astimezone(zone).utcoffset()
-    if end.astimezone(zone).utcoffset() == offset:
-        return set()
-    while end - start > MINUTE:
-        middle = start + (end - start) // 2
-        start, end = (middle, end) if middle.astimezone(zone).utcoffset() == offset else (start, middle)
-    return {end.replace(second=0, microsecond=0)}
-
-
-def _covers(period: Period, day: date, is_next_day: bool, minute: time, closed_on: Collection[str]) -> bool:
-    if period.day != day.weekday() or day.isoformat() in closed_on:
-        return False
-    opens, closes = time.fromisoformat(period.opens), time.fromisoformat(period.closes)
-    runs_over = closes <= opens
-    if is_next_day:
-        return runs_over and minute < closes
-    return minute >= opens and (runs_over or minute < closes)
+    return calendar.next_change(kept, at, within=LOOKED_AHEAD)

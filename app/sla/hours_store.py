@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -16,7 +15,8 @@ from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import may_manage_routing, require
-from app.sla.hours import is_open, next_closing, next_opening, periods_of, zone_of
+from app.sla.calendar import day_of, zone_of
+from app.sla.hours import is_open, next_closing, next_opening, periods_of
 from app.text import clean_line
 from app.work import Rows, Work
 from models import BusinessHours, Inbox
@@ -42,7 +42,8 @@ async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_i
     if not name:
         raise Invalid("Business hours need a name.")
     zone_of(asked.time_zone)
-    _check_days(asked.closed_on)
+    for day in asked.closed_on:
+        day_of(day)
     taken = await work.one(select(BusinessHours.id).where(BusinessHours.name == name))
     if taken and taken != hours_id:
         raise Conflict("Business hours with this name already exist.")
@@ -122,11 +123,3 @@ def _view(hours: BusinessHours, now: datetime) -> HoursView:
         changed_at=hours.changed_at,
         changed_by=hours.changed_by or "",
     )
-
-
-def _check_days(days: Sequence[str]) -> None:
-    for day in days:
-        try:
-            date.fromisoformat(day)
-        except ValueError as error:
-            raise Invalid(f"There is no day {day}.") from error
