@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,6 @@ import msgspec
 from app.database.exclusive import sqlite_path
 from app.database.migrate import migrate, newest_revision
 
-BATCH = 5_000
 YEARS = timedelta(days=1_000)
 TABLES = (
     "teams agents team_members inboxes saved_views articles contacts conversations messages tickets conversation_tags".split()
@@ -74,9 +73,8 @@ class Ids:
 
 def seed_company(url: str, company: Company, now: datetime | None = None) -> None:
     """Fill a migrated database that holds nobody yet. It is told its new size."""
-    rows = _rows(company, now or datetime.now(UTC))
     with ThreadPoolExecutor(1) as thread:  # the caller's loop may be running
-        thread.submit(_seed, url, rows).result()
+        thread.submit(_seed, url, company, (now or datetime.now(UTC)) - YEARS).result()
 
 
 def kept_company(path: Path, company: Company, kept_in: Path) -> str:
@@ -96,15 +94,15 @@ def kept_company(path: Path, company: Company, kept_in: Path) -> str:
     return f"sqlite:///{path}"
 
 
-def _seed(url: str, rows: Iterator[tuple[str, list[dict[str, Any]]]]) -> None:
+def _seed(url: str, company: Company, began: datetime) -> None:
     path = sqlite_path(url)
     if path is None:
-        asyncio.run(_into_postgres(url, rows))
+        asyncio.run(_into_postgres(url, company, began))
     else:
-        _into_sqlite(path, rows)
+        _into_sqlite(path, company, began)
 
 
-def _into_sqlite(path: Path, rows: Iterator[tuple[str, list[dict[str, Any]]]]) -> None:
+def _into_sqlite(path: Path, company: Company, began: datetime) -> None:
     connection = sqlite3.connect(path, timeout=60, isolation_level=None)
     for pragma in ("synchronous = OFF", "cache_size = -400000", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
@@ -116,14 +114,14 @@ def _into_sqlite(path: Path, rows: Iterator[tuple[str, list[dict[str, Any]]]]) -
     ).fetchall()
     for kind, name, _ in made:
         connection.execute(f"DROP {kind} {name}")
-    for table, batch in rows:
-        names = list(batch[0])
+    for table, rows in _people(company, began):
+        names = list(rows[0])
         connection.executemany(
             f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-            [tuple(_sqlite_value(value) for value in row.values()) for row in batch],
+            [tuple(_sqlite_value(value) for value in row.values()) for row in rows],
         )
     for statement in (
-        "UPDATE conversations SET last_minute = substr(last_message_at, 1, 16)",
+        *past_in_sql(company, began, _Sqlite()),
         "INSERT INTO card_words (words, contact_id) SELECT name || ' ' || coalesce(email, ''), id FROM contacts",
         "INSERT INTO card_words (words, conversation_id) SELECT title, conversation_id FROM tickets",
         "INSERT INTO message_words (rowid, body) SELECT rowid, body FROM messages",
@@ -141,7 +139,7 @@ def _sqlite_value(value: Any) -> Any:
     return msgspec.json.encode(value).decode() if isinstance(value, (dict, list)) else value
 
 
-async def _into_postgres(url: str, rows: Iterator[tuple[str, list[dict[str, Any]]]]) -> None:
+async def _into_postgres(url: str, company: Company, began: datetime) -> None:
     connection = await asyncpg.connect(url)
     try:
         made = await connection.fetch(
@@ -149,16 +147,15 @@ async def _into_postgres(url: str, rows: Iterator[tuple[str, list[dict[str, Any]
             " AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = indexname)",
             TABLES,
         )
+        await connection.execute("SET maintenance_work_mem = '128MB'")
+        await connection.execute("SET session_replication_role = replica")  # nor does a foreign key look at each row
         for index in made:
             await connection.execute(f"DROP INDEX {index['indexname']}")
-        for table in TABLES:
-            await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        for table, batch in rows:
-            records = [tuple(_postgres_value(value) for value in row.values()) for row in batch]
-            await connection.copy_records_to_table(table, records=records, columns=list(batch[0]))
-        await connection.execute("UPDATE conversations SET changed_xid = 1 WHERE changed_xid IS NULL")
-        for table in TABLES:
-            await connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        for table, rows in _people(company, began):
+            records = [tuple(_postgres_value(value) for value in row.values()) for row in rows]
+            await connection.copy_records_to_table(table, records=records, columns=list(rows[0]))
+        for statement in past_in_sql(company, began, _Postgres()):
+            await connection.execute(statement)
         for index in made:
             await connection.execute(index["indexdef"])
         await connection.execute("VACUUM ANALYZE")
@@ -209,57 +206,122 @@ def _people(company: Company, began: datetime) -> Iterator[tuple[str, list[dict[
             yield table, rows
 
 
-def _rows(company: Company, now: datetime) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    began = now - YEARS
-    yield from _people(company, began)
-    for first in range(0, company.conversations, BATCH):
-        numbers = range(first, min(first + BATCH, company.conversations))
-        batch: dict[str, list[dict[str, Any]]] = {table: [] for table in TABLES[6:]}
-        for number in numbers:
-            _add_conversation(batch, company, number, began + YEARS * number / company.conversations)
-        for table, rows in batch.items():
-            if rows:
-                yield table, rows
+class _Sqlite:
+    """What the statements of the past need to be told by, in SQLite's words."""
+
+    false, true = "0", "1"
+
+    def id(self, kind: int, number: str) -> str:
+        return f"printf('%08x-%04x-7{kind:03x}-8000-000000000000', ({number}) >> 16, ({number}) & 65535)"
+
+    def moment(self, seconds: str) -> str:
+        return f"strftime('%Y-%m-%dT%H:%M:%S.000000+00:00', {seconds}, 'unixepoch')"
+
+    def json(self, text: str) -> str:
+        return text
+
+    def minute(self, seconds: str) -> dict[str, str]:
+        return {"last_minute": f"strftime('%Y-%m-%dT%H:%M', {seconds}, 'unixepoch')"}
 
 
-def _add_conversation(batch: dict[str, list[dict[str, Any]]], company: Company, number: int, at: datetime) -> None:
-    id, contact_id = Ids.conversation(number), Ids.contact(number // 2)
-    inbox_id, n, topic = Ids.inbox((number // 2) % company.inboxes), company.messages_each, TOPICS[number % len(TOPICS)]
-    if number % 2 == 0:
-        batch["contacts"].append(
-            {"id": contact_id, "inbox_id": inbox_id, "name": f"{NAMES[number % 7]} {number}", "email": f"c{number}@example.com"}
-            | {"is_verified": False, "locale": "en", "last_seen_at": at, "created_at": at}
+class _Postgres:
+    """The same in PostgreSQL's."""
+
+    false, true = "false", "true"
+
+    def id(self, kind: int, number: str) -> str:
+        high, low = f"lpad(to_hex(({number}) >> 16), 8, '0')", f"lpad(to_hex(({number}) & 65535), 4, '0')"
+        return f"({high} || '-' || {low} || '-7{kind:03x}-8000-000000000000')::uuid"
+
+    def moment(self, seconds: str) -> str:
+        return f"to_timestamp({seconds})"
+
+    def json(self, text: str) -> str:
+        return f"({text})::jsonb"
+
+    def minute(self, _: str) -> dict[str, str]:
+        return {"changed_xid": "1"}
+
+
+def past_in_sql(company: Company, began: datetime, say: _Sqlite | _Postgres) -> Iterator[str]:
+    """What has come and gone, reckoned by the database itself: conversation `n` of so many, and its message `seq`."""
+    each, every = company.messages_each, company.open_each
+    step, start = YEARS.total_seconds() / max(1, company.conversations), int(began.timestamp())
+    at = f"{start} + CAST(n * {step} AS INTEGER)"
+    ended = f"{at} + {60 * each}"
+    is_open, is_queued, is_snoozed = (f"n % {every} = 0", f"n % {4 * every} = 0", f"n % {4 * every} = {every}")
+    contact_id, agent_id = say.id(4, "n / 2"), say.id(2, f"n % {company.agents}")
+    inbox_id, topic = say.id(3, f"n / 2 % {company.inboxes}"), _one_of(TOPICS)
+    words = WORDS.replace("{number}", "' || n || '").replace("{topic}", f"' || {topic} || '")
+    tag = f"'tag' || n % {company.tags}"
+
+    def when(condition: str, then: str, otherwise: str = "NULL") -> str:
+        return f"CASE WHEN {condition} THEN {then} ELSE {otherwise} END"
+
+    def insert(table: str, columns: dict[str, str], where: str = "", also_from: str = "") -> str:
+        return (
+            f"INSERT INTO {table} ({', '.join(columns)}) WITH RECURSIVE numbers(n) AS"
+            f" (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < {company.conversations - 1})"
+            f" SELECT {', '.join(columns.values())} FROM numbers{also_from}{where and f' WHERE {where}'}"
         )
-    is_open = number % company.open_each == 0
-    is_queued = is_open and number // company.open_each % 4 == 0
-    is_snoozed = is_open and number // company.open_each % 4 == 1
-    has_ticket, ended = number % 5 == 0, at + timedelta(minutes=n)
-    category = "waiting" if is_snoozed else "open" if is_open else "resolved"
-    tags = [f"tag{number % company.tags}"] if number % 3 == 0 else []
-    words = WORDS.format(number=number, topic=topic)
-    batch["conversations"].append(
-        {"id": id, "inbox_id": inbox_id, "contact_id": contact_id, "channel": "chat", "is_extra": is_open}
-        | {"status": "snoozed" if is_snoozed else category, "category": category}
-        | {"priority": ("medium", "high")[number % 10 == 0], "priority_rank": 1 if number % 10 == 0 else 2}
-        | {"agent_id": None if is_queued else Ids.agent(number % company.agents), "team_id": Ids.team(number % company.teams)}
-        | {"seq": n, "rev": n, "contact_delivered_seq": n, "contact_read_seq": n, "agent_delivered_seq": n, "agent_read_seq": n}
-        | {"mailed_seq": n, "unread_count": 0, "preview": words[:60], "last_message_at": ended, "assigned_at": at}
-        | {"first_answered_at": at, "escalation_level": 0, "escalation_reason": "", "reopened_count": 0}
-        | {"queued_at": at if is_queued else None, "waiting_since": at if is_queued else None}
-        | {"snoozed_until": at + 2 * YEARS if is_snoozed else None, "resolved_at": None if is_open else ended}
-        | {"topic": topic if has_ticket else None, "tags": tags, "routed_at": at, "changed_at": ended, "created_at": at}
+
+    yield insert(
+        "contacts",
+        {
+            "id": contact_id,
+            "inbox_id": inbox_id,
+            "name": f"{_one_of(NAMES[:7])} || ' ' || n",
+            "email": "'c' || n || '@example.com'",
+        }
+        | {"is_verified": say.false, "locale": "'en'", "last_seen_at": say.moment(at), "created_at": say.moment(at)},
+        "n % 2 = 0",
     )
-    for tag in tags:
-        batch["conversation_tags"].append({"tag": tag, "conversation_id": id})
-    if has_ticket:
-        batch["tickets"].append(
-            {"id": Ids.of(8, number), "number": 1_000_000 + number, "conversation_id": id, "title": f"About {topic} {number}"}
-            | {"topic": topic, "opened_at": at, "closed_at": None if is_open else ended}
+    status = when(is_snoozed, "'snoozed'", when(is_open, "'open'", "'resolved'"))
+    yield insert(
+        "conversations",
+        {"id": say.id(5, "n"), "inbox_id": inbox_id, "contact_id": contact_id, "channel": "'chat'"}
+        | {"is_extra": when(is_open, say.true, say.false), "status": status}
+        | {"category": when(is_snoozed, "'waiting'", when(is_open, "'open'", "'resolved'"))}
+        | {"priority": when("n % 10 = 0", "'high'", "'medium'"), "priority_rank": when("n % 10 = 0", "1", "2")}
+        | {"agent_id": when(is_queued, "NULL", agent_id), "team_id": say.id(1, f"n % {company.teams}")}
+        | dict.fromkeys(
+            "seq rev contact_delivered_seq contact_read_seq agent_delivered_seq agent_read_seq mailed_seq".split(), str(each)
         )
-    for seq in range(1, n + 1):
-        author = ("contact", contact_id, "Contact") if seq % 2 else ("agent", Ids.agent(number % company.agents), "Agent")
-        batch["messages"].append(
-            {"id": Ids.of(9, number * n + seq), "conversation_id": id, "seq": seq, "rev": seq, "author_kind": author[0]}
-            | {"author_id": author[1], "author_name": author[2], "client_id": f"k{number}-{seq}", "visibility": "public"}
-            | {"channel": "chat", "body": words, "attachments": [], "created_at": at + timedelta(minutes=seq)}
-        )
+        | {"unread_count": "0", "preview": f"substr('{words}', 1, 60)", "last_message_at": say.moment(ended)}
+        | {"assigned_at": say.moment(at), "first_answered_at": say.moment(at), "escalation_level": "0", "escalation_reason": "''"}
+        | {"reopened_count": "0", "queued_at": when(is_queued, say.moment(at)), "waiting_since": when(is_queued, say.moment(at))}
+        | {"snoozed_until": when(is_snoozed, say.moment(f"{at} + {int(2 * YEARS.total_seconds())}"))}
+        | {"resolved_at": when(is_open, "NULL", say.moment(ended)), "topic": when("n % 5 = 0", topic)}
+        | {"tags": say.json(when("n % 3 = 0", f"""'["' || {tag} || '"]'""", "'[]'")), "routed_at": say.moment(at)}
+        | {"changed_at": say.moment(ended), "created_at": say.moment(at), **say.minute(ended)},
+    )
+    yield insert("conversation_tags", {"tag": tag, "conversation_id": say.id(5, "n")}, "n % 3 = 0")
+    yield insert(
+        "tickets",
+        {
+            "id": say.id(8, "n"),
+            "number": "1000000 + n",
+            "conversation_id": say.id(5, "n"),
+            "title": f"'About ' || {topic} || ' ' || n",
+        }
+        | {"topic": topic, "opened_at": say.moment(at), "closed_at": when(is_open, "NULL", say.moment(ended))},
+        "n % 5 = 0",
+    )
+    if each == 0:
+        return
+    is_theirs = "seq % 2 = 1"
+    yield insert(
+        "messages",
+        {"id": say.id(9, f"n * {each} + seq"), "conversation_id": say.id(5, "n"), "seq": "seq", "rev": "seq"}
+        | {"author_kind": when(is_theirs, "'contact'", "'agent'"), "author_id": when(is_theirs, contact_id, agent_id)}
+        | {"author_name": when(is_theirs, "'Contact'", "'Agent'"), "client_id": "'k' || n || '-' || seq"}
+        | {"visibility": "'public'", "channel": "'chat'", "body": f"'{words}'", "attachments": say.json("'[]'")}
+        | {"created_at": say.moment(f"{at} + 60 * seq")},
+        also_from=f" CROSS JOIN (SELECT column1 AS seq FROM (VALUES {', '.join(f'({seq})' for seq in range(1, each + 1))}) AS s) AS seqs",
+    )
+
+
+def _one_of(texts: Sequence[str]) -> str:
+    """The text of number `n`, in turns."""
+    cases = " ".join(f"WHEN {place} THEN '{text}'" for place, text in enumerate(texts))
+    return f"CASE n % {len(texts)} {cases} END"
