@@ -5,8 +5,8 @@ import { pickLocale } from "@parley/client/i18n"
 import { createApp } from "vue"
 import { createWords, LANGUAGES } from "./i18n/translate"
 import App from "./shell/App.vue"
+import { lazyModules } from "./shell/lazy-modules"
 import { takeLink } from "./shell/one-time-link"
-import { parts } from "./shell/parts"
 import { createRoutes } from "./shell/routes"
 import { followColorScheme } from "./shell/scheme"
 
@@ -14,7 +14,7 @@ const LANGUAGE = "parley.language"
 
 followColorScheme(document.documentElement, matchMedia("(prefers-color-scheme: dark)"))
 
-addEventListener("online", parts.retry)
+addEventListener("online", lazyModules.retry)
 
 /** Taken before the router reads the address. */
 const storage = openStorage("localStorage")
@@ -26,7 +26,7 @@ const language = pickLocale(wanted, codes, "en")
 words
   .choose(language)
   // In English until the other language is there.
-  .catch(() => void parts.fetch(() => words.choose(language)))
+  .catch(() => void lazyModules.fetch(() => words.choose(language)))
   .finally(() => {
     createApp(App, { words, link, onLanguage: (code: string) => storage.setItem(LANGUAGE, code) })
       .use(createRoutes())

@@ -1,6 +1,6 @@
 import { onScopeDispose, type ShallowRef, watch } from "vue"
 import { isOfferedTo } from "../models/order"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 import type { ThreadInView } from "./use-thread"
 
 /** Passing over conversations with j is not reading them. */
@@ -15,7 +15,7 @@ export function useAttention(
   { thread, snapshot }: ThreadInView,
   seen: Readonly<ShallowRef<number>>,
 ): void {
-  const { clock, view, leave, conversations, people } = useDesk()
+  const { clock, view, leave, conversations, people } = useApp()
   let isSettled = false
   let stopSettling = () => {}
 

@@ -1,21 +1,21 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue"
+import type { AgentApp } from "../models/agent-app"
 import { type Composer, createComposer } from "../models/composer"
-import type { Desk } from "../models/desk"
 import type { AgentThread } from "../models/threads"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 /** Composers that were left while files were on their way: those still arrive in their draft. */
-const uploading = new WeakMap<Desk, Map<string, Composer>>()
+const uploading = new WeakMap<AgentApp, Map<string, Composer>>()
 
 /** What is being written in the conversation in view, taken up where it was left. */
 export function useComposer(
   id: () => string,
   thread: Readonly<ShallowRef<AgentThread>>,
 ): Readonly<ShallowRef<Composer>> {
-  const desk = useDesk()
-  const { drafts, upload, maxFileBytes } = desk
-  const left = uploading.get(desk) ?? new Map<string, Composer>()
-  uploading.set(desk, left)
+  const app = useApp()
+  const { drafts, upload, maxFileBytes } = app
+  const left = uploading.get(app) ?? new Map<string, Composer>()
+  uploading.set(app, left)
 
   function open(): Composer {
     const known = left.get(id())

@@ -1,6 +1,6 @@
 import type { MeasureLink } from "@parley/client/formatting"
 import { type ShallowRef, shallowRef, watchEffect } from "vue"
-import { parts } from "../shell/parts"
+import { lazyModules } from "../shell/lazy-modules"
 
 const measureLink = shallowRef<MeasureLink | null>(null)
 
@@ -8,10 +8,10 @@ const measureLink = shallowRef<MeasureLink | null>(null)
 export function useLinks(isWanted: () => boolean): Readonly<ShallowRef<MeasureLink | null>> {
   watchEffect(() => {
     if (measureLink.value || !isWanted()) return
-    void parts
+    void lazyModules
       .fetch(() => import("@parley/client/links"))
-      .then(part => {
-        measureLink.value = part.measureLink
+      .then(module => {
+        measureLink.value = module.measureLink
       })
   })
   return measureLink

@@ -1,7 +1,7 @@
 import { computed, type ShallowRef, shallowRef, watch } from "vue"
 import type { Composer } from "../models/composer"
 import type { Snapshot } from "../models/threads"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 /** Sending what is in the composer: not past a colleague who is writing too, and with time to take it back. */
 export function useSending(
@@ -9,13 +9,13 @@ export function useSending(
   model: Readonly<ShallowRef<Composer>>,
   snapshot: Readonly<ShallowRef<Snapshot>>,
 ) {
-  const desk = useDesk()
+  const app = useApp()
   /** What is asked about before it is sent; `andResolve` is what was wanted. */
   const held = shallowRef<{ andResolve: boolean; names: string[] } | null>(null)
   let isForewarned = false
 
   const others = computed(() =>
-    snapshot.value.typing.filter(it => it.kind === "agent" && it.id !== desk.people.meId).map(it => it.name),
+    snapshot.value.typing.filter(it => it.kind === "agent" && it.id !== app.people.meId).map(it => it.name),
   )
   watch(others, now => {
     if (now.length === 0) isForewarned = false
@@ -36,22 +36,22 @@ export function useSending(
     }
     held.value = null
     const isEmpty = composer.body.value.trim() === ""
-    const holdMs = isReply ? desk.holdMs.value : 0
+    const holdMs = isReply ? app.holdMs.value : 0
     const entry = await composer.send(holdMs ? { hold_ms: holdMs } : {})
     if (entry && holdMs) {
-      desk.undo.done({
+      app.undo.done({
         key: "done.sending",
         isTimed: true,
         undo: async () => {
-          await desk.outbox.discard(entry.client_id)
+          await app.outbox.discard(entry.client_id)
           if (model.value === composer) composer.takeBack(entry)
-          else desk.drafts.takeBack(conversationId, entry)
+          else app.drafts.takeBack(conversationId, entry)
         },
       })
     }
     if (!andResolve) return
-    if (entry) desk.resolveWhenSent(conversationId, entry.client_id)
-    else if (isEmpty) await desk.actions.resolve(conversationId)
+    if (entry) app.resolveWhenSent(conversationId, entry.client_id)
+    else if (isEmpty) await app.actions.resolve(conversationId)
   }
 
   return { send, held }

@@ -1,6 +1,6 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue"
 import type { AgentThread, Snapshot } from "../models/threads"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 export interface ThreadInView {
   thread: Readonly<ShallowRef<AgentThread>>
@@ -9,7 +9,7 @@ export interface ThreadInView {
 
 /** The thread of the conversation in view and its newest snapshot, as the id changes. */
 export function useThread(id: () => string): ThreadInView {
-  const { threads } = useDesk()
+  const { threads } = useApp()
   const thread = shallowRef(threads.open(id()))
   const snapshot = shallowRef(thread.value.snapshot())
   let stop = follow()

@@ -1,7 +1,7 @@
 import { createTranslator, type Translator } from "@parley/client/i18n"
 import { shallowRef, watchEffect } from "vue"
 import { useWords } from "../shell/context"
-import { parts } from "../shell/parts"
+import { lazyModules } from "../shell/lazy-modules"
 import en from "./more.en.json"
 import type { CountKey, Key, Values, Words } from "./translate"
 
@@ -25,7 +25,7 @@ let wanted = "en"
 async function choose(code: string, locale: string): Promise<void> {
   if (wanted === code) return
   wanted = code
-  const pack = (await (PACKS[code] && parts.fetch(PACKS[code])))?.default ?? en
+  const pack = (await (PACKS[code] && lazyModules.fetch(PACKS[code])))?.default ?? en
   if (wanted === code) texts.value = createTranslator(locale, pack as typeof en, en)
 }
 

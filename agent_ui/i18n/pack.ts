@@ -1,7 +1,7 @@
 import { createTranslator, type Pack, type Translator } from "@parley/client/i18n"
 import { shallowRef, watchEffect } from "vue"
 import { useWords } from "../shell/context"
-import { parts } from "../shell/parts"
+import { lazyModules } from "../shell/lazy-modules"
 import type { CountKey, Key, Values, Words } from "./translate"
 
 type LoadPack = () => Promise<{ default: Record<string, string> }>
@@ -21,7 +21,7 @@ export function createPack<P extends Pack>(en: P, packs: Record<string, LoadPack
     if (wanted === code) return
     wanted = code
     const load = packs[code]
-    const pack = load ? (await parts.fetch(load))?.default : en
+    const pack = load ? (await lazyModules.fetch(load))?.default : en
     if (wanted === code && pack) texts.value = createTranslator(code, pack as P, en)
   }
 

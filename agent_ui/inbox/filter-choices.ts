@@ -1,5 +1,5 @@
 import { type Filter, PRIORITIES, sortOf, sortsOn, usualSort, VIEWS } from "../models/order"
-import { useDesk, useWords } from "../shell/context"
+import { useApp, useWords } from "../shell/context"
 import type { Choice } from "../shell/key-bindings"
 
 /** What the list can be narrowed by, under one name. */
@@ -12,7 +12,7 @@ export interface FilterGroup {
 /** Everything the list can show, for its menus and the palette. */
 export function useFilterChoices(filter: () => Filter, show: (change: Partial<Filter>) => void) {
   const { t } = useWords()
-  const { people, atHand } = useDesk()
+  const { people, toolbox } = useApp()
 
   /** Choosing what is chosen already lets go of it. */
   function choice(
@@ -39,7 +39,7 @@ export function useFilterChoices(filter: () => Filter, show: (change: Partial<Fi
       isChosen: filter().shelf === shelf,
       run: () => show({ shelf }),
     })),
-    ...atHand.views.value.map(view => ({
+    ...toolbox.views.value.map(view => ({
       id: view.id,
       label: view.name,
       icon: view.is_shared ? "i-lucide-users" : "i-lucide-bookmark",
@@ -72,7 +72,7 @@ export function useFilterChoices(filter: () => Filter, show: (change: Partial<Fi
       {
         label: t("fact.tags"),
         icon: "i-lucide-tag",
-        choices: atHand.tags.value.map(tag => choice(tag, tag, filter().tag === tag, { tag }, { tag: "" })),
+        choices: toolbox.tags.value.map(tag => choice(tag, tag, filter().tag === tag, { tag }, { tag: "" })),
       },
       {
         label: t("fact.team"),

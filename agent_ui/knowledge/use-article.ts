@@ -4,7 +4,7 @@ import { computed, type Ref, ref, shallowRef, watch } from "vue"
 import { ApiError } from "../models/api"
 import { createArticleDrafts } from "../models/article-drafts"
 import { type ArticleForm, formOf, isSameForm } from "../models/articles"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 export type SaveOutcome = "saved" | "conflict" | "taken" | "missing_fields" | ApiError["code"]
 
@@ -14,7 +14,7 @@ const KEEP_MS = 300
 
 /** An article in the editor: as it was saved, as it is typed, and what someone else made of it meanwhile. */
 export function useArticle(firstId: string | null) {
-  const { api, clock, people } = useDesk()
+  const { api, clock, people } = useApp()
   const drafts = createArticleDrafts(openStorage("localStorage"), people.meId)
   const id = ref(firstId)
   const form: Ref<ArticleForm> = ref({ ...EMPTY })

@@ -3,11 +3,11 @@ import type { AgentCommand, ConversationView, Priority, Refused } from "@parley/
 import type { AgentSide } from "@parley/client/sides"
 import type { Key, Values } from "../i18n/translate"
 import type { Conversations, Patch } from "./conversations"
-import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import type { People } from "./people"
 import { wordsFor } from "./refusals"
 import type { TakeBack } from "./take-back"
+import type { Notify } from "./toasts"
 import type { Undo } from "./undo"
 
 /** Who is to have a conversation; both empty: whoever is next. */

@@ -4,11 +4,11 @@ import type { AgentSide } from "@parley/client/sides"
 import type { Key, Values } from "../i18n/translate"
 import type { Target } from "./actions"
 import type { Conversations, Patch } from "./conversations"
-import type { Notify } from "./notices"
 import { isOpen } from "./order"
 import type { People } from "./people"
 import { wordsFor } from "./refusals"
 import type { TakeBack } from "./take-back"
+import type { Notify } from "./toasts"
 import type { Undo } from "./undo"
 
 /** What to do with conversations, whichever they are. */

@@ -54,7 +54,7 @@ export function createContact(api: Api, link: Link): ContactModel {
     if (known.value?.contact.id === contact.id) known.value = { ...known.value, contact, details }
   }
 
-  function hear(event: AgentEvent): void {
+  function onEvent(event: AgentEvent): void {
     const held = known.value
     if (!held) return
     if (event.type === "contact.changed") put(event.contact, event.details)
@@ -66,7 +66,7 @@ export function createContact(api: Api, link: Link): ContactModel {
       known.value = { ...held, ...withConversation(held, event) }
   }
 
-  const stops = [link.onEvent(hear), link.onConnected(() => void (wanted && show(wanted)))]
+  const stops = [link.onEvent(onEvent), link.onConnected(() => void (wanted && show(wanted)))]
   return {
     known,
     state,

@@ -12,23 +12,23 @@ import type {
   WallView,
 } from "@parley/client/contract"
 import type { Conversations } from "./conversations"
-import type { Healer } from "./healer"
 import type { People } from "./people"
+import type { RowRefetch } from "./row-refetch"
 
 /** Who wants to hear what; threads listen for themselves. */
-export interface Ears {
+export interface EventHandlers {
   conversations: Conversations
   people: People
-  healer: Healer
+  rowRefetch: RowRefetch
   wall(wall: WallView): void
   wallMoved(rows: WallMoved): void
   draft(draft: DraftView): void
   /** Saved views, canned responses or macros are no longer what they were. */
-  deskChanged(): void
+  toolboxChanged(): void
   /** An admin changed what all share. */
   configChanged(area: ConfigArea): void
   /** What somebody should mend is no longer what it was. */
-  noticesChanged(): void
+  warningsChanged(): void
   /** A contact wrote. */
   written(message: MessageView, row: ConversationView): void
   /** A colleague left a note in a conversation of this agent's. */
@@ -41,15 +41,15 @@ export interface Ears {
 }
 
 /** Hands each event to whoever keeps that part of the truth. */
-export function createEvents(ears: Ears): (event: AgentEvent) => void {
-  const { conversations, people, healer } = ears
+export function createEvents(handlers: EventHandlers): (event: AgentEvent) => void {
+  const { conversations, people, rowRefetch } = handlers
 
   function created(message: MessageView) {
-    if (!conversations.advance(message)) healer.heal(message.conversation_id)
+    if (!conversations.advance(message)) rowRefetch.refetch(message.conversation_id)
     const row = conversations.get(message.conversation_id)
     if (!row) return
-    if (message.author.kind === "contact") ears.written(message, row)
-    else if (isForMe(message, row)) ears.noted(message, row)
+    if (message.author.kind === "contact") handlers.written(message, row)
+    else if (isForMe(message, row)) handlers.noted(message, row)
   }
 
   const isForMe = ({ visibility, author, system }: MessageView, row: ConversationView) =>
@@ -57,7 +57,7 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
 
   function headed(head: HeadView) {
     const row = conversations.get(head.conversation_id)
-    if (!row || row.rev < head.rev) healer.heal(head.conversation_id)
+    if (!row || row.rev < head.rev) rowRefetch.refetch(head.conversation_id)
     else conversations.mark(head.conversation_id, head.marks)
   }
 
@@ -70,7 +70,7 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
       case "conversation.changed":
         return conversations.put(event.conversation)
       case "conversation.moved":
-        if (!conversations.move(event)) ears.moved(event)
+        if (!conversations.move(event)) handlers.moved(event)
         return
       case "ticket.opened":
       case "ticket.changed":
@@ -82,21 +82,21 @@ export function createEvents(ears: Ears): (event: AgentEvent) => void {
       case "team.thresholds_changed":
         return people.setLongestWait(event.team_id, event.thresholds.longest_seconds)
       case "assignment.offered":
-        return ears.offered(event)
+        return handlers.offered(event)
       case "conversation.escalated":
-        return ears.escalated(event)
+        return handlers.escalated(event)
       case "wall.changed":
-        return ears.wall(event.wall)
+        return handlers.wall(event.wall)
       case "wall.moved":
-        return ears.wallMoved(event)
+        return handlers.wallMoved(event)
       case "draft.changed":
-        return ears.draft(event.draft)
+        return handlers.draft(event.draft)
       case "desk.changed":
-        return ears.deskChanged()
+        return handlers.toolboxChanged()
       case "notices.changed":
-        return ears.noticesChanged()
+        return handlers.warningsChanged()
       case "config.changed":
-        return ears.configChanged(event.area)
+        return handlers.configChanged(event.area)
       case "heads":
         for (const head of event.heads) headed(head)
         return

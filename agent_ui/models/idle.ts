@@ -5,8 +5,8 @@ import { type ShallowRef, shallowRef, watch } from "vue"
 /** Somebody did something, or only moved the mouse, which answers no question. */
 export type Touch = "acted" | "moved"
 
-/** Signs of life in any tab of this browser. */
-export interface Life {
+/** What the agent does in any tab of this browser. */
+export interface UserActivity {
   onTouch(told: (touch: Touch, isHere: boolean) => void): () => void
   /** Tell the other tabs. */
   share(touch: Touch): void
@@ -16,7 +16,7 @@ export interface Life {
 export interface IdleOptions {
   clock: Clock
   me: Readonly<ShallowRef<AgentView>>
-  life: Life
+  activity: UserActivity
   onConnected(told: () => void): () => void
   /** What this browser has noticed. It never changes what the agent chose. */
   tell(isIdle: boolean): void
@@ -41,7 +41,7 @@ const INSIST_MS = 30_000
  * Asks "still there?" a minute before the agent's own idle time is over, says that nobody is when it is, and that
  * somebody is at the next touch.
  */
-export function createIdle({ clock, me, life, onConnected, tell, goAway }: IdleOptions): Idle {
+export function createIdle({ clock, me, activity, onConnected, tell, goAway }: IdleOptions): Idle {
   const secondsLeft = shallowRef<number | null>(null)
   let touchedAt = clock.now()
   let sharedAt = 0
@@ -88,7 +88,7 @@ export function createIdle({ clock, me, life, onConnected, tell, goAway }: IdleO
     begin()
   }
 
-  function hear(touch: Touch) {
+  function onTouch(touch: Touch) {
     touchedAt = clock.now()
     if (isIdle) {
       isIdle = false
@@ -99,14 +99,14 @@ export function createIdle({ clock, me, life, onConnected, tell, goAway }: IdleO
 
   function touch(kind: Touch) {
     const isNews = isIdle || secondsLeft.value !== null || clock.now() - sharedAt >= SHARE_MS
-    hear(kind)
+    onTouch(kind)
     if (!isNews) return
     sharedAt = clock.now()
-    life.share(kind)
+    activity.share(kind)
   }
 
   const stops = [
-    life.onTouch((kind, isHere) => (isHere ? touch : hear)(kind)),
+    activity.onTouch((kind, isHere) => (isHere ? touch : onTouch)(kind)),
     onConnected(() => {
       if (isIdle || me.value.is_idle) tell(isIdle)
     }),
@@ -123,7 +123,7 @@ export function createIdle({ clock, me, life, onConnected, tell, goAway }: IdleO
     stop() {
       stopWaiting()
       for (const stop of stops) stop()
-      life.stop()
+      activity.stop()
     },
   }
 }

@@ -1,12 +1,12 @@
 import type { MacroView, Priority, Visibility } from "@parley/client/contract"
+import type { AgentApp } from "./agent-app"
 import type { What } from "./bulk"
 import { type Filled, fill } from "./canned"
-import type { Desk } from "./desk"
 import { HOLD_MS } from "./undo"
 
-export type MacroDesk = Pick<
-  Desk,
-  "people" | "clock" | "bulk" | "undo" | "outbox" | "pledges" | "conversations" | "threads" | "notify"
+export type MacroApp = Pick<
+  AgentApp,
+  "people" | "clock" | "bulk" | "undo" | "outbox" | "afterSend" | "conversations" | "threads" | "notify"
 >
 
 /** A macro taken apart: what is changed, and what is said. */
@@ -31,8 +31,8 @@ export function planOf(macro: MacroView, meId: string, now: number): Plan {
 }
 
 /** What the texts of a macro come to in one conversation. */
-export function saidIn(desk: Pick<MacroDesk, "people" | "conversations">, plan: Plan, id: string): Filled[] {
-  const subject = { conversation: desk.conversations.get(id) ?? null, agentName: desk.people.me.value.name }
+export function saidIn(app: Pick<MacroApp, "people" | "conversations">, plan: Plan, id: string): Filled[] {
+  const subject = { conversation: app.conversations.get(id) ?? null, agentName: app.people.me.value.name }
   return plan.said.map(({ body }) => fill(body, subject))
 }
 
@@ -41,13 +41,13 @@ export function saidIn(desk: Pick<MacroDesk, "people" | "conversations">, plan: 
  * changes waits for what it says: nobody is told "resolved" before the answer. A conversation in which a text lacks
  * a value is left alone: nobody would see the gap before the contact does.
  */
-export async function runMacro(desk: MacroDesk, macro: MacroView, all: readonly string[]): Promise<void> {
-  const { people, clock, bulk, undo, outbox, pledges, threads, notify } = desk
+export async function runMacro(app: MacroApp, macro: MacroView, all: readonly string[]): Promise<void> {
+  const { people, clock, bulk, undo, outbox, afterSend, threads, notify } = app
   const plan = planOf(macro, people.meId, clock.now())
   const { what, said } = plan
   const done = { key: "done.macro" as const, values: { name: macro.name } }
   if (said.length === 0) return void (await bulk.change(all, what, done))
-  const texts = new Map(all.map(id => [id, saidIn(desk, plan, id)]))
+  const texts = new Map(all.map(id => [id, saidIn(app, plan, id)]))
   const missingIn = (id: string) => texts.get(id)?.flatMap(it => it.missing) ?? []
   const ids = all.filter(id => missingIn(id).length === 0)
   const missing = [...new Set(all.flatMap(missingIn))].join(", ")
@@ -64,7 +64,7 @@ export async function runMacro(desk: MacroDesk, macro: MacroView, all: readonly 
       clientIds.push(entry.client_id)
     }
   }
-  if (Object.keys(what).length > 0) pledges.make({ clientIds, conversationIds: ids, what, done })
+  if (Object.keys(what).length > 0) afterSend.make({ clientIds, conversationIds: ids, what, done })
   undo.done({
     ...done,
     isTimed: true,

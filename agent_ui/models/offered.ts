@@ -1,7 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { AssignmentOffered, ConversationView } from "@parley/client/contract"
 import type { Conversations } from "./conversations"
-import type { Notify } from "./notices"
+import type { Notify } from "./toasts"
 
 export interface Offered {
   given(event: AssignmentOffered): void
@@ -25,7 +25,7 @@ const HELD_MS = 120_000
 /** A page that was gone for longer comes back to another day. */
 const AWAY_MS = 600_000
 
-/** Tells of new conversations, in one notice however many come, and of none that the agent held already. */
+/** Tells of new conversations, in one toast however many come, and of none that the agent held already. */
 export function createOffered(options: OfferedOptions): Offered {
   const { storage, agentId, clock, conversations, notify, nameOf, ring, open } = options
   const place = `parley.mine.${agentId}`
@@ -33,7 +33,7 @@ export function createOffered(options: OfferedOptions): Offered {
   const mine = new Map<string, number>(read())
   /** Given before this page knows the conversation. */
   const early = new Map<string, AssignmentOffered>()
-  /** Those the notice on the screen speaks of, with their names. */
+  /** Those the toast on the screen speaks of, with their names. */
   let shown = new Map<string, string>()
 
   function read(): [string, number][] {

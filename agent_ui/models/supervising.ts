@@ -3,8 +3,8 @@ import type { AgentCommand, Presence, ThresholdsView } from "@parley/client/cont
 import type { AgentSide } from "@parley/client/sides"
 import type { Key } from "../i18n/translate"
 import type { Conversations } from "./conversations"
-import type { Notify } from "./notices"
 import { wordsFor } from "./refusals"
+import type { Notify } from "./toasts"
 
 /** What a supervisor does from the wall. Each says how it went, and resolves to whether it went well. */
 export interface Supervising {

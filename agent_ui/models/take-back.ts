@@ -2,8 +2,8 @@ import type { Connection } from "@parley/client/connection"
 import type { ConversationView } from "@parley/client/contract"
 import type { AgentSide } from "@parley/client/sides"
 import type { Conversations, Patch } from "./conversations"
-import type { Notify } from "./notices"
 import { wordsFor } from "./refusals"
+import type { Notify } from "./toasts"
 
 /** Take back my last change to conversations that stood like this before it. */
 export type TakeBack = (before: readonly ConversationView[]) => Promise<boolean>

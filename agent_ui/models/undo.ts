@@ -1,11 +1,11 @@
 import type { CountKey, Key, Values } from "../i18n/translate"
-import { NOTICE_MS, type Notify } from "./notices"
+import { type Notify, TOAST_MS } from "./toasts"
 
-/** For how long a message that can be taken back is held: a little longer than its notice stands. */
-export const HOLD_MS = NOTICE_MS + 400
+/** For how long a message that can be taken back is held: a little longer than its toast stands. */
+export const HOLD_MS = TOAST_MS + 400
 
 /** What was done, in words, and how to get back to before. */
-export interface Deed {
+export interface UndoableAction {
   key: Key | CountKey
   count?: number
   values?: Values
@@ -15,8 +15,8 @@ export interface Deed {
 }
 
 export interface Undo {
-  /** Say that it is done, with a way back while the notice stands. */
-  done(deed: Deed): void
+  /** Say that it is done, with a way back while the toast stands. */
+  done(action: UndoableAction): void
   /** It is being done, and will be said: who takes it back before that gets it back as soon as it is. */
   during<T>(doing: Promise<T>): Promise<T>
   /** Take back the last thing that can be. */
@@ -24,7 +24,7 @@ export interface Undo {
 }
 
 export function createUndo(notify: Notify): Undo {
-  let last: Deed | null = null
+  let last: UndoableAction | null = null
   let doing: Promise<unknown> | null = null
 
   async function run() {
@@ -36,9 +36,9 @@ export function createUndo(notify: Notify): Undo {
     take(last)
   }
 
-  function take(deed: Deed | null) {
-    if (last === deed) last = null
-    void deed?.undo?.()
+  function take(action: UndoableAction | null) {
+    if (last === action) last = null
+    void action?.undo?.()
   }
 
   return {
@@ -51,17 +51,17 @@ export function createUndo(notify: Notify): Undo {
       asked.then(settled, settled)
       return asked
     },
-    done(deed) {
-      last = deed
+    done(action) {
+      last = action
       notify({
-        key: deed.key,
+        key: action.key,
         tone: "done",
-        ...(deed.count === undefined ? {} : { count: deed.count }),
-        ...(deed.values ? { values: deed.values } : {}),
-        ...(deed.undo ? { act: { key: "action.undo", run: () => take(deed) } } : {}),
-        ...(deed.isTimed ? { isTimed: true } : {}),
+        ...(action.count === undefined ? {} : { count: action.count }),
+        ...(action.values ? { values: action.values } : {}),
+        ...(action.undo ? { act: { key: "action.undo", run: () => take(action) } } : {}),
+        ...(action.isTimed ? { isTimed: true } : {}),
         gone() {
-          if (last === deed) last = null
+          if (last === action) last = null
         },
       })
     },

@@ -36,13 +36,13 @@ export function createVisitors(link: Link, newId: () => string = timedId): Visit
     }
   }
 
-  function hear(event: AgentEvent): void {
+  function onEvent(event: AgentEvent): void {
     if (event.type !== "visitors.changed") return
     for (const visitor of event.visitors) here.set(visitor.contact_id, visitor)
     for (const id of event.gone_ids) here.delete(id)
   }
 
-  const stops = [link.onEvent(hear), link.onConnected(() => void watch())]
+  const stops = [link.onEvent(onEvent), link.onConnected(() => void watch())]
   const all = computed(() => [...here.values()].sort((a, b) => (a.came_at < b.came_at ? 1 : -1)))
   return {
     list: computed(() => all.value.filter(it => isOn(it, filter.value))),

@@ -2,7 +2,7 @@ import type { ConfigArea } from "@parley/client/contract"
 import { onMounted, onUnmounted, type ShallowRef, shallowRef, watch } from "vue"
 import { onBeforeRouteLeave, onBeforeRouteUpdate } from "vue-router"
 import { createForm, type Form, type FormOptions } from "../models/form"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 export interface PageForm<T extends object> extends Form<T> {
   /** The page is about to be left with changes: answers whether to go. */
@@ -14,7 +14,7 @@ export interface PageForm<T extends object> extends Form<T> {
  * asked about once when the page is left with changes. Show it with SaveBar.
  */
 export function useForm<T extends object>(options: FormOptions<T> & { area: ConfigArea }): PageForm<T> {
-  const { link } = useDesk()
+  const { link } = useApp()
   const form = createForm(options)
   const leaving = shallowRef<((go: boolean) => void) | null>(null)
 

@@ -1,13 +1,13 @@
 import { ref } from "vue"
 import { ApiError } from "../models/api"
-import type { AtHand } from "../models/at-hand"
 import { wordsFor } from "../models/refusals"
-import { useDesk, useWords } from "../shell/context"
+import type { Toolbox } from "../models/toolbox"
+import { useApp, useWords } from "../shell/context"
 
 /** Saving and deleting one of the things at hand, and what to say when that fails. */
-export function useKeeping(kind: Parameters<AtHand["remove"]>[0]) {
+export function useKeeping(kind: Parameters<Toolbox["remove"]>[0]) {
   const { t } = useWords()
-  const { atHand } = useDesk()
+  const { toolbox } = useApp()
   const failed = ref("")
 
   async function attempt(act: () => Promise<void>, hide: () => void) {
@@ -22,7 +22,7 @@ export function useKeeping(kind: Parameters<AtHand["remove"]>[0]) {
 
   return {
     failed,
-    save: (act: (keep: AtHand["save"]) => Promise<void>, hide: () => void) => attempt(() => act(atHand.save), hide),
-    remove: (id: string, hide: () => void) => attempt(() => atHand.remove(kind, id), hide),
+    save: (act: (keep: Toolbox["save"]) => Promise<void>, hide: () => void) => attempt(() => act(toolbox.save), hide),
+    remove: (id: string, hide: () => void) => attempt(() => toolbox.remove(kind, id), hide),
   }
 }

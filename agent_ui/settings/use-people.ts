@@ -1,10 +1,10 @@
 import type { PeoplePage } from "@parley/client/contract"
 import { onMounted, onUnmounted, shallowRef } from "vue"
-import { useDesk } from "../shell/context"
+import { useApp } from "../shell/context"
 
 /** Everything the People page shows, asked for again whenever another screen changes people. */
 export function usePeople() {
-  const { api, link } = useDesk()
+  const { api, link } = useApp()
   const page = shallowRef<PeoplePage | null>(null)
   const state = shallowRef<"loading" | "failed" | "stale" | "ready">("loading")
   let asked = 0

@@ -1,6 +1,6 @@
 import type { Presence } from "@parley/client/contract"
 import { LANGUAGES, type Words } from "../i18n/translate"
-import type { Desk } from "../models/desk"
+import type { AgentApp } from "../models/agent-app"
 import type { Bindings, Choice } from "./key-bindings"
 
 const PRESENCES: readonly Presence[] = ["online", "away", "busy", "offline"]
@@ -11,8 +11,8 @@ interface Account {
 }
 
 /** What an agent sets for themself. */
-export function accountCommands(desk: Desk, words: Words, account: Account): Bindings {
-  const { people, alerts, holdMs, setHold, keysOn, setKeys, setIdle, setPresence, setTakesChats } = desk
+export function accountCommands(app: AgentApp, words: Words, account: Account): Bindings {
+  const { people, alerts, holdMs, setHold, keysOn, setKeys, setIdle, setPresence, setTakesChats } = app
   const onOff = (isOn: () => boolean, set: (on: boolean) => unknown) => ({ isOn, run: () => void set(!isOn()) })
 
   const presences = (): Choice[] =>

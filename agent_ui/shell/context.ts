@@ -1,14 +1,14 @@
 import { type InjectionKey, inject, provide } from "vue"
 import type { RouteLocationRaw } from "vue-router"
 import type { Words } from "../i18n/translate"
-import type { Desk } from "../models/desk"
+import type { AgentApp } from "../models/agent-app"
 import type { Session } from "../models/session"
 
 const WORDS: InjectionKey<Words> = Symbol("words")
 const SESSION: InjectionKey<Session> = Symbol("session")
 /** The way back from a page to the one that lists it. */
 export const PAGE_BACK: InjectionKey<{ to: RouteLocationRaw; label: () => string }> = Symbol("page back")
-const DESK: InjectionKey<Desk> = Symbol("desk")
+const APP: InjectionKey<AgentApp> = Symbol("app")
 
 function need<T>(key: InjectionKey<T>): T {
   const found = inject(key)
@@ -18,7 +18,7 @@ function need<T>(key: InjectionKey<T>): T {
 
 export const provideWords = (words: Words) => provide(WORDS, words)
 export const provideSession = (session: Session) => provide(SESSION, session)
-export const provideDesk = (desk: Desk) => provide(DESK, desk)
+export const provideApp = (app: AgentApp) => provide(APP, app)
 export const useWords = () => need(WORDS)
 export const useSession = () => need(SESSION)
-export const useDesk = () => need(DESK)
+export const useApp = () => need(APP)

@@ -2,7 +2,7 @@ import type { DropdownMenuItem } from "@nuxt/ui"
 import type { Key } from "../i18n/translate"
 import { type COMMANDS, type CommandId, specOf } from "../models/commands"
 import { keysOf } from "../models/keys"
-import { useDesk, useWords } from "./context"
+import { useApp, useWords } from "./context"
 import { type Choice, useCommands } from "./key-bindings"
 
 /** The commands that menus show: their names are among the words that are there from the start. */
@@ -38,7 +38,7 @@ export const searchable = (
 export function useMenu() {
   const { t } = useWords()
   const commands = useCommands()
-  const { keysOn } = useDesk()
+  const { keysOn } = useApp()
 
   function item(id: MenuCommand): DropdownMenuItem {
     const { name, icon } = specOf(id)

@@ -1,7 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from "vue-router"
 import InboxPage from "../inbox/InboxPage.vue"
+import { lazyModules } from "./lazy-modules"
 import { RAIL_PAGES, SETTINGS_PAGES, SUB_PAGES, type SubPage } from "./pages"
-import { parts } from "./parts"
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -14,7 +14,7 @@ export const INBOX_ROUTES = ["inbox", "conversation", "details"] as const
 
 /** A route whose page is fetched first; it opens unless the agent has gone elsewhere by then. */
 function routeOf({ name, path, permission, load }: SubPage): RouteRecordRaw {
-  return { name, path, component: () => parts.fetch(load), ...(permission ? { meta: { permission } } : {}) }
+  return { name, path, component: () => lazyModules.fetch(load), ...(permission ? { meta: { permission } } : {}) }
 }
 
 const isSetting = ({ path }: SubPage) => path.startsWith("/settings/")
@@ -30,7 +30,7 @@ export function createRoutes(): Router {
       ...SUB_PAGES.filter(page => !isSetting(page)).map(routeOf),
       {
         path: "/settings",
-        component: () => parts.fetch(() => import("../settings/SettingsFrame.vue")),
+        component: () => lazyModules.fetch(() => import("../settings/SettingsFrame.vue")),
         children: [
           { path: "", name: "settings", component: { render: () => null } },
           ...[...SETTINGS_PAGES, ...SUB_PAGES.filter(isSetting)].map(routeOf),

@@ -1,7 +1,7 @@
 import en from "@nuxt/ui/runtime/locale/en.js"
 import { type ShallowRef, shallowRef, watch } from "vue"
 import type { Words } from "../i18n/translate"
-import { parts } from "./parts"
+import { lazyModules } from "./lazy-modules"
 
 type UiLocale = typeof en
 
@@ -16,7 +16,7 @@ export function useUiLocale(words: Words): Readonly<ShallowRef<UiLocale>> {
   watch(
     () => words.code,
     async code => {
-      const loaded = await (LOADERS[code] && parts.fetch(LOADERS[code]))
+      const loaded = await (LOADERS[code] && lazyModules.fetch(LOADERS[code]))
       if (words.code === code) locale.value = loaded?.default ?? en
     },
     { immediate: true },

@@ -2,9 +2,9 @@ import type { AgentCommand, ConversationView } from "@parley/client/contract"
 import { expect, test } from "vitest"
 import { type ActionsOptions, createActions } from "../models/actions"
 import { createConversations } from "../models/conversations"
-import { createNotices, type Notice } from "../models/notices"
 import { createPeople } from "../models/people"
 import { createTakeBack } from "../models/take-back"
+import { createToasts, type Toast } from "../models/toasts"
 import { createUndo } from "../models/undo"
 import { conversation, ME, me, OTHER } from "./making"
 import { settle, travelClock } from "./travel"
@@ -15,29 +15,29 @@ function acting(change: Change = {}) {
   const conversations = createConversations()
   conversations.put(conversation("c", 1, change))
   const asked: AgentCommand[] = []
-  const notices: Notice[] = []
+  const toasts: Toast[] = []
   const clock = travelClock()
   let answer: (command: AgentCommand) => unknown = () => ({ ok: true, conversation: conversations.get("c") })
   const command = async (it: AgentCommand) => {
     asked.push(it)
     return answer(it)
   }
-  const shown = createNotices(clock)
-  const undo = createUndo(notice => {
-    notices.push(notice)
-    shown.notify(notice)
+  const shown = createToasts(clock)
+  const undo = createUndo(toast => {
+    toasts.push(toast)
+    shown.notify(toast)
   })
   const given = {
     command: command as unknown as ActionsOptions["command"],
     conversations,
-    notify: (notice: Notice) => void notices.push(notice),
+    notify: (toast: Toast) => void toasts.push(toast),
   }
   const actions = createActions({ ...given, people: createPeople(me()), undo, takeBack: createTakeBack(given) })
   return {
     actions,
     undo: undo.run,
     asked,
-    notices,
+    toasts,
     clock,
     row: () => conversations.get("c"),
     answers(change: Change) {
@@ -67,30 +67,30 @@ test("resolving shows at once, before the server has said anything", () => {
 })
 
 test("what the server answers is what stays", async () => {
-  const { actions, row, answers, notices } = acting()
+  const { actions, row, answers, toasts } = acting()
   answers({ status: "resolved", category: "resolved", agent_id: OTHER })
   expect(await actions.resolve("c")).toBe(true)
   expect(row()).toMatchObject({ category: "resolved", agent_id: OTHER })
-  expect(notices[0]).toMatchObject({ key: "done.resolved", tone: "done", act: { key: "action.undo" } })
+  expect(toasts[0]).toMatchObject({ key: "done.resolved", tone: "done", act: { key: "action.undo" } })
 })
 
 test("a refusal takes the change back and says why", async () => {
-  const { actions, row, refuses, notices } = acting({ agent_id: null })
+  const { actions, row, refuses, toasts } = acting({ agent_id: null })
   refuses("conflict")
   expect(await actions.claim("c")).toBe(false)
   expect(row()?.agent_id).toBeNull()
-  expect(notices).toMatchObject([{ key: "error.claimed", tone: "failed" }])
+  expect(toasts).toMatchObject([{ key: "error.claimed", tone: "failed" }])
 })
 
 test("without a connection nothing is pretended", async () => {
-  const { actions, row, breaks, notices } = acting()
+  const { actions, row, breaks, toasts } = acting()
   breaks()
   expect(await actions.setPriority("c", "urgent")).toBe(false)
   expect(row()?.priority).toBe("medium")
-  expect(notices[0]?.key).toBe("error.offline")
+  expect(toasts[0]?.key).toBe("error.offline")
 })
 
-test("undo asks for what was before, once, and only while its notice stands", async () => {
+test("undo asks for what was before, once, and only while its toast stands", async () => {
   const { actions, asked, undo, answers, undoes, clock } = acting({ status: "responded", category: "waiting" })
   answers({ status: "resolved", category: "resolved" })
   await actions.resolve("c")
@@ -106,7 +106,7 @@ test("undo asks for what was before, once, and only while its notice stands", as
 })
 
 test("what has changed since is not undone, and says so", async () => {
-  const { actions, undo, answers, failsToUndo, notices, row } = acting({ agent_id: OTHER })
+  const { actions, undo, answers, failsToUndo, toasts, row } = acting({ agent_id: OTHER })
   answers({ agent_id: ME })
   await actions.take("c")
   failsToUndo("conflict")
@@ -114,7 +114,7 @@ test("what has changed since is not undone, and says so", async () => {
   expect(row()?.agent_id).toBe(OTHER)
   await settle()
   expect(row()?.agent_id).toBe(ME)
-  expect(notices.at(-1)).toMatchObject({ key: "error.not_undone", tone: "failed" })
+  expect(toasts.at(-1)).toMatchObject({ key: "error.not_undone", tone: "failed" })
 })
 
 test("one key takes: claims what is free, assigns what a colleague has, leaves what is mine", async () => {

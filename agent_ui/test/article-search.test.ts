@@ -73,15 +73,15 @@ describe("suggestions beside a conversation (U8, N12)", () => {
   function beside(...queue: (FoundArticles | null)[]) {
     const clock = travelClock()
     const server = answers(...queue)
-    let hear: (event: AgentEvent) => void = () => {}
+    let onEvent: (event: AgentEvent) => void = () => {}
     const link = {
       onEvent(told: (event: AgentEvent) => void) {
-        hear = told
+        onEvent = told
         return () => {}
       },
     }
     const model = createSuggestions(server.find, link, clock)
-    return { clock, server, model, hear: (event: unknown) => hear(event as AgentEvent) }
+    return { clock, server, model, onEvent: (event: unknown) => onEvent(event as AgentEvent) }
   }
 
   it("are looked for when one stays, not when one passes by", async () => {
@@ -104,14 +104,14 @@ describe("suggestions beside a conversation (U8, N12)", () => {
   })
 
   it("are asked for when the server sends none after a message", async () => {
-    const { clock, server, model, hear } = beside(NONE)
+    const { clock, server, model, onEvent } = beside(NONE)
     model.show("one", [CARD])
     expect(model.state.value).toBe("found")
-    hear({ type: "message.created", message: { conversation_id: "one", author: { kind: "contact" } } })
-    hear({ type: "suggestions.ready", conversation_id: "one", seq: 1, suggestions: [CARD], is_by_words: false })
+    onEvent({ type: "message.created", message: { conversation_id: "one", author: { kind: "contact" } } })
+    onEvent({ type: "suggestions.ready", conversation_id: "one", seq: 1, suggestions: [CARD], is_by_words: false })
     await go(clock, 10_000)
     expect(server.asked).toEqual([])
-    hear({ type: "message.created", message: { conversation_id: "one", author: { kind: "contact" } } })
+    onEvent({ type: "message.created", message: { conversation_id: "one", author: { kind: "contact" } } })
     await go(clock, 3_100)
     expect([model.state.value, server.asked]).toEqual(["none", ["one"]])
   })

@@ -2,9 +2,9 @@ import type { ChangeConversations, ConversationView, ManyChanged, UndoConversati
 import { expect, test } from "vitest"
 import { type BulkOptions, createBulk } from "../models/bulk"
 import { createConversations } from "../models/conversations"
-import type { Notice } from "../models/notices"
 import { createPeople } from "../models/people"
 import { createTakeBack } from "../models/take-back"
+import type { Toast } from "../models/toasts"
 import { createUndo } from "../models/undo"
 import { at, conversation, me } from "./making"
 import { settle } from "./travel"
@@ -14,7 +14,7 @@ function working(...rows: ConversationView[]) {
   const conversations = createConversations()
   for (const row of rows) conversations.put(row)
   const asked: (ChangeConversations | UndoConversations)[] = []
-  const notices: Notice[] = []
+  const toasts: Toast[] = []
   const refused = new Set<string>()
   const people = createPeople(me())
   async function command(it: ChangeConversations | UndoConversations): Promise<ManyChanged> {
@@ -27,14 +27,14 @@ function working(...rows: ConversationView[]) {
       failed: ids.filter(id => refused.has(id)).map(id => ({ conversation_id: id, code: "invalid", detail: "no" })),
     }
   }
-  const undo = createUndo(notice => notices.push(notice))
+  const undo = createUndo(toast => toasts.push(toast))
   const given = {
     command: command as unknown as BulkOptions["command"],
     conversations,
-    notify: (notice: Notice) => void notices.push(notice),
+    notify: (toast: Toast) => void toasts.push(toast),
   }
   const bulk = createBulk({ ...given, people, undo, takeBack: createTakeBack(given) })
-  return { bulk, undo, conversations, asked, notices, refused }
+  return { bulk, undo, conversations, asked, toasts, refused }
 }
 
 test("many are resolved at once with one request, and go back with one, each to where it was", async () => {
@@ -44,11 +44,11 @@ test("many are resolved at once with one request, and go back with one, each to 
     conversation("c", 3, { status: "responded", category: "waiting" }),
     conversation("d", 4, { category: "waiting", status: "snoozed", snoozed_until: at(60) }),
   ]
-  const { bulk, undo, conversations, asked, notices } = working(...rows)
+  const { bulk, undo, conversations, asked, toasts } = working(...rows)
   const done = bulk.toggleResolved(["a", "b", "c", "d"])
   expect(rows.map(row => conversations.get(row.id)?.category)).toEqual(Array(4).fill("resolved"))
   await done
-  expect(notices).toMatchObject([{ key: "bulk.done", count: 4, act: { key: "action.undo" } }])
+  expect(toasts).toMatchObject([{ key: "bulk.done", count: 4, act: { key: "action.undo" } }])
   undo.run()
   await settle()
   expect(asked).toEqual([
@@ -61,10 +61,10 @@ test("many are resolved at once with one request, and go back with one, each to 
 })
 
 test("what is refused for one is told, and only the others are undone", async () => {
-  const { bulk, undo, asked, notices, refused } = working(conversation("a", 1), conversation("b", 2))
+  const { bulk, undo, asked, toasts, refused } = working(conversation("a", 1), conversation("b", 2))
   refused.add("b")
   await bulk.snooze(["a", "b"], new Date(at(99)), "later")
-  expect(notices[0]).toMatchObject({ key: "bulk.failed", values: { failed: 1, total: 2 }, tone: "failed" })
+  expect(toasts[0]).toMatchObject({ key: "bulk.failed", values: { failed: 1, total: 2 }, tone: "failed" })
   undo.run()
   await settle()
   expect(asked[1]).toEqual({ type: "conversations.undo", conversation_ids: ["a"] })

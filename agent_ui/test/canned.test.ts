@@ -1,11 +1,11 @@
 import type { CannedResponseView, MacroView } from "@parley/client/contract"
 import { expect, test } from "vitest"
+import type { FollowUp } from "../models/after-send"
 import type { What } from "../models/bulk"
 import { askedAt, fill, find, gapsLeft, nextGap } from "../models/canned"
-import { type MacroDesk, runMacro } from "../models/macros"
-import type { Notice } from "../models/notices"
+import { type MacroApp, runMacro } from "../models/macros"
 import { createPeople } from "../models/people"
-import type { Pledge } from "../models/pledges"
+import type { Toast } from "../models/toasts"
 import { createUndo, HOLD_MS } from "../models/undo"
 import { agent, conversation, ME, me } from "./making"
 import { settle, travelClock } from "./travel"
@@ -74,74 +74,74 @@ function running(nameOf = (id: string) => `Contact ${id}`) {
   const changed: [readonly string[], What][] = []
   const said: [string, string, string, number][] = []
   const discarded: string[] = []
-  const notices: Notice[] = []
-  const pledged: Pledge[] = []
+  const toasts: Toast[] = []
+  const followUps: FollowUp[] = []
   const undo = createUndo(() => {})
   const send = (id: string) => async (body: string, more: { visibility: string; hold_ms: number }) => {
     said.push([id, body, more.visibility, more.hold_ms])
     return { client_id: `${id}-${said.length}` }
   }
-  const desk = {
+  const app = {
     people: createPeople(me({ agent: agent(ME, { name: "Ana" }) })),
     clock,
     bulk: { change: async (ids: readonly string[], what: What) => changed.push([ids, what]) > 0 },
     undo,
     outbox: { discard: async (id: string) => void discarded.push(id) },
-    pledges: { make: (pledge: Pledge) => void pledged.push(pledge) },
+    afterSend: { make: (followUp: FollowUp) => void followUps.push(followUp) },
     conversations: {
       get(id: string) {
         const row = conversation(id, 1)
         return { ...row, contact: { ...row.contact, name: nameOf(id) } }
       },
     },
-    notify: (notice: Notice) => void notices.push(notice),
+    notify: (toast: Toast) => void toasts.push(toast),
     threads: { open: (id: string) => ({ send: send(id) }) },
-  } as unknown as MacroDesk
-  return { desk, undo, changed, said, discarded, pledged, notices }
+  } as unknown as MacroApp
+  return { app, undo, changed, said, discarded, followUps, toasts }
 }
 
 const macro = (...steps: MacroView["steps"]): MacroView => ({ id: "m", name: "Refund", is_shared: false, steps })
 
 test("a macro that only changes things does so at once, in one request", async () => {
-  const { desk, changed } = running()
+  const { app, changed } = running()
   const steps = macro(
     { do: "assign", value: "me" },
     { do: "tag", value: "a" },
     { do: "tag", value: "b" },
     { do: "status", value: "resolved" },
   )
-  await runMacro(desk, steps, ["x", "y"])
+  await runMacro(app, steps, ["x", "y"])
   expect(changed).toEqual([
     [["x", "y"], { moves: true, agent_id: ME, team_id: null, add_tags: ["a", "b"], status: "resolved" }],
   ])
 })
 
 test("what a macro says waits out its undo, and what it changes waits for what it says", async () => {
-  const { desk, changed, said, pledged } = running()
+  const { app, changed, said, followUps } = running()
   const steps = macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" })
-  await runMacro(desk, steps, ["x"])
+  await runMacro(app, steps, ["x"])
   expect(said).toEqual([["x", "Bye Contact x", "public", HOLD_MS]])
   expect(changed).toEqual([])
-  expect(pledged).toMatchObject([{ clientIds: ["x-1"], conversationIds: ["x"], what: { status: "resolved" } }])
+  expect(followUps).toMatchObject([{ clientIds: ["x-1"], conversationIds: ["x"], what: { status: "resolved" } }])
 })
 
 test("one undo takes back all that a macro has said", async () => {
-  const { desk, undo, discarded } = running()
+  const { app, undo, discarded } = running()
   const steps = macro({ do: "reply", value: "A" }, { do: "note", value: "B" }, { do: "priority", value: "low" })
-  await runMacro(desk, steps, ["x"])
+  await runMacro(app, steps, ["x"])
   undo.run()
   await settle()
   expect(discarded).toEqual(["x-1", "x-2"])
 })
 
 test("a macro never sends a gap: where the name is missing nothing is said or changed, and the agent is told", async () => {
-  const { desk, said, pledged, notices } = running(id => (id === "x" ? "" : "Bea"))
+  const { app, said, followUps, toasts } = running(id => (id === "x" ? "" : "Bea"))
   const steps = macro({ do: "reply", value: "Bye {{contact.name}}" }, { do: "status", value: "resolved" })
-  await runMacro(desk, steps, ["x", "y"])
+  await runMacro(app, steps, ["x", "y"])
   expect(said.map(([id, body]) => [id, body])).toEqual([["y", "Bye Bea"]])
-  expect(pledged).toMatchObject([{ conversationIds: ["y"] }])
-  expect(notices).toMatchObject([{ key: "macro.missing_in", values: { gaps: "[contact name]", failed: 1, total: 2 } }])
-  await runMacro(desk, steps, ["x"])
+  expect(followUps).toMatchObject([{ conversationIds: ["y"] }])
+  expect(toasts).toMatchObject([{ key: "macro.missing_in", values: { gaps: "[contact name]", failed: 1, total: 2 } }])
+  await runMacro(app, steps, ["x"])
   expect(said).toHaveLength(1)
-  expect(notices.at(-1)).toMatchObject({ key: "macro.missing", values: { gaps: "[contact name]" } })
+  expect(toasts.at(-1)).toMatchObject({ key: "macro.missing", values: { gaps: "[contact name]" } })
 })

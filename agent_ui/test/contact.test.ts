@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest"
 import type { Api } from "../models/api"
 import { browserName, localTime } from "../models/browser-name"
 import { createContact, type Link, withPage } from "../models/contact"
-import { moved } from "../models/moved"
+import { moveItem } from "../models/move-item"
 import { pageLink } from "../models/page-link"
 import { createVisitors } from "../models/visitors"
 import { at, conversation } from "./making"
@@ -50,12 +50,12 @@ beforeEach(() => {
       if (answer === null) throw new Error("gone")
       return answer
     }) as unknown as Link["command"],
-    onEvent(hear) {
-      told = hear
+    onEvent(listener) {
+      told = listener
       return () => {}
     },
-    onConnected(hear) {
-      connected = hear
+    onConnected(listener) {
+      connected = listener
       return () => {}
     },
   }
@@ -214,6 +214,6 @@ test("only an address of the web is a link", () => {
 })
 
 test("one is put in another place", () => {
-  expect(moved(["a", "b", "c"], "a", 2)).toEqual(["b", "c", "a"])
-  expect(moved(["a", "b", "c"], "c", 0)).toEqual(["c", "a", "b"])
+  expect(moveItem(["a", "b", "c"], "a", 2)).toEqual(["b", "c", "a"])
+  expect(moveItem(["a", "b", "c"], "c", 0)).toEqual(["c", "a", "b"])
 })

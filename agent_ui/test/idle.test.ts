@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { shallowRef } from "vue"
-import { createIdle, type Life, type Touch } from "../models/idle"
+import { createIdle, type Touch, type UserActivity } from "../models/idle"
 import { agent, ME } from "./making"
 import { travelClock } from "./travel"
 
@@ -15,20 +15,20 @@ function browser(idleMinutes: number | null = 10) {
 
   function tab(name: string) {
     let connected = () => {}
-    const life: Life = {
-      onTouch(hear) {
-        channel.set(name, hear)
+    const activity: UserActivity = {
+      onTouch(listener) {
+        channel.set(name, listener)
         return () => channel.delete(name)
       },
       share(touch) {
-        for (const [other, hear] of channel) if (other !== name) hear(touch, false)
+        for (const [other, listener] of channel) if (other !== name) listener(touch, false)
       },
       stop: () => {},
     }
     const idle = createIdle({
       clock,
       me,
-      life,
+      activity,
       onConnected(tell) {
         connected = tell
         return () => {}

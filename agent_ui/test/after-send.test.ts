@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
+import { createAfterSend } from "../models/after-send"
 import type { Done, What } from "../models/bulk"
-import { createPledges } from "../models/pledges"
 import { ME } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle } from "./travel"
@@ -18,7 +18,7 @@ function browser() {
         changed.push([ids, what])
         return answers
       }
-      return { changed, ...createPledges({ storage, agentId: ME, change }) }
+      return { changed, ...createAfterSend({ storage, agentId: ME, change }) }
     },
   }
 }

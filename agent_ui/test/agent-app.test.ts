@@ -1,8 +1,8 @@
 import type { AgentCommand, AgentEvent, Me, QueueWallView } from "@parley/client/contract"
 import type { Outbox, OutboxEntry } from "@parley/client/outbox"
 import { expect, test } from "vitest"
-import { createDesk, type DeskOptions } from "../models/desk"
-import type { Notice } from "../models/notices"
+import { type AgentAppOptions, createAgentApp } from "../models/agent-app"
+import type { Toast } from "../models/toasts"
 import { fakeApi } from "./fake-api"
 import { at, conversation, ME, me, message, NO_MARKS, OTHER } from "./making"
 import { memoryStorage } from "./memory-storage"
@@ -13,7 +13,7 @@ async function working() {
   const api = { ...lists, get: async <T>(path: string) => (path === "/me" ? (me() as Me as T) : lists.get<T>(path)) }
   const clock = travelClock()
   const said: AgentCommand[] = []
-  const notices: Notice[] = []
+  const toasts: Toast[] = []
   const rung: string[] = []
   const told = {
     event: (_: AgentEvent) => {},
@@ -49,10 +49,10 @@ async function working() {
     },
     close: () => {},
   }
-  const desk = createDesk({
+  const app = createAgentApp({
     me: me(),
     api,
-    connection: connection as unknown as DeskOptions["connection"],
+    connection: connection as unknown as AgentAppOptions["connection"],
     outbox: outbox as unknown as Outbox,
     lastWord: () => {},
     clock,
@@ -73,20 +73,20 @@ async function working() {
     upload: () => {
       throw new Error("not used")
     },
-    notify: notice => notices.push(notice),
+    notify: toast => toasts.push(toast),
     words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
     open: () => {},
   })
   await settle()
-  for (const row of lists.held) desk.conversations.put(row, false)
+  for (const row of lists.held) app.conversations.put(row, false)
   const types = () => said.map(command => command.type)
-  return { desk, lists, clock, said, types, notices, rung, told }
+  return { app, lists, clock, said, types, toasts, rung, told }
 }
 
 test("a contact's message in my conversation rings, moves the row and is confirmed as delivered", async () => {
-  const { desk, told, rung, said } = await working()
+  const { app, told, rung, said } = await working()
   told.event({ type: "message.created", message: message("mine", 2) })
-  expect(desk.conversations.get("mine")?.unread_count).toBe(1)
+  expect(app.conversations.get("mine")?.unread_count).toBe(1)
   expect(rung).toEqual(["mine-2"])
   expect(said).toEqual([{ type: "conversation.delivered", conversation_id: "mine", seq: 2 }])
 })
@@ -98,53 +98,53 @@ test("a message in a colleague's conversation is silent", async () => {
 })
 
 test("a colleague's note in my conversation rings and can be opened, one in theirs is silent", async () => {
-  const { told, notices, rung } = await working()
+  const { told, toasts, rung } = await working()
   const note = { author: { kind: "agent", id: OTHER, name: "Other" }, visibility: "internal", seq: null } as const
   told.event({ type: "message.created", message: message("theirs", 2, { ...note, rev: 2 }) })
-  expect(notices).toEqual([])
+  expect(toasts).toEqual([])
   told.event({ type: "message.created", message: message("mine", 2, { ...note, rev: 2 }) })
-  expect(notices).toMatchObject([{ key: "done.noted", values: { name: "Other" }, act: { key: "done.open" } }])
+  expect(toasts).toMatchObject([{ key: "done.noted", values: { name: "Other" }, act: { key: "done.open" } }])
   expect(rung).toEqual(["mine-2"])
 })
 
 test("what is being looked at does not ring", async () => {
-  const { desk, told, rung } = await working()
-  desk.view("mine")
+  const { app, told, rung } = await working()
+  app.view("mine")
   told.event({ type: "message.created", message: message("mine", 2) })
   expect(rung).toEqual([])
 })
 
 test("a conversation never heard of is asked for once, however much is said in it", async () => {
-  const { desk, told, types, clock } = await working()
+  const { app, told, types, clock } = await working()
   for (const seq of [3, 4, 5]) told.event({ type: "message.created", message: message("new", seq) })
   clock.travel(200)
   await settle()
   expect(types()).toEqual(["conversation.sync"])
-  expect(desk.conversations.get("new")?.rev).toBe(4)
+  expect(app.conversations.get("new")?.rev).toBe(4)
 })
 
-test("a head beyond what is held heals the row, a head at the same place only moves the marks", async () => {
-  const { desk, told, types, clock } = await working()
+test("a head beyond what is held refetches the row, a head at the same place only moves the marks", async () => {
+  const { app, told, types, clock } = await working()
   const head = { conversation_id: "mine", seq: 1, rev: 1, marks: { ...NO_MARKS, contact_read_seq: 1 } }
   told.event({ type: "heads", epoch: "1", heads: [head] })
-  expect(desk.conversations.get("mine")?.marks.contact_read_seq).toBe(1)
+  expect(app.conversations.get("mine")?.marks.contact_read_seq).toBe(1)
   told.event({ type: "heads", epoch: "1", heads: [{ ...head, rev: 3 }] })
   clock.travel(200)
   expect(types()).toEqual(["conversation.sync"])
 })
 
 test("coming back fetches lists and counts anew and says again what is looked at", async () => {
-  const { desk, lists, told, said } = await working()
+  const { app, lists, told, said } = await working()
   told.connected()
-  desk.view("mine")
+  app.view("mine")
   const before = lists.asked.length
   said.length = 0
   lists.held.push(conversation("late", 50))
   told.connected()
   await settle()
   expect(lists.asked.length).toBeGreaterThan(before)
-  expect(desk.inbox.list.value.rows.value.map(row => row.id)).toEqual(["late", "mine"])
-  expect(desk.counts.now.value?.mine).toBe(2)
+  expect(app.inbox.list.value.rows.value.map(row => row.id)).toEqual(["late", "mine"])
+  expect(app.counts.now.value?.mine).toBe(2)
   expect(said).toEqual([
     expect.objectContaining({
       type: "screen.watch",
@@ -155,19 +155,19 @@ test("coming back fetches lists and counts anew and says again what is looked at
 })
 
 test("going from one conversation to the next says one thing, leaving for good says that", async () => {
-  const { desk, said, clock } = await working()
-  desk.view("mine")
-  desk.leave("mine")
-  desk.view("theirs")
+  const { app, said, clock } = await working()
+  app.view("mine")
+  app.leave("mine")
+  app.view("theirs")
   clock.travel(1000)
-  desk.leave("theirs")
+  app.leave("theirs")
   clock.travel(1000)
   expect(said.map(command => "conversation_id" in command && command.conversation_id)).toEqual(["mine", "theirs", null])
 })
 
 test("send and resolve waits until the message is on the server", async () => {
-  const { desk, told, types } = await working()
-  desk.resolveWhenSent("mine", "client-1")
+  const { app, told, types } = await working()
+  app.resolveWhenSent("mine", "client-1")
   told.sent({ client_id: "another" } as OutboxEntry)
   expect(types()).toEqual([])
   told.sent({ client_id: "client-1" } as OutboxEntry)
@@ -175,37 +175,37 @@ test("send and resolve waits until the message is on the server", async () => {
   expect(types()).toEqual(["conversations.bulk"])
 })
 
-test("what is new is told in one notice with a way to open it, and goes by itself", async () => {
-  const { desk, told, notices } = await working()
+test("what is new is told in one toast with a way to open it, and goes by itself", async () => {
+  const { app, told, toasts } = await working()
   for (const id of ["theirs", "later"]) {
     told.event({ type: "assignment.offered", conversation_id: id, reason: "assigned", until: null })
   }
-  expect(notices).toMatchObject([
+  expect(toasts).toMatchObject([
     { key: "done.offered", values: { name: "Contact theirs" }, tone: "news", isTimed: true, act: { key: "done.open" } },
   ])
-  desk.conversations.put(conversation("later", 3))
-  expect(notices.at(-1)).toMatchObject({ key: "done.offered_many", values: { n: 2 }, kind: "offered" })
+  app.conversations.put(conversation("later", 3))
+  expect(toasts.at(-1)).toMatchObject({ key: "done.offered_many", values: { n: 2 }, kind: "offered" })
 })
 
 test("what was held before a reload, or a moment ago, is not told as new, but an offer is", async () => {
-  const { desk, told, notices, rung, clock } = await working()
+  const { app, told, toasts, rung, clock } = await working()
   const given = (until: string | null) =>
     told.event({ type: "assignment.offered", conversation_id: "mine", reason: "routed", until })
   given(null)
-  desk.conversations.put(conversation("mine", 1, { agent_id: null, rev: 2 }))
+  app.conversations.put(conversation("mine", 1, { agent_id: null, rev: 2 }))
   given(null)
-  expect([notices, rung]).toEqual([[], []])
+  expect([toasts, rung]).toEqual([[], []])
   given(at(90))
-  expect(notices).toMatchObject([{ key: "done.offered" }])
-  desk.conversations.put(conversation("mine", 1, { rev: 3 }))
-  desk.conversations.put(conversation("mine", 1, { agent_id: null, rev: 4 }))
+  expect(toasts).toMatchObject([{ key: "done.offered" }])
+  app.conversations.put(conversation("mine", 1, { rev: 3 }))
+  app.conversations.put(conversation("mine", 1, { agent_id: null, rev: 4 }))
   clock.travel(130_000)
   given(null)
-  expect(notices).toHaveLength(2)
+  expect(toasts).toHaveLength(2)
 })
 
 test("an older wall never replaces a newer one", async () => {
-  const { desk, told } = await working()
+  const { app, told } = await working()
   const wall = {
     queues: [],
     stuck: [],
@@ -217,37 +217,37 @@ test("an older wall never replaces a newer one", async () => {
   }
   told.event({ type: "wall.changed", wall })
   told.event({ type: "wall.changed", wall: { ...wall, opened_today: 1, made_at: at(4) } })
-  expect(desk.wall.now.value?.opened_today).toBe(2)
+  expect(app.wall.now.value?.opened_today).toBe(2)
 })
 
 test("L9: rows that changed replace those of the wall held, and one too old for them is asked for anew", async () => {
-  const { desk, told, said } = await working()
+  const { app, told, said } = await working()
   const queue = (team_id: string, waiting_count: number) => ({ team_id, waiting_count }) as unknown as QueueWallView
   const csat = { average: null, answered_count: 0, satisfied_count: 0 }
   const figures = { csat, opened_today: 2, resolved_today: 0 }
   const wall = { ...figures, queues: [queue("a", 1), queue("b", 1)], stuck: [], agents: [], made_at: at(5) }
   const rows = { type: "wall.moved" as const, ...figures, agents: [], stuck: null }
   const asked = () => said.filter(it => it.type === "wall.watch").length
-  void desk.wall.watch()
+  void app.wall.watch()
   told.event({ ...rows, queues: [queue("a", 9)], after: at(3), made_at: at(4) })
   expect(asked(), "the answer is on its way already").toBe(1)
   await settle()
   told.event({ type: "wall.changed", wall })
   told.event({ ...rows, queues: [queue("b", 7)], opened_today: 3, after: at(5), made_at: at(6) })
-  expect(desk.wall.now.value).toMatchObject({ opened_today: 3, queues: [queue("a", 1), queue("b", 7)], made_at: at(6) })
+  expect(app.wall.now.value).toMatchObject({ opened_today: 3, queues: [queue("a", 1), queue("b", 7)], made_at: at(6) })
   const before = asked()
   told.event({ ...rows, queues: [queue("a", 9)], after: at(8), made_at: at(9) })
-  expect(desk.wall.now.value?.queues[0]).toEqual(queue("a", 1))
+  expect(app.wall.now.value?.queues[0]).toEqual(queue("a", 1))
   expect(asked()).toBe(before + 1)
 })
 
 test("a server restored from a backup is believed, though its revisions are lower", async () => {
-  const { desk, lists, told } = await working()
+  const { app, lists, told } = await working()
   told.event({ type: "heads", epoch: "1", heads: [] })
   told.event({ type: "conversation.changed", conversation: conversation("mine", 1, { agent_id: ME, rev: 9 }) })
   lists.held = [conversation("mine", 1, { agent_id: ME, rev: 3 })]
   told.event({ type: "heads", epoch: "2", heads: [] })
   told.connected()
   await settle()
-  expect(desk.conversations.get("mine")?.rev).toBe(3)
+  expect(app.conversations.get("mine")?.rev).toBe(3)
 })

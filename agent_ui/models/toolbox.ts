@@ -18,7 +18,7 @@ interface Kinds {
   macros: SaveMacro
 }
 
-export interface AtHand {
+export interface Toolbox {
   views: Readonly<ShallowRef<readonly SavedViewView[]>>
   canned: Readonly<ShallowRef<readonly CannedResponseView[]>>
   macros: Readonly<ShallowRef<readonly MacroView[]>>
@@ -34,7 +34,7 @@ export interface AtHand {
 }
 
 /** Saved views, canned responses, macros and tags, for this agent to reach for. */
-export function createAtHand(api: Api, onDrafts: (drafts: readonly DraftView[]) => void): AtHand {
+export function createToolbox(api: Api, onDrafts: (drafts: readonly DraftView[]) => void): Toolbox {
   const views = shallowRef<readonly SavedViewView[]>([])
   const canned = shallowRef<readonly CannedResponseView[]>([])
   const macros = shallowRef<readonly MacroView[]>([])
@@ -42,14 +42,14 @@ export function createAtHand(api: Api, onDrafts: (drafts: readonly DraftView[]) 
   const isLoaded = shallowRef(false)
 
   async function refresh() {
-    const desk = await api.get<Desk>("/desk").catch(() => null)
-    if (!desk) return
-    views.value = desk.views
-    canned.value = desk.canned
-    macros.value = desk.macros
-    tags.value = desk.tags
+    const held = await api.get<Desk>("/desk").catch(() => null)
+    if (!held) return
+    views.value = held.views
+    canned.value = held.canned
+    macros.value = held.macros
+    tags.value = held.tags
     isLoaded.value = true
-    onDrafts(desk.drafts)
+    onDrafts(held.drafts)
   }
 
   return {

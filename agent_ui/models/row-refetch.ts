@@ -3,9 +3,9 @@ import type { Connection } from "@parley/client/connection"
 import type { AgentSide } from "@parley/client/sides"
 import type { Conversations } from "./conversations"
 
-export interface Healer {
+export interface RowRefetch {
   /** This conversation's row is missing or behind: ask, once for many reasons. */
-  heal(id: string): void
+  refetch(id: string): void
   stop(): void
 }
 
@@ -13,11 +13,11 @@ const GATHER_MS = 80
 const AT_ONCE = 4
 
 /** Fetches rows that an event showed to be behind what this screen holds. */
-export function createHealer(
+export function createRowRefetch(
   command: Connection<AgentSide>["command"],
   conversations: Conversations,
   clock: Clock,
-): Healer {
+): RowRefetch {
   const wanted = new Set<string>()
   let running = 0
   let stopWaiting: (() => void) | null = null
@@ -50,7 +50,7 @@ export function createHealer(
   }
 
   return {
-    heal(id) {
+    refetch(id) {
       wanted.add(id)
       stopWaiting ??= clock.after(GATHER_MS, work)
     },

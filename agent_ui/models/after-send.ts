@@ -1,15 +1,15 @@
 import type { Bulk, Done, What } from "./bulk"
 
 /** What is to be changed once messages are on the server. */
-export interface Pledge {
+export interface FollowUp {
   clientIds: readonly string[]
   conversationIds: readonly string[]
   what: What
   done: Done
 }
 
-export interface Pledges {
-  make(pledge: Pledge): void
+export interface AfterSend {
+  make(followUp: FollowUp): void
   /** This message is on the server. */
   sent(clientId: string): void
   /** This message will not be sent: what waited for it is not done. */
@@ -18,33 +18,33 @@ export interface Pledges {
   takeUp(waiting: readonly { client_id: string }[]): void
 }
 
-export interface PledgesOptions {
+export interface AfterSendOptions {
   storage: Pick<Storage, "getItem" | "setItem">
   agentId: string
   change: Bulk["change"]
 }
 
 /** Nobody is told "resolved" before the answer. Kept in the browser, so that a closed tab forgets nothing. */
-export function createPledges({ storage, agentId, change }: PledgesOptions): Pledges {
+export function createAfterSend({ storage, agentId, change }: AfterSendOptions): AfterSend {
   const place = `parley.pledges.${agentId}`
   const running = new Set<string>()
 
-  function all(): Pledge[] {
+  function all(): FollowUp[] {
     try {
-      return JSON.parse(storage.getItem(place) ?? "[]") as Pledge[]
+      return JSON.parse(storage.getItem(place) ?? "[]") as FollowUp[]
     } catch {
       return []
     }
   }
 
-  const keep = (pledges: readonly Pledge[]) => storage.setItem(place, JSON.stringify(pledges))
-  const nameOf = ({ conversationIds, what }: Pledge) => JSON.stringify([conversationIds, what])
+  const keep = (followUps: readonly FollowUp[]) => storage.setItem(place, JSON.stringify(followUps))
+  const nameOf = ({ conversationIds, what }: FollowUp) => JSON.stringify([conversationIds, what])
 
-  async function fulfil(pledge: Pledge) {
-    const name = nameOf(pledge)
+  async function fulfil(followUp: FollowUp) {
+    const name = nameOf(followUp)
     if (running.has(name)) return
     running.add(name)
-    await change(pledge.conversationIds, pledge.what, pledge.done)
+    await change(followUp.conversationIds, followUp.what, followUp.done)
     running.delete(name)
     // Forgotten only now: what a page does not live to see done, the next one does.
     keep(all().filter(it => it.clientIds.length > 0 || nameOf(it) !== name))
@@ -57,7 +57,7 @@ export function createPledges({ storage, agentId, change }: PledgesOptions): Ple
   }
 
   return {
-    make: pledge => keep([...all(), pledge]),
+    make: followUp => keep([...all(), followUp]),
     sent(clientId) {
       if (all().some(it => it.clientIds.includes(clientId))) settle(id => id === clientId)
     },

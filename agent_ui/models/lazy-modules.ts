@@ -2,11 +2,11 @@ import { type Clock, sleep } from "@parley/client/clock"
 import { type ShallowRef, shallowRef } from "vue"
 
 /** `gone`: only another page can have it. */
-export type PartTrouble = "waiting" | "gone"
+export type ModuleTrouble = "waiting" | "gone"
 
-export interface Parts {
+export interface LazyModules {
   /** Why something that somebody wants is not on the screen. */
-  trouble: Readonly<ShallowRef<PartTrouble | null>>
+  trouble: Readonly<ShallowRef<ModuleTrouble | null>>
   /** A part of the program, as soon as it can be had, however long that takes. */
   fetch<T>(load: () => Promise<T>): Promise<T>
   /** Ask now for what is waited for. */
@@ -17,8 +17,8 @@ const FIRST_MS = 1_000
 const MOST_MS = 15_000
 
 /** What of the program is fetched when it is wanted: asked for again until it is there. */
-export function createParts(clock: Clock, isGone: () => boolean): Parts {
-  const trouble = shallowRef<PartTrouble | null>(null)
+export function createLazyModules(clock: Clock, isGone: () => boolean): LazyModules {
+  const trouble = shallowRef<ModuleTrouble | null>(null)
   const waiting = new Set<() => void>()
 
   function look() {

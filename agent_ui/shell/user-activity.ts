@@ -1,5 +1,5 @@
 import { openChannel } from "@parley/client/browser"
-import type { Life, Touch } from "../models/idle"
+import type { Touch, UserActivity } from "../models/idle"
 
 const TOUCHES: Record<string, Touch> = {
   keydown: "acted",
@@ -10,9 +10,9 @@ const TOUCHES: Record<string, Touch> = {
 }
 
 /** Somebody at this page, or at another of this agent's in the same browser. */
-export function browserLife(agentId: string): Life {
+export function browserActivity(agentId: string): UserActivity {
   const channel = openChannel(`parley-life:${agentId}`)
-  const told = new Set<Parameters<Life["onTouch"]>[0]>()
+  const told = new Set<Parameters<UserActivity["onTouch"]>[0]>()
   const tell = (touch: Touch, isHere: boolean) => told.forEach(it => void it(touch, isHere))
 
   let pointedAt = ""
@@ -37,9 +37,9 @@ export function browserLife(agentId: string): Life {
   channel?.addEventListener("message", ({ data }: MessageEvent<Touch>) => tell(data, false))
   for (const type of Object.keys(TOUCHES)) window.addEventListener(type, listen, { capture: true, passive: true })
   return {
-    onTouch(hear) {
-      told.add(hear)
-      return () => told.delete(hear)
+    onTouch(listener) {
+      told.add(listener)
+      return () => told.delete(listener)
     },
     share: touch => channel?.postMessage(touch),
     stop() {

@@ -1,9 +1,9 @@
 import type { NoticeView } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import { createTroubles } from "../models/troubles"
+import { createWarnings } from "../models/warnings"
 import { fakeApi } from "./fake-api"
 
-const notice = (key: string, is_dismissed = false): NoticeView => ({
+const warning = (key: string, is_dismissed = false): NoticeView => ({
   key,
   kind: "rule",
   subject: "Nights",
@@ -31,28 +31,28 @@ function serverWith(held: NoticeView[]) {
 }
 
 test("what was put aside is not told again, and still there", async () => {
-  const { api, dismissed } = serverWith([notice("a", true), notice("b")])
-  const troubles = createTroubles(api, () => true)
-  await troubles.refresh()
-  expect(troubles.open.value.map(it => it.key)).toEqual(["b"])
-  await troubles.dismiss("b")
-  expect(troubles.open.value).toEqual([])
-  expect(troubles.all.value.length).toBe(2)
+  const { api, dismissed } = serverWith([warning("a", true), warning("b")])
+  const warnings = createWarnings(api, () => true)
+  await warnings.refresh()
+  expect(warnings.open.value.map(it => it.key)).toEqual(["b"])
+  await warnings.dismiss("b")
+  expect(warnings.open.value).toEqual([])
+  expect(warnings.all.value.length).toBe(2)
   expect(dismissed).toEqual([{ key: "b" }])
 })
 
 test("what could not be put aside comes back", async () => {
-  const { api, refuse } = serverWith([notice("a")])
-  const troubles = createTroubles(api, () => true)
-  await troubles.refresh()
+  const { api, refuse } = serverWith([warning("a")])
+  const warnings = createWarnings(api, () => true)
+  await warnings.refresh()
   refuse()
-  await troubles.dismiss("a")
-  expect(troubles.open.value.map(it => it.key)).toEqual(["a"])
+  await warnings.dismiss("a")
+  expect(warnings.open.value.map(it => it.key)).toEqual(["a"])
 })
 
 test("who may not know does not ask", async () => {
-  const { api } = serverWith([notice("a")])
-  const troubles = createTroubles(api, () => false)
-  await troubles.refresh()
-  expect(troubles.all.value).toEqual([])
+  const { api } = serverWith([warning("a")])
+  const warnings = createWarnings(api, () => false)
+  await warnings.refresh()
+  expect(warnings.all.value).toEqual([])
 })

@@ -5,15 +5,15 @@ import { CONTRACT_VERSION, type Me } from "@parley/client/contract"
 import { createOutbox, type OutboxOptions, type Sendable } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import type { Words } from "../i18n/translate"
+import { type AgentApp, createAgentApp } from "../models/agent-app"
 import type { Api } from "../models/api"
 import { contactName } from "../models/contact-name"
-import { createDesk, type Desk } from "../models/desk"
 import { leftBehind } from "../models/held-replies"
-import type { Notify } from "../models/notices"
+import type { Notify } from "../models/toasts"
 import { createFittingUploader, createUploader } from "../models/uploads"
 import { browserSurroundings } from "./browser"
 
-export interface OpenDesk {
+export interface OpenApp {
   me: Me
   api: Api
   words: Words
@@ -29,8 +29,8 @@ function lastWord(command: Sendable): void {
   fetch("/api/v1/commands", { method: "POST", headers, body: JSON.stringify(command), keepalive: true }).catch(() => {})
 }
 
-/** The desk over the real network, clock and storage. */
-export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk): Desk {
+/** The app over the real network, clock and storage. */
+export function openApp({ me, api, words, notify, open, onSignedOut }: OpenApp): AgentApp {
   const storage = openStorage("localStorage")
   const connection = createConnection<AgentSide>({
     origin: location.origin,
@@ -47,7 +47,7 @@ export function openDesk({ me, api, words, notify, open, onSignedOut }: OpenDesk
     laneOf: command => ("conversation_id" in command ? command.conversation_id : ""),
     isStopped: leftBehind(storage, me.agent.id, systemClock.now()),
   })
-  return createDesk({
+  return createAgentApp({
     me,
     api,
     connection,

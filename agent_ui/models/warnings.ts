@@ -3,7 +3,7 @@ import { computed, type Ref, type ShallowRef, shallowRef } from "vue"
 import type { Api } from "./api"
 
 /** What somebody should mend, as long as it lasts. */
-export interface Troubles {
+export interface Warnings {
   all: Readonly<ShallowRef<readonly NoticeView[]>>
   /** What this agent has not put aside. */
   open: Readonly<Ref<readonly NoticeView[]>>
@@ -13,7 +13,7 @@ export interface Troubles {
 }
 
 /** For whoever may know; nobody else asks. */
-export function createTroubles(api: Api, mayKnow: () => boolean): Troubles {
+export function createWarnings(api: Api, mayKnow: () => boolean): Warnings {
   const all = shallowRef<readonly NoticeView[]>([])
   let asked = 0
 
@@ -26,11 +26,11 @@ export function createTroubles(api: Api, mayKnow: () => boolean): Troubles {
 
   return {
     all,
-    open: computed(() => all.value.filter(notice => !notice.is_dismissed)),
+    open: computed(() => all.value.filter(warning => !warning.is_dismissed)),
     refresh,
     async dismiss(key) {
       const before = all.value
-      all.value = before.map(notice => (notice.key === key ? { ...notice, is_dismissed: true } : notice))
+      all.value = before.map(warning => (warning.key === key ? { ...warning, is_dismissed: true } : warning))
       await api.post("/notices/dismiss", { key }).catch(() => {
         all.value = before
       })

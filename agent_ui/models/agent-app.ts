@@ -8,25 +8,23 @@ import { timedId } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { computed, type ShallowRef, shallowRef } from "vue"
 import { type Actions, createActions } from "./actions"
+import { type AfterSend, createAfterSend } from "./after-send"
 import { type Alerts, type AlertWords, createAlerts, type Surroundings } from "./alerts"
 import type { Api } from "./api"
 import type { FoundArticles } from "./article-search"
-import { type AtHand, createAtHand } from "./at-hand"
 import { type Bulk, createBulk } from "./bulk"
 import type { Link } from "./contact"
 import { type Conversations, createConversations } from "./conversations"
 import { createCounts, type ViewCounts } from "./counts"
 import { createDrafts, type Drafts } from "./drafts"
 import { createEvents } from "./events"
-import { createHealer } from "./healer"
 import { createHeldReplies } from "./held-replies"
 import { createInbox, FIRST, type Inbox } from "./inbox"
-import type { Notify } from "./notices"
 import { createOffered } from "./offered"
 import { belongs, isOpen } from "./order"
 import { createPeople, type People } from "./people"
-import { createPledges, type Pledges } from "./pledges"
 import { wordsFor } from "./refusals"
+import { createRowRefetch } from "./row-refetch"
 import { createScreen, type Screen } from "./screen"
 import { createSelection, type Selection } from "./selection"
 import { createSetup, type Setup } from "./setup"
@@ -35,12 +33,14 @@ import { createTakeBack } from "./take-back"
 import { createThreads, type Threads } from "./threads"
 import { createTicker, type Ticker } from "./ticker"
 import { createTickets, type Tickets } from "./tickets"
-import { createTroubles, type Troubles } from "./troubles"
+import type { Notify } from "./toasts"
+import { createToolbox, type Toolbox } from "./toolbox"
 import { createUndo, HOLD_MS, type Undo } from "./undo"
 import type { Uploader } from "./uploads"
 import { createWall, type Wall } from "./wall"
+import { createWarnings, type Warnings } from "./warnings"
 
-export interface DeskOptions {
+export interface AgentAppOptions {
   me: Me
   api: Api
   connection: Connection<AgentSide>
@@ -53,14 +53,14 @@ export interface DeskOptions {
   upload: Uploader
   notify: Notify
   words: AlertWords
-  /** Show a conversation, because a notification or a notice was clicked. */
+  /** Show a conversation, because a notification or a toast was clicked. */
   open(conversationId: string): void
 }
 
 /** Everything a signed-in agent works with. Made at sign-in, stopped at sign-out. */
-export interface Desk {
+export interface AgentApp {
   api: Api
-  /** For models of one screen: to ask, and to hear what is told. */
+  /** For models of one screen: to ask, and to listen for events. */
   link: Link
   clock: Clock
   upload: Uploader
@@ -79,9 +79,9 @@ export interface Desk {
   bulk: Bulk
   undo: Undo
   /** What is changed once a message is on the server. */
-  pledges: Pledges
+  afterSend: AfterSend
   selection: Selection
-  atHand: AtHand
+  toolbox: Toolbox
   alerts: Alerts
   /** For how long a reply can be taken back before it is sent; 0 when the agent does not want that. */
   holdMs: Readonly<ShallowRef<number>>
@@ -92,7 +92,7 @@ export interface Desk {
   tickets: Tickets
   wall: Wall
   supervising: Supervising
-  troubles: Troubles
+  warnings: Warnings
   setup: Setup
   ticker: Ticker
   /** Calls with the area an admin has just changed, here or elsewhere; returns what ends it. */
@@ -125,7 +125,7 @@ const COUNT_MS = 15_000
 const HOLD = "parley.hold"
 const SINGLE_KEYS = "parley.single_keys"
 
-export function createDesk(options: DeskOptions): Desk {
+export function createAgentApp(options: AgentAppOptions): AgentApp {
   const { me, api, connection, clock, storage, around, notify, words, open } = options
   const { command } = connection
   const { storage: kept, lastWord } = options
@@ -144,7 +144,7 @@ export function createDesk(options: DeskOptions): Desk {
       return entry
     },
     discard(clientId) {
-      pledges.drop(clientId)
+      afterSend.drop(clientId)
       return held.outbox.discard(clientId)
     },
   }
@@ -163,14 +163,14 @@ export function createDesk(options: DeskOptions): Desk {
         () => false,
       ),
   })
-  const atHand = createAtHand(api, drafts.takeAll)
-  const counts = createCounts(api, conversations, clock, people.meId, () => atHand.views.value)
+  const toolbox = createToolbox(api, drafts.takeAll)
+  const counts = createCounts(api, conversations, clock, people.meId, () => toolbox.views.value)
   const selection = createSelection(() => inbox.list.value.rows.value)
-  const healer = createHealer(command, conversations, clock)
+  const rowRefetch = createRowRefetch(command, conversations, clock)
   const tickets = createTickets(api)
   const wall = createWall(command, storage)
   const supervising = createSupervising({ command, conversations, notify, newId: timedId })
-  const troubles = createTroubles(api, () => people.may("wall.watch"))
+  const warnings = createWarnings(api, () => people.may("wall.watch"))
   const setup = createSetup(api, () => people.may("people.manage"))
   const ticker = createTicker(clock)
   const author = { kind: "agent" as const, id: people.meId, name: people.me.value.name }
@@ -179,7 +179,7 @@ export function createDesk(options: DeskOptions): Desk {
   const takeBack = createTakeBack({ command, conversations, notify })
   const actions = createActions({ command, conversations, people, notify, undo, takeBack })
   const bulk = createBulk({ command, conversations, people, notify, undo, takeBack })
-  const pledges = createPledges({ storage, agentId: people.meId, change: bulk.change })
+  const afterSend = createAfterSend({ storage, agentId: people.meId, change: bulk.change })
   const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
   const keysOn = shallowRef(storage.getItem(SINGLE_KEYS) !== "off")
   const online = shallowRef(connection.state().name)
@@ -221,7 +221,7 @@ export function createDesk(options: DeskOptions): Desk {
       if (!reply || (!reply.ok && reply.code !== "not_found" && reply.code !== "forbidden")) return
       if (reply.ok && reply.messages.some(message => message.client_id === entry.client_id)) {
         await held.outbox.discard(entry.client_id)
-        pledges.sent(entry.client_id)
+        afterSend.sent(entry.client_id)
         continue
       }
       drafts.takeBack(id, entry)
@@ -238,16 +238,16 @@ export function createDesk(options: DeskOptions): Desk {
     await Promise.all([inbox.refresh(), counts.refresh()])
   }
 
-  const hear = createEvents({
+  const onEvent = createEvents({
     conversations,
     people,
-    healer,
+    rowRefetch,
     wall: wall.put,
     wallMoved: wall.move,
     draft: drafts.take,
     // A view that is new here has not been counted yet.
-    deskChanged: () => void atHand.refresh().then(counts.refresh),
-    noticesChanged: () => void troubles.refresh(),
+    toolboxChanged: () => void toolbox.refresh().then(counts.refresh),
+    warningsChanged: () => void warnings.refresh(),
     configChanged: area => {
       void refreshMe()
       config.tell(area)
@@ -269,7 +269,7 @@ export function createDesk(options: DeskOptions): Desk {
     },
     moved({ conversation_id: id, type: _, ...now }) {
       const { filter } = inbox.list.value
-      if (belongs({ ...now, id } as unknown as ConversationView, filter, people.meId)) healer.heal(id)
+      if (belongs({ ...now, id } as unknown as ConversationView, filter, people.meId)) rowRefetch.refetch(id)
     },
     escalated({ conversation_id, contact_name, level, reason, by_id, by_name }) {
       if (by_id === people.meId) return
@@ -283,7 +283,7 @@ export function createDesk(options: DeskOptions): Desk {
       })
     },
     offered(event) {
-      if (!conversations.get(event.conversation_id)) healer.heal(event.conversation_id)
+      if (!conversations.get(event.conversation_id)) rowRefetch.refetch(event.conversation_id)
       offered.given(event)
     },
   })
@@ -295,7 +295,7 @@ export function createDesk(options: DeskOptions): Desk {
         if (epoch !== null) conversations.clear()
         epoch = event.epoch
       }
-      hear(event)
+      onEvent(event)
       if (event.type === "config.changed") void setup.refresh()
       if (event.type === "ticket.opened" || event.type === "ticket.changed") tickets.put(event.ticket)
     }),
@@ -306,7 +306,7 @@ export function createDesk(options: DeskOptions): Desk {
       if (before && conversations.get(before.id)?.agent_id === people.meId) {
         undo.done({ key: "done.claimed", undo: () => takeBack([before]) })
       }
-      pledges.sent(client_id)
+      afterSend.sent(client_id)
     }),
     connection.onState(state => {
       online.value = state.name
@@ -314,12 +314,12 @@ export function createDesk(options: DeskOptions): Desk {
     connection.onConnected(() => {
       screen.say()
       void refresh() // what was fetched before may have moved before we could hear of it
-      void atHand.refresh()
-      void troubles.refresh()
+      void toolbox.refresh()
+      void warnings.refresh()
       void settleLeft()
       void setup.refresh()
       if (!hasConnected) {
-        void outbox.ready.then(() => pledges.takeUp(outbox.entries()))
+        void outbox.ready.then(() => afterSend.takeUp(outbox.entries()))
       } else {
         void refreshMe()
       }
@@ -336,7 +336,7 @@ export function createDesk(options: DeskOptions): Desk {
     })
   }
   countOn()
-  void atHand.refresh()
+  void toolbox.refresh()
   void counts.refresh()
   globalThis.addEventListener?.("pagehide", held.leave)
 
@@ -362,9 +362,9 @@ export function createDesk(options: DeskOptions): Desk {
     actions,
     bulk,
     undo,
-    pledges,
+    afterSend,
     selection,
-    atHand,
+    toolbox,
     holdMs,
     setHold(on) {
       holdMs.value = on ? HOLD_MS : 0
@@ -379,7 +379,7 @@ export function createDesk(options: DeskOptions): Desk {
     tickets,
     wall,
     supervising,
-    troubles,
+    warnings,
     setup,
     ticker,
     maxFileBytes: me.max_file_bytes,
@@ -387,7 +387,7 @@ export function createDesk(options: DeskOptions): Desk {
     reconnect: connection.retry,
     resolveWhenSent(conversationId, clientId) {
       const what = { status: people.firstStatus("resolved") }
-      pledges.make({ clientIds: [clientId], conversationIds: [conversationId], what, done: { key: "done.resolved" } })
+      afterSend.make({ clientIds: [clientId], conversationIds: [conversationId], what, done: { key: "done.resolved" } })
     },
     async setPresence(presence) {
       const before = people.me.value
@@ -446,7 +446,7 @@ export function createDesk(options: DeskOptions): Desk {
       ticker.stop()
       threads.stop()
       counts.stop()
-      healer.stop()
+      rowRefetch.stop()
       inbox.stop()
       outbox.close()
       connection.close()

@@ -5,7 +5,7 @@ import { PATIENCE_MS } from "./type-ahead"
  * What was asked for and has to be fetched first may come much later, and would then take the keys from whatever is being done.
  * So it is given up with Escape, with a click, and with the first key after a while.
  */
-export function useGivingUp(shown: ShallowRef<unknown>): void {
+export function useCancelOverlay(shown: ShallowRef<unknown>): void {
   let until = 0
   watch(shown, () => {
     until = performance.now() + PATIENCE_MS
