@@ -18,7 +18,7 @@ const opening = [...first].map(([name]) => name)
 const budgets = [
   { what: "host page, brotli", bytes: brotliCompressSync(read("embed.js")).length, most: 1_500 },
   { what: "opening, gzip", bytes: sum(opening), most: 18_000 },
-  { what: "a whole conversation, gzip", bytes: sum([...opening, ...named("talk")]), most: 29_000 },
+  { what: "a whole conversation, gzip", bytes: sum([...opening, ...named("live-session")]), most: 29_000 },
   // Only for an inbox that shows its visitors: fetched when the page is idle.
   { what: "showing visitors, gzip", bytes: gz("near.js") + gz("near.html") + sum(named("near")), most: 5_000 },
   { what: "its loader, brotli", bytes: brotliCompressSync(read("embed-near.js")).length, most: 1_700 },

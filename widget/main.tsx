@@ -2,7 +2,7 @@ import { isStorageDenied } from "@parley/client/browser"
 import { systemClock } from "@parley/client/clock"
 import { late } from "@parley/client/late"
 import { h, render } from "preact"
-import { loadTalk, Root } from "./components/root"
+import { loadLiveSession, Root } from "./components/root"
 import { createApp } from "./models/app"
 import { createHost } from "./models/host"
 import { mailedLink } from "./models/mailed-link"
@@ -33,7 +33,7 @@ host.onSaid(words => {
 })
 
 /** The page's first words; without a page around it the widget is simply open. */
-function hear(): Promise<HostSays> {
+function firstWords(): Promise<HostSays> {
   const alone: HostSays = { parley: 1, url: "", is_open: true }
   return new Promise(done => {
     const stop = host.onSaid(words => {
@@ -56,7 +56,7 @@ function believed(words: HostSays): HostSays {
 }
 
 async function main(): Promise<void> {
-  const [hello, texts] = await Promise.all([hear(), loadTexts(wanted)])
+  const [hello, texts] = await Promise.all([firstWords(), loadTexts(wanted)])
   document.documentElement.lang = texts.locale
   document.documentElement.dir = texts.dir
   if (hello.color) paint(hello.color)
@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     storage: link?.storage ?? browserStorage(prefix),
     link,
     clock: systemClock,
-    loadTalk,
+    loadLiveSession,
     label: n => (n ? `${texts.t("open_chat")}, ${texts.count("unread", n)}` : texts.t("open_chat")),
     closeLabel: texts.t("close_chat"),
     isGone: () => late.isGone,
@@ -78,10 +78,10 @@ async function main(): Promise<void> {
     paint,
   })
   if (previewScheme) document.documentElement.classList.add(previewScheme)
-  host.onSaid(words => app.hear(believed(words)))
+  host.onSaid(words => app.onPage(believed(words)))
   addEventListener("storage", event => event.key?.startsWith(prefix) && app.stored(event.key.slice(prefix.length)))
   document.addEventListener("visibilitychange", app.visibilityChanged)
-  app.hear(believed(latest ?? hello))
+  app.onPage(believed(latest ?? hello))
   const close = () => host.say({ type: "toggle", is_open: false })
   render(<Root app={app} texts={texts} isForgetful={isStorageDenied()} onClose={close} />, document.body)
 }

@@ -3,8 +3,8 @@ import { defineConfig } from "vite"
 /** What each mode builds: classic files without imports, for the host page. */
 const FILES: Record<string, { input: string; file: string }> = {
   production: { input: "embed/embed.ts", file: "embed.js" },
-  "embed-near": { input: "embed/embed-near.ts", file: "embed-near.js" },
-  near: { input: "near/host.ts", file: "near.js" },
+  "embed-near": { input: "embed/embed-proactive.ts", file: "embed-near.js" },
+  near: { input: "proactive/host.ts", file: "near.js" },
 }
 
 export default defineConfig(({ mode }) => {

@@ -41,7 +41,7 @@ def is_gone(context: BrowserContext, files: str) -> None:
 
 def test_a_conversation_begins_as_soon_as_what_it_takes_is_there(parley: Running, new_context: NewContext) -> None:
     context = new_context()
-    asked = fail_once(context, "**/talk-*.js")
+    asked = fail_once(context, "**/live-session-*.js")
     visitor = VisitorPage(context, parley.url)
     visitor.open()
     visitor.begin("fetched at the second try")
@@ -52,7 +52,7 @@ def test_a_conversation_begins_as_soon_as_what_it_takes_is_there(parley: Running
 
 def test_what_most_conversations_never_need_comes_at_the_second_try(parley: Running, new_context: NewContext) -> None:
     context = new_context()
-    scripts, styles = fail_once(context, "**/extras-*.js"), fail_once(context, "**/extras-*.css")
+    scripts, styles = fail_once(context, "**/late-chunk-*.js"), fail_once(context, "**/late-*.css")
     visitor = VisitorPage(context, parley.url)
     visitor.open()
     visitor.begin("how long is the warranty")
@@ -70,7 +70,7 @@ def test_a_widget_from_before_a_deploy_says_so_and_is_the_new_one_when_opened_ag
     parley: Running, new_context: NewContext
 ) -> None:
     context = new_context()
-    is_gone(context, "**/talk-*.js")
+    is_gone(context, "**/live-session-*.js")
     visitor = VisitorPage(context, parley.url)
     visitor.open()
     field = visitor.frame.get_by_role("textbox", name="Ask a question")
@@ -78,7 +78,7 @@ def test_a_widget_from_before_a_deploy_says_so_and_is_the_new_one_when_opened_ag
     field.press("Enter")
     expect(visitor.frame.get_by_text("A new version of this chat is ready.")).to_be_visible()
     expect(field).to_have_value("asked of an old page")
-    context.unroute("**/talk-*.js")
+    context.unroute("**/live-session-*.js")
     visitor.frame.get_by_role("button", name="Close chat").click()
     visitor.launcher.click()
     expect(visitor.frame.get_by_text("A new version of this chat is ready.")).to_have_count(0)

@@ -1,8 +1,9 @@
 import type { SuggestionView } from "@parley/client/contract"
 import { Component, Fragment, h } from "preact"
-import type { App } from "../models/app"
+import type { App } from "../models/app-view"
 import type { Texts } from "../texts"
-import { focusFirst, Icon, Tool } from "./parts"
+import { focusFirst } from "./field-events"
+import { Icon, Tool } from "./icons"
 
 interface ArticleScreenProps {
   app: App
@@ -59,7 +60,7 @@ export class ArticleScreen extends Component<ArticleScreenProps, { hasHelped: bo
               {texts.t("helped")}
             </button>
           )}
-          <button type="button" class="plain" onClick={app.talk}>
+          <button type="button" class="plain" onClick={app.askPerson}>
             {texts.t("person")}
           </button>
         </div>

@@ -1,7 +1,7 @@
 import type { AttachmentView } from "@parley/client/contract"
 import { Component, h } from "preact"
 import type { Texts } from "../texts"
-import { Icon } from "./parts"
+import { Icon } from "./icons"
 
 interface AttachmentProps {
   file: AttachmentView

@@ -1,8 +1,8 @@
 import type { ThreadRow } from "@parley/client/rows"
 import { h } from "preact"
 import type { Texts } from "../texts"
-import { Extra } from "./extra"
 import { Formatted } from "./formatted"
+import { Late } from "./late-components"
 
 interface BubbleProps {
   row: ThreadRow
@@ -28,7 +28,7 @@ export function Bubble({ row, texts, token, isFirst, isLast, showsProgress, onRe
       </span>
       {message.attachments.map(it => (
         <div key={it.id} class="attachment" style={sizeOf(it)}>
-          <Extra draw={({ Attachment }) => <Attachment file={it} texts={texts} token={token} />} />
+          <Late draw={({ Attachment }) => <Attachment file={it} texts={texts} token={token} />} />
         </div>
       ))}
       {message.body && (

@@ -2,8 +2,8 @@ import type { VisitorConversationView, WidgetSession } from "@parley/client/cont
 import { Component, h } from "preact"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
-import { Extra } from "./extra"
-import { Avatar, Tool } from "./parts"
+import { Avatar, Tool } from "./icons"
+import { Late } from "./late-components"
 import { promiseOf } from "./promise"
 
 interface ChatHeaderProps {
@@ -41,7 +41,7 @@ export class ChatHeader extends Component<ChatHeaderProps, { asks: boolean }> {
         {canEnd && <Tool icon="end" label={texts.t("end")} isOpen={asks} onClick={this.toggle} />}
         <Tool icon="close" label={texts.t("close_chat")} onClick={onClose} />
         {canEnd && asks && (
-          <Extra draw={({ EndQuestion }) => <EndQuestion texts={texts} onCancel={this.toggle} onEnd={this.end} />} />
+          <Late draw={({ EndQuestion }) => <EndQuestion texts={texts} onCancel={this.toggle} onEnd={this.end} />} />
         )}
       </header>
     )

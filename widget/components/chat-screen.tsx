@@ -1,14 +1,15 @@
 import type { GreetingView, WidgetSession } from "@parley/client/contract"
 import { Component, createRef, h } from "preact"
-import type { App, AppSnapshot } from "../models/app"
+import type { App, AppSnapshot } from "../models/app-view"
 import type { Chat } from "../models/chat"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
 import { ChatHeader } from "./chat-header"
 import { Composer } from "./composer"
-import { Extra, Forms } from "./extra"
+import { focusFirst } from "./field-events"
+import { Avatar, Icon } from "./icons"
+import { Forms, Late } from "./late-components"
 import { Log } from "./log"
-import { Avatar, focusFirst, Icon } from "./parts"
 
 interface ChatScreenProps {
   app: App
@@ -140,17 +141,15 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
                 </div>
               </div>
             )}
-            {inbox.is_staffed && queue && <Extra draw={({ QueueCard }) => <QueueCard queue={queue} texts={texts} />} />}
+            {inbox.is_staffed && queue && <Late draw={({ QueueCard }) => <QueueCard queue={queue} texts={texts} />} />}
             {!inbox.is_staffed && isUnanswered && (
-              <Extra
-                draw={({ AwayNote }) => <AwayNote session={session} conversation={conversation} texts={texts} />}
-              />
+              <Late draw={({ AwayNote }) => <AwayNote session={session} conversation={conversation} texts={texts} />} />
             )}
             {rows.length > 0 && (
               <Forms draw={({ Questions }) => <Questions app={app} session={session} chat={chat} texts={texts} />} />
             )}
             {suggestions[0] && (
-              <Extra
+              <Late
                 draw={({ Suggestions }) => (
                   <Suggestions
                     list={suggestions}
@@ -162,7 +161,7 @@ export class ChatScreen extends Component<ChatScreenProps, Local> {
               />
             )}
             {it.asks_rating && (
-              <Extra draw={({ Rating }) => <Rating texts={texts} onRate={chat.rate} onSkip={chat.skipRating} />} />
+              <Late draw={({ Rating }) => <Rating texts={texts} onRate={chat.rate} onSkip={chat.skipRating} />} />
             )}
             {it.was_rated_now && (
               <p class="system" role="status">

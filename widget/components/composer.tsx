@@ -4,8 +4,9 @@ import { sizeOf } from "@parley/client/text-size"
 import { Component, createRef, h } from "preact"
 import type { Upload } from "../models/uploads"
 import type { Texts } from "../texts"
-import { Extra } from "./extra"
-import { grow, Icon, onEnter, onSubmit, Tool } from "./parts"
+import { grow, onEnter, onSubmit } from "./field-events"
+import { Icon, Tool } from "./icons"
+import { Late } from "./late-components"
 
 interface ComposerProps {
   draft: string
@@ -59,7 +60,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
     return (
       <form class="composer" onSubmit={onSubmit(this.send)}>
         {uploads.length > 0 && (
-          <Extra
+          <Late
             draw={({ Files }) => <Files uploads={uploads} texts={texts} maxBytes={maxFileBytes} onRemove={onRemove} />}
           />
         )}
@@ -80,8 +81,8 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
             onFiles(files)
           }}
         />
-        {size > LIMITS.body && <Extra draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
-        {hasEmoji && <Extra draw={({ Emoji }) => <Emoji onPick={this.insert} onClose={this.closeEmoji} />} />}
+        {size > LIMITS.body && <Late draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
+        {hasEmoji && <Late draw={({ Emoji }) => <Emoji onPick={this.insert} onClose={this.closeEmoji} />} />}
         <div class="tools">
           {onFiles && <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />}
           <span data-emoji>

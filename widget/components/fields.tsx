@@ -2,7 +2,7 @@ import { type FormFieldView, LIMITS, type PrechatFields } from "@parley/client/c
 import { Component, h } from "preact"
 import { type Answers, fieldsOf } from "../models/asking"
 import type { Texts } from "../texts"
-import { onSubmit } from "./parts"
+import { onSubmit } from "./field-events"
 
 interface FieldsProps {
   fields: readonly FormFieldView[]

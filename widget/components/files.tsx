@@ -1,7 +1,7 @@
 import { h } from "preact"
 import type { Upload } from "../models/uploads"
 import type { Texts } from "../texts"
-import { Tool } from "./parts"
+import { Tool } from "./icons"
 
 interface FilesProps {
   uploads: readonly Upload[]

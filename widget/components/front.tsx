@@ -1,9 +1,9 @@
 import type { VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { Fragment, h } from "preact"
-import type { App, AppSnapshot } from "../models/app"
+import type { App, AppSnapshot } from "../models/app-view"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
-import { Avatar, Icon } from "./parts"
+import { Avatar, Icon } from "./icons"
 
 interface FrontCardsProps {
   app: App

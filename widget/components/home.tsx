@@ -1,8 +1,9 @@
 import { h } from "preact"
-import type { App, AppSnapshot } from "../models/app"
+import type { App, AppSnapshot } from "../models/app-view"
 import type { Texts } from "../texts"
-import { Extra, Front } from "./extra"
-import { grow, Icon, onEnter, onSubmit, Tool } from "./parts"
+import { grow, onEnter, onSubmit } from "./field-events"
+import { Icon, Tool } from "./icons"
+import { Front, Late } from "./late-components"
 import { promiseOf } from "./promise"
 
 interface HomeProps {
@@ -50,7 +51,7 @@ export function Home({ app, state, texts, onClose }: HomeProps) {
               onKeyDown={onEnter(() => draft.trim() && app.start())}
             />
             {(state.found[0] || state.found_note) && (
-              <Extra
+              <Late
                 draw={({ Suggestions }) => (
                   <Suggestions list={state.found} note={state.found_note} texts={texts} onRead={app.read} />
                 )}

@@ -1,13 +1,14 @@
 import type { WidgetSession } from "@parley/client/contract"
 import { Component, h } from "preact"
-import type { App } from "../models/app"
+import type { App } from "../models/app-view"
 import { askedFirst, EMAIL } from "../models/asked-first"
 import { askedAfter, asksEmail, skipEmail } from "../models/asking"
 import type { Chat } from "../models/chat"
 import { isDone } from "../models/conversations"
 import type { Texts } from "../texts"
+import { focusFirst } from "./field-events"
 import { Fields } from "./fields"
-import { Avatar, focusFirst, Tool } from "./parts"
+import { Avatar, Tool } from "./icons"
 
 interface QuestionsProps {
   app: App

@@ -1,6 +1,6 @@
 import { Component, h } from "preact"
 import type { Texts } from "../texts"
-import { onSubmit } from "./parts"
+import { onSubmit } from "./field-events"
 
 interface RatingProps {
   texts: Texts

@@ -1,16 +1,15 @@
 import { Component, h } from "preact"
-import type { App } from "../models/app"
+import type { App } from "../models/app-view"
 import type { Texts } from "../texts"
-import { Extra, Forms } from "./extra"
+import { focusFirst } from "./field-events"
 import { Home } from "./home"
-import { lazy } from "./lazy"
-import { focusFirst } from "./parts"
+import { Forms, Late, lazy } from "./late-components"
 
-export async function loadTalk() {
-  const { ChatScreen, createTalk } = await import("../talk")
-  return { ChatScreen, createTalk }
+export async function loadLiveSession() {
+  const { ChatScreen, createLiveSession } = await import("../live-session")
+  return { ChatScreen, createLiveSession }
 }
-const Talk = lazy(loadTalk)
+const LiveSession = lazy(loadLiveSession)
 
 interface RootProps {
   app: App
@@ -90,7 +89,7 @@ export class Root extends Component<RootProps> {
           </p>
         )}
         {screen === "article" && article ? (
-          <Extra
+          <Late
             key="article"
             draw={({ ArticleScreen }) => <ArticleScreen app={app} article={article} texts={texts} onClose={onClose} />}
           />
@@ -102,8 +101,8 @@ export class Root extends Component<RootProps> {
             )}
           />
         ) : screen === "chat" && chat && session ? (
-          <Talk
-            key="talk"
+          <LiveSession
+            key="live-session"
             draw={({ ChatScreen }) => (
               <ChatScreen
                 key={chat.key}

@@ -1,7 +1,7 @@
 import type { SuggestionView } from "@parley/client/contract"
 import { h } from "preact"
 import type { Texts } from "../texts"
-import { Icon, Tool } from "./parts"
+import { Icon, Tool } from "./icons"
 
 interface SuggestionsProps {
   list: readonly SuggestionView[]

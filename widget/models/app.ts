@@ -1,96 +1,16 @@
-import { backoff, type Clock, sleep } from "@parley/client/clock"
-import type { ConnectionState } from "@parley/client/connection"
-import type { PrechatFields, SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
+import type { SuggestionView, VisitorConversationView, WidgetSession } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import { firstOf } from "@parley/client/text"
-import type { HostSays } from "../protocol"
+import type { App, AppOptions, AppSnapshot } from "./app-view"
 import { askedFirst } from "./asked-first"
 import type { Chat } from "./chat"
 import { isDone, newestFirst } from "./conversations"
 import { keptGreeting } from "./greeting"
-import type { Host } from "./host"
+import { createHostStatus } from "./host-status"
+import type { LiveSession } from "./live-session"
 import { openSession } from "./session"
-import type { Storage } from "./storage"
-import type { Talk } from "./talk"
+import { endSession } from "./sign-out"
 import { contactOf, TOKEN } from "./token"
-
-export interface AppOptions {
-  origin: string
-  inboxKey: string
-  locale: string
-  /** What the page around said first. */
-  page: HostSays
-  host: Host
-  storage: Storage
-  /** A mail led here. */
-  link?: { token: string | null; conversationId: string | null } | null
-  clock: Clock
-  /** What it takes to talk, fetched when somebody is about to. */
-  loadTalk: () => Promise<Pick<typeof import("./talk"), "createTalk">>
-  /** The launcher's names in the visitor's language. */
-  label: (unreadCount: number) => string
-  closeLabel: string
-  /** Some of this program is no longer to be had: a newer one has taken its place. */
-  isGone: () => boolean
-  reload: () => void
-  paint: (color: string) => void
-}
-
-export interface AppSnapshot {
-  phase: "loading" | "unreachable" | "ready" | "refused"
-  /** Why there is no chat, for whoever put it on the page. */
-  refusal: string
-  screen: "home" | "chat" | "article" | "form"
-  session: WidgetSession | null
-  connection: ConnectionState["name"]
-  /** This page is older than the server. */
-  is_outdated: boolean
-  /** The page's word on who is signed in is too old, or too new: the visitor goes on as they were. */
-  is_identity_stale: boolean
-  is_open: boolean
-  /** Asked to send before it could: it is sent as soon as somebody answers. */
-  is_starting: boolean
-  /** Newest first. */
-  conversations: readonly VisitorConversationView[]
-  /** On the chat screen. */
-  chat: Chat | null
-  article: SuggestionView | null
-  /** At home: the question being typed, and what may answer it. */
-  draft: string
-  found: readonly SuggestionView[]
-  found_note: "answers_failed" | "answers_by_words" | null
-}
-
-export interface App {
-  snapshot(): AppSnapshot
-  subscribe(told: () => void): () => void
-  /** The page around opened or closed the panel, moved on, or said who is signed in. */
-  hear(words: HostSays): void
-  setDraft(text: string): void
-  /** From home to a new conversation, sending what was typed, once what the inbox asks for first is filled in. */
-  start(): Promise<void>
-  /** What was typed in the chat: a first message, too, waits for the form. */
-  send(): void
-  /** The form is filled in: the conversation begins. */
-  begin(fields: PrechatFields): void
-  leaveForm(): void
-  submitForm(conversationId: string, fields: PrechatFields, key: string): Promise<boolean>
-  goHome(): void
-  show(conversationId: string | null): void
-  read(article: SuggestionView): void
-  leaveArticle(): void
-  /** The article answered it: what was being asked is settled, unless a person is on it already. */
-  helped(): void
-  /** From an article to the composer, with what was typed. */
-  talk(): void
-  /** Another page of this browser has signed out, or has been given who this browser is. */
-  stored(key: string): void
-  storage: Storage
-  /** Remember it in this browser, and draw again. */
-  keep(key: string, value: string | null): void
-  saveContact(change: { name?: string; email?: string }): Promise<boolean>
-  visibilityChanged(): void
-}
 
 const DRAFT = "draft:new"
 const SIGNED_OUT = "signed_out"
@@ -102,14 +22,15 @@ const RETRY_MS = 3000
 export function createApp(options: AppOptions): App {
   const { host, storage, clock, origin } = options
   const changes = createListeners<[]>()
+  const reportStatus = createHostStatus(options)
   const conversations = new Map<string, VisitorConversationView>()
   let { page } = options
   let phase: AppSnapshot["phase"] = "loading"
   let screen: AppSnapshot["screen"] = "home"
   let refusal = ""
   let session: WidgetSession | null = null
-  let talk: Talk | null = null
-  let waking: Promise<Talk | null> | null = null
+  let live: LiveSession | null = null
+  let waking: Promise<LiveSession | null> | null = null
   let shown: Chat | null = null
   let article: SuggestionView | null = null
   let screenBefore: AppSnapshot["screen"] = "home"
@@ -118,10 +39,9 @@ export function createApp(options: AppOptions): App {
   let isStarting = false
   /** A token of the page that somebody else's sign-out has made worthless. */
   let forgotten: string | null | undefined
-  let lastStatus = ""
   let linkToken = options.link?.token ?? null
   let linkedId = options.link?.conversationId ?? null
-  const isOutdated = () => options.isGone() || talk?.connection.state().code === "contract"
+  const isOutdated = () => options.isGone() || live?.connection.state().code === "contract"
 
   async function open(): Promise<void> {
     const mine = ++attempt
@@ -171,12 +91,12 @@ export function createApp(options: AppOptions): App {
     openedAt = clock.now()
     phase = "ready"
     options.paint(page.color ?? answer.inbox.color)
-    if (talk && isSameContact) {
-      talk.connection.retry()
+    if (live && isSameContact) {
+      live.connection.retry()
       return
     }
-    talk?.close()
-    talk = waking = shown = null
+    live?.close()
+    live = waking = shown = null
     conversations.clear()
     for (const it of answer.conversations) conversations.set(it.id, it)
     const all = newestFirst(conversations)
@@ -203,27 +123,17 @@ export function createApp(options: AppOptions): App {
   /** The next person at this computer begins with nothing. */
   function signOut(): void {
     const visitor_token = storage.get(TOKEN)
-    talk?.forget()
+    live?.forget()
     storage.clear()
     storage.set(SIGNED_OUT, String(clock.now()))
-    if (visitor_token) void tellSignOut(visitor_token)
+    if (visitor_token) void endSession(origin, visitor_token, clock)
     restart()
-  }
-
-  async function tellSignOut(visitor_token: string): Promise<void> {
-    const headers = { "Content-Type": "application/json" }
-    const said = { method: "POST", headers, body: JSON.stringify({ visitor_token }), keepalive: true }
-    for (let failures = 1; ; failures += 1) {
-      const response = await fetch(`${origin}/api/v1/widget/sign-out`, said).catch(() => null)
-      if (response && response.status < 500 && response.status !== 429) return
-      await sleep(clock, backoff(failures, Math.random))
-    }
   }
 
   function restart(): void {
     attempt += 1
-    talk?.close()
-    talk = waking = shown = session = article = null
+    live?.close()
+    live = waking = shown = session = article = null
     conversations.clear()
     isStarting = false
     phase = "loading"
@@ -232,25 +142,25 @@ export function createApp(options: AppOptions): App {
     void open()
   }
 
-  function wake(): Promise<Talk | null> {
-    waking ??= options.loadTalk().then(connect, () => {
+  function wake(): Promise<LiveSession | null> {
+    waking ??= options.loadLiveSession().then(connect, () => {
       waking = null
       return null
     })
     return waking
   }
 
-  function connect({ createTalk }: Awaited<ReturnType<AppOptions["loadTalk"]>>): Talk | null {
-    if (talk || !session) return talk
+  function connect({ createLiveSession }: Awaited<ReturnType<AppOptions["loadLiveSession"]>>): LiveSession | null {
+    if (live || !session) return live
     const held = session
-    talk = createTalk({
+    live = createLiveSession({
       ...options,
       session: () => session ?? held,
       page: pageUrl,
       host: () => page,
       conversations,
     })
-    const mine = talk
+    const mine = live
     mine.subscribe(() => {
       if (mine.connection.state().code === "unauthenticated") void open()
       redraw()
@@ -260,28 +170,20 @@ export function createApp(options: AppOptions): App {
       if (has && screen === "home") show(null)
     })
     redraw()
-    return talk
+    return live
   }
 
   function redraw(): void {
-    for (const chat of talk?.chats() ?? [])
+    for (const chat of live?.chats() ?? [])
       chat.saw(page.is_open && !document.hidden && screen === "chat" && shown === chat)
     if (session) tellHost(session)
     changes.tell()
   }
 
   function tellHost({ inbox }: WidgetSession): void {
-    const unread_count = (talk?.chats() ?? []).reduce((sum, it) => sum + it.snapshot().unread_count, 0)
-    const has_open = hasUnsent() || [...conversations.values()].some(it => !isDone(it))
-    const label = options.label(unread_count)
-    const color = page.color ?? inbox.color
-    const close_label = options.closeLabel
-    const drawn = { badge: `${unread_count || ""}`, labels: [label, close_label] as [string, string] }
-    const memory = has_open ? `${color} talks` : color
-    const status = { type: "status", unread_count, has_open, label, close_label, color, memory, ...drawn } as const
-    if (JSON.stringify(status) === lastStatus) return
-    lastStatus = JSON.stringify(status)
-    host.say(status)
+    const unread = (live?.chats() ?? []).reduce((sum, it) => sum + it.snapshot().unread_count, 0)
+    const hasOpen = hasUnsent() || [...conversations.values()].some(it => !isDone(it))
+    reportStatus(unread, hasOpen, page.color ?? inbox.color)
   }
 
   function go(next: AppSnapshot["screen"]): void {
@@ -327,13 +229,13 @@ export function createApp(options: AppOptions): App {
 
   return {
     snapshot() {
-      const fresh = screen === "home" ? talk?.chatOf(null).snapshot() : null
+      const fresh = screen === "home" ? live?.chatOf(null).snapshot() : null
       return {
         phase,
         refusal,
         screen,
         session,
-        connection: talk?.connection.state().name ?? "connecting",
+        connection: live?.connection.state().name ?? "connecting",
         is_outdated: isOutdated(),
         is_identity_stale: session?.identity === "expired" || session?.identity === "early",
         is_open: page.is_open,
@@ -347,7 +249,7 @@ export function createApp(options: AppOptions): App {
       }
     },
     subscribe: changes.add,
-    hear(words) {
+    onPage(words) {
       const isSomeoneElse = words.identity_token !== page.identity_token
       const signsOut = words.identity_token === null && isSomeoneElse
       const isOld = words.is_open && !page.is_open && session && clock.now() - openedAt > OLD_MS
@@ -360,14 +262,14 @@ export function createApp(options: AppOptions): App {
       if (words.preview?.color) options.paint(words.preview.color)
       // Nobody looks: what was typed is kept.
       if (!words.is_open && isOutdated()) options.reload()
-      talk?.moved()
+      live?.moved()
       if (opens && screen === "home" && session && keptGreeting(storage)) show(null)
       if (signsOut) return signOut()
       if (isSomeoneElse || isOld) void open()
       redraw()
     },
     setDraft(text) {
-      if (talk) return talk.chatOf(null).setDraft(text)
+      if (live) return live.chatOf(null).setDraft(text)
       storage.set(DRAFT, text)
       if (session) void wake()
       changes.tell()
@@ -391,7 +293,7 @@ export function createApp(options: AppOptions): App {
     leaveForm: () => go(screenBefore),
     async submitForm(conversationId, fields, key) {
       const command = { type: "form.submit", conversation_id: conversationId, fields } as const
-      const reply = await talk?.connection.command(command).catch(() => null)
+      const reply = await live?.connection.command(command).catch(() => null)
       if (reply?.ok && session) {
         session = { ...session, contact: reply.contact }
         keep(key, "1")
@@ -409,12 +311,12 @@ export function createApp(options: AppOptions): App {
     },
     leaveArticle: () => go(screenBefore),
     helped() {
-      const chat = screenBefore === "home" ? talk?.chatOf(null) : shown
+      const chat = screenBefore === "home" ? live?.chatOf(null) : shown
       const conversation = chat?.snapshot().thread.conversation
       chat?.setDraft("")
       if (conversation && !conversation.agent_name && !isDone(conversation)) chat?.end()
     },
-    talk() {
+    askPerson() {
       if (screenBefore === "home") show(null)
       else go("chat")
     },
@@ -429,7 +331,7 @@ export function createApp(options: AppOptions): App {
       if (isOther && (!page.identity_token || page.identity_token === forgotten)) void open()
     },
     async saveContact(change) {
-      const reply = await talk?.connection.command({ type: "contact.update", ...change }).catch(() => null)
+      const reply = await live?.connection.command({ type: "contact.update", ...change }).catch(() => null)
       if (reply?.ok && session) session = { ...session, contact: reply.contact }
       redraw()
       return reply?.ok ?? false

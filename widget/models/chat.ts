@@ -15,7 +15,7 @@ import type { VisitorSide } from "@parley/client/sides"
 import { firstOf } from "@parley/client/text"
 import { sizeOf } from "@parley/client/text-size"
 import { createThread, type ThreadSnapshot } from "@parley/client/thread"
-import { createAnswers } from "./answers"
+import { createArticleSuggestions } from "./article-suggestions"
 import { isDone } from "./conversations"
 import { keepGreeting, keptGreeting } from "./greeting"
 import type { Storage } from "./storage"
@@ -92,7 +92,7 @@ let lastKey = 0
 export function createChat(options: ChatOptions): Chat {
   const { conversation, contact, connection, outbox, storage, clock } = options
   const changes = createListeners<[]>()
-  const answers = createAnswers(connection, clock)
+  const suggestions = createArticleSuggestions(connection, clock)
   const thread = createThread<VisitorSide>({
     side: "visitor",
     conversationId: options.conversationId,
@@ -107,7 +107,7 @@ export function createChat(options: ChatOptions): Chat {
   let draft = storage.get(storedAs) ?? ""
   let uploads: Uploads | null = null
   let answered: GreetingView | null = null
-  if (!options.conversationId && options.showsSuggestions()) answers.ask(draft)
+  if (!options.conversationId && options.showsSuggestions()) suggestions.ask(draft)
   let dismissedSeq = -1
   let wasRatedNow = false
   let isAtEnd = true
@@ -117,7 +117,7 @@ export function createChat(options: ChatOptions): Chat {
     draft = text
     storeDraft()
     thread.setTyping(text !== "", options.previewsTyping() ? text : "")
-    if (!thread.snapshot().conversation_id && options.showsSuggestions()) answers.ask(text)
+    if (!thread.snapshot().conversation_id && options.showsSuggestions()) suggestions.ask(text)
     changes.tell()
   }
 
@@ -163,7 +163,7 @@ export function createChat(options: ChatOptions): Chat {
     return reply?.ok ?? false
   }
 
-  const stops = [thread.subscribe(changes.tell), answers.subscribe(changes.tell)]
+  const stops = [thread.subscribe(changes.tell), suggestions.subscribe(changes.tell)]
   const id = () => thread.snapshot().conversation_id ?? ""
   const skipKey = () => `unrated:${id()}`
 
@@ -177,8 +177,8 @@ export function createChat(options: ChatOptions): Chat {
         draft,
         is_ready: isReady(),
         uploads: files(),
-        found: answers.found(),
-        found_note: answers.note(),
+        found: suggestions.found(),
+        found_note: suggestions.note(),
         suggestions: suggestionsOf(it),
         unread_count: it.rows.filter(row => isUnread(row.message, it.marks.contact_read_seq)).length,
         asks_rating:
@@ -215,7 +215,7 @@ export function createChat(options: ChatOptions): Chat {
       void thread.send(body, more)
       draft = ""
       storeDraft()
-      answers.ask("")
+      suggestions.ask("")
       changes.tell()
       return true
     },
@@ -244,7 +244,7 @@ export function createChat(options: ChatOptions): Chat {
     close() {
       for (const stop of stops) stop()
       uploads?.close()
-      answers.close()
+      suggestions.close()
       thread.close()
     },
   }

@@ -15,12 +15,12 @@ export function createHost(origin: string, page: Window, frame: Window = window)
       page.postMessage({ parley: 1, ...words }, origin)
     },
     onSaid(told) {
-      const hear = (event: MessageEvent) => {
+      const onMessage = (event: MessageEvent) => {
         const isOurs = event.origin === origin && event.source === page && event.data?.parley === 1
         if (isOurs) told(event.data as HostSays)
       }
-      frame.addEventListener("message", hear)
-      return () => frame.removeEventListener("message", hear)
+      frame.addEventListener("message", onMessage)
+      return () => frame.removeEventListener("message", onMessage)
     },
   }
 }

@@ -11,8 +11,8 @@ import {
 import { beforeEach, expect, test } from "vitest"
 import { createApp } from "../models/app"
 import type { Host } from "../models/host"
+import * as live from "../models/live-session"
 import type { Storage } from "../models/storage"
-import * as talk from "../models/talk"
 import type { FrameSays, Unmarked } from "../protocol"
 
 let clock: TravelClock
@@ -92,10 +92,10 @@ async function open({ isOpen = true, holds = [] as VisitorConversationView[], fa
     host,
     storage,
     clock,
-    loadTalk: async () => {
+    loadLiveSession: async () => {
       loads += 1
       if (loads <= failures) throw new TypeError("no line")
-      return talk
+      return live
     },
     label: n => `Open chat ${n}`,
     closeLabel: "Close chat",
@@ -237,7 +237,7 @@ test("an answer while the panel is closed is counted for the launcher, and deliv
 test("opened, it is read and the count goes", async () => {
   const { app, page } = await openWithConversation(false)
   FakeSocket.last.event({ type: "message.created", message: message(2) })
-  app.hear({ ...page, is_open: true })
+  app.onPage({ ...page, is_open: true })
   await clock.pass(500)
   expect(sent("conversation.read").at(-1)?.command.seq).toBe(2)
   const marks = { ...conversation(2).marks, contact_read_seq: 2 }
@@ -298,15 +298,15 @@ test("the token is refused: a new one is asked for and the connection tried agai
 
 test("a newer program is told of, and comes when the panel closes", async () => {
   const { app, page } = await open({ failures: 9 })
-  app.hear({ ...page, is_open: false })
+  app.onPage({ ...page, is_open: false })
   expect([app.snapshot().is_outdated, reloads]).toEqual([false, 0])
-  app.hear({ ...page, is_open: true })
+  app.onPage({ ...page, is_open: true })
   isGone = true
   app.setDraft("hello?")
   await app.start()
   expect(app.snapshot()).toMatchObject({ is_outdated: true, draft: "hello?" })
   expect([reloads, kept.get("draft:new")]).toEqual([0, "hello?"])
-  app.hear({ ...page, is_open: false })
+  app.onPage({ ...page, is_open: false })
   expect(reloads).toBe(1)
 })
 

@@ -3,8 +3,8 @@ import { settled, TravelClock } from "@parley/client/test/world"
 import { beforeEach, expect, test } from "vitest"
 import { keptGreeting } from "../models/greeting"
 import type { Storage } from "../models/storage"
-import { NEAR_TEXTS, nearTexts } from "../near/texts"
-import { createVisits } from "../near/visits"
+import { PROACTIVE_TEXTS, proactiveTexts } from "../proactive/texts"
+import { createVisits } from "../proactive/visits"
 
 const DAY_MS = 86_400_000
 let clock: TravelClock
@@ -85,14 +85,14 @@ const pass = (ms: number) => clock.pass(ms)
 
 test("the page is told, and then one request is held", async () => {
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   await pass(1000)
   expect(told.map(it => [it.url, it.is_waiting, it.visitor_token])).toEqual([
     ["https://shop.test/", false, null],
     ["https://shop.test/", true, "token"],
   ])
-  visits.hear(at("/cart"))
+  visits.onPage(at("/cart"))
   await settled()
   expect(told.at(-1)).toMatchObject({ url: "https://shop.test/cart", is_waiting: false, timezone: "Europe/Vienna" })
 })
@@ -100,10 +100,10 @@ test("the page is told, and then one request is held", async () => {
 test("an inbox that does not want to know is asked once", async () => {
   isRefused = true
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   await pass(60_000)
-  visits.hear(at("/cart"))
+  visits.onPage(at("/cart"))
   await settled()
   visits.leave()
   expect(told).toHaveLength(1)
@@ -111,7 +111,7 @@ test("an inbox that does not want to know is asked once", async () => {
 
 test("a rule's message is shown once its time on the page has passed, and told as shown", async () => {
   rules = [greeting("tents")]
-  open().hear(at("/"))
+  open().onPage(at("/"))
   await settled()
   await pass(9_000)
   expect(drawn).toEqual([])
@@ -123,10 +123,10 @@ test("a rule's message is shown once its time on the page has passed, and told a
 test("whoever leaves the page in time sees nothing", async () => {
   rules = [greeting("tents")]
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   rules = []
-  visits.hear(at("/cart"))
+  visits.onPage(at("/cart"))
   await settled()
   await pass(60_000)
   expect(drawn).toEqual([])
@@ -134,7 +134,7 @@ test("whoever leaves the page in time sees nothing", async () => {
 
 test("of several, one is shown a page", async () => {
   rules = [greeting("first", { after_seconds: 5 }), greeting("second", { after_seconds: 8 })]
-  open().hear(at("/"))
+  open().onPage(at("/"))
   await settled()
   await pass(5_000)
   await pass(20_000)
@@ -144,18 +144,18 @@ test("of several, one is shown a page", async () => {
 test("it is not shown again before its days are over, and never once it was waved away", async () => {
   rules = [greeting("tents", { after_seconds: 0 })]
   const first = open()
-  first.hear(at("/"))
+  first.onPage(at("/"))
   await settled()
   await pass(1)
   expect(drawn).toEqual(["tents"])
   const second = open()
-  second.hear(at("/"))
+  second.onPage(at("/"))
   await settled()
   await pass(6 * DAY_MS)
   expect(drawn).toEqual(["tents"])
   await clock.pass(2 * DAY_MS)
   const third = open()
-  third.hear(at("/"))
+  third.onPage(at("/"))
   await settled()
   await pass(1)
   expect(drawn).toEqual(["tents", "tents"])
@@ -163,7 +163,7 @@ test("it is not shown again before its days are over, and never once it was wave
   expect(outcomes.at(-1)).toMatchObject({ greeting_id: "tents", outcome: "dismissed" })
   await clock.pass(400 * DAY_MS)
   const fourth = open()
-  fourth.hear(at("/"))
+  fourth.onPage(at("/"))
   await settled()
   await pass(1)
   expect(drawn).toEqual(["tents", "tents", null])
@@ -171,7 +171,7 @@ test("it is not shown again before its days are over, and never once it was wave
 
 test("an agent's own word ends the held request and is shown at once", async () => {
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   await pass(1000)
   invite(greeting("word", { after_seconds: 0, every_days: 0 }))
@@ -185,17 +185,17 @@ test("an agent's own word ends the held request and is shown at once", async () 
 test("opening the chat by its launcher answers what is being shown", async () => {
   rules = [greeting("tents", { after_seconds: 0 })]
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   await pass(1)
-  visits.hear(at("/", true))
+  visits.onPage(at("/", true))
   expect(drawn).toEqual(["tents", null])
   expect(keptGreeting(storage)?.id).toBe("tents")
 })
 
 test("nothing pops up beside an open chat", async () => {
   rules = [greeting("tents", { after_seconds: 0 })]
-  open().hear(at("/", true))
+  open().onPage(at("/", true))
   await settled()
   await pass(1)
   expect(drawn).toEqual([])
@@ -204,7 +204,7 @@ test("nothing pops up beside an open chat", async () => {
 test("a page nobody looks at says nothing until it is looked at again", async () => {
   isHidden = true
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   expect(told).toEqual([])
   isHidden = false
@@ -214,27 +214,27 @@ test("a page nobody looks at says nothing until it is looked at again", async ()
 })
 
 test("somebody who was here a while ago has come back", async () => {
-  open().hear(at("/"))
+  open().onPage(at("/"))
   await settled()
   await clock.pass(DAY_MS)
-  open().hear(at("/"))
+  open().onPage(at("/"))
   await settled()
   expect(told.filter(it => !it.is_waiting).map(it => it.is_returning)).toEqual([false, true])
 })
 
 test("leaving is said", async () => {
   const visits = open()
-  visits.hear(at("/"))
+  visits.onPage(at("/"))
   await settled()
   visits.leave()
   expect(told.at(-1)?.is_leaving).toBe(true)
 })
 
 test("every language of the bubble has every word", () => {
-  for (const texts of Object.values(NEAR_TEXTS)) {
-    expect(Object.keys(texts).sort()).toEqual(Object.keys(NEAR_TEXTS.en ?? {}).sort())
+  for (const texts of Object.values(PROACTIVE_TEXTS)) {
+    expect(Object.keys(texts).sort()).toEqual(Object.keys(PROACTIVE_TEXTS.en ?? {}).sort())
     expect(texts.from).toContain("{name}")
   }
-  expect(nearTexts(["fr", "de-AT", "en"]).locale).toBe("de")
-  expect(nearTexts(["fr"]).locale).toBe("en")
+  expect(proactiveTexts(["fr", "de-AT", "en"]).locale).toBe("de")
+  expect(proactiveTexts(["fr"]).locale).toBe("en")
 })

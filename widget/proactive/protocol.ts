@@ -1,13 +1,13 @@
 /** What the host page and the small frame of visits say to each other. */
 
-export interface NearHears {
+export interface PageReport {
   parley: 1
   url: string
   title: string
   is_open: boolean
 }
 
-export type NearSays =
+export type FrameRequest =
   | { parley: 1; type: "ready" }
   /** Draw the frame this high; `title` is its name for those who listen. */
   | { parley: 1; type: "show"; height: number; title: string }

@@ -4,7 +4,7 @@ import { firstOf } from "@parley/client/text"
 import { keepGreeting } from "../models/greeting"
 import type { Storage } from "../models/storage"
 import { askWithToken, TOKEN } from "../models/token"
-import type { NearHears } from "./protocol"
+import type { PageReport } from "./protocol"
 
 export interface VisitsOptions {
   inboxKey: string
@@ -21,7 +21,7 @@ export interface VisitsOptions {
 }
 
 export interface Visits {
-  hear(words: NearHears): void
+  onPage(words: PageReport): void
   visibilityChanged(): void
   /** Waved away: not shown again, however often its rule would. */
   dismiss(): void
@@ -39,7 +39,7 @@ const seenKey = (id: string) => `greeted:${id}`
 /** Says where the visitor is, and shows what they are told. One greeting a page, each as seldom as it asks for. */
 export function createVisits(options: VisitsOptions): Visits {
   const { storage, clock, post, draw } = options
-  let page: NearHears | null = null
+  let page: PageReport | null = null
   let running: AbortController | null = null
   let timers: (() => void)[] = []
   let shown: GreetingView | null = null
@@ -143,7 +143,7 @@ export function createVisits(options: VisitsOptions): Visits {
   const handOver = (greeting: GreetingView) => keepGreeting(storage, greeting)
 
   return {
-    hear(words) {
+    onPage(words) {
       const isNewPage = words.url !== page?.url
       const opens = words.is_open && !page?.is_open
       page = words

@@ -6,7 +6,7 @@ import type { VisitorSide } from "@parley/client/sides"
 import { firstOf } from "@parley/client/text"
 
 /** Articles that may answer what is being typed. */
-export interface Answers {
+export interface ArticleSuggestions {
   found(): readonly SuggestionView[]
   /** The search was refused, or articles are not encoded yet: it is asked again by itself. */
   note(): "answers_failed" | "answers_by_words" | null
@@ -20,7 +20,7 @@ const FEWEST_LETTERS = 3
 const AGAIN_MS = 4000
 
 /** Asks when typing pauses; an answer to what was typed earlier is dropped. */
-export function createAnswers(connection: Connection<VisitorSide>, clock: Clock): Answers {
+export function createArticleSuggestions(connection: Connection<VisitorSide>, clock: Clock): ArticleSuggestions {
   const changes = createListeners<[]>()
   let found: readonly SuggestionView[] = []
   let note: "answers_failed" | "answers_by_words" | null = null

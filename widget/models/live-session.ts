@@ -15,7 +15,7 @@ import { keepGreeting } from "./greeting"
 import { createPages } from "./pages"
 import type { Storage } from "./storage"
 
-export interface TalkOptions {
+export interface LiveSessionOptions {
   inboxKey: string
   session: () => WidgetSession
   storage: Storage
@@ -29,7 +29,7 @@ export interface TalkOptions {
 }
 
 /** Being connected: the conversations that are held open, and the one that has not begun. */
-export interface Talk {
+export interface LiveSession {
   connection: Connection<VisitorSide>
   subscribe(told: () => void): () => void
   /** The conversation of this id; without one, the one that the next message will begin. */
@@ -49,7 +49,7 @@ const UNSENT = "unsent"
 /** An agent who was heard so lately is there, whatever their presence says. */
 const THERE_MS = 300_000
 
-export function createTalk(options: TalkOptions): Talk {
+export function createLiveSession(options: LiveSessionOptions): LiveSession {
   const { session, storage, clock, origin, conversations } = options
   const changes = createListeners<[]>()
   const token = () => session().visitor_token
@@ -76,7 +76,7 @@ export function createTalk(options: TalkOptions): Talk {
     session().inbox.is_staffed = true
   }
 
-  function hear(event: VisitorEvent): void {
+  function onEvent(event: VisitorEvent): void {
     if (event.type === "invitation.made") keepGreeting(storage, event.greeting)
     if (event.type === "conversation.changed") conversations.set(event.conversation.id, event.conversation)
     if (event.type === "message.created") {
@@ -130,7 +130,7 @@ export function createTalk(options: TalkOptions): Talk {
   const stops = [
     pages.close,
     connection.onState(update),
-    connection.onEvent(hear),
+    connection.onEvent(onEvent),
     outbox.subscribe(() => storage.set(UNSENT, outbox.entries().length ? "1" : null)),
   ]
 

@@ -2,21 +2,21 @@ import { systemClock } from "@parley/client/clock"
 import type { GreetingView } from "@parley/client/contract"
 import { toJson } from "@parley/client/text"
 import { browserStorage } from "../models/storage"
-import type { NearHears, NearSays } from "./protocol"
-import { nearTexts } from "./texts"
+import type { FrameRequest, PageReport } from "./protocol"
+import { proactiveTexts } from "./texts"
 import { createVisits } from "./visits"
-import "./near.css"
+import "./bubble.css"
 
 const inboxKey = new URLSearchParams(location.search).get("inbox") ?? ""
 const hash = new URLSearchParams(location.hash.slice(1))
 const hostOrigin = hash.get("host") ?? location.origin
 const wanted = [hash.get("locale") ?? "", ...navigator.languages].filter(Boolean)
-const { locale, texts } = nearTexts(wanted)
+const { locale, texts } = proactiveTexts(wanted)
 document.documentElement.lang = locale
 document.documentElement.dir = locale === "ar" ? "rtl" : "ltr"
 
 type Unmarked<M> = M extends unknown ? Omit<M, "parley"> : never
-const say = (words: Unmarked<NearSays>) => parent.postMessage({ parley: 1, ...words }, hostOrigin)
+const say = (words: Unmarked<FrameRequest>) => parent.postMessage({ parley: 1, ...words }, hostOrigin)
 
 async function post<T>(path: string, body: unknown, signal: AbortSignal): Promise<T | null> {
   try {
@@ -85,8 +85,8 @@ const visits = createVisits({
 })
 
 addEventListener("message", event => {
-  const words = event.data as NearHears
-  if (event.origin === hostOrigin && event.source === parent && words?.parley === 1) visits.hear(words)
+  const words = event.data as PageReport
+  if (event.origin === hostOrigin && event.source === parent && words?.parley === 1) visits.onPage(words)
 })
 addEventListener("keydown", event => {
   if (event.key === "Escape") visits.dismiss()

@@ -1,4 +1,4 @@
-import type { NearHears, NearSays } from "./protocol"
+import type { FrameRequest, PageReport } from "./protocol"
 
 // On the host page of an inbox that shows its visitors: a frame that knows who the visitor is, told where they are.
 const { src, dataset } = document.currentScript as HTMLScriptElement
@@ -23,16 +23,16 @@ function launcher(): HTMLElement | null {
 /** Where the visitor is, told whenever it changes. Pages that change without loading change their address. */
 function say(): void {
   const is_open = launcher()?.ariaExpanded === "true"
-  const words: NearHears = { parley: 1, url: location.href, title: document.title, is_open }
+  const words: PageReport = { parley: 1, url: location.href, title: document.title, is_open }
   const written = JSON.stringify(words)
   if (!isReady || written === lastWords) return
   lastWords = written
   frame.contentWindow?.postMessage(words, origin)
 }
 
-function hear(event: MessageEvent): void {
+function onMessage(event: MessageEvent): void {
   if (event.origin !== origin || event.source !== frame.contentWindow) return
-  const words = event.data as NearSays
+  const words = event.data as FrameRequest
   if (words.type === "ready") {
     isReady = true
     say()
@@ -48,7 +48,7 @@ function hear(event: MessageEvent): void {
 
 frame.style.cssText = hidden
 frame.src = `${origin}/widget/near?inbox=${dataset.inbox ?? ""}#host=${location.origin}&locale=${dataset.locale ?? ""}`
-addEventListener("message", hear)
+addEventListener("message", onMessage)
 setInterval(say, LOOK_MS)
 const button = launcher()
 if (button) new MutationObserver(say).observe(button, { attributeFilter: ["aria-expanded"] })

@@ -1,0 +1,2 @@
+export { ChatScreen } from "./components/chat-screen"
+export { createLiveSession } from "./models/live-session"

@@ -1,2 +1,0 @@
-export { ChatScreen } from "./components/chat-screen"
-export { createTalk } from "./models/talk"
