@@ -1,11 +1,13 @@
-"""The calendar against a walk that looks at the wall clock of every minute, over random calendars, zones and moments.
+"""Calendar and clocks against a walk over every minute, for random calendars, zones, policies and tickets.
 
 python -m bench.sla_oracle [--short] [--cases N] [--seed N]
 
 Each world is a zone out of all there are and 24 days of it, half of them around a change of its clocks. The walk asks the zone
 for the local time of each minute and reads the timetable; it shares no line with `app.sla.calendar`. For each case both
 answer when so many minutes are over, how many lie between two moments (either way round), whether it is open, and which
-stretches counted; and the inverse has to hold. Each case that differs is written to stderr.
+stretches counted; and the inverse has to hold. Then a ticket lives through a random story, with its policy, calendar and
+priority changed on the way, and `bench.sla_walk` tells at two moments what each cycle of each clock should say; the account
+of each due time has to add up. Each case that differs is written to stderr.
 """
 
 from __future__ import annotations
@@ -13,23 +15,52 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
 
 from app.errors import Invalid
 from app.sla import calendar
 from app.sla.calendar import WEEKDAYS, Calendar, calendar_of
+from app.sla.clocks import (
+    Book,
+    Cycle,
+    Escalated,
+    EscalationAnswered,
+    EscalationWithdrawn,
+    Happened,
+    Merged,
+    Opened,
+    OwnerSet,
+    Policy,
+    PrioritySet,
+    StatusSet,
+    Target,
+    TermsSet,
+    Wrote,
+    cycles_at,
+    why,
+)
 from bench.figures import say
+from bench.sla_walk import Answer, Promise, promises_of, story_of, walk_story
 
 DAYS = 24
 MINUTES = DAYS * 1440
 CASES_A_WORLD = 50
 CASES = 100_000
 SHORT = 1_000
+PLAIN: dict[str, type[Opened | Escalated | EscalationAnswered | EscalationWithdrawn | Merged]] = {
+    "opened": Opened,
+    "escalated": Escalated,
+    "answered": EscalationAnswered,
+    "withdrawn": EscalationWithdrawn,
+    "merged": Merged,
+}
 FIRST_YEAR, LAST_YEAR = 1975, 2040
 
 Periods = list[list[tuple[int, int]]]
@@ -43,6 +74,19 @@ class World:
     start: datetime
     local: list[tuple[int, int]]
 
+    @cached_property
+    def first_day(self) -> int:
+        return min(day for day, _ in self.local)
+
+    @cached_property
+    def last_day(self) -> int:
+        return max(day for day, _ in self.local)
+
+    @cached_property
+    def shown(self) -> list[int]:
+        """What the clocks show, as minutes since the midnight of the first local day."""
+        return [(day - self.first_day) * 1440 + minute for day, minute in self.local]
+
     def at(self, minute: int) -> datetime:
         return self.start + timedelta(minutes=minute)
 
@@ -53,6 +97,10 @@ class Timetable:
 
     periods: Periods
     holidays: set[int]
+
+    @property
+    def never_opens(self) -> bool:
+        return not any(self.periods)
 
     def calendar(self, zone: str) -> Calendar:
         hours = {
@@ -89,16 +137,14 @@ def timetable_of(chance: random.Random, world: World) -> Timetable:
     makers = (_shift, _lunch, _night, _all_day, _odd, _nothing)
     every = chance.choice(makers) if chance.random() < 0.5 else None
     periods = [(every or chance.choice(makers))(chance) if chance.random() < 0.85 else [] for _ in range(7)]
-    first, last = world.local[0][0], world.local[-1][0]
-    days = chance.sample(range(first - 1, last + 1), chance.choice((0, 0, 1, 2, 6)))
+    days = chance.sample(range(world.first_day - 1, world.last_day + 1), chance.choice((0, 0, 1, 2, 6)))
     return Timetable(periods, set(days))
 
 
 def walk(world: World, timetable: Timetable) -> bytearray:
     """Look at each minute: open or not."""
-    first, last = min(day for day, _ in world.local), max(day for day, _ in world.local)
-    marked = timetable.opened(first, last - first + 1)
-    return bytearray(marked[(day - first) * 1440 + minute] for day, minute in world.local)
+    marked = timetable.opened(world.first_day, world.last_day - world.first_day + 1)
+    return bytearray(map(marked.__getitem__, world.shown))
 
 
 def differences(chance: random.Random, world: World, timetable: Timetable) -> Iterator[str]:
@@ -123,6 +169,81 @@ def differences(chance: random.Random, world: World, timetable: Timetable) -> It
         yield from _unequal("not later", falls <= until, True)
 
 
+def clock_differences(chance: random.Random, world: World, tables: Sequence[Timetable]) -> Iterator[str]:
+    """Let a random ticket live under both, and return what they do not agree on."""
+    opened = [walk(world, table) for table in tables]
+    promises = [promises_of(chance) for _ in tables]
+    book = Book(
+        policies={("p", number): _policy(number, kept) for number, kept in enumerate(promises)},
+        calendars={("c", number): table.calendar(world.zone) for number, table in enumerate(tables)},
+    )
+    story = story_of(chance, chance.randrange(MINUTES // 2), len(tables))
+    events = [_event(world, *told) for told in story]
+    end = min(MINUTES - 1, story[-1][0] + chance.choice((0, 60, 3000)))
+    for now in (chance.randint(story[0][0], end), end):
+        found = cycles_at(events, book, world.at(now))
+        expected = walk_story(story, now, opened, promises, MINUTES)
+        yield from _unequal(f"clocks at {now}", [_answered(world, one) for one in found], expected)
+        for cycle in found:
+            yield from _account_differences(cycle, book, world.at(now))
+
+
+def _account_differences(cycle: Cycle, book: Book, now: datetime) -> Iterator[str]:
+    account = why(cycle, book, now)
+    if account is None:
+        return
+    total = sum((one.end - one.start for one in account.stretches), timedelta())
+    yield from _unequal("account", total / timedelta(minutes=1), account.counted_minutes)
+    used = account.target.minutes if cycle.due_at else cycle.counted_minutes
+    yield from _unequal("account of the target", account.counted_minutes, used)
+
+
+def _policy(number: int, promises: Mapping[tuple[str, str], Promise]) -> Policy:
+    targets: dict[str, dict[str, Target]] = {}
+    for (clock, priority), promise in promises.items():
+        targets.setdefault(clock, {})[priority] = Target(*promise)
+    return msgspec.convert({"id": "p", "version": number, "name": "Random", "targets": targets}, Policy)
+
+
+def _event(world: World, minute: int, word: str, more: object) -> Happened:
+    at = world.at(minute)
+    match word, more:
+        case "customer" | "agent", _:
+            return Wrote(at=at, by="agent" if word == "agent" else "customer")
+        case "terms", (policy, calendar_version):
+            return TermsSet(at=at, policy=("p", policy), calendar=("c", calendar_version))
+        case "status", _:
+            return msgspec.convert({"happened": "status_set", "at": at, "clock": more}, StatusSet)
+        case "owner", _:
+            return OwnerSet(at=at, is_assigned=bool(more))
+        case "priority", _:
+            return msgspec.convert({"happened": "priority_set", "at": at, "priority": more}, PrioritySet)
+        case _:
+            return PLAIN[word](at=at)
+
+
+def _answered(world: World, cycle: Cycle) -> Answer:
+    """Return a cycle in the walk's own words; a due time after the world has ended is none."""
+
+    def minute(at: datetime | None) -> int | None:
+        place = None if at is None else (at - world.start) // timedelta(minutes=1)
+        return place if place is None or place <= MINUTES else None
+
+    started = minute(cycle.started_at)
+    assert started is not None
+    return Answer(
+        clock=cycle.clock,
+        number=cycle.number,
+        started=started,
+        ended=minute(cycle.ended_at),
+        progress=cycle.progress,
+        counted=int(cycle.counted_minutes),
+        remaining=None if cycle.remaining_minutes is None else int(cycle.remaining_minutes),
+        due=minute(cycle.due_at),
+        warn=minute(cycle.warn_at),
+    )
+
+
 def cases(count: int, seed: int) -> Iterator[tuple[str, list[str]]]:
     """Return each case's name and what differs."""
     for number in range(0, count, CASES_A_WORLD):
@@ -131,7 +252,14 @@ def cases(count: int, seed: int) -> Iterator[tuple[str, list[str]]]:
         for place in range(min(CASES_A_WORLD, count - number)):
             timetable = timetable_of(chance, world)
             name = f"case {number + place} ({world.zone}, {world.start:%Y-%m-%d}, {timetable.periods}, {timetable.holidays})"
-            yield name, list(differences(chance, world, timetable))
+            found = list(differences(chance, world, timetable))
+            others = [timetable_of(chance, world) for _ in range(chance.choice((0, 1)))]
+            try:
+                found += clock_differences(chance, world, [timetable, *others])
+            except Invalid as error:
+                if not any(table.never_opens for table in [timetable, *others]):
+                    found.append(f"clocks: refused: {error.detail}")
+            yield name, found
 
 
 def _due(kept: Calendar, world: World, start: int, minutes: int) -> datetime | None:
