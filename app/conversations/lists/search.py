@@ -3,7 +3,8 @@
 All words are looked for in one message or one ticket's title, or in the contact's name and address; or the first ones
 in the contact and the others in a message ("mia stove"), or the other way round. The last word may be only begun. Only
 what the list lets through is looked at, and of that the latest are taken, so that a word in every message costs little
-more than others, and none is lost to conversations the list would not show.
+more than others, and none is lost to conversations the list would not show. When that has few messages they are read
+(`search_few.py`); else an index finds the words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, column, false, func, insert, literal_column, select, table
 
+from app.conversations.lists.search_few import Few, begins, found_in, parted
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Contact, Conversation, Message, Ticket
@@ -24,10 +26,7 @@ MESSAGES_EACH = 8
 """How many messages that hold the words are read for each conversation to be found; one has about so many."""
 FEW = 2000
 """When the list lets no more through than this, the words are looked for in these, and not the other way round."""
-MOST_PARTED = 4
 LONGEST_WORD = 100
-SHORTEST_BEGINNING = 2
-"""A single letter is looked for as a word: half of all words begin with it."""
 COMMON = 20_000
 """On PostgreSQL, words that more messages hold than this are looked for in as many of the latest ones."""
 BATCH = 100
@@ -55,19 +54,23 @@ async def holding(
 
 
 async def _found(rows: Rows, line: str, words: Sequence[str], among: Among, most: int) -> set[str]:
-    if among.ids is not None and not among.ids:
-        return set()
+    if among.few is not None and among.few.can_be_read:
+        return await found_in(rows, among.few, words) | {*await _numbered(rows, line)}
     places = _OnPostgres(among, most) if rows.dialect == "postgresql" else _OnSqlite(among, most)
     found = {*await places.messages(rows, words), *await rows.all_beside(places.tickets(words))}
     found |= {*await rows.all_beside(places.of_contacts(words))}
-    number = line.removeprefix("#")
-    if number.isascii() and number.isdigit() and len(number) <= 18:
-        found |= {*await rows.all(select(Ticket.conversation_id).where(Ticket.number == int(number)))}
-    for place in range(1, len(words) if len(words) <= MOST_PARTED else 1):
-        for who, what in ((words[:place], words[place:]), (words[place:], words[:place])):
-            if theirs := await rows.all_beside(places.of_contacts(who)):
-                found |= {*await type(places)(Among(among.conditions, theirs), most).messages(rows, what)}
+    found |= {*await _numbered(rows, line)}
+    for who, what in parted(words):
+        if theirs := await rows.all_beside(places.of_contacts(who)):
+            found |= {*await type(places)(Among(among.conditions, theirs), most).messages(rows, what)}
     return found
+
+
+async def _numbered(rows: Rows, line: str) -> Sequence[str]:
+    number = line.removeprefix("#")
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return []
+    return await rows.all(select(Ticket.conversation_id).where(Ticket.number == int(number)))
 
 
 class Among(NamedTuple):
@@ -75,6 +78,7 @@ class Among(NamedTuple):
 
     conditions: Sequence[ColumnElement[bool]]
     ids: Sequence[str] | None
+    few: Few | None = None
 
     def has(self, id: Any) -> ColumnElement[bool]:
         """Return whether the conversation with this id is one of them."""
@@ -91,12 +95,12 @@ class Among(NamedTuple):
 async def _among(rows: Rows, conditions: Sequence[ColumnElement[bool]]) -> Among:
     if not conditions:
         return Among([Conversation.id.is_not(None)], None)
-    ids = await rows.all_beside(select(Conversation.id).where(*conditions).limit(FEW + 1))
-    return Among(conditions, ids if len(ids) <= FEW else None)
-
-
-def _begins(words: Sequence[str], place: int) -> bool:
-    return place == len(words) - 1 and len(words[place]) >= SHORTEST_BEGINNING
+    let_through: Any = select(Conversation.id, Conversation.rev).where(*conditions).limit(FEW + 1)
+    found = await rows.rows_beside(let_through)
+    if len(found) > FEW:
+        return Among(conditions, None)
+    few = Few([row[0] for row in found], [row[1] for row in found])
+    return Among(conditions, few.ids, few)
 
 
 class _Places:
@@ -139,7 +143,7 @@ class _OnPostgres(_Places):
         return theirs.order_by(Conversation.id.desc()).limit(self._most)
 
     def _holds(self, said: str, words: Sequence[str]) -> ColumnElement[bool]:
-        asked = " & ".join(f"{word}:*" if _begins(words, place) else word for place, word in enumerate(words))
+        asked = " & ".join(f"{word}:*" if begins(words, place) else word for place, word in enumerate(words))
         held = literal_column(f"to_tsvector('simple', translate({said}, '@._-/:+&=?#%~,;''\"()[]{{}}<>|*!\\', repeat(' ', 32)))")
         return held.bool_op("@@")(func.to_tsquery(literal_column("'simple'"), asked))
 
@@ -173,7 +177,7 @@ class _OnSqlite(_Places):
         return theirs.order_by(Conversation.id.desc()).limit(self._most)
 
     def _matches(self, where: Any, words: Sequence[str]) -> ColumnElement[bool]:
-        asked = " AND ".join(f'"{word}"*' if _begins(words, place) else f'"{word}"' for place, word in enumerate(words))
+        asked = " AND ".join(f'"{word}"*' if begins(words, place) else f'"{word}"' for place, word in enumerate(words))
         return literal_column(where.name).bool_op("MATCH")(asked)
 
 
