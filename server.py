@@ -19,15 +19,9 @@ from msgspec import structs
 from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
-from app.conversations.assignments.claim import OFFER_JOB
-from app.conversations.assignments.offers import lapse_offers
-from app.conversations.due import do_all_due
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.messages.outbox import Posting
-from app.conversations.messages.send import UNREAD_JOB
-from app.conversations.snooze import WAKE_JOB, wake_conversations
 from app.conversations.ticket_proposals import TicketProposals
-from app.conversations.tickets import PROPOSE_JOB
 from app.database import DatabaseClock, open_database
 from app.database.in_use import holds_data
 from app.file_room import UploadLimits, note_room
@@ -36,8 +30,8 @@ from app.http.app import create_app
 from app.http.pages import page_routes
 from app.http.platform import Platform
 from app.http.sightings import SightingNotes
+from app.job_kinds import bind
 from app.jobs import JobRunner
-from app.knowledge.articles import INDEX_JOB, PURGE_JOB, purge_article
 from app.knowledge.library import Library
 from app.knowledge.open_embedder import open_embedder
 from app.knowledge.proposals import propose_priority
@@ -48,18 +42,15 @@ from app.mail.accounts import AccountMails
 from app.mail.contact_mail import MailSettings
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, SmtpMailer
-from app.mail.outbox import SEND_JOB, Outbox
+from app.mail.outbox import Outbox
 from app.mail.switch import is_mail_off
-from app.mail.unclaimed_mail import DIGEST_JOB, Untaken
+from app.mail.unclaimed_mail import Untaken
 from app.mailed_links import MailedLinks
 from app.node_health import LOOK_SECONDS, NodeHealth
-from app.people.passwords import FORGOTTEN_JOB
 from app.people.sign_in_limits import SignInLimits
 from app.people.tokens import VisitorTokens
 from app.people.visitor_sessions import forget_voided
 from app.reactions import Reactions
-from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
-from app.routing.unclaimed_offers import UNTAKEN_JOB
 from app.settings import Settings, read_settings
 from app.tasks import END_SECONDS, end, end_by_force
 from app.timetable import Sweep, domain_sweeps, keep
@@ -280,25 +271,9 @@ def _job_runner(
     fallback = Fallback(timedelta(seconds=settings.mail_fallback_seconds), mail)
     untaken = Untaken(mail, settings.public_url)
 
-    runner = JobRunner(
-        works,
-        {
-            UNREAD_JOB: fallback.run,
-            SEND_JOB: outbox.send,
-            INDEX_JOB: library.index_article,
-            PROPOSE_JOB: TicketProposals(suggester.propose, propose_priority).run,
-            FORGOTTEN_JOB: _account_mails(settings).run_forgotten,
-            PURGE_JOB: purge_article,
-            UNTAKEN_JOB: untaken.run,
-            DIGEST_JOB: untaken.run_digest,
-        },
-        {
-            OFFER_JOB: lambda works: do_all_due(works, lapse_offers),
-            WAKE_JOB: lambda works: do_all_due(works, wake_conversations),
-            OVERFLOW_JOB: lambda works: do_all_due(works, overflow_conversations),
-        },
-    )
-    return runner, outbox
+    proposals = TicketProposals(suggester.propose, propose_priority)
+    accounts = _account_mails(settings)
+    return JobRunner(works, bind(outbox, fallback, untaken, library, proposals, accounts)), outbox
 
 
 def _without_mail(settings: Settings) -> Settings:

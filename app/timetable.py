@@ -11,14 +11,11 @@ import structlog
 from msgspec import Struct
 
 from app.contract.views import NoticeView
-from app.conversations.assignments.offers import lapse_offers
-from app.conversations.due import do_all_due
 from app.conversations.lists.search import how_far, write_down_words
-from app.conversations.snooze import wake_conversations
+from app.job_kinds import DECLARED, TimerKind
 from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
-from app.routing.overflow import overflow_conversations
 from app.routing.warnings import find_notices, forget_dismissed
 from app.work import Work, Works
 
@@ -65,9 +62,10 @@ def domain_sweeps(
         await reactions.serve_all()
 
     async def run_late_timers() -> None:
-        for batch in (lapse_offers, wake_conversations, overflow_conversations):
-            await do_all_due(works, batch)
+        for timer in timers:
+            await timer(works)
 
+    timers = [function for kind, function in DECLARED.values() if isinstance(kind, TimerKind)]
     return [
         Sweep("lapse leases", 1.0, lapse),
         Sweep("late timers", 1.0, run_late_timers),

@@ -19,6 +19,7 @@ from app.contract.events import Event
 from app.database import Batch, Database, Rows, Transaction
 from app.database.connection_errors import refusal_for
 from app.errors import Unavailable
+from app.job_kinds import JobKind
 from models import Job
 
 P = ParamSpec("P")
@@ -73,16 +74,14 @@ class Work(Transaction):
         """Say, once the rows are safe, that this happened."""
         self.announcements.append(Announcement(event, to))
 
-    async def later(
-        self, kind: str, payload: dict[str, Any], after: timedelta = timedelta(), unique_key: str | None = None
-    ) -> bool:
-        """Queue a job in this transaction. With a `unique_key` already waiting, nothing happens; whether it was queued."""
+    async def later(self, kind: JobKind, payload: dict[str, Any], after: timedelta = timedelta()) -> bool:
+        """Queue a job in this transaction. Return False when the same is waiting already: see `JobKind.unique_by`."""
         is_queued = await self.add_unless_there(
             Job(
                 id=new_id(),
-                kind=kind,
+                kind=kind.name,
                 payload=payload,
-                unique_key=unique_key,
+                unique_key=kind.unique_key_of(payload),
                 state="waiting",
                 run_at=self.now + after,
                 attempts=0,

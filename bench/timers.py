@@ -111,7 +111,7 @@ SELECT count(*) FROM (SELECT conversation_id FROM assignments WHERE reason = {re
 
 KINDS = {
     "offers": Kind(
-        job=OFFER_JOB,
+        job=OFFER_JOB.name,
         waiting=waiting_rows(HELD.format(agent="agent_id", reason="'offered'"), offered="at"),
         timers=JOBS.format(due="due", those="SELECT DISTINCT ON (offer_until) id, offer_until AS due FROM conversations"),
         still_due="SELECT count(*) FROM conversations WHERE offer_until IS NOT NULL",
@@ -122,7 +122,7 @@ KINDS = {
             SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.reason IN ('missed', 'untaken') AND a.ended_at IS NULL)""",
     ),
     "snoozes": Kind(
-        job=WAKE_JOB,
+        job=WAKE_JOB.name,
         waiting=waiting_rows(
             HELD.format(agent="agent_id", reason="'claimed'"), status="'snoozed', 'waiting'", waiting="NULL, NULL", snoozed="at"
         ),
@@ -136,7 +136,7 @@ KINDS = {
             SELECT FROM assignments a WHERE a.conversation_id = c.id AND a.agent_id = c.agent_id AND a.ended_at IS NULL)""",
     ),
     "overflows": Kind(
-        job=OVERFLOW_JOB,
+        job=OVERFLOW_JOB.name,
         waiting=waiting_rows(
             ROUTED + HELD.format(agent="NULL::uuid", reason="'queued'"),
             agent="NULL::uuid",

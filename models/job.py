@@ -10,18 +10,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 
+IS_ALIVE, IS_DEAD = text("state != 'dead'"), text("state = 'dead'")
+"""In these very words, or SQLite cannot use the indexes."""
+
 
 class Job(Base):
     """`state` is waiting, running or dead; a finished job's row is gone.
 
     While (`kind`, `unique_key`) waits, the same is not queued again. A running job whose lease has lapsed is taken
-    by another worker.
+    by another process. `attempts` counts the claims: what a runner writes has an effect only while its claim is the last.
     """
 
     __tablename__ = "jobs"
     __table_args__ = (
         UniqueConstraint("kind", "unique_key"),
-        Index("ix_jobs_due", "run_at", sqlite_where=text("state != 'dead'"), postgresql_where=text("state != 'dead'")),
+        Index("ix_jobs_due", "run_at", sqlite_where=IS_ALIVE, postgresql_where=IS_ALIVE),
+        Index("ix_jobs_kind_due", "kind", "run_at", sqlite_where=IS_ALIVE, postgresql_where=IS_ALIVE),
+        Index("ix_jobs_dead", "kind", "id", sqlite_where=IS_DEAD, postgresql_where=IS_DEAD),
     )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -22,6 +22,7 @@ from app.conversations.lifecycle import set_status
 from app.conversations.messages.first_message import start_conversation
 from app.conversations.messages.send import post_agent_message, post_visitor_message
 from app.database import Database, open_database
+from app.job_kinds import DECLARED, JobKind
 from app.jobs import JobHandler, JobRunner
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
@@ -257,8 +258,16 @@ class House:
         async with self.works.read() as rows:
             return await rows.all(statement)
 
-    def jobs(self, handlers: dict[str, JobHandler]) -> JobRunner:
+    def jobs(self, handlers: Mapping[JobKind, JobHandler]) -> JobRunner:
         return JobRunner(self.works, handlers)
+
+    async def run_every_job(self) -> int:
+        """Claim the due jobs of every kind, doing nothing for them; how many."""
+
+        async def do_nothing(*given: object) -> None:
+            return
+
+        return await self.jobs({kind: do_nothing for kind, _ in DECLARED.values()}).run_due()
 
     def react(self, kind: type[Reactions] = Reactions, **given: Any) -> Reactions:
         """Let reactions follow what is announced from now on, as in a running server."""

@@ -97,7 +97,7 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     # One timer for all that are set aside until the same moment; a version before this wakes the one it names, and leaves
     # the others to the timetable.
     due = {"conversation_id": conversation.id, "until": until.isoformat()}
-    await work.later(WAKE_JOB, due, until - work.now, unique_key=until.isoformat())
+    await work.later(WAKE_JOB, due, until - work.now)
     await _free_agent(work, conversation)
     return await tell_change(work, conversation)
 

@@ -9,13 +9,14 @@ from sqlalchemy import func, literal, update
 
 from app.conversations.announcements import tell_changes
 from app.conversations.assignments.history import Holding, begin_assignments, those_here
-from app.conversations.due import select_due
+from app.conversations.due import do_all_due, select_due
 from app.conversations.row_changes import status_values
+from app.job_kinds import TimerKind, does
 from app.people.presence import announce_loads
-from app.work import Work
+from app.work import Work, Works
 from models import Conversation
 
-WAKE_JOB = "conversation.wake"
+WAKE_JOB = TimerKind(name="conversation.wake", unique_by=("until",))
 """When it falls due, every conversation whose snooze is over wakes."""
 MOST_AT_ONCE = 200
 
@@ -38,6 +39,12 @@ async def wake_conversations(work: Work, *, waits: bool = False) -> int:
     await announce_loads(work, [agent_id for agent_id in former.values() if agent_id])
     await tell_changes(work, [*back, *forsaken])
     return len(conversations)
+
+
+@does(WAKE_JOB)
+async def wake_all(works: Works) -> None:
+    """Wake every conversation whose snooze is over."""
+    await do_all_due(works, wake_conversations)
 
 
 def _is_sought(conversation: Conversation) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from app.contract.values import Priority
-from app.conversations.tickets import fill_in_proposal, first_words
+from app.conversations.tickets import PROPOSE_JOB, fill_in_proposal, first_words
+from app.job_kinds import does
 from app.work import Works
 
 Propose = Callable[[str], Awaitable[tuple[str, str]]]
@@ -19,6 +20,7 @@ class TicketProposals:
         self._propose = propose
         self._propose_priority = propose_priority
 
+    @does(PROPOSE_JOB)
     async def run(self, works: Works, payload: dict[str, Any]) -> None:
         """The job."""
         id = payload["conversation_id"]

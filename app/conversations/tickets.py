@@ -16,6 +16,7 @@ from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
 from app.conversations.views import ticket_view
 from app.errors import Invalid, NotFound
+from app.job_kinds import KNOWLEDGE, JobKind
 from app.people.actors import Parley, SignedInAgent
 from app.people.audit import keep_line
 from app.people.permissions import may_open_tickets, require
@@ -28,7 +29,7 @@ UNTITLED = "Conversation"
 NO_TOPIC = "General"
 UNSET_PRIORITY: Priority = "medium"
 AUDIT_LENGTH = 200
-PROPOSE_JOB = "ticket.propose"
+PROPOSE_JOB = JobKind(name="ticket.propose", queue=KNOWLEDGE)
 """Queued with every ticket that opens by itself; it fills in what the button would have proposed."""
 
 

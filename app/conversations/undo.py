@@ -77,7 +77,7 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
         await _hold_again(work, conversation, agent.id)
     if conversation.snoozed_until:
         due = {"conversation_id": conversation.id, "until": conversation.snoozed_until.isoformat()}
-        await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now, unique_key=due["until"])
+        await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now)
     closed = update(Ticket).where(Ticket.conversation_id == conversation.id)
     await work.change(closed.values(closed_at=conversation.resolved_at if is_ended else None))
     if now.escalation_level != conversation.escalation_level:

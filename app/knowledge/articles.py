@@ -14,13 +14,14 @@ from sqlalchemy.orm import defer
 
 from app.clock import new_id
 from app.errors import Conflict, Invalid, NotFound
+from app.job_kinds import KNOWLEDGE, JobKind, does
 from app.knowledge.passages import Piece, embedded_text, passages_of
 from app.text import clean_line, clean_text
 from app.work import Rows, Work, Works
 from models import Article, ArticleVote, Passage
 
-INDEX_JOB = "article.index"
-PURGE_JOB = "article.purge"
+INDEX_JOB = JobKind(name="article.index", queue=KNOWLEDGE, timeout=120.0, unique_by=("article_id",))
+PURGE_JOB = JobKind(name="article.purge", unique_by=("article_id",))
 PURGE_AFTER = timedelta(hours=1)
 DELETED = "deleted"
 RESERVED_SLUGS = frozenset({"search", "c"})
@@ -73,7 +74,7 @@ async def save_article(
     }
     if article_id is None:
         article = await work.add(Article(id=new_id(), state=state or "draft", created_at=work.now, updated_at=work.now, **values))
-        await work.later(INDEX_JOB, {"article_id": article.id}, unique_key=article.id)
+        await work.later(INDEX_JOB, {"article_id": article.id})
         await _add_passages(work, article, {})
         return article
     vectors = await _vectors_by_text(work, article_id)
@@ -97,9 +98,10 @@ async def delete_article(work: Work, article_id: str) -> None:
     await work.change(delete(Passage).where(Passage.article_id == article_id))
     await work.change(delete(ArticleVote).where(ArticleVote.article_id == article_id))
     await _change(work, article_id, state=DELETED, slug=f"-{article_id}", title="", category="", body="")
-    await work.later(PURGE_JOB, {"article_id": article_id}, after=PURGE_AFTER, unique_key=article_id)
+    await work.later(PURGE_JOB, {"article_id": article_id}, after=PURGE_AFTER)
 
 
+@does(PURGE_JOB)
 async def purge_article(works: Works, payload: dict[str, Any]) -> None:
     """The job that removes the empty row of a deleted article."""
 
@@ -171,7 +173,7 @@ async def _change(work: Work, article_id: str, **values: object) -> Article:
     )
     if changed is None:
         raise NotFound("article", article_id)
-    await work.later(INDEX_JOB, {"article_id": article_id}, unique_key=article_id)
+    await work.later(INDEX_JOB, {"article_id": article_id})
     return changed
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import monotonic
 from app.errors import ParleyError, Unavailable
+from app.job_kinds import does
 from app.knowledge.articles import INDEX_JOB, text_to_embed
 from app.knowledge.embedder import Embedder, Matrix
 from app.knowledge.index import Found, Index, IndexedArticle, row_terms_of
@@ -220,6 +221,7 @@ class Library:
             await asyncio.sleep(0)
         return found
 
+    @does(INDEX_JOB)
     async def index_article(self, works: Works, payload: dict[str, Any]) -> None:
         """The job behind every change of an article: encode what has no vector, write the vectors down, and show it.
 
@@ -236,12 +238,12 @@ async def queue_indexing(work: Work, model: str) -> int:
 
     A few at a time: jobs are done in their order, and mail must not wait for a whole help centre.
     """
-    queued = await work.one(select(func.count()).select_from(Job).where(Job.kind == INDEX_JOB, Job.state == "waiting")) or 0
+    queued = await work.one(select(func.count()).select_from(Job).where(Job.kind == INDEX_JOB.name, Job.state == "waiting")) or 0
     if queued >= QUEUED_AT_ONCE:
         return queued
     stale = await work.all(select(Passage.article_id).where(Passage.model != model).distinct().limit(QUEUED_AT_ONCE))
     for article_id in stale:
-        await work.later(INDEX_JOB, {"article_id": article_id}, unique_key=article_id)
+        await work.later(INDEX_JOB, {"article_id": article_id})
     return len(stale)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from app.job_kinds import does
 from app.mail.outbox import queue_mail
-from app.people.passwords import make_own_reset
+from app.people.passwords import FORGOTTEN_JOB, make_own_reset
 from app.people.workspace import workspace_name
 from app.work import Work, Works
 
@@ -55,6 +56,7 @@ class AccountMails:
             f"The link works once and for {life}. If you didn't ask for it, ignore this mail: your password stays as it is.",
         )
 
+    @does(FORGOTTEN_JOB)
     async def run_forgotten(self, works: Works, payload: dict[str, Any]) -> None:
         """The job after a forgotten password: an address that is no agent's gets nothing."""
         await works.run(self._forgotten, str(payload["email"]))

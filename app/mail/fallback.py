@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 
 from app.conversations.messages.send import UNREAD_JOB
+from app.job_kinds import does
 from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import UNREAD_KIND
 from app.mail.words import language_of, say
@@ -28,6 +29,7 @@ class Fallback:
         self._after = after
         self._settings = settings
 
+    @does(UNREAD_JOB)
     async def run(self, works: Works, payload: dict[str, Any]) -> None:
         """The job."""
         await works.run(self._mail_what_is_unread, payload["conversation_id"])
@@ -42,10 +44,10 @@ class Fallback:
             return
         waits = self._after - (work.now - unread[0].created_at)
         if waits > timedelta(seconds=1):
-            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, waits, unique_key=conversation_id)
+            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, waits)
             return
         if not contact.is_verified and await _had_enough(work, contact.email):
-            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, PAUSE, unique_key=conversation_id)
+            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, PAUSE)
             return
         inbox = await work.one(select(Inbox).where(Inbox.id == conversation.inbox_id))
         if inbox is None:
@@ -66,7 +68,7 @@ class Fallback:
         last_seq = unread[-1].seq or 0
         await work.change(update(Conversation).where(Conversation.id == conversation.id).values(mailed_seq=last_seq))
         if len(unread) == MOST_MESSAGES:
-            await work.later(UNREAD_JOB, {"conversation_id": conversation_id}, unique_key=conversation_id)
+            await work.later(UNREAD_JOB, {"conversation_id": conversation_id})
 
 
 async def _had_enough(work: Work, address: str) -> bool:

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import exists, select, update
 
 from app.clock import new_id
-from app.jobs import PAUSES
+from app.job_kinds import MAIL, JobKind, does
 from app.mail.mailer import Mailer, NoMailHost, SmtpMailer
 from app.mail.smtp_reasons import explain, is_final
 from app.text import clean_line
 from app.work import Work, Works
 from models import Conversation, OutgoingMail
 
-SEND_JOB = "mail.send"
+SEND_JOB = JobKind(name="mail.send", queue=MAIL, timeout=120.0)
 SECRET_KINDS = ("invitation", "password_reset")
 """Kinds whose mails carry a one-time link: the outbox forgets their text once they are sent."""
 LINK_REMOVED = "The link in this mail works once, so its text was removed after sending."
@@ -93,6 +93,7 @@ class Outbox:
         self._read_file = read_file
         self._max_age = max_age
 
+    @does(SEND_JOB)
     async def send(self, works: Works, payload: dict[str, Any]) -> None:
         """The job: send one mail. Settled already, or gone: nothing happens."""
         async with works.read() as rows:
@@ -105,7 +106,7 @@ class Outbox:
             await works.run(_note_waiting, mail.id)
         except Exception as error:
             tries = (mail.attempts or 0) + 1
-            is_over = is_final(error) or tries > len(PAUSES)
+            is_over = is_final(error) or SEND_JOB.pause_after(tries) is None
             says = explain(error, self._mailer.address if isinstance(self._mailer, SmtpMailer) else "The mail host")
             await works.run(_note_failure, mail.id, says[:500], tries, is_over=is_over)
             if not is_over:
@@ -191,7 +192,8 @@ async def _note_sent(work: Work, mail_id: str, kind: str) -> None:
 
 
 async def _note_failure(work: Work, mail_id: str, error: str, tries: int, *, is_over: bool) -> None:
-    next_try_at = None if is_over else work.now + timedelta(seconds=PAUSES[min(tries, len(PAUSES)) - 1])
+    pause = None if is_over else SEND_JOB.pause_after(tries)
+    next_try_at = None if pause is None else work.now + timedelta(seconds=pause)
     await work.change(
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id)

@@ -12,7 +12,9 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from app.conversations.assignments.claim import UNTAKEN_JOB
 from app.conversations.views import is_queued
+from app.job_kinds import JobKind, does
 from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import queue_mail
 from app.mail.words import language_of, say
@@ -25,7 +27,7 @@ ROLES_TOLD = ("supervisor", "admin")
 MOST_TOLD = 20
 UNTAKEN_CONTACT_KIND = "untaken_contact"
 UNTAKEN_KIND = "untaken"
-DIGEST_JOB = "mail.untaken_digest"
+DIGEST_JOB = JobKind(name="mail.untaken_digest", unique_by=("address",))
 MAX_ACKNOWLEDGED = 2
 """Acknowledgements one address gets in a day: strangers may type anybody's address into the chat."""
 MAX_INBOX_ACKNOWLEDGED = 60
@@ -41,6 +43,7 @@ class Untaken:
         self._settings = settings
         self._public_url = public_url
 
+    @does(UNTAKEN_JOB)
     async def run(self, works: Works, payload: dict[str, Any]) -> None:
         """The job."""
         await works.run(self._tell, payload["conversation_id"], payload.get("lead_id"))
@@ -57,7 +60,7 @@ class Untaken:
         for address in await _told(work, lead_id):
             pause = await _pause(work, address)
             if pause > timedelta():
-                await work.later(DIGEST_JOB, {"address": address}, pause, unique_key=f"{DIGEST_JOB}:{address}")
+                await work.later(DIGEST_JOB, {"address": address}, pause)
                 continue
             await self._mail(
                 work,
@@ -82,6 +85,7 @@ class Untaken:
                 intro=say(language, "ticket_intro", inbox=inbox.name),
             )
 
+    @does(DIGEST_JOB)
     async def run_digest(self, works: Works, payload: dict[str, Any]) -> None:
         """The job for what a colleague was not mailed about one by one."""
         await works.run(self._tell_the_rest, str(payload["address"]))

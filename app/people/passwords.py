@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from app.contract.people import ResetFor
 from app.errors import Conflict, Invalid, NotFound
+from app.job_kinds import JobKind
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.permissions import may_manage_people, require
@@ -17,7 +18,7 @@ from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Agent, AgentSession, PasswordReset
 
-FORGOTTEN_JOB = "people.forgotten"
+FORGOTTEN_JOB = JobKind(name="people.forgotten")
 """Mails a link to an address whose password was forgotten, if it belongs to an agent."""
 RESET_LIFE = timedelta(hours=24)
 FORGOTTEN_LIFE = timedelta(hours=1)

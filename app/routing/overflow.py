@@ -11,10 +11,12 @@ from sqlalchemy import Select, select, update
 
 from app.conversations.announcements import tell_changes
 from app.conversations.assignments.history import Holding, begin_assignments
-from app.work import Work
+from app.conversations.due import do_all_due
+from app.job_kinds import TimerKind, does
+from app.work import Work, Works
 from models import Conversation, Routing, Team
 
-OVERFLOW_JOB = "conversation.overflow"
+OVERFLOW_JOB = TimerKind(name="conversation.overflow", unique_by=("conversation_id",))
 """When it falls due, every conversation that has waited too long in its queue moves on."""
 MOST_AT_ONCE = 200
 
@@ -42,6 +44,12 @@ async def overflow_conversations(work: Work, *, waits: bool = False) -> int:
     for team_id in moving.keys() & there:
         await _move(work, team_id, {one.id: routing.rule_id for one, routing in moving[team_id]})
     return len(found)
+
+
+@does(OVERFLOW_JOB)
+async def overflow_all(works: Works) -> None:
+    """Move on every conversation that has waited too long in its queue."""
+    await do_all_due(works, overflow_conversations)
 
 
 def _select_due(now: datetime, *, waits: bool) -> Select[Conversation, Routing]:
@@ -72,4 +80,4 @@ async def _arm(work: Work, conversation_ids: Sequence[str], steps: Sequence[dict
     await work.change(update(Routing).where(mine).values(overflow=list(steps), overflow_at=due_at))
     if due_at:
         one = conversation_ids[0]
-        await work.later(OVERFLOW_JOB, {"conversation_id": one}, due_at - work.now, unique_key=one)
+        await work.later(OVERFLOW_JOB, {"conversation_id": one}, due_at - work.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from app.conversations.announcements import tell_change
-from app.conversations.assignments.claim import Take, take_if_free
+from app.conversations.assignments.claim import UNTAKEN_JOB, Take, take_if_free
 from app.conversations.assignments.history import begin_assignment
 from app.conversations.tickets import open_ticket_for
 from app.people.presence import announce_load
@@ -17,8 +17,6 @@ from models import Agent, Conversation, Routing
 
 MOST_ASKED = 2
 """How many agents are asked before the lead is: the contact waits for each."""
-UNTAKEN_JOB = "conversation.untaken"
-"""Queued when nobody has taken it, not even the lead: mail tells them, and the contact."""
 
 
 def is_climbing(routing: Routing) -> bool:
@@ -42,7 +40,7 @@ async def climb(work: Work, conversation_id: str, lead_id: str | None, accept_se
     await _note_rung(work, conversation_id, "ticket")
     await begin_assignment(work, conversation, "routing", "untaken")
     await open_ticket_for(work, conversation)
-    await work.later(UNTAKEN_JOB, {"conversation_id": conversation_id, "lead_id": lead_id}, unique_key=conversation_id)
+    await work.later(UNTAKEN_JOB, {"conversation_id": conversation_id, "lead_id": lead_id})
     return False
 
 

@@ -11,7 +11,6 @@ from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.commands import EndConversation, EscalateConversation, OpenTicket, SetPriority, SetStatus, SnoozeConversation
 from app.contract.events import ConversationChanged, PresenceChanged, VisitorConversationChanged
 from app.contract.values import Priority
-from app.conversations.due import do_all_due
 from app.conversations.lifecycle import (
     end_conversation,
     escalate_conversation,
@@ -19,10 +18,9 @@ from app.conversations.lifecycle import (
     set_status,
     snooze_conversation,
 )
-from app.conversations.snooze import WAKE_JOB, wake_conversations
+from app.conversations.snooze import WAKE_JOB, wake_all
 from app.conversations.tickets import open_ticket
 from app.errors import Invalid
-from app.jobs import JobRunner
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
 from models import Assignment, Conversation, Job, Ticket
@@ -138,7 +136,7 @@ async def snooze(house: House, agent: SignedInAgent, id: str, until: datetime) -
 
 
 async def run_jobs(house: House) -> int:
-    return await JobRunner(house.works, {}, {WAKE_JOB: lambda works: do_all_due(works, wake_conversations)}).run_due()
+    return await house.jobs({WAKE_JOB: wake_all}).run_due()
 
 
 async def test_a_snoozed_conversation_wakes_once_and_not_before_its_time(house: House) -> None:
@@ -185,7 +183,7 @@ async def test_all_that_wake_at_one_moment_share_a_timer_and_each_goes_where_it_
         await snooze(house, ana, id, until)
     later, _ = await house.chat(ana)
     await snooze(house, ana, later, until + timedelta(seconds=1))
-    assert len(await house.all(select(Job).where(Job.kind == WAKE_JOB))) == 2
+    assert len(await house.all(select(Job).where(Job.kind == WAKE_JOB.name))) == 2
     began = house.clock()
     house.clock.on(hours=1)
     house.told.forget()

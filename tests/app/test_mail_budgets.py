@@ -42,7 +42,7 @@ async def test_b25_twelve_chats_are_one_mail_and_one_digest_to_staff_and_two_to_
         house.clock.on(seconds=60)
     assert len(await mails_to(house, VICTIM)) == MAX_ACKNOWLEDGED
     assert len(await mails_to(house, address)) == 1
-    (job,) = await house.all(select(Job).where(Job.kind == DIGEST_JOB))
+    (job,) = await house.all(select(Job).where(Job.kind == DIGEST_JOB.name))
     assert job.run_at - (await mails_to(house, address))[0].created_at == timedelta(hours=1)
     house.clock.on(seconds=3600)
     for _ in range(2):

@@ -13,7 +13,7 @@ from app.contract.mail import MailStatus
 from app.conversations.messages.send import UNREAD_JOB
 from app.conversations.reading.sync import mark_read
 from app.errors import Forbidden, Invalid
-from app.jobs import PAUSES
+from app.job_kinds import PAUSES
 from app.mail.fallback import Fallback
 from app.mail.mailer import MailboxMailer, Mailer, SmtpMailer
 from app.mail.outbox import SEND_JOB, Outbox, queue_mail

@@ -14,7 +14,8 @@ from app.attachments import FileStore, upload_file
 from app.contract.commands import PrechatFields
 from app.conversations.messages.send import UNREAD_JOB
 from app.errors import NotFound
-from app.jobs import JobRunner
+from app.job_kinds import JobKind
+from app.jobs import JobHandler, JobRunner
 from app.mail.fallback import Fallback
 from app.mail.link_follow_ups import send_new_link, stop_mail
 from app.mail.mailer import SmtpMailer
@@ -35,7 +36,7 @@ def runner(house: House, sink: SmtpSink | None = None, files: FileStore | None =
         assert files
         return files.path_of(file["digest"]).read_bytes()  # pyright: ignore[reportIndexIssue]
 
-    jobs = {UNREAD_JOB: Fallback(UNREAD_AFTER, mail_settings(max_bytes)).run}
+    jobs: dict[JobKind, JobHandler] = {UNREAD_JOB: Fallback(UNREAD_AFTER, mail_settings(max_bytes)).run}
     if sink:
         jobs[SEND_JOB] = Outbox(SmtpMailer(sink.url), read if files else None).send
     else:

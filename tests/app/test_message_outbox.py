@@ -135,7 +135,7 @@ class Twin:
 
     async def rows(self) -> Any:
         house, id = self.house, self.conversation_id
-        jobs = await house.all(select(Job).where(Job.kind == UNREAD_JOB))
+        jobs = await house.all(select(Job).where(Job.kind == UNREAD_JOB.name))
         return self.plain(
             [
                 [fields(row) for row in await house.all(select(Conversation).where(Conversation.id == id))],

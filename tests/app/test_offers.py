@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,23 +16,24 @@ from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
 from app.conversations.access import access_conversation
 from app.conversations.assignments.change import assign_conversation
-from app.conversations.assignments.claim import OFFER_JOB
+from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import (
     accept_by_looking,
     accept_conversation,
     decline_conversation,
+    lapse_all_offers,
     lapse_offers,
 )
 from app.conversations.due import do_all_due
 from app.conversations.views import visitor_view_of
 from app.errors import Conflict
+from app.job_kinds import JobKind
 from app.jobs import JobHandler
 from app.mail.unclaimed_mail import Untaken
 from app.people.actors import SignedInAgent
 from app.people.presence import set_presence
 from app.people.team_routing import set_team_routing
 from app.routing.dispatch import dispatch
-from app.routing.unclaimed_offers import UNTAKEN_JOB
 from app.work import Works
 from models import Assignment, Job, OutgoingMail, Routing, Ticket
 from tests.factories import LEASE, House, mail_settings
@@ -41,12 +41,8 @@ from tests.factories import LEASE, House, mail_settings
 N = 20
 
 
-async def lapse(works: Works, payload: dict[str, Any]) -> None:
-    await do_all_due(works, lapse_offers)
-
-
-JOBS: dict[str, JobHandler] = {
-    OFFER_JOB: lapse,
+JOBS: dict[JobKind, JobHandler] = {
+    OFFER_JOB: lapse_all_offers,
     UNTAKEN_JOB: Untaken(mail_settings(), "https://help.example.com").run,
 }
 
@@ -70,7 +66,7 @@ async def history(house: House, id: str) -> list[tuple[str | None, str, str | No
     return [(row.agent_id, row.reason, row.outcome) for row in rows]
 
 
-async def time_is_up(house: House, jobs: dict[str, JobHandler] = JOBS) -> None:
+async def time_is_up(house: House, jobs: dict[JobKind, JobHandler] = JOBS) -> None:
     """The timer falls due, as its job, and routing serves again."""
     house.clock.on(seconds=N)
     assert await house.jobs(jobs).run_due() >= 1
@@ -178,13 +174,13 @@ async def test_one_that_somebody_is_writing_to_is_waited_for(team: House) -> Non
 
 
 async def test_many_whose_time_is_over_go_on_together_each_with_its_own_history(team: House) -> None:
-    async def four_at_once(works: Works, payload: dict[str, Any]) -> None:
+    async def four_at_once(works: Works) -> None:
         await do_all_due(works, partial(lapse_offers, most=4))
 
     agents = {(await team.agent(f"Agent {n}", capacity=3)).id for n in range(3)}
     ids = [(await team.chat())[0] for _ in range(9)]
     assert await dispatch(team.works, team.team_id) == 9
-    assert len(await team.all(select(Job).where(Job.kind == OFFER_JOB))) == 1, "one timer for all that were offered at once"
+    assert len(await team.all(select(Job).where(Job.kind == OFFER_JOB.name))) == 1, "one timer for all that were offered at once"
     asked = {id: [(await team.conversation(id)).agent_id] for id in ids}
     for _ in range(2):
         await time_is_up(team, JOBS | {OFFER_JOB: four_at_once})
@@ -234,7 +230,7 @@ async def test_declined_it_goes_on_at_once_and_with_nobody_left_to_the_lead_or_a
     await dispatch(team.works, team.team_id)
     assert await history(team, id) == [(ana.id, "offered", "declined"), (None, "declined", None), (None, "untaken", None)]
     assert len(await team.all(select(Ticket))) == 1
-    assert len(await team.all(select(Job).where(Job.kind == UNTAKEN_JOB))) == 1
+    assert len(await team.all(select(Job).where(Job.kind == UNTAKEN_JOB.name))) == 1
     ben = await team.agent("Ben")
     await dispatch(team.works, team.team_id)
     assert (await team.conversation(id)).agent_id == ben.id, "somebody new is asked all the same"
@@ -278,4 +274,4 @@ async def test_without_a_time_nobody_needs_to_accept(house: House) -> None:
     ana = await house.agent()
     id = await offered(house)
     assert ((await house.conversation(id)).offer_until, (await house.conversation(id)).agent_id) == (None, ana.id)
-    assert await house.all(select(Job).where(Job.kind == OFFER_JOB)) == []
+    assert await house.all(select(Job).where(Job.kind == OFFER_JOB.name)) == []

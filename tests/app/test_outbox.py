@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.errors import Invalid
-from app.jobs import PAUSES
+from app.job_kinds import PAUSES
 from app.mail.mailer import Mailer, SmtpMailer, is_here
 from app.mail.outbox import SEND_JOB, Outbox, queue_mail
 from app.mail.smtp_reasons import explain

@@ -25,13 +25,11 @@ from app.contract.routing import (
     SaveRule,
     SetAgentRouting,
 )
-from app.conversations.due import do_all_due
 from app.errors import Conflict, Invalid, NotFound
-from app.jobs import JobRunner
 from app.people.team_routing import set_agent_routing
 from app.routing.dispatch import dispatch
 from app.routing.dry_run import dry_run
-from app.routing.overflow import OVERFLOW_JOB, overflow_conversations
+from app.routing.overflow import OVERFLOW_JOB, overflow_all, overflow_conversations
 from app.routing.rule_store import list_rules, order_rules, remove_rule, save_rule
 from app.routing.rules import Facts, Rule, judge
 from app.routing.triage import FULL, sort_arrivals
@@ -224,7 +222,7 @@ async def test_who_waits_too_long_moves_on_and_keeps_the_time_waited(house: Hous
     id = (await house.start()).conversation.id
     await sort_arrivals(house.works, about)
     before = await house.conversation(id)
-    jobs = JobRunner(house.works, {}, {OVERFLOW_JOB: lambda works: do_all_due(works, overflow_conversations)})
+    jobs = house.jobs({OVERFLOW_JOB: overflow_all})
     house.clock.on(seconds=59)
     assert await jobs.run_due() == 0
     for seconds, team in ((1, orders), (30, last)):
@@ -234,7 +232,7 @@ async def test_who_waits_too_long_moves_on_and_keeps_the_time_waited(house: Hous
         assert (now.team_id, now.queued_at) == (team, before.queued_at)
     reasons = await house.all(select(Assignment.reason).where(Assignment.conversation_id == id))
     assert list(reasons) == ["overflow", "overflow"]
-    assert list(await house.all(select(Job).where(Job.kind == OVERFLOW_JOB))) == []
+    assert list(await house.all(select(Job).where(Job.kind == OVERFLOW_JOB.name))) == []
 
 
 async def test_who_was_served_in_time_does_not_move_on_even_when_the_job_was_lost(house: House) -> None:

@@ -16,6 +16,7 @@ from app.contract.events import GoingAway
 from app.database import Prepared
 from app.database.postgres import PostgresDatabase
 from app.errors import NotFound, Unavailable
+from app.job_kinds import JobKind
 from app.work import Announcement, Silence, Work, Works
 from models import Inbox, Team
 from tests.factories import House, Recorder, open_house
@@ -99,7 +100,7 @@ async def test_rows_are_safe_before_anybody_is_told_and_told_before_the_answer(h
 async def test_what_fails_leaves_no_row_and_tells_nobody(house: House) -> None:
     async def fail(work: Work) -> None:
         await write(work, "Orders")
-        await work.later("kind", {})
+        await work.later(JobKind(name="kind"), {})
         raise NotFound("thing", "x")
 
     with pytest.raises(NotFound):
@@ -191,7 +192,8 @@ async def test_what_the_database_says_is_not_repeated_to_the_caller(house: House
 
 async def test_jobs_wake_their_runner_once_they_are_rows(house: House) -> None:
     async def queue(work: Work, key: str | None) -> bool:
-        return await work.later("kind", {"a": 1}, unique_key=key)
+        kind = JobKind(name="kind", unique_by=("a",) if key else ())
+        return await work.later(kind, {"a": key})
 
     assert [await house.run(queue, key) for key in ("k", "k", None, None)] == [True, False, True, True]
     assert house.told.wakes == 3  # the second changed nothing

@@ -25,7 +25,6 @@ from app.conversations.reading.sync import mark_delivered, mark_read, sync_for_a
 from app.conversations.tickets import open_ticket
 from app.conversations.views import visitor_views
 from app.database.exclusive import sqlite_path
-from app.jobs import JobRunner
 from app.people.presence import lapse_leases, renew_leases
 from app.reports.open_now import OpenNow
 from app.reports.wall import wall_view
@@ -81,7 +80,7 @@ async def live_a_day(house: House) -> None:
     await house.run(renew_leases, [ana.id], timedelta(minutes=1))
     await house.run(lapse_leases)
     house.clock.on(minutes=10)
-    await JobRunner(house.works, {}).run_due()
+    await house.run_every_job()
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from app.conversations.reading.heads import heads_for_agents, heads_for_visitors
 from app.conversations.reading.sync import mark_read, sync_for_agent
 from app.database import open_database
 from app.database.exclusive import sqlite_path
-from app.jobs import JobRunner
 from app.people.actors import SignedInAgent, Visitor
 from app.reports.wall import wall_view
 from app.timetable import domain_sweeps
@@ -101,7 +100,7 @@ async def live_a_day(url: str) -> None:
         for sweep in domain_sweeps(house.works, reactions, timedelta(seconds=60)):
             await sweep.run()
             await reactions.settle()
-        await JobRunner(house.works, {}).run_due()
+        await house.run_every_job()
         ana = SignedInAgent(id=Ids.agent(0), name="Ana Duarte", role="admin", session="")
         conversation_id = Ids.conversation(2 * (LARGE if await _is_large(house) else SMALL).open_each)
         async with house.works.read() as rows:

@@ -13,12 +13,15 @@ from app.contract.audiences import ToAgent
 from app.contract.events import AssignmentOffered
 from app.conversations.assignments.history import Holding, begin_assignments
 from app.conversations.messages.send import add_activities
+from app.job_kinds import JobKind, TimerKind
 from app.work import Work
 from models import Agent, Conversation
 from models.base import IdColumn
 
-OFFER_JOB = "assignment.lapse"
+OFFER_JOB = TimerKind(name="assignment.lapse")
 """Queued with every batch of offers; when it falls due, what nobody has taken goes on."""
+UNTAKEN_JOB = JobKind(name="conversation.untaken", unique_by=("conversation_id",))
+"""Queued when nobody has taken it, not even the lead: mail tells them, and the contact."""
 
 
 class Take(Struct, frozen=True):

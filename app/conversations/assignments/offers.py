@@ -11,15 +11,17 @@ from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import tell_change
 from app.conversations.assignments.change import put_back
+from app.conversations.assignments.claim import OFFER_JOB
 from app.conversations.assignments.history import nothing_found
-from app.conversations.due import select_due
+from app.conversations.due import do_all_due, select_due
 from app.conversations.messages.send import accept_offer, has_joined, join
 from app.conversations.views import agent_view_of, is_held
 from app.database import prepared_by
 from app.errors import Conflict
+from app.job_kinds import does
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_reply, require
-from app.work import Rows, Work
+from app.work import Rows, Work, Works
 from models import Assignment, Conversation, Routing
 
 MOST_AT_ONCE = 200
@@ -67,6 +69,12 @@ async def lapse_offers(work: Work, *, waits: bool = False, most: int = MOST_AT_O
     conversations = await work.all(select_due(Conversation.offer_until, work.now, most=most, waits=waits))
     await _pass_on(work, conversations, "missed")
     return len(conversations)
+
+
+@does(OFFER_JOB)
+async def lapse_all_offers(works: Works) -> None:
+    """Pass on every offer whose time is over."""
+    await do_all_due(works, lapse_offers)
 
 
 async def routing_of(rows: Rows, conversation_id: str) -> Routing | None:

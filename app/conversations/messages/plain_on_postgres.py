@@ -95,7 +95,7 @@ async def write_on_postgres(
     by_id = {one.id: one for one in messages}
     admitted: list[Plain] = []
     queued = 0
-    for row in await connection.fetch(_ALL_ON_POSTGRES, *columns, now, UNREAD_JOB, unread_at):
+    for row in await connection.fetch(_ALL_ON_POSTGRES, *columns, now, UNREAD_JOB.name, unread_at):
         id, seq, rev, name, channel, contact_id, inbox_id, queued = row
         one = by_id[id]
         one.seq, one.rev, one.author_name, one.contact_id, one.inbox_id = seq, rev, name, contact_id, inbox_id

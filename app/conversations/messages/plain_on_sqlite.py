@@ -126,7 +126,7 @@ def _queue(connection: sqlite3.Connection, answers: Sequence[Plain], at: str, du
     jobs: list[tuple[str, ...]] = []
     for one in answers:
         payload = f'{{"conversation_id": "{one.conversation_id}"}}'
-        jobs.append((new_id(), UNREAD_JOB, payload, one.conversation_id, due, at))
+        jobs.append((new_id(), UNREAD_JOB.name, payload, one.conversation_id, due, at))
     return bool(jobs) and connection.executemany(_QUEUE, jobs).rowcount > 0
 
 

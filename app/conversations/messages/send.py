@@ -28,6 +28,7 @@ from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import message_view
 from app.database import Prepared
 from app.errors import Conflict, Invalid
+from app.job_kinds import JobKind
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact
 from app.people.permissions import may_reply, require
@@ -45,7 +46,7 @@ ACTIVITY: dict[str, str] = {
     "declined": "{name} declined.",
 }
 """What agents read of the moves between them, apart from the talk."""
-UNREAD_JOB = "conversation.unread"
+UNREAD_JOB = JobKind(name="conversation.unread", unique_by=("conversation_id",))
 """Queued with every answer; when it falls due, email carries on what the contact has not read."""
 
 _TABLE = Message.__table__
@@ -166,7 +167,7 @@ async def add_agent_message(
             "first_answered_at": conversation.first_answered_at or work.now,
         }
         values |= await _opening(work, conversation)
-        await work.later(UNREAD_JOB, {"conversation_id": conversation.id}, work.unread_after, unique_key=conversation.id)
+        await work.later(UNREAD_JOB, {"conversation_id": conversation.id}, work.unread_after)
     opens = "status" in values
     changed = await change_conversation(work, conversation, is_public=is_public, **values)
     await _store(work, changed, message)
