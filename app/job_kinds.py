@@ -24,7 +24,8 @@ class Queue(Struct, frozen=True):
 
 TIMERS = Queue("timers", 8)
 ROWS = Queue("rows", 8)
-"""Jobs that only read and write the database."""
+"""Jobs that only read and write the database: a verb, whose transaction takes the job's row with it. It has happened once,
+whatever ends when."""
 MAIL = Queue("mail", 8)
 """Jobs that wait for a mail host."""
 KNOWLEDGE = Queue("knowledge", 4)
@@ -65,9 +66,11 @@ DECLARED: dict[str, tuple[JobKind, Callable[..., Awaitable[None]]]] = {}
 
 
 def does(kind: JobKind) -> Callable[[F], F]:
-    """Declare that the function does the jobs of this kind. It is given the Works and the payload (a timer: the Works), and
-    must be safe to run twice: a process may end between the effect and its receipt. It may be a method; `bind` then looks
-    for the object."""
+    """Declare that the function does the jobs of this kind. It may be a method; `bind` then looks for the object.
+
+    In the queue of rows it is a verb, given the Work and the payload. In the others it is given the Works and the payload (a
+    timer: the Works) and must be safe to run twice: a process may end between the effect and its receipt.
+    """
 
     def declare(function: F) -> F:
         other = DECLARED.get(kind.name)

@@ -13,14 +13,14 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, delete, func, literal_column, select, update
 
 from app.errors import ParleyError
-from app.job_kinds import JobKind, TimerKind
+from app.job_kinds import ROWS, JobKind, TimerKind
 from app.work import Work, Works
 from models import Job
 
 log = structlog.get_logger("jobs")
 
 JobHandler = Callable[..., Awaitable[None]]
-"""The function of a kind, given the Works and the payload, or of a timer, given the Works."""
+"""The function of a kind; `does` says what it is given."""
 
 _IS_ALIVE = Job.state != literal_column("'dead'")
 """In the very words of the index on what is due: with a value bound, SQLite could not use it."""
@@ -190,6 +190,8 @@ class JobRunner:
             async with limit:
                 if isinstance(kind, TimerKind):
                     await handler(self._works)
+                elif kind.queue == ROWS:
+                    await self._works.run(_do_and_finish, run.held[0], handler)
                 else:
                     await handler(self._works, run.held[0].payload)
         except TimeoutError as error:
@@ -207,6 +209,10 @@ class JobRunner:
             else:
                 return
         log.warning("job ended without a receipt", kind=run.kind.name)
+
+
+class ClaimLost(Exception):
+    """Another process has the job: what was written for it here is undone."""
 
 
 class ProcessEnded(Exception):
@@ -261,6 +267,14 @@ async def _extend(work: Work, held: Sequence[Held]) -> set[str]:
 async def _finish(work: Work, kind: JobKind, held: Sequence[Held]) -> None:
     for mine in _claims_of(held):
         await work.change(delete(Job).where(*mine))
+
+
+async def _do_and_finish(work: Work, held: Held, verb: JobHandler) -> None:
+    """Run a verb in one transaction with its receipt."""
+    await verb(work, held.payload)
+    for mine in _claims_of([held]):
+        if not await work.change(delete(Job).where(*mine)):
+            raise ClaimLost
 
 
 async def _release(work: Work, held: Sequence[Held]) -> None:

@@ -17,7 +17,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind, does
 from app.knowledge.passages import Piece, embedded_text, passages_of
 from app.text import clean_line, clean_text
-from app.work import Rows, Work, Works
+from app.work import Rows, Work
 from models import Article, ArticleVote, Passage
 
 INDEX_JOB = JobKind(name="article.index", queue=KNOWLEDGE, timeout=120.0, unique_by=("article_id",))
@@ -102,13 +102,9 @@ async def delete_article(work: Work, article_id: str) -> None:
 
 
 @does(PURGE_JOB)
-async def purge_article(works: Works, payload: dict[str, Any]) -> None:
-    """The job that removes the empty row of a deleted article."""
-
-    async def purge(work: Work) -> None:
-        await work.change(delete(Article).where(Article.id == str(payload["article_id"]), Article.state == DELETED))
-
-    await works.run(purge)
+async def purge_article(work: Work, payload: dict[str, Any]) -> None:
+    """Remove the empty row of a deleted article."""
+    await work.change(delete(Article).where(Article.id == str(payload["article_id"]), Article.state == DELETED))
 
 
 async def publish_article(work: Work, draft: ArticleDraft) -> Article:

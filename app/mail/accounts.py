@@ -9,7 +9,7 @@ from app.job_kinds import does
 from app.mail.outbox import queue_mail
 from app.people.passwords import FORGOTTEN_JOB, make_own_reset
 from app.people.workspace import workspace_name
-from app.work import Work, Works
+from app.work import Work
 
 PLAIN_NAME = "Parley"
 
@@ -57,11 +57,9 @@ class AccountMails:
         )
 
     @does(FORGOTTEN_JOB)
-    async def run_forgotten(self, works: Works, payload: dict[str, Any]) -> None:
-        """The job after a forgotten password: an address that is no agent's gets nothing."""
-        await works.run(self._forgotten, str(payload["email"]))
-
-    async def _forgotten(self, work: Work, email: str) -> None:
+    async def run_forgotten(self, work: Work, payload: dict[str, Any]) -> None:
+        """Mail a link to a forgotten password; an address that is no agent's gets nothing."""
+        email = str(payload["email"])
         secret = await make_own_reset(work, email) if self.is_mailing else None
         if secret is not None:
             await self.reset(work, email, secret, "1 hour")

@@ -13,7 +13,7 @@ from app.job_kinds import does
 from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import UNREAD_KIND
 from app.mail.words import language_of, say
-from app.work import Work, Works
+from app.work import Work
 from models import Contact, Conversation, Inbox, Message, OutgoingMail
 
 MOST_MESSAGES = 50
@@ -30,11 +30,9 @@ class Fallback:
         self._settings = settings
 
     @does(UNREAD_JOB)
-    async def run(self, works: Works, payload: dict[str, Any]) -> None:
-        """The job."""
-        await works.run(self._mail_what_is_unread, payload["conversation_id"])
-
-    async def _mail_what_is_unread(self, work: Work, conversation_id: str) -> None:
+    async def run(self, work: Work, payload: dict[str, Any]) -> None:
+        """Mail what is unread, or look again later."""
+        conversation_id = str(payload["conversation_id"])
         conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
         if conversation is None or conversation.mail_stopped_at is not None:
             return

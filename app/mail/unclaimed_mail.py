@@ -19,7 +19,7 @@ from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import queue_mail
 from app.mail.words import language_of, say
 from app.text import clean_line
-from app.work import Work, Works
+from app.work import Work
 from models import Agent, Contact, Conversation, Inbox, OutgoingMail, Ticket
 from models.conversation import IS_QUEUED
 
@@ -44,11 +44,9 @@ class Untaken:
         self._public_url = public_url
 
     @does(UNTAKEN_JOB)
-    async def run(self, works: Works, payload: dict[str, Any]) -> None:
-        """The job."""
-        await works.run(self._tell, payload["conversation_id"], payload.get("lead_id"))
-
-    async def _tell(self, work: Work, conversation_id: str, lead_id: str | None) -> None:
+    async def run(self, work: Work, payload: dict[str, Any]) -> None:
+        """Mail the lead and the contact about a conversation, unless somebody has it now."""
+        conversation_id, lead_id = str(payload["conversation_id"]), payload.get("lead_id")
         conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id))
         if conversation is None or not is_queued(conversation):
             return
@@ -86,13 +84,11 @@ class Untaken:
             )
 
     @does(DIGEST_JOB)
-    async def run_digest(self, works: Works, payload: dict[str, Any]) -> None:
-        """The job for what a colleague was not mailed about one by one."""
-        await works.run(self._tell_the_rest, str(payload["address"]))
-
-    async def _tell_the_rest(self, work: Work, address: str) -> None:
+    async def run_digest(self, work: Work, payload: dict[str, Any]) -> None:
+        """Mail a colleague how many still wait, in place of mail about each."""
+        address = str(payload["address"])
         pause = await _pause(work, address)
-        if pause > timedelta():  # run twice: it has been mailed meanwhile
+        if pause > timedelta():  # mailed meanwhile
             return
         waiting = await work.one(select(func.count()).select_from(Conversation).where(IS_QUEUED)) or 0
         if waiting:

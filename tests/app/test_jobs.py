@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.job_kinds import DECLARED, MAIL, MAX_KEY, PAUSES, ROWS, JobKind, Queue, TimerKind, bind, does
 from app.jobs import LEASE, JobRunner
@@ -19,9 +19,10 @@ from app.work import Work, Works
 from models import Job
 from tests.factories import House
 
-GREET = JobKind(name="greet")
-OTHER = JobKind(name="other")
-KEYED = JobKind(name="keyed", unique_by=("key",))
+LANE = Queue("tests", 8)
+GREET = JobKind(name="greet", queue=LANE)
+OTHER = JobKind(name="other", queue=LANE)
+KEYED = JobKind(name="keyed", queue=LANE, unique_by=("key",))
 RING = TimerKind(name="ring")
 
 
@@ -110,10 +111,10 @@ async def test_four_runners_do_each_job_once(house: House) -> None:
 
 
 async def test_a_queue_runs_no_more_jobs_at_once_than_its_limit(house: House) -> None:
-    for number in range(ROWS.limit + 5):
+    for number in range(LANE.limit + 5):
         await queue(house, GREET if number % 2 else OTHER, number=number)
     runner = house.jobs({GREET: Hand(), OTHER: Hand()})
-    assert [await runner.run_due() for _ in range(3)] == [ROWS.limit, 5, 0]
+    assert [await runner.run_due() for _ in range(3)] == [LANE.limit, 5, 0]
 
 
 async def test_a_job_is_not_done_before_its_time(house: House) -> None:
@@ -159,7 +160,7 @@ async def test_a_failure_is_forgotten_with_the_success(house: House) -> None:
 
 
 async def test_a_kind_says_how_often_it_is_retried(house: House) -> None:
-    once = JobKind(name="once", retries=1)
+    once = JobKind(name="once", queue=LANE, retries=1)
     runner = house.jobs({once: Hand(failures=9)})
     await queue(house, once)
     await runner.run_due()
@@ -170,7 +171,7 @@ async def test_a_kind_says_how_often_it_is_retried(house: House) -> None:
 
 
 async def test_a_try_that_takes_too_long_has_failed(house: House) -> None:
-    hasty = JobKind(name="hasty", timeout=0.01)
+    hasty = JobKind(name="hasty", queue=LANE, timeout=0.01)
     await queue(house, hasty)
     await house.jobs({hasty: never_end}).run_due()
     (job,) = await jobs(house)
@@ -218,7 +219,7 @@ async def test_a_place_that_becomes_free_is_taken_at_once(house: House) -> None:
 
 
 async def test_a_job_of_an_unknown_kind_waits_for_a_version_that_does_it(house: House) -> None:
-    tomorrow = JobKind(name="tomorrow")
+    tomorrow = JobKind(name="tomorrow", queue=LANE)
     await queue(house, tomorrow)
     assert await house.jobs({GREET: Hand()}).run_due() == 0
     (job,) = await jobs(house)
@@ -288,7 +289,7 @@ async def test_a_process_that_lost_its_job_stops_it(house: House) -> None:
 
 
 async def test_a_job_whose_processes_always_end_is_given_up(house: House) -> None:
-    fatal = JobKind(name="fatal", retries=2)
+    fatal = JobKind(name="fatal", queue=LANE, retries=2)
     await queue(house, fatal)
     for _ in range(fatal.retries + 1):
         with pytest.raises(Died):
@@ -310,7 +311,7 @@ async def test_a_runner_that_is_stopped_gives_its_job_back_at_once(house: House)
 
 async def test_the_same_waiting_job_is_queued_once_and_again_while_it_runs(house: House) -> None:
     again: list[bool] = []
-    other_keyed = JobKind(name="other keyed", unique_by=("key",))
+    other_keyed = JobKind(name="other keyed", queue=LANE, unique_by=("key",))
 
     async def queue_again(works: Works, payload: dict[str, Any]) -> None:
         again.append(await queue(house, KEYED, key="k"))
@@ -322,8 +323,36 @@ async def test_the_same_waiting_job_is_queued_once_and_again_while_it_runs(house
     assert [job.unique_key for job in await jobs(house)] == ["k"]
 
 
+async def test_a_job_of_rows_and_its_receipt_are_one_commit(house: House) -> None:
+    async def fail_after(work: Work, payload: dict[str, Any]) -> None:
+        await work.later(OTHER, {})
+        raise ConnectionError("nobody answered")
+
+    async def succeed(work: Work, payload: dict[str, Any]) -> None:
+        await work.later(OTHER, {})
+
+    verb = JobKind(name="verb")
+    assert verb.queue == ROWS
+    await queue(house, verb)
+    await house.jobs({verb: fail_after}).run_due()
+    assert [(job.kind, job.attempts) for job in await jobs(house)] == [("verb", 1)]
+    house.clock.on(seconds=PAUSES[0])
+    await house.jobs({verb: succeed}).run_due()
+    assert [job.kind for job in await jobs(house)] == ["other"]
+
+
+async def test_a_job_of_rows_that_another_process_has_taken_writes_nothing(house: House) -> None:
+    async def lose(work: Work, payload: dict[str, Any]) -> None:
+        await work.later(OTHER, {})
+        await work.change(update(Job).where(Job.kind == "verb").values(attempts=Job.attempts + 1))
+
+    await queue(house, JobKind(name="verb"))
+    await house.jobs({JobKind(name="verb"): lose}).run_due()
+    assert [job.kind for job in await jobs(house)] == ["verb"]
+
+
 async def test_an_action_is_unique_by_rule_cause_and_action(house: House) -> None:
-    acting = JobKind(name="act", unique_by=("rule", "cause", "action"))
+    acting = JobKind(name="act", queue=LANE, unique_by=("rule", "cause", "action"))
     one, two, three = ("0198c1c2-0000-7000-8000-00000000000" + digit for digit in "123")
     assert await queue(house, acting, rule=one, cause=two, action=three)
     assert not await queue(house, acting, rule=one, cause=two, action=three, note="the same")

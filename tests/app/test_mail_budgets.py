@@ -38,7 +38,7 @@ async def test_b25_twelve_chats_are_one_mail_and_one_digest_to_staff_and_two_to_
     address = (await house.agent_row(ada)).email
     for _ in range(12):
         id = await chat_of(house, VICTIM)
-        await UNTAKEN.run(house.works, {"conversation_id": id})
+        await house.run(UNTAKEN.run, {"conversation_id": id})
         house.clock.on(seconds=60)
     assert len(await mails_to(house, VICTIM)) == MAX_ACKNOWLEDGED
     assert len(await mails_to(house, address)) == 1
@@ -46,7 +46,7 @@ async def test_b25_twelve_chats_are_one_mail_and_one_digest_to_staff_and_two_to_
     assert job.run_at - (await mails_to(house, address))[0].created_at == timedelta(hours=1)
     house.clock.on(seconds=3600)
     for _ in range(2):
-        await UNTAKEN.run_digest(house.works, job.payload)
+        await house.run(UNTAKEN.run_digest, job.payload)
     _, digest = await mails_to(house, address)
     assert digest.subject == "12 conversations are waiting"
     for mail in await house.all(select(OutgoingMail)):
@@ -54,16 +54,16 @@ async def test_b25_twelve_chats_are_one_mail_and_one_digest_to_staff_and_two_to_
 
 
 async def test_a_digest_is_not_mailed_when_nothing_waits(house: House) -> None:
-    await UNTAKEN.run_digest(house.works, {"address": "ada@example.com"})
+    await house.run(UNTAKEN.run_digest, {"address": "ada@example.com"})
     assert await mails_to(house, "ada@example.com") == []
 
 
 async def test_b25_an_inbox_acknowledges_so_much_an_hour_whoevers_address_is_typed(house: House) -> None:
     for n in range(MAX_INBOX_ACKNOWLEDGED + 5):
-        await UNTAKEN.run(house.works, {"conversation_id": await chat_of(house, f"victim-{n}@example.com")})
+        await house.run(UNTAKEN.run, {"conversation_id": await chat_of(house, f"victim-{n}@example.com")})
     assert len(await house.all(select(OutgoingMail))) == MAX_INBOX_ACKNOWLEDGED
     house.clock.on(seconds=3601)
-    await UNTAKEN.run(house.works, {"conversation_id": await chat_of(house, "later@example.com")})
+    await house.run(UNTAKEN.run, {"conversation_id": await chat_of(house, "later@example.com")})
     assert len(await mails_to(house, "later@example.com")) == 1
 
 
@@ -77,8 +77,8 @@ async def test_b25_an_address_nobody_vouched_for_gets_so_many_answers_a_day(hous
         said = AgentSendMessage(client_id=f"a{n}", conversation_id=id, body="Hello", visibility="public")
         await house.run(post_agent_message, ana, said)
         house.clock.on(seconds=130)
-        await fallback.run(house.works, {"conversation_id": id})
+        await house.run(fallback.run, {"conversation_id": id})
     assert len(await mails_to(house, VICTIM)) == MAX_A_DAY
     house.clock.on(seconds=86_400)
-    await fallback.run(house.works, {"conversation_id": id})
+    await house.run(fallback.run, {"conversation_id": id})
     assert len(await mails_to(house, VICTIM)) == MAX_A_DAY + 1

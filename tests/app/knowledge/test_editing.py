@@ -148,7 +148,7 @@ async def test_a_deleted_article_is_gone_from_every_index_and_its_address_is_fre
     with pytest.raises(NotFound):
         await works.run(remove_article, ada, id)
     assert (await works.run(create_article, ada, LAMPS)).article.slug == "lamps"
-    await purge_article(works, {"article_id": id})
+    await works.run(purge_article, {"article_id": id})
     async with works.read() as rows:
         assert await rows.one(select(Article.id).where(Article.id == id)) is None
 

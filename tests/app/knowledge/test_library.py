@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,13 +13,14 @@ from sqlalchemy import delete, func, select, update
 from app.knowledge import index as index_module
 from app.knowledge import library as library_module
 from app.knowledge.articles import publish_article, set_article_state
-from app.knowledge.embedder import Matrix, NoEmbedder
+from app.knowledge.embedder import NoEmbedder
 from app.knowledge.index import IndexedArticle
 from app.knowledge.library import QUEUED_AT_ONCE, Library, embed_article, queue_indexing
 from app.knowledge.sentence_transformer import SentenceTransformerEmbedder
 from app.work import Rows, Work, Works
 from models import Job, Passage
 from tests.app.knowledge.help_centre import draft
+from tests.app.knowledge.letters import LettersEmbedder
 
 REFUNDS = draft("When will I get my refund?", "We pay within five days.", "Returns")
 LAMPS = draft("Care for lamps", "Wipe them with a dry cloth.", "Care")
@@ -108,33 +108,8 @@ async def test_vectors_of_another_model_are_queued_to_be_made_again(works: Works
     assert await embed_article(works, embedder, article.id) == 1
 
 
-class InstantEmbedder(NoEmbedder):
-    """A model that arrives late and encodes at once: what a text means are the letters in it."""
-
-    name = "letters"
-    dimensions = 26
-    is_expected = True
-
-    def __init__(self) -> None:
-        self._ready = asyncio.Event()
-
-    @property
-    def is_ready(self) -> bool:
-        return self._ready.is_set()
-
-    async def encode(self, texts: Sequence[str], *, within: float = 15.0, is_urgent: bool = True) -> Matrix:
-        counts = np.array([[text.lower().count(chr(97 + place)) + 1 for place in range(26)] for text in texts], np.float32)
-        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
-
-    async def wait_until_ready(self) -> None:
-        await self._ready.wait()
-
-    async def start(self) -> None:
-        self._ready.set()
-
-
 async def test_search_is_by_words_until_the_index_holds_the_models_vectors(works: Works):
-    embedder = InstantEmbedder()
+    embedder = LettersEmbedder()
     library = Library(works, embedder)
     article = await works.run(publish_article, REFUNDS)
     await library.refresh()
@@ -165,7 +140,7 @@ async def test_each_article_is_read_once_more_when_it_is_encoded_and_words_are_a
 
     monkeypatch.setattr(library_module, "read_articles", noted)
     monkeypatch.setattr(index_module, "words_of", counted)
-    embedder = InstantEmbedder()
+    embedder = LettersEmbedder()
     library = Library(works, embedder)
     articles = [(await works.run(publish_article, draft(f"Question {number}", "An answer."))).id for number in range(30)]
     await embedder.start()
