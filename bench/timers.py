@@ -1,6 +1,7 @@
 """Ten thousand timers that fall due, and a worker killed while what they are for is done.
 
 python -m bench.timers [--kind offers|snoozes|overflows] [--serving] [--short] [--over 0]
+python -m bench.timers --behind-mail
 
 Two `parley worker` processes on one PostgreSQL and one Redis; agents are here but busy, so what goes on waits in the queue. One
 worker is killed with SIGKILL once a tenth has gone on. Every one must go on, once, not early. Their time is over in one moment,
@@ -10,6 +11,10 @@ finds one that is due; `late` is by how much the rows say that one went on after
 
 With `--serving` there is a server beside them, which runs timers as well, and a visitor writes to it twenty times a second: `ack` is how long
 a message takes to be acknowledged while what is due goes on, its control before that.
+
+With `--behind-mail` one worker has 20 mails to send to a mail host that takes 6 s for each, and alarms fall due meanwhile, two a second: links
+for a forgotten password (jobs of their own) and snoozes (timers). `late` is by how much the rows say that one was done after its time; the control
+is the same without mail.
 """
 
 from __future__ import annotations
@@ -28,18 +33,27 @@ from pathlib import Path
 
 import asyncpg
 from msgspec import Struct
+from sqlalchemy import select
 
+from app.contract.commands import SnoozeConversation
 from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.claim import OFFER_JOB
+from app.conversations.lifecycle import snooze_conversation
 from app.conversations.snooze import WAKE_JOB
+from app.mail.outbox import queue_mail
+from app.people.passwords import ask_for_reset
 from app.people.team_routing import set_team_routing
 from app.routing.overflow import OVERFLOW_JOB
+from app.work import Work
 from bench.figures import percentile, say
 from bench.grounds import stores
+from models import Conversation, OutgoingMail
 from tests.factories import open_house
 from tests.running import Running
 from tests.servers.databases import PostgresDatabases
+from tests.servers.smtp import SmtpSink
 
+_DONE = select(OutgoingMail.created_at).where(OutgoingMail.kind == "password_reset").order_by(OutgoingMail.created_at)
 ROOT = Path(__file__).resolve().parents[1]
 AGENTS = 5
 BATCH = 50
@@ -48,6 +62,9 @@ SETTLED = timedelta(seconds=12)
 """After that the workers are ready."""
 LONGEST_SECONDS = 120.0
 WRITES_EVERY_SECONDS = 0.05
+SLOW_MAILS = 20
+SLOW_MAIL_SECONDS = 6.0
+ALARMS = 20
 
 PEOPLE = """
 WITH people AS (
@@ -262,8 +279,14 @@ async def _now(url: str) -> datetime:
         await connection.close()
 
 
-def _start_worker(folder: Path, url: str, redis_url: str, number: int) -> subprocess.Popen[bytes]:
-    given = {"DATABASE_URL": url, "REDIS_URL": redis_url, "DATA_DIR": folder, "EMBEDDING_MODEL": "off", "SECRET_KEY": "k" * 40}
+def _start_worker(folder: Path, url: str, redis_url: str, number: int, **more: str) -> subprocess.Popen[bytes]:
+    given = more | {
+        "DATABASE_URL": url,
+        "REDIS_URL": redis_url,
+        "DATA_DIR": folder,
+        "EMBEDDING_MODEL": "off",
+        "SECRET_KEY": "k" * 40,
+    }
     environment = os.environ | {f"PARLEY_{name}": str(value) for name, value in given.items()}
     with (folder / f"worker-{number}.log").open("ab") as log:
         return subprocess.Popen([sys.executable, "-m", "cli", "worker"], cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -306,15 +329,89 @@ async def run_beside_talk(name: str, databases: PostgresDatabases, redis_url: st
     return not (fired.lost or fired.twice or fired.early)
 
 
+class Alarms(Struct, frozen=True):
+    """By how much each was late, in seconds, and how many of the slow mails had left when the last was done."""
+
+    jobs: list[float]
+    timers: list[float]
+    mails_before: int
+    mails: int
+
+
+async def ring_behind_mail(url: str, redis_url: str, mails: int) -> Alarms:
+    alarms = [timedelta(seconds=1 + number / 2) for number in range(ALARMS)]
+    sink = SmtpSink(seconds=SLOW_MAIL_SECONDS)
+    sink.start()
+    async with open_house(url) as house:
+        house.clock.now = due = await _now(url) + SETTLED
+        ana = await house.agent(role="admin", presence="busy")
+        email = (await house.agent_row(ana)).email
+        for number in range(mails):
+            await house.run(_write_mail, number)
+        sleeping = {(await house.chat(ana))[0]: due + after for after in alarms}
+        for id, until in sleeping.items():
+            await house.run(snooze_conversation, ana, SnoozeConversation(conversation_id=id, until=until))
+        for after in alarms:
+            house.clock.now = due + after
+            await house.run(ask_for_reset, email)
+        with tempfile.TemporaryDirectory() as folder:
+            worker = _start_worker(Path(folder), url, redis_url, 0, SMTP_URL=sink.url)
+            try:
+                async with asyncio.timeout(LONGEST_SECONDS):
+                    while await house.all(select(Conversation.id).where(Conversation.snoozed_until.is_not(None))) or (
+                        len(await house.all(_DONE)) < ALARMS
+                    ):
+                        await asyncio.sleep(0.1)
+                    before = _slow_mails(sink)
+                    while _slow_mails(sink) < mails:
+                        await asyncio.sleep(0.1)
+            finally:
+                worker.kill()
+                worker.wait()
+                sink.stop()
+        done = zip(await house.all(_DONE), alarms, strict=True)
+        woken = await house.all(select(Conversation).where(Conversation.id.in_(sleeping)))
+        return Alarms(
+            jobs=sorted((at - due - after).total_seconds() for at, after in done),
+            timers=sorted((one.changed_at - sleeping[one.id]).total_seconds() for one in woken),
+            mails_before=before,
+            mails=_slow_mails(sink),
+        )
+
+
+def _slow_mails(sink: SmtpSink) -> int:
+    return sum("slow" in mail.message["Subject"] for mail in sink.mails)
+
+
+async def _write_mail(work: Work, number: int) -> None:
+    texts = {"subject": f"A slow mail, {number}", "body_text": "Hello", "body_html": "<p>Hello</p>"}
+    await queue_mail(work, kind="bench", sender="support@shop.example.com", recipient="mia@example.com", **texts)
+
+
+async def run_behind_mail(databases: PostgresDatabases, redis_url: str) -> bool:
+    calm = await ring_behind_mail(databases.create(), redis_url, 0)
+    slow = await ring_behind_mail(databases.create(), redis_url, SLOW_MAILS)
+    at = {"mails": SLOW_MAILS, "left_before_the_last": slow.mails_before, "load": round(os.getloadavg()[0], 1)}
+    for name in ("jobs", "timers"):
+        late, usual = getattr(slow, name), getattr(calm, name)
+        for one, share in (("p50", 0.5), ("max", 1.0)):
+            say("timers", f"{name} behind mail late_{one}", percentile(late, share), "s", percentile(usual, share), ALARMS, **at)
+    late = slow.jobs + slow.timers
+    return slow.mails == SLOW_MAILS > slow.mails_before and min(late) >= -0.001 and max(late) <= 1.0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kind", choices=KINDS, default="offers")
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--serving", action="store_true")
+    parser.add_argument("--behind-mail", action="store_true")
     parser.add_argument("--over", type=float, default=0.0, help="seconds")
     asked = parser.parse_args()
     count = 1_000 if asked.short else 10_000
     with stores() as (databases, redis):
+        if asked.behind_mail:
+            raise SystemExit(0 if asyncio.run(run_behind_mail(databases, redis.url())) else 1)
         is_right = asyncio.run(
             (run_beside_talk if asked.serving else run)(asked.kind, databases, redis.url(), count, timedelta(seconds=asked.over))
         )

@@ -32,6 +32,8 @@ class SmtpSink:
     mails: list[ReceivedMail] = field(default_factory=list)
     refusal: str | None = None
     """Answer every mail with this instead, for example `451 4.3.2 Please try later`."""
+    seconds: float = 0.0
+    """How long the host takes to accept a mail."""
 
     def __post_init__(self) -> None:
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
@@ -60,6 +62,7 @@ class SmtpSink:
         """Called by aiosmtpd for each mail."""
         if self.refusal:
             return self.refusal
+        await asyncio.sleep(self.seconds)
         raw = envelope.original_content or b""
         message = email.message_from_bytes(raw, policy=email.policy.default)
         assert isinstance(message, EmailMessage)
