@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.contract.replies import ErrorCode
+from app.contract.replies import ErrorCode, Refused
 from app.contract.views import MessageView
 
 
@@ -93,3 +93,13 @@ class StorageFull(Unavailable):
 
     def __init__(self, detail: str = "The server's disk is full. Nothing was saved. Try again later.") -> None:
         super().__init__(detail)
+
+
+def refusal_of(error: ParleyError) -> Refused:
+    """Return an error as the caller reads it, at whichever door."""
+    return Refused(
+        code=error.code,
+        detail=error.detail,
+        retry_seconds=error.retry_seconds if isinstance(error, RateLimited) else None,
+        missed=error.missed if isinstance(error, Conflict) else [],
+    )

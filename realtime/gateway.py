@@ -18,7 +18,7 @@ from app.contract.replies import Refused, Reply, Sent
 from app.contract.views import MessageView
 from app.conversations.messages.outbox import Posting
 from app.database.connection_errors import refusal_for
-from app.errors import Conflict, Invalid, ParleyError, RateLimited
+from app.errors import Invalid, ParleyError, refusal_of
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber
 from realtime.limits import CommandLimits
@@ -167,16 +167,6 @@ class Gateway:
         if clock is None:
             clock = self._clocks[name] = command_seconds.labels(name)
         clock.observe(seconds)
-
-
-def refusal_of(error: ParleyError) -> Refused:
-    """An error as the caller reads it."""
-    return Refused(
-        code=error.code,
-        detail=error.detail,
-        retry_seconds=error.retry_seconds if isinstance(error, RateLimited) else None,
-        missed=error.missed if isinstance(error, Conflict) else [],
-    )
 
 
 def refused(code: Any, detail: str, retry_seconds: float | None = None) -> Refused:

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from app.clock import new_id
 from app.contract.replies import ErrorCode, Refused
 from app.database.connection_errors import refusal_for
-from app.errors import Conflict, ParleyError, RateLimited, StorageFull
+from app.errors import ParleyError, StorageFull, refusal_of
 from app.http.missing_pages import page_of_refusal, wants_page
 from app.http.platform import AnyRequest
 
@@ -47,16 +47,6 @@ CAREFUL = {
     "Cache-Control": "no-store",
 }
 """On every refusal, because those of the router never pass the middleware that says so."""
-
-
-def refusal_of(error: ParleyError) -> Refused:
-    """An error as the caller reads it."""
-    return Refused(
-        code=error.code,
-        detail=error.detail,
-        retry_seconds=error.retry_seconds if isinstance(error, RateLimited) else None,
-        missed=error.missed if isinstance(error, Conflict) else [],
-    )
 
 
 def answer(refused: Refused, status: int | None = None) -> Response[bytes]:
