@@ -154,9 +154,6 @@ class Attendance:
                 (self._idle.add if is_idle else self._idle.discard)(line)
         return is_idle and not any(owner.id == agent.id and self._is_awake(one) for one, owner in self._agents.items())
 
-    def agents_here(self) -> list[str]:
-        return sorted({agent.id for agent in self._agents.values()})
-
     def idle_here(self, late: float = 0.0) -> list[str]:
         """Agents none of whose browsers here is awake; for `late` seconds this node has heard nobody."""
         awake = {agent.id for subscriber, agent in self._agents.items() if self._is_awake(subscriber, late)}

@@ -22,7 +22,6 @@ from realtime.visiting import Visits, Whereabouts
 
 HOLD_SECONDS = 20.0
 PAUSE_SECONDS = 1.0
-BUSY_SECONDS = 20.0
 RATE, BURST = 10.0, 120.0
 
 

@@ -69,7 +69,3 @@ def rooms_of_agent(agent: SignedInAgent, inbox_ids: Sequence[str]) -> list[str]:
     if may_watch_wall(agent):
         rooms.append(SUPERVISORS)
     return rooms
-
-
-def may_enter_wall(agent: SignedInAgent) -> bool:
-    return may_watch_wall(agent)

@@ -38,5 +38,3 @@ def _may_enter(actor: Actor, conversation: Conversation) -> bool:
             return conversation.contact_id == actor.contact_id and conversation.inbox_id == actor.inbox_id
         case SignedInAgent():
             return may_view_conversations(actor)
-        case _:
-            return True

@@ -17,7 +17,7 @@ from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
 from app.conversations.views import ticket_view
 from app.errors import Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind
-from app.people.actors import Parley, SignedInAgent
+from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.permissions import may_open_tickets, require
 from app.text import clean_line, shorten
@@ -113,9 +113,9 @@ async def fill_in_proposal(
     work: Work, conversation_id: str, first_title: str, title: str, topic: str, priority: Priority
 ) -> None:
     """Put what was proposed into a ticket that opened by itself, where nobody has changed it meanwhile."""
-    conversation = await access_conversation(work, Parley(), conversation_id)
-    ticket = await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id))
-    if ticket is None:
+    conversation = await work.one(select(Conversation).where(Conversation.id == conversation_id).with_for_update())
+    ticket = await work.one(select(Ticket).where(Ticket.conversation_id == conversation_id))
+    if conversation is None or ticket is None:
         return
     await _change(
         work,

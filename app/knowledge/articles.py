@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import defer
 
 from app.clock import new_id
 from app.errors import Conflict, Invalid, NotFound
@@ -121,27 +120,6 @@ async def get_public_article(rows: Rows, slug: str, locale: str = "en") -> Artic
     if not found:
         raise NotFound("article", slug)
     return next((article for article in found if article.locale == locale), found[0])
-
-
-async def list_public_articles(rows: Rows) -> dict[str, list[Article]]:
-    """Published articles by category, both in alphabetical order. Their texts are left out."""
-    found = await rows.all(
-        select(Article)
-        .options(defer(Article.body))
-        .where(Article.state == "published", Article.visibility == "public")
-        .order_by(Article.category, Article.title, Article.id)
-    )
-    by_category: dict[str, list[Article]] = {}
-    for article in found:
-        by_category.setdefault(article.category, []).append(article)
-    return by_category
-
-
-async def list_topics(rows: Rows) -> list[str]:
-    """Categories of published articles: what a ticket may be about."""
-    return list(
-        await rows.all(select(Article.category).where(Article.state == "published").distinct().order_by(Article.category))
-    )
 
 
 def free_slug(text: str) -> str:

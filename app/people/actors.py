@@ -27,8 +27,4 @@ class SignedInAgent(Struct, frozen=True, kw_only=True):
     session: str
 
 
-class Parley(Struct, frozen=True):
-    """The platform itself: routing, rules, timers."""
-
-
-Actor = Visitor | SignedInAgent | Parley
+Actor = Visitor | SignedInAgent

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -61,12 +60,6 @@ async def describe_contact(work: Work, contact_id: str, fields: PrechatFields | 
     return changed
 
 
-def visitor_mark(contact_id: str) -> str:
-    """Return three letters and digits that tell unnamed visitors apart: "Visitor 4F2". The random end of their id, so that
-    they stay the same everywhere."""
-    return contact_id[-3:].upper()
-
-
 async def find_contact(rows: Rows, contact_id: str) -> Contact | None:
     """The contact's row, or None before their first message."""
     return await rows.first(_BY_ID, key=contact_id)
@@ -104,8 +97,3 @@ def widget_contact_view(visitor: Visitor, contact: Contact | None) -> WidgetCont
     if contact is None:
         return WidgetContactView(id=visitor.contact_id, name="", email=None, is_verified=False)
     return WidgetContactView(id=contact.id, name=contact.name, email=contact.email, is_verified=contact.is_verified)
-
-
-async def touch_contact(work: Work, contact_id: str, at: datetime) -> None:
-    """The contact was here."""
-    await work.change(update(Contact).where(Contact.id == contact_id).values(last_seen_at=at))

@@ -74,11 +74,6 @@ def refusal(candidate: Candidate, need: Need = ANY) -> Verdict | None:
     return "full" if candidate.load + weight_of(need.channel) > candidate.capacity else None
 
 
-def is_eligible(candidate: Candidate, need: Need = ANY) -> bool:
-    """Here, available, able, and with room for one more."""
-    return refusal(candidate, need) is None
-
-
 def is_left(candidate: Candidate, need: Need) -> bool:
     """Whether there is somebody besides the givers who can take it now or once they have room: then no giver gets it back."""
     if candidate.agent_id in need.givers:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.contract.audiences import ToContact
 from app.contract.events import MessageCreated
-from app.people.contacts import visitor_mark
 from realtime.gateway import Gateway
 from tests.app.asking import ask
 from tests.factories import House
@@ -26,8 +25,3 @@ async def test_an_agent_asks_for_an_address_once_and_both_sides_read_that(house:
     assert (refused["ok"], refused["code"]) == (False, "conflict")
     stranger = await ask(gateway, house.visitor(), "contact.ask_email", conversation_id=id)
     assert (stranger["ok"], stranger["code"]) == (False, "invalid"), "visitors have no such command"
-
-
-def test_unnamed_visitors_have_a_mark_of_their_own() -> None:
-    assert visitor_mark("01890a5d-ac96-774b-bcce-b302099a84f2") == "4F2"
-    assert visitor_mark("01890a5d-ac96-774b-bcce-b302099a8057") == "057"

@@ -24,7 +24,7 @@ from app.reactions import Reactions
 from app.routing import queue as queue_module
 from app.routing.decisions import RULE, decide_again
 from app.routing.dispatch import dispatch, hand_on, settle_queue
-from app.routing.next_agent import Candidate, is_eligible, next_agent
+from app.routing.next_agent import ANY, Candidate, next_agent, refusal
 from app.routing.queue import Places
 from app.work import Work, Works
 from models import Assignment, Conversation
@@ -95,7 +95,7 @@ def test_the_choice_does_not_depend_on_the_order_it_was_asked_in(crowd: list[Can
 @given(crowds)
 def test_whoever_is_chosen_may_be_and_nobody_eligible_has_less_to_do(crowd: list[Candidate]) -> None:
     chosen = next_agent(crowd)
-    eligible = [one for one in crowd if is_eligible(one)]
+    eligible = [one for one in crowd if refusal(one, ANY) is None]
     assert (chosen is None) == (not eligible)
     if chosen:
         assert chosen in eligible
@@ -104,7 +104,7 @@ def test_whoever_is_chosen_may_be_and_nobody_eligible_has_less_to_do(crowd: list
 
 @given(crowds)
 def test_who_could_not_be_chosen_changes_nothing(crowd: list[Candidate]) -> None:
-    assert next_agent([one for one in crowd if is_eligible(one)]) == next_agent(crowd)
+    assert next_agent([one for one in crowd if refusal(one, ANY) is None]) == next_agent(crowd)
 
 
 async def holders(house: House) -> dict[str, str | None]:

@@ -34,7 +34,6 @@ from models import Agent, Conversation, Team
 
 PUT_BACK: dict[str, SystemCode] = {"agent_left": "left", "deactivated": "left", "missed": "missed", "declined": "declined"}
 """What agents read when routing takes a conversation back for such a reason."""
-REOPENS = ("resolved", "closed", "waiting")
 _TIME = Agent.__table__.c.last_assigned_at.type
 
 

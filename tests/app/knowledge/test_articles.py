@@ -8,8 +8,6 @@ from sqlalchemy import select, update
 from app.errors import Conflict, NotFound
 from app.knowledge.articles import (
     get_public_article,
-    list_public_articles,
-    list_topics,
     publish_article,
     save_article,
     set_article_state,
@@ -89,22 +87,6 @@ async def test_publishing_again_replaces(works: Works):
     again = await works.run(publish_article, draft("Lamps", "New text.", "Care"))
     assert again.id == first.id
     assert [one.text for one in await passages_of(works, first)] == ["Lamps", "New text."]
-
-
-async def test_the_help_centre_lists_what_is_public_by_category(works: Works):
-    await works.run(publish_article, LAMPS)
-    await works.run(publish_article, draft("Chairs", "They stand.", "Care"))
-    await works.run(publish_article, draft("Orders", "Of things.", "Buying"))
-    await works.run(save_article, draft("Unfinished", "Soon."))
-    archived = await works.run(publish_article, draft("Old", "Gone."))
-    await works.run(set_article_state, archived.id, "archived")
-    async with works.read() as rows:
-        listed = await list_public_articles(rows)
-        assert {category: [one.title for one in articles] for category, articles in listed.items()} == {
-            "Buying": ["Orders"],
-            "Care": ["Chairs", "Lamps"],
-        }
-        assert await list_topics(rows) == ["Buying", "Care"]
 
 
 async def test_an_article_that_is_not_there_cannot_be_changed(works: Works):
