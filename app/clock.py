@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import uuid_utils
 
@@ -15,6 +15,15 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The system's time."""
     return datetime.now(UTC)
+
+
+MAX_CATCH_UP = timedelta(seconds=5)
+"""Nodes whose clocks are further apart than this have a clock that is wrong: time does not wait for it."""
+
+
+def not_before(now: datetime, latest: datetime) -> datetime:
+    """Return the time of a change to a row that was last written at `latest`, as a node a little ahead of this one saw it."""
+    return latest if now < latest <= now + MAX_CATCH_UP else now
 
 
 def new_id() -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Result
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from app.clock import Clock, new_id, utc_now
+from app.clock import Clock, new_id, not_before, utc_now
 from app.contract.audiences import Audience
 from app.contract.events import Event
 from app.database import Batch, Database, Rows, Transaction
@@ -66,6 +66,10 @@ class Work(Transaction):
         self.has_jobs = False
         self._transaction = transaction
         self._run_prepared = transaction._run_prepared  # pyright: ignore[reportPrivateUsage]
+
+    def not_before(self, latest: datetime) -> None:
+        """Let this work's time go on from a row that it holds: it may have waited for the row longer than it has existed."""
+        self.now = not_before(self.now, latest)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return await self._transaction.execute(statement, parameters)

@@ -18,7 +18,9 @@ _BY_ID_LOCKED = Prepared(select(_TABLE).where(_TABLE.c.id == bindparam("key")).w
 
 async def access_conversation(work: Work, actor: Actor, conversation_id: str) -> Conversation:
     """The conversation, its row locked until the work ends. A stranger's and a missing one raise the same NotFound."""
-    return _admit(actor, await work.first(_BY_ID_LOCKED, key=conversation_id), conversation_id)
+    conversation = _admit(actor, await work.first(_BY_ID_LOCKED, key=conversation_id), conversation_id)
+    work.not_before(max(conversation.changed_at, conversation.last_message_at))
+    return conversation
 
 
 async def access_conversation_to_read(rows: Rows, actor: Actor, conversation_id: str) -> Conversation:

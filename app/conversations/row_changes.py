@@ -24,6 +24,7 @@ _shapes: dict[tuple[bool, tuple[tuple[str, Any], ...]], Prepared[Conversation]] 
 
 async def change_conversation(work: Work, conversation: Conversation, *, is_public: bool = False, **values: Any) -> Conversation:
     """Write values under the row's lock: `rev` grows by one, and `seq` too when the contact is to see it as a message."""
+    work.not_before(max(conversation.changed_at, conversation.last_message_at))
     marks = tuple((name, value if value is NEW_SEQ or value is ONE_MORE else None) for name, value in values.items())
     prepared = _shapes.get((is_public, marks))
     if prepared is None:

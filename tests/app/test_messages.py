@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
 from app.contract.events import ConversationChanged, MessageCreated
-from app.conversations.messages.send import post_agent_message, post_visitor_message
+from app.conversations.access import access_conversation
+from app.conversations.messages.outbox import Posting
+from app.conversations.messages.send import add_system_message, post_agent_message, post_visitor_message
 from app.errors import Conflict, Invalid, NotFound
-from app.work import Works
+from app.people.actors import SignedInAgent, Visitor
+from app.work import Work, Works
 from models import Message
-from tests.factories import House
+from tests.factories import House, Travel
 
 
 async def test_what_is_written_is_kept_and_told_to_both_sides(house: House) -> None:
@@ -278,3 +283,48 @@ async def test_system_lines_take_a_seq_when_the_contact_sees_them(house: House) 
         None,
         "Ana",
     )
+
+
+async def write_on(works: Works, way: str, author: Visitor | SignedInAgent, command: Any) -> None:
+    if way == "batch":
+        await Posting(works).send(author, command)
+    elif isinstance(author, Visitor):
+        await works.run(post_visitor_message, author, command)
+    else:
+        await works.run(post_agent_message, author, command)
+
+
+@pytest.mark.parametrize("way", ["verb", "batch"])
+async def test_w8_time_never_goes_back_along_the_messages_of_a_conversation(house: House, way: str) -> None:
+    ana = await house.agent()
+    id, visitor = await house.chat(ana)
+    behind = Works(house.database, house.told, Travel(house.clock()), house.works.unread_after)
+
+    async def add_line(work: Work) -> None:
+        await add_system_message(work, await access_conversation(work, ana, id), "reopened", "Reopened.", "")
+
+    house.clock.on(seconds=3)
+    for turn in range(3):
+        await write_on(house.works, way, visitor, VisitorSendMessage(client_id=f"a{turn}", conversation_id=id, body="Hello"))
+        await write_on(behind, way, visitor, VisitorSendMessage(client_id=f"b{turn}", conversation_id=id, body="Hello"))
+        await write_on(behind, way, ana, AgentSendMessage(client_id=f"c{turn}", conversation_id=id, body="Hello"))
+        note = AgentSendMessage(client_id=f"d{turn}", conversation_id=id, body="Hello", visibility="internal")
+        await write_on(behind, way, ana, note)
+        await behind.run(add_line)
+        house.clock.on(seconds=0.1)
+    messages = await house.messages(id)
+    written = [message.created_at for message in messages]
+    assert written == sorted(written)
+    assert (await house.conversation(id)).last_message_at == written[-2]
+    kept = {message.id: message.created_at for message in messages}
+    told = [event.message for event in house.told.all(MessageCreated)]
+    assert [message.created_at for message in told] == [kept[message.id] for message in told]
+
+
+@pytest.mark.parametrize("way", ["verb", "batch"])
+async def test_w8_a_wildly_wrong_clock_does_not_stop_time(house: House, way: str) -> None:
+    id, visitor = await house.chat(await house.agent())
+    wrong = Works(house.database, house.told, Travel(house.clock() + timedelta(hours=1)), house.works.unread_after)
+    for works, key in ((wrong, "a"), (house.works, "b")):
+        await write_on(works, way, visitor, VisitorSendMessage(client_id=key, conversation_id=id, body="Hello"))
+    assert (await house.messages(id))[-1].created_at == house.clock()

@@ -151,12 +151,12 @@ class Batch:
     def on_sqlite(self, connection: sqlite3.Connection) -> None:
         now = self._begin()
         written, self.has_jobs = write_on_sqlite(connection, self._messages(), now, now + self._works.unread_after)
-        self._announce(written, now)
+        self._announce(written)
 
     async def on_postgres(self, connection: asyncpg.Connection) -> None:
         now = self._begin()
         written, self.has_jobs = await write_on_postgres(connection, self._messages(), now, now + self._works.unread_after)
-        self._announce(written, now)
+        self._announce(written)
 
     def answer(self) -> None:
         """Tell the writers."""
@@ -170,20 +170,20 @@ class Batch:
     def _messages(self) -> list[Plain]:
         return [letter.plain for letter in self.letters]
 
-    def _announce(self, written: list[Plain], now: datetime) -> None:
+    def _announce(self, written: list[Plain]) -> None:
         """As `tell_message` does."""
         self.admitted = {one.id for one in written}
         for letter in self.letters:
             one = letter.plain
             if one.id not in self.admitted:
                 continue
-            for_agents = one.view(now, for_agents=True)
+            for_agents = one.view(for_agents=True)
             answer = for_agents
             self.announcements.append(
                 Announcement(MessageCreated(message=for_agents), ToInboxAgents(inbox_id=one.inbox_id or ""))
             )
             if one.kind != "note":
-                for_contact = one.view(now, for_agents=False)
+                for_contact = one.view(for_agents=False)
                 self.announcements.append(Announcement(MessageCreated(message=for_contact), ToContact(contact_id=one.contact_id)))
                 if one.kind == "contact":
                     answer = for_contact

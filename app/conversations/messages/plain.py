@@ -42,9 +42,11 @@ class Plain(Struct):
     rev: int = 0
     channel: Channel = "chat"
     contact_id: str = ""
+    at: datetime | None = None
 
-    def view(self, now: datetime, *, for_agents: bool) -> MessageView:
+    def view(self, *, for_agents: bool) -> MessageView:
         """The message as its readers see it."""
+        assert self.at is not None
         return MessageView(
             id=self.id,
             client_id=self.client_id,
@@ -59,7 +61,7 @@ class Plain(Struct):
             system=None,
             body=self.body,
             attachments=[],
-            created_at=now,
+            created_at=self.at,
         )
 
 

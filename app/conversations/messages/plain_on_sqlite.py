@@ -12,26 +12,26 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from app.clock import new_id
+from app.clock import new_id, not_before
 from app.conversations.messages.plain import Kind, Plain
 from app.conversations.messages.send import UNREAD_JOB
 
 _LOOK: dict[Kind, str] = {
     "contact": """
-        SELECT asked.id, waiting_since IS NULL, seq, rev, channel, contact_id, inbox_id,
+        SELECT asked.id, waiting_since IS NULL, max(changed_at, last_message_at), seq, rev, channel, contact_id, inbox_id,
             (SELECT name FROM contacts p WHERE p.id = c.contact_id)
         FROM asked CROSS JOIN conversations c ON c.id = asked.id
         WHERE contact_id = author AND inbox_id = place AND category IN ('new', 'open')
         AND (agent_id IS NULL OR waiting_since IS NOT NULL OR EXISTS (
             SELECT 1 FROM agents a WHERE a.id = c.agent_id AND a.lease_until > ? AND a.presence <> 'offline'))""",
     "answer": """
-        SELECT asked.id, waiting_since IS NOT NULL, seq, rev, channel, contact_id, inbox_id, NULL
+        SELECT asked.id, waiting_since IS NOT NULL, max(changed_at, last_message_at), seq, rev, channel, contact_id, inbox_id, NULL
         FROM asked CROSS JOIN conversations c ON c.id = asked.id
         WHERE category <> 'new' AND offer_until IS NULL
         AND (agent_id IS NOT NULL OR category NOT IN ('open', 'waiting')) AND instr(joined_ids, author) > 0
         AND seq <= place""",
     "note": """
-        SELECT asked.id, false, seq, rev, channel, contact_id, inbox_id, NULL
+        SELECT asked.id, false, max(changed_at, last_message_at), seq, rev, channel, contact_id, inbox_id, NULL
         FROM asked CROSS JOIN conversations c ON c.id = asked.id
         WHERE true""",
 }
@@ -72,14 +72,18 @@ def write_on_sqlite(
     changed: dict[str, list[Plain]] = {}
     for kind in _LOOK:
         by_id = {one.conversation_id: one for one in messages if one.kind == kind}
-        for id, turns, *held in _look(connection, kind, by_id.values(), at):
+        for id, turns, latest, *held in _look(connection, kind, by_id.values(), at):
             one = by_id[id]
+            one.at = not_before(now, datetime.fromisoformat(latest))
             _fill(one, held)
             changed.setdefault((_CHANGE_AND_TURN if turns else _CHANGE)[kind], []).append(one)
     for change, some in changed.items():
-        rows = [{"seq": one.seq, "rev": one.rev, "at": at, "preview": one.preview, "id": one.conversation_id} for one in some]
+        rows = [
+            {"seq": one.seq, "rev": one.rev, "at": _text_of(one.at or now), "preview": one.preview, "id": one.conversation_id}
+            for one in some
+        ]
         connection.executemany(change, rows)
-        connection.executemany(_INSERT, [_row_of(one, at) for one in some])
+        connection.executemany(_INSERT, [_row_of(one, _text_of(one.at or now)) for one in some])
     written = [one for some in changed.values() for one in some]
     has_jobs = _queue(connection, [one for one in written if one.kind == "answer"], at, _text_of(unread_at))
     return written, has_jobs
