@@ -18,26 +18,37 @@ declare global {
   }
 }
 
-type Store = "localStorage" | "sessionStorage"
+type Store = "local" | "session"
+
+type Options = { [name in "inbox" | "locale" | "position" | "color"]?: string } & { identityToken?: string | null }
 
 const script = document.currentScript as HTMLScriptElement
 
 // The launcher, and on intent the frame. Written small: a page pays for these bytes before anybody wants to chat.
 // A page that holds the script twice gets one launcher.
 if (!window.Parley) {
-  const { inbox = "", locale = "", position = "", color } = script.dataset
-  let identity: string | null | undefined = script.dataset.identityToken
+  let { inbox = "", locale = "", position = "right", color, identityToken: identity } = script.dataset as Options
   const { origin } = new URL(script.src)
   const memory = `parley:${inbox}`
-  const make = <T extends keyof HTMLElementTagNameMap>(tag: T) => document.createElement(tag)
-  const [host, root, button, badge, frame] = [make("div"), make("div"), make("button"), make("i"), make("iframe")]
+  const [host, root, button, badge, frame] = "div div button i iframe"
+    .split(" ")
+    .map(tag => document.createElement(tag)) as [
+    HTMLElement,
+    HTMLElement,
+    HTMLButtonElement,
+    HTMLElement,
+    HTMLIFrameElement,
+  ]
   const html = document.documentElement
   let isOpen = false
   let isReady = false
   let labels = ["Chat", "Close"]
 
   button.append(badge)
-  root.className = `root ${position}`
+  // The side is a matter of direction: the end of a line is where the launcher stands.
+  root.dir = position === "left" ? "rtl" : "ltr"
+  // biome-ignore lint/suspicious/noConsole: the only place where the one who wrote the tag can read it
+  if (position !== "left" && position !== "right") console.error("Parley: data-position is left or right")
   root.append(button)
   // An adopted sheet is allowed where the page's policy forbids inline styles.
   const sheet = new CSSStyleSheet()
@@ -55,47 +66,49 @@ if (!window.Parley) {
 
   function load(): void {
     if (frame.src) return
-    frame.title = "Chat"
+    frame.title = labels[0] as string
     frame.src = `${origin}/widget/frame?inbox=${inbox}#host=${location.origin}&locale=${locale}`
     root.prepend(frame)
   }
 
   function say(): void {
-    const words: HostSays = {
-      parley: 1,
-      identity_token: identity,
-      url: location.href,
-      title: document.title,
-      color,
-      is_open: isOpen,
-    }
-    if (isReady) frame.contentWindow?.postMessage(words, origin)
+    if (!isReady) return
+    frame.contentWindow?.postMessage(
+      {
+        parley: 1,
+        color,
+        identity_token: identity,
+        title: document.title,
+        is_open: isOpen,
+        url: location.href,
+      } satisfies HostSays,
+      origin,
+    )
   }
 
   function set(next: boolean): void {
     if (next === isOpen) return
     isOpen = next
     load()
-    frame.classList.toggle("on", isOpen)
+    draw()
     say()
     ;(isOpen ? frame : button).focus()
     // On a phone the panel is the screen: the page behind stays still, and the next page starts without it.
-    const isPhone = innerWidth < 481
-    html.style.overflow = isOpen && isPhone ? "hidden" : ""
-    recall("sessionStorage", isOpen && !isPhone ? "open" : "")
-    draw()
+    const isScreen = isOpen && innerWidth < 481
+    html.style.overflow = isScreen ? "hidden" : ""
+    recall("session", isOpen && !isScreen ? "open" : "")
   }
 
   /** What was kept; with a value, it is kept instead. */
   function recall(store: Store, value?: string): string | undefined {
     try {
-      const held = window[store]
+      const held = window[`${store}Storage`]
       if (value !== undefined) held[memory] = value
       return held[memory]
     } catch {}
   }
 
-  let [back = "", talks] = (recall("localStorage") ?? "").split(" ")
+  let [back = "", talks] = recall("local")?.split(" ") ?? []
   back = color || back || "#3b4cca"
   if (talks === "left") identity ??= null
   draw()
@@ -112,7 +125,7 @@ if (!window.Parley) {
       badge.textContent = words.badge
       labels = words.labels
       back = words.color
-      recall("localStorage", words.memory)
+      recall("local", words.memory)
       draw()
     }
   })
@@ -137,7 +150,7 @@ if (!window.Parley) {
     },
     signOut() {
       // Known on the next page, too, should this one be left at once.
-      recall("localStorage", `${back} left`)
+      recall("local", `${back} left`)
       load()
       Parley.identify(null)
     },
@@ -145,7 +158,7 @@ if (!window.Parley) {
   window.Parley = Parley
 
   // Somebody with a conversation under way sees on the next page, too, that there is an answer.
-  const wasOpen = recall("sessionStorage")
+  const wasOpen = recall("session")
   const again = () => (window.requestIdleCallback || setTimeout)(wasOpen ? Parley.open : load)
   if (talks || wasOpen) {
     if (document.readyState === "complete") again()

@@ -16,11 +16,20 @@ export function createHost(origin: string, page: Window, frame: Window = window)
     },
     onSaid(told) {
       const onMessage = (event: MessageEvent) => {
-        const isOurs = event.origin === origin && event.source === page && event.data?.parley === 1
-        if (isOurs) told(event.data as HostSays)
+        if (event.origin === origin && event.source === page && isSaid(event.data)) told(event.data)
       }
       frame.addEventListener("message", onMessage)
       return () => frame.removeEventListener("message", onMessage)
     },
   }
+}
+
+/** Any script of the page may write to us: words of another shape are not heard at all. */
+function isSaid(data: Partial<HostSays> | null): data is HostSays {
+  const { parley, url, title = "", color = "", identity_token, is_open } = data ?? {}
+  return parley === 1 && typeof is_open === "boolean" && [url, title, color, identity_token ?? ""].every(isText)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string"
 }

@@ -26,6 +26,21 @@ test("only the page around is heard, and only from its own origin", () => {
   expect(heard).toEqual([words])
 })
 
+test.each([
+  null,
+  1,
+  { parley: 1 },
+  { ...words, is_open: "yes" },
+  { ...words, url: {} },
+  { ...words, title: 42 },
+  { ...words, color: [] },
+  { ...words, identity_token: {} },
+])("words of another shape are not heard: %j", data => {
+  const { page, heard, arrive } = setUp()
+  arrive(data, ORIGIN, page)
+  expect(heard).toEqual([])
+})
+
 test("words go to that origin and no other", () => {
   const { host, posted } = setUp()
   host.say({ type: "ready" })
