@@ -20,6 +20,7 @@ import engineio
 import structlog
 from engineio import packet
 from engineio.async_socket import AsyncSocket
+from engineio.exceptions import SocketIsClosedError
 from msgspec import Struct
 
 from app.clock import monotonic
@@ -29,6 +30,9 @@ MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
 MOST_MISUNDERSTOOD = 5
 CLOSING_SECONDS = 2.0
+ANSWER_SHARE = 0.97
+"""Of the time that clients are told an answer may take: a line is closed within it, not soon after."""
+LATE_SECONDS = 1.0
 PING = framed(b"2")
 
 log = structlog.get_logger("realtime")
@@ -52,6 +56,7 @@ class EngineSocket(AsyncSocket):
         self._heard_at = monotonic()
         self._ping_seconds: float | None = None
         self._pinging = 0
+        self._deadline: asyncio.TimerHandle | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @property
@@ -68,7 +73,7 @@ class EngineSocket(AsyncSocket):
         """Ask whether the client is still there more often than the server's settings say, and now."""
         self._ping_seconds = seconds
         self._pinging += 1
-        self.last_ping = time.time()
+        self._await_answer()
         self.push(PING)
 
     def push(self, frame: bytes) -> None:
@@ -135,8 +140,49 @@ class EngineSocket(AsyncSocket):
         number = self._pinging
         await asyncio.sleep(self._ping_seconds or self.server.ping_interval)
         if number == self._pinging and not self.closing and not self.closed:
-            self.last_ping = time.time()
+            self._await_answer()
             await self.send(packet.Packet(packet.PING))
+
+    def _await_answer(self) -> None:
+        """A ping goes out: its answer has so long to come. The library looks around for answers that are late, and may be on its
+        way for as long as they may take."""
+        self.last_ping = time.time()
+        loop = asyncio.get_running_loop()
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = loop.call_later(
+            self.server.ping_timeout * ANSWER_SHARE, self._give_up, loop.time() + self.server.ping_timeout
+        )
+
+    def schedule_ping(self) -> None:
+        """The answer has come; the next ping follows at its time."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        super().schedule_ping()
+
+    def _give_up(self, at_latest: float) -> None:
+        """Nothing has come: the line is half open. A node that was late itself reads first what has come meanwhile."""
+        self._deadline = None
+        if self.closing or self.closed:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() > at_latest:
+            self._deadline = loop.call_later(LATE_SECONDS, self._give_up, math.inf)
+            return
+        self._closing = asyncio.create_task(self._close_as_gone())
+
+    async def _close_as_gone(self) -> None:
+        await self.close(wait=False, abort=True, reason=self.server.reason.PING_TIMEOUT)
+        if self._direct is not None:
+            self._direct.abort()
+        self.cut()
+
+    async def check_ping_timeout(self) -> bool:
+        """Whether the client is still there: its deadline says when it is not, by a clock that nobody sets."""
+        if self.closed:
+            raise SocketIsClosedError
+        return True
 
     async def _upgrade_websocket(self, environ: Any) -> Any:
         found = environ["asgi.scope"].get("extensions", {}).get(EXTENSION)
