@@ -419,9 +419,9 @@ def _explain_listening(settings: Settings, error: OSError) -> str:
 
 
 def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> None:
-    from realtime.bounded_http import bounded_http
-    from realtime.direct_websocket import DirectWebSocket
-    from realtime.unfinished_requests import raise_file_limit
+    from realtime.transport.bounded_http import bounded_http
+    from realtime.transport.direct_websocket import DirectWebSocket
+    from realtime.transport.unfinished_requests import raise_file_limit
     from server import build
 
     app: Any = build(settings)

@@ -70,7 +70,7 @@ from realtime.limits import CommandLimits
 from realtime.polling import PollStreams
 from realtime.redis_hub import RedisHub
 from realtime.routes import wire_routes
-from realtime.socket_server import SocketServer
+from realtime.transport.socket_server import SocketServer
 from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
 from realtime.wall import WallPainter

@@ -31,7 +31,7 @@ from app.people.actors import Visitor
 from app.people.presence import arrive
 from bench.chat_load import WORDS
 from bench.figures import say
-from realtime.direct_websocket import EXTENSION, DirectWebSocket
+from realtime.transport.direct_websocket import EXTENSION, DirectWebSocket
 from tests.factories import LEASE, House, open_house
 from tests.servers.postgres import PostgresServer
 

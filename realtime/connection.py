@@ -9,10 +9,10 @@ from functools import partial
 import msgspec
 
 from app.people.actors import SignedInAgent, Visitor
-from realtime.direct_websocket import framed
-from realtime.engine import EngineSocket
 from realtime.gateway import Answer, Gateway, refused
 from realtime.hub import Told
+from realtime.transport.direct_websocket import framed
+from realtime.transport.engine import EngineSocket
 
 MOST_PENDING = 128
 _encoder = msgspec.json.Encoder()

@@ -14,7 +14,7 @@ from app.contract.events import GoingAway
 from realtime.connected_clients import Attendance
 from realtime.gateway import Gateway
 from realtime.hub import Told
-from realtime.socket_server import SocketServer
+from realtime.transport.socket_server import SocketServer
 
 log = structlog.get_logger("realtime")
 SPREAD_SECONDS = 3.0

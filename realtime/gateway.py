@@ -22,7 +22,7 @@ from app.errors import Invalid, ParleyError, refusal_of
 from app.people.actors import SignedInAgent, Visitor
 from realtime.hub import Subscriber
 from realtime.limits import CommandLimits
-from realtime.packets import HALF_A_CHARACTER
+from realtime.transport.packets import HALF_A_CHARACTER
 
 log = structlog.get_logger("gateway")
 

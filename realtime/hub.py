@@ -10,8 +10,8 @@ import structlog
 
 from app.contract.events import Event
 from app.work import Announcement
-from realtime.direct_websocket import framed
 from realtime.rooms import room_of
+from realtime.transport.direct_websocket import framed
 
 log = structlog.get_logger("realtime")
 _encoder = msgspec.json.Encoder()

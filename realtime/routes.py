@@ -19,7 +19,7 @@ from app.people.actors import Visitor
 from realtime.gateway import Gateway
 from realtime.limits import CommandLimits
 from realtime.polling import PollStreams, cursor_number
-from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
+from realtime.transport.socket_server import MOST_FRAME_BYTES, SocketServer
 
 Cursor = Annotated[str, QueryParameter(max_length=64)]
 

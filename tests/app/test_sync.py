@@ -36,7 +36,7 @@ from app.conversations.reading.sync import (
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Work
 from models import Conversation, Message
-from realtime.engine import MOST_QUEUED_BYTES
+from realtime.transport.engine import MOST_QUEUED_BYTES
 from tests.factories import House, open_house
 from tests.servers.databases import SqliteFiles
 

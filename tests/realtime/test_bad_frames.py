@@ -12,7 +12,7 @@ import pytest
 from websockets import ConnectionClosed
 
 from app.clock import new_id
-from realtime.packets import HALF_A_CHARACTER, decode_event
+from realtime.transport.packets import HALF_A_CHARACTER, decode_event
 from tests.running import Running, Visitor
 from tests.wire import Wire
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 import uvicorn
 
-from realtime.bounded_http import MOST_HEAD_BYTES, BoundedHttp
-from realtime.direct_websocket import DirectWebSocket
-from realtime.unfinished_requests import Crowding
+from realtime.transport.bounded_http import MOST_HEAD_BYTES, BoundedHttp
+from realtime.transport.direct_websocket import DirectWebSocket
+from realtime.transport.unfinished_requests import Crowding
 from tests.running import Running
 from tests.servers.ports import free_port
 
@@ -197,7 +197,7 @@ async def test_without_room_the_longest_unfinished_of_the_largest_crowd_goes(por
 
 def test_the_limit_of_open_files_is_raised_as_far_as_it_goes() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    asked = "import resource; from realtime.unfinished_requests import raise_file_limit; n = raise_file_limit(); "
+    asked = "import resource; from realtime.transport.unfinished_requests import raise_file_limit; n = raise_file_limit(); "
     asked += "print(n, *resource.getrlimit(resource.RLIMIT_NOFILE))"
     lowered = f"ulimit -Sn 256 && {sys.executable} -c {shlex.quote(asked)}"
     room, soft, now = subprocess.check_output(["/bin/bash", "-c", lowered], text=True).split()

@@ -12,9 +12,9 @@ from app.people.actors import Visitor
 from app.people.tokens import VisitorTokens
 from app.work import Silence, Works
 from realtime.connection import Connection
-from realtime.engine import EngineSocket
 from realtime.handshake import Handshake
-from realtime.socket_server import SocketServer
+from realtime.transport.engine import EngineSocket
+from realtime.transport.socket_server import SocketServer
 
 
 async def test_whoever_is_given_up_while_they_come_leaves_nothing_behind(sqlite_database_url: str) -> None:

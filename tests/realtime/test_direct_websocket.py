@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from realtime.direct_websocket import EXTENSION, MOST_FRAMES_A_TURN, DirectWebSocket, JoinedWrites
+from realtime.transport.direct_websocket import EXTENSION, MOST_FRAMES_A_TURN, DirectWebSocket, JoinedWrites
 from tests.servers.ports import free_port
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A

@@ -14,9 +14,9 @@ import socketio
 import uvicorn
 import websockets
 
-from realtime.direct_websocket import DirectWebSocket
-from realtime.engine import EngineSocket
-from realtime.socket_server import SocketServer
+from realtime.transport.direct_websocket import DirectWebSocket
+from realtime.transport.engine import EngineSocket
+from realtime.transport.socket_server import SocketServer
 
 PROMISED_SECONDS = 35.0
 STILL_SECONDS = 0.002

@@ -1,5 +1,5 @@
 """What realtime/ relies on inside python-engineio and python-socketio. When one of these fails, read its release notes
-and realtime/engine.py side by side before moving the pin."""
+and realtime/transport/README.md side by side before moving the pin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import asyncio
 import inspect
 from datetime import timedelta
 from importlib.metadata import version
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,10 +24,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from realtime.direct_websocket import framed
-from realtime.engine import EngineServer, EngineSocket
-from realtime.packets import TextPacket, split_event
-from realtime.socket_server import MOST_FRAME_BYTES, SocketServer
+from realtime import transport
+from realtime.transport.bounded_http import BoundedHttp
+from realtime.transport.client_manager import Connected
+from realtime.transport.direct_websocket import DirectWebSocket, framed
+from realtime.transport.engine import EngineServer, EngineSocket
+from realtime.transport.packets import TextPacket, split_event
+from realtime.transport.socket_server import MOST_FRAME_BYTES, SocketServer
 
 
 async def nothing(*_: Any) -> None:
@@ -45,6 +49,24 @@ def parameters(function: Any) -> list[str]:
 def test_the_versions_are_the_ones_read() -> None:
     assert version("python-engineio").startswith("4.15.")
     assert version("python-socketio").startswith("5.18.")
+
+
+def test_the_page_names_the_versions_and_every_part_that_we_replace() -> None:
+    page = Path(transport.__file__).with_name("README.md").read_text()
+    for library in ("uvicorn", "websockets", "python-engineio", "python-socketio"):
+        parts = version(library).split(".")
+        assert f"{library} {parts[0]}.{parts[1]} " in page or f"{library} {parts[0]} " in page, library
+    for ours, theirs in (
+        (BoundedHttp, HttpToolsProtocol),
+        (DirectWebSocket, WebSocketsSansIOProtocol),
+        (EngineSocket, AsyncSocket),
+        (EngineServer, engineio.AsyncServer),
+        (SocketServer, socketio.AsyncServer),
+        (Connected, socketio.AsyncManager),
+    ):
+        replaced = [name for name in vars(ours) if callable(getattr(theirs, name, None)) and not name.startswith("__")]
+        assert replaced
+        assert [name for name in replaced if f"{name}`" not in page] == []
 
 
 def test_the_methods_we_replace_are_still_there_with_the_same_arguments() -> None:

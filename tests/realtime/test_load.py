@@ -23,10 +23,10 @@ from app.limits import MOST_CALLERS, Limit
 from app.people.actors import Visitor
 from app.settings import Settings
 from realtime.connection_limits import Doorkeeper
-from realtime.engine import EngineSocket
 from realtime.limits import CommandLimits
 from realtime.load import MOST_IN_FLIGHT, Load
-from realtime.socket_server import SocketServer
+from realtime.transport.engine import EngineSocket
+from realtime.transport.socket_server import SocketServer
 
 TYPING = SetTyping(conversation_id=new_id(), typing=True)
 SEARCH = SearchArticles(query="tent")

@@ -14,7 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app.callers import caller_of
-from realtime.unfinished_requests import Crowding
+from realtime.transport.unfinished_requests import Crowding
 
 MOST_HEAD_BYTES = 64 * 1024
 """Of a request, less its body: the first line, headers, and what frames the body."""

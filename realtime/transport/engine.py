@@ -4,7 +4,7 @@ Touches internals of python-engineio 4.15 (pinned; `tests/realtime/test_library_
 `AsyncSocket.queue`, `send`, `close`, `_send_ping`, `last_ping`, `_upgrade_websocket`, `_websocket_handler`, and
 `AsyncServer._handle_connect`, `_make_response`.
 
-Under our own server (`realtime/direct_websocket.py`) commands and frames take the short way: no queue and no task in
+Under our own server (`realtime/transport/direct_websocket.py`) commands and frames take the short way: no queue and no task in
 either direction. Under any other they are read and written as ASGI messages, by a reader and a writer.
 """
 
@@ -24,7 +24,7 @@ from engineio.exceptions import SocketIsClosedError
 from msgspec import Struct
 
 from app.clock import monotonic
-from realtime.direct_websocket import EXTENSION, DirectWebSocket, framed, text_in
+from realtime.transport.direct_websocket import EXTENSION, DirectWebSocket, framed, text_in
 
 MOST_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0

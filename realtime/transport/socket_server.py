@@ -14,14 +14,14 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
-from realtime.client_manager import Connected
 from realtime.connection import Connection
 from realtime.connection_limits import Doorkeeper
-from realtime.direct_websocket import framed
-from realtime.engine import ComeLater, EngineServer, EngineSocket
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal
-from realtime.packets import Json, TextPacket, split_event
+from realtime.transport.client_manager import Connected
+from realtime.transport.direct_websocket import framed
+from realtime.transport.engine import ComeLater, EngineServer, EngineSocket
+from realtime.transport.packets import Json, TextPacket, split_event
 
 VISITORS = "/visitor"
 AGENTS = "/agent"
