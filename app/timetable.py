@@ -17,6 +17,7 @@ from app.people.presence import end_graces, lapse_leases
 from app.reactions import Reactions
 from app.routing.dispatch import hand_on, inactive_owners, take_back_forsaken
 from app.routing.warnings import find_notices, forget_dismissed
+from app.sla.tracking import run_clocks
 from app.work import Work, Works
 
 log = structlog.get_logger("timetable")
@@ -65,10 +66,14 @@ def domain_sweeps(
         for timer in timers:
             await timer(works)
 
+    async def count_clocks() -> None:
+        await run_clocks(works)
+
     timers = [function for kind, function in DECLARED.values() if isinstance(kind, TimerKind)]
     return [
         Sweep("lapse leases", 1.0, lapse),
         Sweep("late timers", 1.0, run_late_timers),
+        Sweep("sla clocks", 1.0, count_clocks),
         Sweep("write down words", 2.0, _writing_down(works, busy_messages)),
         Sweep("take back", 5.0, take_back),
         Sweep("serve queues", 10.0, serve_queues),

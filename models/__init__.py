@@ -11,6 +11,7 @@ from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember, VoidedVisitorSession
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
 from models.sequence import Sequence
+from models.sla import HoursVersion, SlaClock, SlaEvent, SlaPolicy, SlaPolicyVersion
 from models.status import Status
 from models.ticket import Ticket
 from models.timekeeping import ClockJump, DismissedNotice, NodeClock, NodeWarning
@@ -37,6 +38,7 @@ __all__ = [
     "CsatScore",
     "DismissedNotice",
     "Draft",
+    "HoursVersion",
     "Inbox",
     "InboxSighting",
     "Invitation",
@@ -55,6 +57,10 @@ __all__ = [
     "RoutingRule",
     "SavedView",
     "Sequence",
+    "SlaClock",
+    "SlaEvent",
+    "SlaPolicy",
+    "SlaPolicyVersion",
     "Status",
     "Team",
     "TeamMember",

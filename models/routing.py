@@ -54,7 +54,7 @@ class Routing(Base):
 
 class BusinessHours(Base):
     """Opening hours that inboxes share. `periods` are `{day, opens, closes}` with day 0 for Monday and local times as HH:MM;
-    one that closes before it opens ends the next day. `closed_on` are dates."""
+    one that closes before it opens ends the next day. `closed_on` are dates. `version` grows with every change; empty is 1."""
 
     __tablename__ = "business_hours"
 
@@ -65,6 +65,7 @@ class BusinessHours(Base):
     closed_on: Mapped[list[Any]] = mapped_column(JsonColumn)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_by: Mapped[str | None] = mapped_column(String(200))
+    version: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select, text, update
 from app.attachments import FileStore
 from app.backup.archive import BLOCK, Manifest, read_files, read_pieces, verify_archive
 from app.backup.create import key_mark
-from app.backup.tables import empty_table, load_rows
+from app.backup.tables import count_on, empty_table, load_rows
 from app.database.exclusive import alone_on_postgres, close_sqlite, in_snapshot, on_new_sqlite, sqlite_path
 from app.database.migrate import knows_revision, upgrade
 from app.errors import Conflict, Invalid
@@ -108,7 +108,13 @@ def _fill(connection: Connection, manifest: Manifest, path: Path) -> int:
     tables = {piece.name: table for table in manifest.tables for piece in table.pieces}
     counts = dict.fromkeys((table.name for table in manifest.tables), 0)
     for name, piece in read_pieces(path):
+        if not counts[tables[name].name]:
+            empty_table(connection, tables[name])  # what triggers wrote beside rows of other tables
         counts[tables[name].name] += load_rows(connection, tables[name], piece)
+    for table in manifest.tables:
+        if not table.rows:
+            empty_table(connection, table)
+    count_on(connection, manifest.tables)
     if wrong := [table.name for table in manifest.tables if table.rows != counts[table.name]]:
         raise Invalid(f"The archive does not hold as many rows of {wrong[0]} as it says.")
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():

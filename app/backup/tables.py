@@ -8,7 +8,21 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Connection, Double, Float, Integer, LargeBinary, Table, Text, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Double,
+    Float,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    func,
+    select,
+)
 from sqlalchemy import column as bare_column
 from sqlalchemy import table as bare_table
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -86,6 +100,17 @@ def load_rows(connection: Connection, table: TableManifest, piece: bytes) -> int
 def empty_table(connection: Connection, table: TableManifest) -> None:
     """Take out what the migrations put in."""
     connection.execute(_table_of(table).delete())
+
+
+def count_on(connection: Connection, tables: Sequence[TableManifest]) -> None:
+    """Have PostgreSQL number new rows after those that were loaded, where it numbers them. SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        for name in (name for name, kind in table.columns.items() if kind == "int"):
+            if counter := connection.scalar(select(func.pg_get_serial_sequence(table.name, name))):
+                highest = select(func.max(bare_column(name))).select_from(_table_of(table)).scalar_subquery()
+                connection.execute(select(func.setval(counter, func.coalesce(highest, 1))))
 
 
 def _table_of(table: TableManifest) -> TableClause:

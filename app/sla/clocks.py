@@ -15,6 +15,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from app.contract.sla import SlaProgress
 from app.contract.values import Priority
 from app.errors import Invalid
 from app.sla.calendar import (
@@ -31,7 +32,7 @@ from app.sla.calendar import (
 from app.sla.conditions import SEVEN_CLOCKS, ClockName, ClockRule, State, Trigger
 
 Ticking = Literal["runs", "pauses", "stops"]
-Progress = Literal["running", "paused", "kept", "missed", "given_up"]
+Progress = SlaProgress
 Version = tuple[str, int]
 Run = tuple[datetime, datetime | None]
 

@@ -11,15 +11,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-ClockName = Literal[
-    "first_response",
-    "next_response",
-    "periodic_update",
-    "resolution",
-    "customer_wait",
-    "agent_work",
-    "escalation_response",
-]
+from app.contract.sla import SlaClockName
+
+ClockName = SlaClockName
 
 Trigger = Literal[
     "opened",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.clock import new_id
 from app.contract.routing import HoursView, OpenPeriod, SaveHours
@@ -17,6 +17,7 @@ from app.people.config import announce_config
 from app.people.permissions import may_manage_routing, require
 from app.sla.calendar import day_of, zone_of
 from app.sla.hours import is_open, next_closing, next_opening, periods_of
+from app.sla.policies import recheck_hours, refuse_hours_in_use
 from app.text import clean_line
 from app.work import Rows, Work
 from models import BusinessHours, Inbox
@@ -58,19 +59,21 @@ async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_i
     if hours_id is None:
         hours = await work.add(BusinessHours(id=new_id(), created_at=work.now, **values))
     else:
-        hours = await work.one(
-            update(BusinessHours).where(BusinessHours.id == hours_id).values(**values).returning(BusinessHours)
-        )
+        version = func.coalesce(BusinessHours.version, 1) + 1
+        anew = update(BusinessHours).where(BusinessHours.id == hours_id).values(version=version, **values)
+        hours = await work.one(anew.returning(BusinessHours))
         if hours is None:
             raise NotFound("business hours", hours_id)
+        await recheck_hours(work, hours_id)
     await keep_line(work, agent, "hours.create" if hours_id is None else "hours.change", hours=name)
     announce_config(work, "hours")
     return _view(hours, work.now)
 
 
 async def remove_hours(work: Work, agent: SignedInAgent, hours_id: str) -> None:
-    """Inboxes that kept these hours are always open from now on. Raises NotFound."""
+    """Inboxes that kept these hours are always open from now on. Raises Conflict when an SLA policy counts by them, NotFound."""
     require(may_manage_routing, agent)
+    await refuse_hours_in_use(work, hours_id)
     name = await work.one(select(BusinessHours.name).where(BusinessHours.id == hours_id))
     await work.change(update(Inbox).where(Inbox.hours_id == hours_id).values(hours_id=None))
     if not await work.change(delete(BusinessHours).where(BusinessHours.id == hours_id)):

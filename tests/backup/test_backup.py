@@ -27,6 +27,7 @@ from app.backup.restore import restore
 from app.backup.tables import TYPES, kind_of
 from app.clock import new_id
 from app.contract.commands import OpenTicket
+from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget
 from app.conversations.tickets import open_ticket
 from app.database.exclusive import in_snapshot
 from app.database.migrate import migrate
@@ -34,11 +35,16 @@ from app.errors import Conflict, Invalid
 from app.knowledge.articles import publish_article
 from app.knowledge.front_matter import read_article
 from app.settings import Settings
-from models import Base, Conversation, CsatScore, Message, Passage, Sequence
+from app.sla.policies import save_policy
+from app.sla.tracking import run_clocks
+from models import Base, Conversation, CsatScore, Message, Passage, Sequence, SlaEvent
 from tests.factories import House, open_house, reopen_house
 from tests.servers.databases import PostgresDatabases
 
 T = TypeVar("T")
+PROMISE = SaveSlaPolicy(
+    name="Gold", conditions=SlaConditions(), targets=[SlaTarget(clock="first_response", priority="medium", minutes=60)]
+)
 KEY = "a secret key of the tests, long enough to be one"
 ARTICLE = "---\ntitle: Returns\nslug: returns\ncategory: Orders\n---\n\nSend it back within thirty days — ここに.\n"
 
@@ -70,6 +76,7 @@ async def live_in(place: Place) -> None:
     """Every table that a kind of column occurs in has a row, with awkward values among them."""
     async with open_house(place.url) as house:
         ana = await house.agent()
+        await house.run(save_policy, await house.agent("Ada", role="admin"), PROMISE)
         id, visitor = await house.chat(ana)
         file = await upload_file(house.works, FileStore(place.settings.data_path / "files"), visitor, "a.txt", b"words", 100)
         await house.write(visitor, id, 'a "quote", a \\ and a\nnew line \u2028 \U0001f9f5', attachment_ids=[file.id])
@@ -79,6 +86,7 @@ async def live_in(place: Place) -> None:
         await house.add(CsatScore(conversation_id=id, score=5, comment="", answered_at=house.clock()))
         article = await house.run(publish_article, read_article(ARTICLE))
         await add_passage(house, article.id)
+        await run_clocks(house.works)
 
 
 async def add_passage(house: House, article_id: str) -> None:
@@ -128,6 +136,21 @@ async def test_every_row_and_file_comes_back_in_either_kind_of_database(
     assert epoch == done.epoch != made.manifest.epoch
     assert done.has_same_key
     assert in_a_thread(lambda: there.ask(select(Sequence.value).where(Sequence.name == "ticket"))) == 1
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_what_happens_after_a_restore_is_numbered_on(
+    place: Place, elsewhere: Callable[[str], Place], tmp_path: Path, kind: str
+) -> None:
+    in_a_thread(lambda: back_up(place.settings, tmp_path / "backup.tar"))
+    there = elsewhere(kind)
+    in_a_thread(lambda: restore(there.settings, tmp_path / "backup.tar"))
+    async with reopen_house(there.url) as house:
+        before = {event.id for event in await house.all(select(SlaEvent))}
+        id, _ = await house.chat()
+        added = await house.all(select(SlaEvent).where(SlaEvent.conversation_id == id).order_by(SlaEvent.id))
+        assert [event.happened for event in added] == ["opened", "customer"]
+        assert min(event.id for event in added) > max(before)
 
 
 async def test_the_rows_above_hold_every_kind_of_column(place: Place) -> None:

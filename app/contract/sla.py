@@ -1,0 +1,171 @@
+"""SLA over HTTP: the policies admins keep, what a change would do, and the clocks of a conversation with their accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from app.contract.http import Asked
+from app.contract.values import Id, Line, Priority, Said
+
+SlaClockName = Literal[
+    "first_response",
+    "next_response",
+    "periodic_update",
+    "resolution",
+    "customer_wait",
+    "agent_work",
+    "escalation_response",
+]
+SlaProgress = Literal["running", "paused", "kept", "missed", "given_up"]
+SlaMinutes = Annotated[int, Meta(ge=1, le=5_270_400)]
+SlaWarning = Annotated[int, Meta(ge=0, le=5_270_400)]
+
+
+class SlaTarget(Asked):
+    """How many minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before.
+    `around_the_clock` counts every minute, not only the hours of the policy."""
+
+    clock: SlaClockName
+    priority: Priority
+    minutes: SlaMinutes
+    warn_minutes: SlaWarning = 0
+    around_the_clock: bool = False
+
+
+class SlaConditions(Asked):
+    """Which conversations a policy is for. Each list that is not empty has to hold the conversation's own value."""
+
+    inbox_ids: Annotated[list[Id], Meta(max_length=100)] = []
+    team_ids: Annotated[list[Id], Meta(max_length=100)] = []
+    topics: Annotated[list[Line], Meta(max_length=100)] = []
+    priorities: Annotated[list[Priority], Meta(max_length=4)] = []
+    companies: Annotated[list[Line], Meta(max_length=200)] = []
+
+
+class SaveSlaPolicy(Asked):
+    """`POST /api/v1/sla/policies` and `PUT /api/v1/sla/policies/{policy_id}`, which replaces. Without `hours_id` every minute
+    counts."""
+
+    name: Annotated[Line, Meta(min_length=1)]
+    conditions: SlaConditions
+    targets: Annotated[list[SlaTarget], Meta(min_length=1, max_length=28)]
+    hours_id: Id | None = None
+
+
+class OrderSlaPolicies(Asked):
+    """`PUT /api/v1/sla/policies`: every policy's id in the order they are tried."""
+
+    policy_ids: Annotated[list[Id], Meta(max_length=200)]
+
+
+class TrySlaPolicy(Asked):
+    """`POST /api/v1/sla/dry-run`: what would saving this policy make overdue? Without `policy_id` it would be a new one."""
+
+    policy: SaveSlaPolicy
+    policy_id: Id | None = None
+
+
+class SlaPolicyView(Said):
+    """A policy as it is now. `version` grows with each change; older ones are kept."""
+
+    id: str
+    name: str
+    version: int
+    hours_id: str | None
+    conditions: SlaConditions
+    targets: list[SlaTarget]
+    changed_at: datetime
+    changed_by: str
+
+
+class SlaPolicyIs(Said):
+    """The policy after the change."""
+
+    policy: SlaPolicyView
+
+
+class SlaPolicyList(Said):
+    """Every policy in the order they are tried; the first that matches applies."""
+
+    policies: list[SlaPolicyView]
+
+
+class SlaOverdueView(Said):
+    """A clock that would be overdue, and is not now."""
+
+    conversation_id: str
+    clock: SlaClockName
+    due_at: datetime
+
+
+class SlaDryRunIs(Said):
+    """What would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of `overdue_count`.
+    `is_complete` says that every open conversation was looked at."""
+
+    looked_at: int
+    is_complete: bool
+    overdue_count: int
+    overdue: list[SlaOverdueView]
+
+
+class SlaStretchView(Said):
+    """Time that counted."""
+
+    start: datetime
+    end: datetime
+    minutes: float
+
+
+class SlaPauseView(Said):
+    """Time in which the clock stood still, and why: `status_pauses`, `nothing_unanswered`, `unassigned`. `end` is empty while
+    it lasts."""
+
+    start: datetime
+    end: datetime | None
+    because: list[str]
+
+
+class SlaAccountView(Said):
+    """How a due time comes about. The stretches add up to `counted_minutes`: the target, or what a paused clock has used."""
+
+    policy_id: str
+    policy_name: str
+    policy_version: int
+    hours_id: str | None
+    hours_version: int | None
+    time_zone: str
+    target_minutes: float
+    warn_minutes: float
+    around_the_clock: bool
+    counted_minutes: float
+    stretches: list[SlaStretchView]
+    pauses: list[SlaPauseView]
+    holidays: list[str]
+
+
+class SlaClockView(Said):
+    """A cycle of a clock. `due_at` is empty while it pauses in time and when nothing was promised; then `account` is empty as
+    well. `warned_at` and `breached_at` are when the warning and the due time came and found it running."""
+
+    clock: SlaClockName
+    cycle: int
+    progress: SlaProgress
+    is_overdue: bool
+    started_at: datetime
+    ended_at: datetime | None
+    due_at: datetime | None
+    warn_at: datetime | None
+    remaining_minutes: float | None
+    warned_at: datetime | None
+    breached_at: datetime | None
+    account: SlaAccountView | None
+
+
+class SlaClockList(Said):
+    """Every cycle of every clock of a conversation, computed from what has happened until `at`."""
+
+    at: datetime
+    clocks: list[SlaClockView]
