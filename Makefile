@@ -1,6 +1,6 @@
 # Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
 .DEFAULT_GOAL := help
-.PHONY: versions help run cluster install build check audit test bench chaos types format image clean
+.PHONY: versions help run cluster install hooks build check audit test bench chaos types format image clean
 
 help: ## Say what can be made
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
@@ -15,6 +15,9 @@ cluster: ## Start two nodes, a worker, PostgreSQL, Redis and a proxy; CLUSTER="-
 
 install: ## Make .venv with everything that running, checking and testing need
 	@tools/install test
+
+hooks: ## Let git check commit messages in this clone (CONTRIBUTING.md)
+	@git config core.hooksPath tools/hooks
 
 build: ## Build the two front ends, if their sources have changed
 	@tools/install
