@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -42,8 +43,13 @@ class Door(Struct, frozen=True):
         """A body that the contract takes, or None where it has none."""
         if self.body is None:
             return None
-        factory = MsgspecFactory.create_factory(self.body, __random_seed__=seed, __check_model__=False)
-        return _with_languages(msgspec.to_builtins(factory.build()), self.body)
+        return json.loads(_made(self.body, seed))
+
+
+@cache
+def _made(kind: Any, seed: int) -> bytes:
+    factory = MsgspecFactory.create_factory(kind, __random_seed__=seed, __check_model__=False)
+    return msgspec.json.encode(_with_languages(msgspec.to_builtins(factory.build()), kind))
 
 
 def _with_languages(made: Any, kind: Any) -> Any:
