@@ -8,13 +8,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any, NamedTuple, TypeVar, cast
 
 import asyncpg
-from sqlalchemy import Executable
+from sqlalchemy import Executable, event
 from sqlalchemy.engine import Result
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from app.database.damage import Damage
 from app.database.prepared import Prepared, bare
 from app.database.rows import Batch, Rows, Transaction
+from app.errors import Unavailable
 from models import Base
 
 B = TypeVar("B", bound=Base)
@@ -73,6 +74,9 @@ class PostgresDatabase:
         self.damage = Damage()
         self.damage.watch(self._engine.sync_engine)
         self._line: _Line | None = None
+        self._is_closed = False
+        event.listen(self._engine.sync_engine, "do_connect", self._on_connecting)
+        event.listen(self._engine.sync_engine, "checkin", self._on_return)
         # A page of messages and the figure that says how far it goes must be of one moment, or a message between them is skipped.
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
@@ -125,9 +129,19 @@ class PostgresDatabase:
         return _Line(connection, cast(asyncpg.Connection, pooled.driver_connection))
 
     async def close(self) -> None:
+        """Close all connections; those still in use, by a task that was cancelled a moment ago for example, when they come back."""
+        self._is_closed = True
         if self._line is not None:
             await self._line.connection.close()
         await self._engine.dispose()
+
+    def _on_connecting(self, *_: Any) -> None:
+        if self._is_closed:
+            raise Unavailable("The server is stopping. Try again in a moment.")
+
+    def _on_return(self, connection: Any, _: Any) -> None:
+        if self._is_closed and connection is not None:
+            connection.driver_connection.terminate()  # the pool it came from is gone, and nobody else would
 
 
 async def _commit(session: AsyncSession, after_commit: Callable[[], None]) -> None:

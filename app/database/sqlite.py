@@ -252,6 +252,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=64,
+        pool_use_lifo=True,  # what one has read into its cache it finds again, and four do not keep the same pages
         query_cache_size=1500,
     )
 
