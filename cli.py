@@ -30,7 +30,7 @@ from app.tasks import END_SECONDS, end_by_force
 if TYPE_CHECKING:
     from app.doctor import Finding
 
-MOST_FRAME_BYTES = 64 * 1024
+MAX_FRAME_BYTES = 64 * 1024
 DRAIN_SECONDS = 15
 YOUNG_OBJECTS = 20_000
 """How many are made before the garbage collector looks: a batch of messages makes thousands, and none of them is garbage."""
@@ -431,7 +431,7 @@ def _serve(settings: Settings, listener: socket.socket, lines: list[str]) -> Non
         port=settings.port,
         http=bounded_http(settings.trusted_proxies, raise_file_limit()),
         ws=DirectWebSocket,
-        ws_max_size=MOST_FRAME_BYTES,
+        ws_max_size=MAX_FRAME_BYTES,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         proxy_headers=False,

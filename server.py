@@ -59,8 +59,8 @@ from models import Agent, Sequence
 from realtime.agent_socket import AgentCommands
 from realtime.availability import Availability
 from realtime.catch_up import CatchUp
-from realtime.connected_clients import RENEWED_SHARE, Attendance
-from realtime.connection_limits import Doorkeeper
+from realtime.connected_clients import RENEWED_SHARE, ConnectedClients
+from realtime.connection_limits import ConnectionLimits
 from realtime.drain import drain
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, is_allowed_origin
@@ -97,25 +97,25 @@ def build(settings: Settings) -> Litestar:
     library = Library(works, open_embedder(settings.embedding_model))
     suggester = Suggester(works, hub, library, settings.public_url)
     availability = Availability(works, hub)
-    attendance = Attendance(works, hub, lease, epoch, availability)
+    connected_clients = ConnectedClients(works, hub, lease, epoch, availability)
     visits = Visits(works, hub)
-    catch_up = CatchUp(works, hub, attendance) if isinstance(hub, RedisHub) else None
+    catch_up = CatchUp(works, hub, connected_clients) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
     posting = Posting(works)
     limits = CommandLimits(settings)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),
-        AgentCommands(works, hub, suggester, attendance, visits, wall, lease),
+        AgentCommands(works, hub, suggester, connected_clients, visits, wall, lease),
         posting,
         limits,
     )
-    streams = PollStreams(attendance.came, attendance.left, lease)
+    streams = PollStreams(connected_clients.connected, connected_clients.disconnected, lease)
     server = SocketServer(
         Handshake(works, tokens, settings.origins),
         gateway,
-        Doorkeeper(settings),
-        came=lambda connection: attendance.came(connection, connection.actor),
-        left=attendance.left,
+        ConnectionLimits(settings),
+        came=lambda connection: connected_clients.connected(connection, connection.actor),
+        left=connected_clients.disconnected,
         is_allowed_origin=lambda origin, environ: is_allowed_origin(origin, environ.get("HTTP_HOST"), settings.origins),
     )
     reactions = Reactions(works, suggester, limits.load.may_suggest)
@@ -126,12 +126,12 @@ def build(settings: Settings) -> Litestar:
     hub.when_jobs(jobs.wake)
     sweeps = [
         *_mail_sweeps(works, outbox, mailer),
-        *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds), attendance.renew_when_late),
-        Sweep("renew leases", settings.presence_lease_seconds * RENEWED_SHARE, attendance.renew),
-        Sweep("beat heads", 5.0, attendance.beat),
-        Sweep("drop signed out", 1.0, attendance.drop_signed_out),
-        Sweep("note sessions seen", 60.0, attendance.note_seen),
-        Sweep("drop voided visitors", 1.0, attendance.drop_voided_visitors),
+        *domain_sweeps(works, reactions, timedelta(seconds=settings.presence_grace_seconds), connected_clients.renew_when_late),
+        Sweep("renew leases", settings.presence_lease_seconds * RENEWED_SHARE, connected_clients.renew),
+        Sweep("beat heads", 5.0, connected_clients.send_heads),
+        Sweep("drop signed out", 1.0, connected_clients.drop_signed_out),
+        Sweep("note sessions seen", 60.0, connected_clients.note_seen),
+        Sweep("drop voided visitors", 1.0, connected_clients.drop_voided_visitors),
         Sweep("forget voided sessions", 3600.0, lambda: works.run(forget_voided)),
         Sweep("forget gone visitors", 2.0, visits.sweep),
         Sweep("forget silent streams", 10.0, streams.forget_silent),
@@ -192,7 +192,7 @@ def build(settings: Settings) -> Litestar:
 
         async def leave() -> None:
             visits.release()
-            await drain(app, attendance, gateway, server)
+            await drain(app, connected_clients, gateway, server)
 
         app.state.drain = leave
         yield

@@ -7,7 +7,7 @@ from sqlalchemy import delete
 from app.contract.commands import AnswerSurvey
 from app.contract.views import VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.views import visitor_view_of
 from app.people.actors import Visitor
 from app.text import clean_text
@@ -22,5 +22,5 @@ async def answer_survey(work: Work, visitor: Visitor, command: AnswerSurvey) -> 
     await work.add(
         CsatScore(conversation_id=conversation.id, score=command.score, comment=clean_text(command.comment), answered_at=work.now)
     )
-    await tell_change(work, conversation)
+    await announce_conversation(work, conversation)
     return await visitor_view_of(work, conversation)

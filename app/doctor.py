@@ -23,7 +23,7 @@ from app.mail.switch import is_mail_off
 from app.settings import Settings
 from models import Agent, Inbox
 
-MOST_OFFSET_SECONDS = 0.5
+MAX_OFFSET_SECONDS = 0.5
 LEAST_FILES = 4096
 FILES_ADVISED = 65536
 
@@ -93,7 +93,7 @@ def _clock(settings: Settings) -> Finding:
     if behind > JUMP.total_seconds():
         says = f"{behind:.0f} s behind the newest message: what is due waits that long. Set this machine's clock right"
         return Finding("clock", False, says)
-    is_fine = abs(offset) <= MOST_OFFSET_SECONDS
+    is_fine = abs(offset) <= MAX_OFFSET_SECONDS
     advice = "" if is_fine else "; nodes go by the database's time, but logs and certificates do not: set up time synchronisation"
     return Finding("clock", is_fine, f"{abs(offset):.2f} s {'behind' if offset > 0 else 'ahead of'} the database's{advice}")
 
@@ -185,7 +185,7 @@ async def _unsent_mail(url: str) -> dict[str, int]:
 
 
 def _setup(settings: Settings) -> list[Finding]:
-    """Return what is missing before customers can write and someone can answer; nothing when the database is to blame."""
+    """Return what is missing before customers can write and someone can answer; nothing when the database is to penalise."""
     try:
         admins, agents, inboxes = asyncio.run(_count_setup(settings.database_url))
     except Exception:  # noqa: BLE001 - the finding on the database says why

@@ -8,7 +8,7 @@ from math import ceil
 from app.clock import monotonic
 from app.errors import RateLimited
 
-MOST_CALLERS = 20_000
+MAX_CALLERS = 20_000
 FEW_CALLERS = 500
 """So many are remembered without a look at whether they need be."""
 
@@ -57,5 +57,5 @@ class Limit:
         for _ in range(2 if len(self._full_at) > FEW_CALLERS else 0):
             oldest = next(iter(self._full_at))
             full_at = self._full_at.pop(oldest)
-            if full_at > now and len(self._full_at) < MOST_CALLERS - 1:
+            if full_at > now and len(self._full_at) < MAX_CALLERS - 1:
                 self._full_at[oldest] = full_at

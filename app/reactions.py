@@ -11,9 +11,9 @@ from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
 from app.knowledge.suggest import Suggester
 from app.routing.dispatch import serve_queue, settle_queue
-from app.routing.queue import Places, teams_with_queues
-from app.routing.triage import sort_arrivals
-from app.throttle import Calm
+from app.routing.queue import LastAnnounced, teams_with_queues
+from app.routing.triage import apply_rules
+from app.throttle import KeyedThrottle
 from app.work import Announcement, Works
 
 log = structlog.get_logger("reactions")
@@ -38,10 +38,10 @@ class Reactions:
         """`may_suggest` says whether there is time for it."""
         self._works = works
         self._propose = suggester.propose
-        self._places = Places()
-        self._settle_calmly = Calm(tell_places_every_seconds, self._settle)
+        self._places = LastAnnounced()
+        self._settle_throttled = KeyedThrottle(tell_places_every_seconds, self._settle)
         self._may_suggest = may_suggest
-        self._suggest = Calm(SUGGEST_EVERY_SECONDS, suggester.wanted)
+        self._suggest = KeyedThrottle(SUGGEST_EVERY_SECONDS, suggester.wanted)
         self._under_way: set[asyncio.Task[None]] = set()
         self._dispatching: set[str | None] = set()
         self._again: set[str | None] = set()
@@ -54,7 +54,7 @@ class Reactions:
             match event, to:
                 case MessageCreated(), ToContact():
                     if event.message.author.kind == "contact" and self._may_suggest():
-                        self._suggest.ask(event.message.conversation_id)
+                        self._suggest.request(event.message.conversation_id)
                 case ConversationChanged(conversation=conversation), ToInboxAgents():
                     if conversation.agent_id is None and conversation.category in OPEN:
                         self.serve(conversation.team_id)
@@ -86,9 +86,9 @@ class Reactions:
         try:
             while True:
                 self._again.discard(team_id)
-                await sort_arrivals(self._works, self._propose)
+                await apply_rules(self._works, self._propose)
                 await serve_queue(self._works, team_id)
-                self._settle_calmly.ask(team_id or NO_TEAM)
+                self._settle_throttled.request(team_id or NO_TEAM)
                 if team_id not in self._again:
                     return
         finally:
@@ -101,7 +101,7 @@ class Reactions:
     async def _settle_some(self, team: str) -> None:
         """Of a long queue, those whose turn it is; then the next, a second later."""
         if await settle_queue(self._works, team or None, self._places):
-            self._settle_calmly.ask(team)
+            self._settle_throttled.request(team)
 
     async def serve_all(self) -> None:
         """Serve every queue somebody waits in."""
@@ -123,7 +123,7 @@ class Reactions:
 
     async def end(self) -> None:
         """Finish what is under way, and set off nothing that rests: the database is about to close."""
-        self._settle_calmly.end()
+        self._settle_throttled.end()
         self._suggest.end()
         await self.settle()
 

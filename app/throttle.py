@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 
-class Calm:
+class KeyedThrottle:
     """Calls `do(key)` at once for a key not heard for `seconds`; asked again sooner, once more when they have passed.
 
     With so many keys that this would come to more than `most_a_second`, every key rests longer.
@@ -20,7 +20,7 @@ class Calm:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._is_over = False
 
-    def ask(self, key: str) -> None:
+    def request(self, key: str) -> None:
         """Somebody wants it done for this key."""
         if self._is_over:
             return

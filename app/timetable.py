@@ -23,8 +23,8 @@ from app.work import Work, Works
 log = structlog.get_logger("timetable")
 
 BUSY_MESSAGES = 200
-MOST_BEHIND = 100_000
-MOST_BATCHES = 50
+MAX_BEHIND = 100_000
+MAX_BATCHES = 50
 
 
 class Sweep(Struct, frozen=True):
@@ -105,9 +105,9 @@ def _writing_down(works: Works, busy_messages: int) -> Callable[[], Awaitable[No
         async with works.read() as rows:
             written, newest = await how_far(rows)
         is_busy, newest_before = newest - newest_before > busy_messages, newest
-        if written == newest or (is_busy and newest - written < MOST_BEHIND):
+        if written == newest or (is_busy and newest - written < MAX_BEHIND):
             return
-        for _ in range(MOST_BATCHES):
+        for _ in range(MAX_BATCHES):
             if not await works.run(write_down_words):
                 break
 

@@ -148,7 +148,7 @@ class Works:
             told.append(work)
             yield work
 
-    async def run_at_once(self, batch: AnnouncingBatch, answer: Callable[[], None]) -> None:
+    async def run_batch(self, batch: AnnouncingBatch, answer: Callable[[], None]) -> None:
         """Write a batch; once its rows are durable its events are told, then `answer` is called, whatever becomes of the
         caller. Raises the driver's own errors: whoever has a batch has a way without one."""
 
@@ -156,7 +156,7 @@ class Works:
             self._tell(batch)
             answer()
 
-        await self.database.write_at_once(batch, after_commit)
+        await self.database.write_batch(batch, after_commit)
 
     def _tell(self, done: Work | AnnouncingBatch) -> None:
         self._publisher.publish(done.announcements)

@@ -57,7 +57,7 @@ COUNTERS = (
     "escalation_level",
     "reopened_count",
 )
-MOST_SECONDS = 30.0
+MAX_SECONDS = 30.0
 
 
 class Watch:
@@ -171,7 +171,7 @@ async def routed(url: str, rate: float, agents: int, seconds: float) -> list[flo
         reactions.serve(floor.team_id)
 
     count = await arrivals(rate, seconds, one)
-    until = time.perf_counter() + MOST_SECONDS
+    until = time.perf_counter() + MAX_SECONDS
     while len(watch.assigned) < count and time.perf_counter() < until:
         await asyncio.sleep(0.01)
     assert len(watch.assigned) == count, f"{count - len(watch.assigned)} of {count} were not assigned"

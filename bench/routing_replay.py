@@ -28,7 +28,7 @@ from pathlib import Path
 from statistics import fmean
 
 from app.contract.values import RoutingMode
-from app.conversations.queue.wait_estimate import MOST_PROMISES, Kept, Pace, wait_range, widening_of
+from app.conversations.queue.wait_estimate import MAX_PROMISES, Kept, Pace, wait_range, widening_of
 from app.people.load import IDLE_AFTER, weight_of
 from app.routing.next_agent import Candidate, next_agent
 from bench.figures import percentile, say
@@ -124,7 +124,7 @@ def live(arriving: Sequence[Dialogue], rule: str) -> Day:
     queue: deque[tuple[Dialogue, int, tuple[int, int, int] | None]] = deque()
     coming = deque(arriving)
     durations: deque[int] = deque(maxlen=50)
-    promises: deque[Kept] = deque(maxlen=MOST_PROMISES)
+    promises: deque[Kept] = deque(maxlen=MAX_PROMISES)
     day = Day([], [], [], [])
     now = 0
     while coming or queue or any(agent.held for agent in agents):

@@ -23,7 +23,7 @@ CLOCKS = (
 PRIORITIES = ("low", "medium", "high", "urgent")
 LIFELONG = ("resolution", "customer_wait", "agent_work")
 
-Told = tuple[int, str, object]
+Event = tuple[int, str, object]
 Promise = tuple[int, int, bool]  # minutes, minutes of warning, around the clock
 Promises = Mapping[tuple[str, str], Promise]
 
@@ -143,7 +143,7 @@ class Walk:
 
 
 def walk_story(
-    story: Sequence[Told], now: int, opened: Sequence[bytearray], promises: Sequence[Promises], minutes: int
+    story: Sequence[Event], now: int, opened: Sequence[bytearray], promises: Sequence[Promises], minutes: int
 ) -> list[Answer]:
     """Return every cycle until `now`, looking ahead for due times until the world ends after so many minutes."""
     walk = Walk()
@@ -185,9 +185,9 @@ def _reached(ahead: Sequence[Sequence[int]], counts: bytes | bytearray, wanted: 
     return None
 
 
-def story_of(chance: random.Random, first: int, versions: int) -> list[Told]:
+def story_of(chance: random.Random, first: int, versions: int) -> list[Event]:
     """Return what happened to a random ticket, from a minute on."""
-    told: list[Told] = [(first, "terms", (0, chance.randrange(versions))), (first, "opened", None)]
+    told: list[Event] = [(first, "terms", (0, chance.randrange(versions))), (first, "opened", None)]
     minute = first
     words = "customer customer customer agent agent agent status status status owner owner escalated answered withdrawn priority terms"
     for _ in range(chance.randint(1, 14)):

@@ -29,7 +29,7 @@ from app.reports.wall import wall_view
 from app.work import Works
 from bench.figures import percentile, say
 from models import Assignment, Contact, Conversation, CsatScore
-from realtime.hub import LocalHub, Told
+from realtime.hub import EncodedEvent, LocalHub
 from realtime.wall import WallPainter
 from tests.factories import House
 
@@ -60,9 +60,9 @@ class Screen:
         self.painted = asyncio.Event()
         self.size = 0
 
-    def deliver(self, told: Told) -> None:
-        if told.json.startswith(b'{"type":"wall.changed"'):
-            self.size = len(told.frame("/agent"))
+    def deliver(self, encoded: EncodedEvent) -> None:
+        if encoded.json.startswith(b'{"type":"wall.changed"'):
+            self.size = len(encoded.frame("/agent"))
             self.painted.set()
 
     def cut(self) -> None:

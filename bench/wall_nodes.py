@@ -26,7 +26,7 @@ from bench.figures import percentile, say
 from bench.grounds import stores
 from bench.wall import Screen
 from realtime.catch_up import CatchUp
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.redis_hub import RedisHub
 from realtime.wall import WallPainter
 from tests.factories import House, reopen_house
@@ -59,7 +59,7 @@ async def run(url: str, redis: RedisServer, times: int) -> None:
         await house.agent(f"Agent {number}", presence="busy")
     await hub.start()
     painter = WallPainter(works, hub)
-    catch_up = CatchUp(works, hub, Attendance(works, hub, timedelta(minutes=1), "1"))
+    catch_up = CatchUp(works, hub, ConnectedClients(works, hub, timedelta(minutes=1), "1"))
     tasks = [asyncio.create_task(painter.paint_forever()), asyncio.create_task(catch_up.run_forever())]
     other = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.wall_nodes", "--write", url, redis.url()), cwd=ROOT, stdin=PIPE

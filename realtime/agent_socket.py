@@ -87,7 +87,7 @@ from app.people.presence import force_presence, set_own_presence
 from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
 from app.work import Works
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.hub import Hub, Subscriber
 from realtime.rooms import VISITORS
 from realtime.visiting import Visits
@@ -102,7 +102,7 @@ class AgentCommands:
         works: Works,
         hub: Hub,
         suggester: Suggester,
-        attendance: Attendance,
+        connected_clients: ConnectedClients,
         visits: Visits,
         wall: WallPainter,
         lease: timedelta,
@@ -110,7 +110,7 @@ class AgentCommands:
         self._works = works
         self._hub = hub
         self._suggester = suggester
-        self._attendance = attendance
+        self._connected_clients = connected_clients
         self._visits = visits
         self._wall = wall
         self._lease = lease
@@ -199,7 +199,7 @@ class AgentCommands:
                 require(may_view_conversations, agent)
                 if stream is None:
                     raise Invalid("Watching a screen needs a stream of events.")
-                await self._attendance.interests.watch(stream, agent, command)
+                await self._connected_clients.interests.watch(stream, agent, command)
                 return Done()
             case WatchVisitors():
                 return await self._watch_visitors(agent, stream, command)
@@ -211,7 +211,7 @@ class AgentCommands:
     async def _set_presence(self, agent: SignedInAgent, stream: Subscriber | None, command: SetPresence) -> PresenceIs:
         """An idle browser makes its agent idle only when every other of theirs here is idle too."""
         if command.is_automatic:
-            is_idle = self._attendance.note_idle(agent, stream, is_idle=command.presence != "online")
+            is_idle = self._connected_clients.note_idle(agent, stream, is_idle=command.presence != "online")
             command = replace(command, presence="away" if is_idle else "online")
         return PresenceIs(agent=await self._works.run(set_own_presence, agent, command, self._lease))
 
@@ -236,7 +236,7 @@ class AgentCommands:
                 and (conversation.offer_until or agent.id not in (conversation.joined_ids or []))
             ):
                 await self._works.run(accept_by_looking, agent, command.conversation_id)
-        await self._attendance.look_at(stream, command.conversation_id)
+        await self._connected_clients.look_at(stream, command.conversation_id)
         if command.conversation_id is not None:
             self._suggester.wanted(command.conversation_id)
         return Done()

@@ -15,7 +15,7 @@ from app.people.actors import Visitor
 from app.visiting.availability import availability_of
 from app.work import Announcement, Works
 from models import Inbox
-from realtime.hub import Hub, Subscriber, Told
+from realtime.hub import EncodedEvent, Hub, Subscriber
 from realtime.rooms import AGENTS, room_of
 
 log = structlog.get_logger("availability")
@@ -36,19 +36,19 @@ class Availability:
         self._told: dict[str, InboxAvailability] = {}
         self._woken = asyncio.Event()
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         """Look again soon when an agent came, went or changed, or an admin changed hours or an inbox."""
-        if told.json.startswith(MOVING):
+        if encoded.json.startswith(MOVING):
             self._woken.set()
 
     def cut(self) -> None:
         """There is no connection to end."""
 
-    async def came(self, subscriber: Subscriber, visitor: Visitor) -> None:
+    async def connected(self, subscriber: Subscriber, visitor: Visitor) -> None:
         """Tell a widget that has just connected; it may have missed a change while it was away."""
         held = self._told.get(visitor.inbox_id) or await self._look_at(visitor.inbox_id)
         if held is not None:
-            subscriber.deliver(Told(held))
+            subscriber.deliver(EncodedEvent(held))
 
     async def tell_forever(self) -> None:
         """Look when something moved, and every few seconds."""

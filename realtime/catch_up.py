@@ -17,12 +17,12 @@ from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, Heads, HeadView, PresenceChanged
 from app.contract.views import AgentView
-from app.conversations.reading.heads import Place, find_horizon, list_moved
+from app.conversations.reading.heads import ConversationPosition, find_horizon, list_moved
 from app.conversations.views import agent_views, select_for_agents
 from app.people.agents import list_agents
 from app.work import Announcement, Rows, Works
 from models import Conversation
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.redis_hub import RedisHub
 from realtime.rooms import AGENTS, room_of
 
@@ -30,7 +30,7 @@ LOOK_SECONDS = 2.0
 LOOK_WHILE_DEAF_SECONDS = 0.5
 PEOPLE_SECONDS = 5.0
 PAGE = 500
-MOST_TOLD = 2_000
+MAX_TOLD = 2_000
 
 log = structlog.get_logger("hub")
 found_total = Counter("parley_hub_lost_found_total", "Conversations whose hints were lost and whose state was told from the rows")
@@ -39,13 +39,15 @@ found_total = Counter("parley_hub_lost_found_total", "Conversations whose hints 
 class CatchUp:
     """Looks at what moved, for ever. Knows by transactions, not by clocks, what it has looked at."""
 
-    def __init__(self, works: Works, hub: RedisHub, attendance: Attendance, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, works: Works, hub: RedisHub, connected_clients: ConnectedClients, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._clock = clock
         self._works = works
         self._hub = hub
-        self._attendance = attendance
+        self._connected_clients = connected_clients
         self._since: int | None = None
-        self._suspects: dict[str, Place] = {}
+        self._suspects: dict[str, ConversationPosition] = {}
         self._people: dict[str, AgentView] = {}
         self._people_at = 0.0
 
@@ -75,7 +77,7 @@ class CatchUp:
         self._since = horizon
         await self._look_at_people()
 
-    async def _lost(self, rows: Rows, since: int, *, is_deaf: bool) -> dict[str, Place]:
+    async def _lost(self, rows: Rows, since: int, *, is_deaf: bool) -> dict[str, ConversationPosition]:
         """What is behind now and, unless deaf, was already so at the last look: a hint may still be on its way."""
         lost = {id: place for id, place in self._suspects.items() if self._is_behind(place)}
         self._suspects = {}
@@ -90,24 +92,24 @@ class CatchUp:
             after = (page[-1][0], page[-1][1].id)
             await asyncio.sleep(0)
 
-    def _is_behind(self, place: Place) -> bool:
-        return any(self._hub.is_anyone_in(room) and self._hub.heard.is_behind(room, place) for room in _rooms_of(place))
+    def _is_behind(self, place: ConversationPosition) -> bool:
+        return any(self._hub.is_anyone_in(room) and self._hub.delivered.is_behind(room, place) for room in _rooms_of(place))
 
-    async def _tell(self, lost: dict[str, Place]) -> None:
+    async def _tell(self, lost: dict[str, ConversationPosition]) -> None:
         found_total.inc(len(lost))
         places = list(lost.values())
-        if len(places) > MOST_TOLD:
+        if len(places) > MAX_TOLD:
             log.warning("too much was missed to be told; agents start over", conversations=len(places))
-            self._attendance.start_over()
+            self._connected_clients.start_over()
         else:
             for at in range(0, len(places), PAGE):
                 await self._tell_agents(places[at : at + PAGE])
         self._tell_contacts(places)
         for place in places:
             for room in _rooms_of(place):
-                self._hub.heard.told(room, place)
+                self._hub.delivered.note(room, place)
 
-    async def _tell_agents(self, places: Sequence[Place]) -> None:
+    async def _tell_agents(self, places: Sequence[ConversationPosition]) -> None:
         ids = [place.id for place in places if self._hub.is_anyone_in(room_of(ToInboxAgents(inbox_id=place.inbox_id)))]
         if not ids:
             return
@@ -117,10 +119,10 @@ class CatchUp:
             [Announcement(ConversationChanged(conversation=view), ToInboxAgents(inbox_id=view.inbox_id)) for view in views]
         )
 
-    def _tell_contacts(self, places: Iterable[Place]) -> None:
+    def _tell_contacts(self, places: Iterable[ConversationPosition]) -> None:
         for place in places:
             head = HeadView(conversation_id=place.id, seq=place.seq, rev=0, marks=place.marks)
-            heads = Heads(epoch=self._attendance.epoch, heads=[head])
+            heads = Heads(epoch=self._connected_clients.epoch, heads=[head])
             self._hub.deliver_here([Announcement(heads, ToContact(contact_id=place.contact_id))])
 
     async def _look_at_people(self) -> None:
@@ -137,5 +139,5 @@ class CatchUp:
         self._hub.deliver_here([Announcement(PresenceChanged(agent=agent), ToAllAgents()) for agent in changed])
 
 
-def _rooms_of(place: Place) -> tuple[str, str]:
+def _rooms_of(place: ConversationPosition) -> tuple[str, str]:
     return room_of(ToInboxAgents(inbox_id=place.inbox_id)), room_of(ToContact(contact_id=place.contact_id))

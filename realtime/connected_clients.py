@@ -21,7 +21,7 @@ from app.people.visitor_sessions import recently_voided, session_of
 from app.work import Announcement, Works
 from models import Conversation, Inbox
 from realtime.availability import Availability
-from realtime.hub import Hub, Subscriber, Told
+from realtime.hub import EncodedEvent, Hub, Subscriber
 from realtime.interests import Interests, is_shared
 from realtime.rooms import NODES, rooms_of_agent, rooms_of_visitor
 
@@ -42,19 +42,19 @@ class Line(Subscriber, Protocol):
 class NewInboxes:
     """A subscriber of the room of nodes that lets agents into the rooms of inboxes added while they are connected."""
 
-    def __init__(self, attendance: Attendance) -> None:
+    def __init__(self, connected_clients: ConnectedClients) -> None:
         self.rooms: set[str] = set()
-        self._attendance = attendance
+        self._connected_clients = connected_clients
 
-    def deliver(self, told: Told) -> None:
-        if told.json.startswith(b'{"type":"config.changed","area":"inboxes"'):
-            self._attendance.inbox_added()
+    def deliver(self, encoded: EncodedEvent) -> None:
+        if encoded.json.startswith(b'{"type":"config.changed","area":"inboxes"'):
+            self._connected_clients.inbox_added()
 
     def cut(self) -> None:
         """Nothing to close."""
 
 
-class Attendance:
+class ConnectedClients:
     """Everybody connected here. `lease` is how long an agent counts as present after the last sign of life."""
 
     def __init__(
@@ -91,7 +91,7 @@ class Attendance:
     def subscribers(self) -> list[Line]:
         return [*self._agents, *self._visitors]
 
-    async def came(self, subscriber: Line, actor: Visitor | SignedInAgent) -> None:
+    async def connected(self, subscriber: Line, actor: Visitor | SignedInAgent) -> None:
         """Enter the rooms, wait until other nodes are heard there, then say how far everything has come: whoever takes
         the first `heads` as the moment to look at the rows misses nothing."""
         if isinstance(actor, Visitor):
@@ -106,7 +106,7 @@ class Attendance:
         await self._hub.hearing(subscriber.rooms)
         await self._send_heads(subscriber, actor)
         if self._availability is not None and isinstance(actor, Visitor):
-            await self._availability.came(subscriber, actor)
+            await self._availability.connected(subscriber, actor)
 
     def inbox_added(self) -> None:
         """Agents who are connected already hear a new inbox, too."""
@@ -125,7 +125,7 @@ class Attendance:
                 rooms = {room for room in rooms if not is_shared(room)}
             self._hub.enter(subscriber, rooms)
 
-    async def left(self, subscriber: Line) -> None:
+    async def disconnected(self, subscriber: Line) -> None:
         """The lease runs on: a reload is back before it lapses, and a crash looks the same as this."""
         self._hub.leave(subscriber, subscriber.rooms)
         self.interests.left(subscriber)
@@ -179,7 +179,7 @@ class Attendance:
     def _say(self, subscriber: Line, heads: list[HeadView]) -> None:
         if heads:
             self._said[subscriber] = _gist(heads)
-        subscriber.deliver(Told(Heads(epoch=self._epoch, heads=heads)))
+        subscriber.deliver(EncodedEvent(Heads(epoch=self._epoch, heads=heads)))
 
     def _say_news(self, subscriber: Line, heads: list[HeadView]) -> None:
         """What was said last and has not moved since needs no saying: the line keeps what it is given."""
@@ -216,7 +216,7 @@ class Attendance:
             found[agent.id] = min(subscriber.silent_seconds, found.get(agent.id, subscriber.silent_seconds))
         return found
 
-    async def beat(self) -> None:
+    async def send_heads(self) -> None:
         """Tell every client whose conversations have moved how far they have come: one query for many clients, spread
         out so that no beat is a burst. An idle visitor costs a look at an index and nothing else."""
         visitors, agents = list(self._visitors.items()), list(self._agents.items())
@@ -280,7 +280,7 @@ class Attendance:
     def send_off(self, subscribers: Sequence[Line], event: Event) -> None:
         """Say something last, then close."""
         for subscriber in subscribers:
-            subscriber.deliver(Told(event))
+            subscriber.deliver(EncodedEvent(event))
             asyncio.get_running_loop().call_later(0.2, subscriber.cut)
 
 

@@ -10,11 +10,11 @@ import msgspec
 
 from app.people.actors import SignedInAgent, Visitor
 from realtime.gateway import Answer, Gateway, refused
-from realtime.hub import Told
+from realtime.hub import EncodedEvent
 from realtime.transport.direct_websocket import framed
 from realtime.transport.engine import EngineSocket
 
-MOST_PENDING = 128
+MAX_PENDING = 128
 _encoder = msgspec.json.Encoder()
 
 
@@ -36,7 +36,7 @@ class Connection:
 
     def receive(self, id: int | None, raw: msgspec.Raw) -> None:
         """A command has arrived. Must be called without awaiting in between, so that order of arrival is order of effect."""
-        if len(self._pending) >= MOST_PENDING:
+        if len(self._pending) >= MAX_PENDING:
             self._answer(id, _encoder.encode(refused("rate_limited", "Too many commands at once.", 1.0)))
             return
         self._pending.append((id, raw))
@@ -47,8 +47,8 @@ class Connection:
         """For how long nothing has come from the client."""
         return self._socket.silent_seconds
 
-    def deliver(self, told: Told) -> None:
-        self._socket.push(told.frame(self.namespace))
+    def deliver(self, encoded: EncodedEvent) -> None:
+        self._socket.push(encoded.frame(self.namespace))
 
     def cut(self) -> None:
         """End the connection now."""

@@ -15,7 +15,7 @@ RETRY_SECONDS = 5.0
 GARBLED_COST = 20.0
 
 
-class Doorkeeper:
+class ConnectionLimits:
     """Counts open sockets and comings. Forgets an address when its last socket has gone."""
 
     def __init__(self, settings: Settings) -> None:
@@ -35,7 +35,7 @@ class Doorkeeper:
             raise RateLimited(RETRY_SECONDS)
         self._open[address] += 1
 
-    def blame(self, address: str) -> None:
+    def penalise(self, address: str) -> None:
         """One from there sent what nobody could mean: that costs as much as coming so many times."""
         self._comings.charge(address, GARBLED_COST)
 

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from app.contract.events import Event
 from app.contract.views import MarksView
-from app.conversations.reading.heads import Place
+from app.conversations.reading.heads import ConversationPosition
 
-MOST_REMEMBERED = 20_000
+MAX_REMEMBERED = 20_000
 TELLING = frozenset({"message.created", "message.marked", "conversation.changed"})
 Figures = tuple[int, int, int, int, int]
 """The newest rev (or seq, in a contact's room), then the four marks."""
@@ -49,7 +49,7 @@ class _Event(Struct):
 _decoder = msgspec.json.Decoder(_Event)
 
 
-class Heard:
+class Delivered:
     """Remembers as many conversations as are likely to have moved in the last minute; the longest unheard are let go."""
 
     def __init__(self) -> None:
@@ -68,12 +68,12 @@ class Heard:
         if event.type in TELLING:
             self._note(room, event.type, event)
 
-    def is_behind(self, room: str, place: Place) -> bool:
+    def is_behind(self, room: str, place: ConversationPosition) -> bool:
         """Whether a room has not been told that the conversation has come so far."""
         heard = self._find((room, place.id))
         return any(told < stands for told, stands in zip(heard, _figures_of(room, place), strict=True))
 
-    def told(self, room: str, place: Place) -> None:
+    def note(self, room: str, place: ConversationPosition) -> None:
         """It has been told now."""
         self._raise((room, place.id), _figures_of(room, place))
 
@@ -96,7 +96,7 @@ class Heard:
 
     def _raise(self, key: tuple[str, str], to: Any) -> None:
         self._young[key] = tuple(map(max, self._find(key), to))  # pyright: ignore[reportArgumentType]
-        if len(self._young) > MOST_REMEMBERED:
+        if len(self._young) > MAX_REMEMBERED:
             self._old, self._young = self._young, {}
 
 
@@ -104,7 +104,7 @@ def _is_contact(room: str) -> bool:
     return room.startswith("contact:")
 
 
-def _figures_of(room: str, place: Place) -> Figures:
+def _figures_of(room: str, place: ConversationPosition) -> Figures:
     return (place.seq if _is_contact(room) else place.rev, *_marks_of(place.marks))
 
 

@@ -17,7 +17,7 @@ log = structlog.get_logger("realtime")
 _encoder = msgspec.json.Encoder()
 
 
-class Told:
+class EncodedEvent:
     """An event on its way: encoded once, however many hear it."""
 
     __slots__ = ("_frames", "json")
@@ -27,12 +27,12 @@ class Told:
         self._frames: dict[str, bytes] = {}
 
     @classmethod
-    def of_json(cls, json: bytes) -> Told:
+    def of_json(cls, json: bytes) -> EncodedEvent:
         """An event that another node has encoded."""
-        told = cls.__new__(cls)
-        told.json = json
-        told._frames = {}
-        return told
+        encoded = cls.__new__(cls)
+        encoded.json = json
+        encoded._frames = {}
+        return encoded
 
     def frame(self, namespace: str) -> bytes:
         """The websocket frame whose Socket.IO packet carries it."""
@@ -47,7 +47,7 @@ class Subscriber(Protocol):
 
     rooms: set[str]
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         """Take an event without waiting."""
         ...
 
@@ -95,7 +95,7 @@ class LocalHub:
                     del self._rooms[room]
 
     async def hearing(self, rooms: Iterable[str]) -> None:
-        """Wait until what is told in these rooms is heard here: at once, for every room is here."""
+        """Wait until these rooms are heard here: at once, for every room is here."""
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         self.deliver_here(announcements)
@@ -106,7 +106,7 @@ class LocalHub:
         for announcement in announcements:
             members = self._rooms.get(room_of(announcement.to))
             if members:
-                deliver(Told(announcement.event), members)
+                deliver(EncodedEvent(announcement.event), members)
 
     def _say(self, announcements: Sequence[Announcement]) -> None:
         for listener in self._listeners:
@@ -133,7 +133,7 @@ class LocalHub:
         self._wake_jobs = wake
 
 
-def deliver(told: Told, members: set[Subscriber]) -> None:
+def deliver(encoded: EncodedEvent, members: set[Subscriber]) -> None:
     """Tell everybody in a room."""
     for member in tuple(members):  # one of them may leave at this
-        member.deliver(told)
+        member.deliver(encoded)

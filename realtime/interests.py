@@ -26,12 +26,12 @@ from app.people.agents import list_agents
 from app.work import Rows, Works
 from models import Conversation
 from models.conversation import IS_OPEN
-from realtime.hub import Hub, Subscriber, Told
+from realtime.hub import EncodedEvent, Hub, Subscriber
 from realtime.rooms import AGENTS
 
 log = structlog.get_logger("realtime")
 
-MOST_REMEMBERED = 50_000
+MAX_REMEMBERED = 50_000
 READ_AT_ONCE = 1_000
 MOVING = frozenset(PresenceMoved.__struct_fields__) - {"agent_id"}
 """What changes of an agent all day long."""
@@ -110,7 +110,7 @@ class Interests:
         self._young: dict[str, Standing] = {}
         self._old: dict[str, Standing] = {}
         self._people: dict[str, AgentView] = {}
-        self._waiting: dict[str, list[tuple[str, Told]]] = {}
+        self._waiting: dict[str, list[tuple[str, EncodedEvent]]] = {}
         self._looking: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -153,7 +153,7 @@ class Interests:
 
     async def _read_open(self, rows: Rows) -> None:
         after = ""
-        for _ in range(MOST_REMEMBERED // READ_AT_ONCE):
+        for _ in range(MAX_REMEMBERED // READ_AT_ONCE):
             is_behind = Conversation.id > after if after else true()
             page = await _read_standings(rows, IS_OPEN, is_behind, limit=READ_AT_ONCE)
             for id, standing in page:
@@ -178,41 +178,41 @@ class Interests:
     def cut(self) -> None:
         """There is no connection to end."""
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         """Something happened, here or on another node. A hint never raises: what cannot be told apart is told to all."""
         try:
-            self._deliver(told)
+            self._deliver(encoded)
         except Exception:
             log.exception("whom an event concerns could not be told; all are told")
-            self._pass_on(told, lambda interest: True)
+            self._pass_on(encoded, lambda interest: True)
 
-    def _deliver(self, told: Told) -> None:
-        heard = _heard.decode(told.json)
+    def _deliver(self, encoded: EncodedEvent) -> None:
+        heard = _heard.decode(encoded.json)
         if heard.type == "presence.changed":
-            self._tell_of_agent(told, _agent.decode(heard.agent))
+            self._tell_of_agent(encoded, _agent.decode(heard.agent))
             return
         if heard.contact_id is not None or heard.contact is not None:
-            self._tell_of_contact(told, heard.contact_id or (heard.contact.id if heard.contact else ""))
+            self._tell_of_contact(encoded, heard.contact_id or (heard.contact.id if heard.contact else ""))
             return
         of = heard.message or heard.ticket
         id = heard.conversation_id or (of.conversation_id if of else None)
         if heard.type == "conversation.changed":
             view = _conversation.decode(heard.conversation)
             if view.id in self._waiting:
-                self._waiting[view.id].append((heard.type, told))
+                self._waiting[view.id].append((heard.type, encoded))
             else:
-                self._tell_of_change(told, view)
+                self._tell_of_change(encoded, view)
         elif id is not None:
-            self._tell_about(id, heard.type, told)
+            self._tell_about(id, heard.type, encoded)
         else:
-            self._pass_on(told, lambda interest: True)
+            self._pass_on(encoded, lambda interest: True)
 
-    def _tell_about(self, id: str, type: str, told: Told) -> None:
+    def _tell_about(self, id: str, type: str, encoded: EncodedEvent) -> None:
         standing = self._find(id)
         if id in self._waiting:
-            self._waiting[id].append((type, told))
+            self._waiting[id].append((type, encoded))
         elif standing is None:
-            self._waiting[id] = [(type, told)]
+            self._waiting[id] = [(type, encoded)]
             task = asyncio.get_running_loop().create_task(self._look_up(id))
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
@@ -220,7 +220,7 @@ class Interests:
             is_listed = type in {"message.created", "message.marked"}
             is_ticket = type.startswith("ticket.")
             self._pass_on(
-                told,
+                encoded,
                 lambda interest: (
                     id in interest.conversation_ids
                     or interest.owns(standing)
@@ -238,67 +238,67 @@ class Interests:
                     self._remember(id, standing)
         except Exception:
             log.exception("whose a conversation is could not be read; all are told")
-        for type, told in self._waiting.pop(id, []):
+        for type, encoded in self._waiting.pop(id, []):
             if standing is None:
-                self._pass_on(told, lambda interest: True)
+                self._pass_on(encoded, lambda interest: True)
             elif type == "conversation.changed":
-                self.deliver(told)
+                self.deliver(encoded)
             else:
-                self._tell_about(id, type, told)
+                self._tell_about(id, type, encoded)
 
-    def _tell_of_change(self, told: Told, view: ConversationView) -> None:
+    def _tell_of_change(self, encoded: EncodedEvent, view: ConversationView) -> None:
         """Whole to whom it concerns now; who had it, or lists it, is told what a list shows of it. Of a queue that no list of theirs
         shows, agents are not told what leaves it."""
         before = self._find(view.id)
         now = Standing(view.agent_id, view.team_id, view.inbox_id, view.contact.id, view.category)
         self._remember(view.id, now)
-        moved: Told | None = None
+        moved: EncodedEvent | None = None
         for line, interest in list(self._lines.items()):
             if view.id in interest.conversation_ids or interest.owns(now):
-                line.deliver(told)
+                line.deliver(encoded)
             elif (before is not None and (before.agent_id == interest.agent.id or interest.lists(before))) or interest.lists(now):
-                moved = moved or Told(moved_of(view))
+                moved = moved or EncodedEvent(moved_of(view))
                 line.deliver(moved)
 
-    def _tell_of_agent(self, told: Told, agent: AgentView) -> None:
+    def _tell_of_agent(self, encoded: EncodedEvent, agent: AgentView) -> None:
         before, self._people[agent.id] = self._people.get(agent.id), agent
         for interest in self._lines.values():
             if interest.agent.id == agent.id:
                 interest.team_ids = frozenset(agent.team_ids)
         if before is None or _lasting(before) != _lasting(agent):
-            self._pass_on(told, lambda interest: True)
+            self._pass_on(encoded, lambda interest: True)
             return
-        moved = Told(PresenceMoved(agent_id=agent.id, **{name: getattr(agent, name) for name in MOVING}))
+        moved = EncodedEvent(PresenceMoved(agent_id=agent.id, **{name: getattr(agent, name) for name in MOVING}))
         teams = frozenset(agent.team_ids)
         for line, interest in list(self._lines.items()):
             if interest.agent.id == agent.id:
-                line.deliver(told)
+                line.deliver(encoded)
             elif interest.screen.people or teams & interest.team_ids:
                 line.deliver(moved)
 
-    def _tell_of_contact(self, told: Told, contact_id: str) -> None:
+    def _tell_of_contact(self, encoded: EncodedEvent, contact_id: str) -> None:
         def shows(interest: Interest) -> bool:
             held = (self._find(id) for id in interest.conversation_ids)
             return any(standing is not None and standing.contact_id == contact_id for standing in held)
 
-        self._pass_on(told, shows)
+        self._pass_on(encoded, shows)
 
-    def _pass_on(self, told: Told, concerns: Callable[[Interest], bool]) -> None:
+    def _pass_on(self, encoded: EncodedEvent, concerns: Callable[[Interest], bool]) -> None:
         for line, interest in list(self._lines.items()):
             if concerns(interest):
-                line.deliver(told)
+                line.deliver(encoded)
 
     def _find(self, id: str) -> Standing | None:
         return self._young.get(id) or self._old.get(id)
 
     def _remember(self, id: str, standing: Standing) -> None:
         self._young[id] = standing
-        if len(self._young) > MOST_REMEMBERED:
+        if len(self._young) > MAX_REMEMBERED:
             self._old, self._young = self._young, {}
 
 
 def is_shared(room: str) -> bool:
-    """Whether what is told in this room is told to many agents, few of whom it concerns."""
+    """Whether events of this room reach many agents, few of whom it concerns."""
     return room == AGENTS or room.startswith("inbox:")
 
 

@@ -13,7 +13,7 @@ from app.errors import RateLimited
 STEP_SECONDS = 0.1
 WEIGHT = 0.2
 """Of the newest measure: what lasts a second counts, a hiccup does not."""
-MOST_IN_FLIGHT = 200
+MAX_IN_FLIGHT = 200
 RETRY_SECONDS = 2.0
 SIGNS = (SetTyping, ViewConversation)
 SEARCHES = (SearchArticles, SuggestArticles)
@@ -38,7 +38,7 @@ class Load:
     @property
     def pressure(self) -> float:
         """1 is where it begins to hurt: by the loop's lag or by the commands that wait, whichever is worse."""
-        return max(self.lag_seconds / self._patience, self.in_flight / MOST_IN_FLIGHT)
+        return max(self.lag_seconds / self._patience, self.in_flight / MAX_IN_FLIGHT)
 
     def refuse_when_strained(self, command: Command) -> None:
         """Raises RateLimited for what the chat does without. Typing and viewing go first, searches next."""

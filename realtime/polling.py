@@ -18,14 +18,14 @@ import msgspec
 
 from app.clock import monotonic
 from app.people.actors import SignedInAgent, Visitor
-from realtime.hub import Told
+from realtime.hub import EncodedEvent
 
 HOLD_SECONDS = 25.0
 HOLD_SHARE = 1 / 3
 """Of a lease, which runs from when an agent last asked: one who is gone is to be missed within seconds."""
 FORGET_SECONDS = 60.0
-MOST_BUFFERED = 1000
-MOST_FROM_ONE_ADDRESS = 50
+MAX_BUFFERED = 1000
+MAX_FROM_ONE_ADDRESS = 50
 
 
 class PollStream:
@@ -48,10 +48,10 @@ class PollStream:
         """For how long the client has not asked."""
         return monotonic() - self.seen_at
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         self._last += 1
-        self._buffer.append((self._last, msgspec.Raw(told.json)))
-        if len(self._buffer) > MOST_BUFFERED:
+        self._buffer.append((self._last, msgspec.Raw(encoded.json)))
+        if len(self._buffer) > MAX_BUFFERED:
             self.cut()
         self._arrived.set()
 
@@ -94,7 +94,7 @@ class PollStreams:
 
     async def open(self, actor: Visitor | SignedInAgent, origin: str) -> PollStream:
         """A fresh stream. Each caller address keeps a bounded number of them."""
-        while len(mine := self._from.get(origin, ())) >= MOST_FROM_ONE_ADDRESS:
+        while len(mine := self._from.get(origin, ())) >= MAX_FROM_ONE_ADDRESS:
             await self.close(min(mine, key=lambda stream: stream.seen_at))
         stream = PollStream(actor, origin, HOLD_SECONDS if isinstance(actor, Visitor) else self._agent_hold_seconds)
         self._streams[stream.id] = stream

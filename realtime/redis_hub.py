@@ -21,8 +21,8 @@ from prometheus_client import Counter, Gauge
 from app.clock import monotonic
 from app.tasks import end
 from app.work import Announcement
-from realtime.delivered import Heard
-from realtime.hub import LocalHub, Subscriber, Told, deliver
+from realtime.delivered import Delivered
+from realtime.hub import EncodedEvent, LocalHub, Subscriber, deliver
 from realtime.redis_lines import FAILURES, TIMEOUT_SECONDS, Line, open_lines
 from realtime.rooms import room_of
 from realtime.signing import Seal
@@ -35,7 +35,7 @@ BEACON_SECONDS = 0.4
 DEAF_SECONDS = 1.5
 LONGEST_PAUSE_SECONDS = 1.0
 HEARING_SECONDS = 0.5
-MOST_WAITING_BYTES = 4_000_000
+MAX_WAITING_BYTES = 4_000_000
 BATCH = 256
 
 hints_total = Counter("parley_hub_hints_total", "Hints to and from other nodes", ["way"])
@@ -48,7 +48,7 @@ class RedisHub(LocalHub):
 
     def __init__(self, url: str, secret_key: str) -> None:
         super().__init__()
-        self.heard = Heard()
+        self.delivered = Delivered()
         self._url = url
         self._seal = Seal(secret_key)
         self._node = secrets.token_hex(4)
@@ -116,16 +116,16 @@ class RedisHub(LocalHub):
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         for announcement in announcements:
-            room, told = room_of(announcement.to), Told(announcement.event)
+            room, encoded = room_of(announcement.to), EncodedEvent(announcement.event)
             if members := self._rooms.get(room):
-                deliver(told, members)
-                self.heard.event(room, announcement.event)
-            self._queue(room, told.json)
+                deliver(encoded, members)
+                self.delivered.event(room, announcement.event)
+            self._queue(room, encoded.json)
         self._say(announcements)
 
     def _queue(self, room: str, event: bytes) -> None:
         """Keep for the speaker; what it could not send soon is not worth keeping."""
-        if self._is_mute or self._outgoing_bytes > MOST_WAITING_BYTES:
+        if self._is_mute or self._outgoing_bytes > MAX_WAITING_BYTES:
             hints_total.labels("dropped").inc()
             return
         self._outgoing.append((room, event))
@@ -266,8 +266,8 @@ class RedisHub(LocalHub):
             return
         for event in self._open(room, data):
             hints_total.labels("in").inc()
-            self.heard.json(room, event)
-            deliver(Told.of_json(bytes(event)), members)
+            self.delivered.json(room, event)
+            deliver(EncodedEvent.of_json(bytes(event)), members)
 
     def _open(self, room: str, data: bytes) -> list[msgspec.Raw]:
         """The events of another node's batch; none of our own, and none of what was not sealed for this room."""

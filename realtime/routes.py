@@ -19,7 +19,7 @@ from app.people.actors import Visitor
 from realtime.gateway import Gateway
 from realtime.limits import CommandLimits
 from realtime.polling import PollStreams, cursor_number
-from realtime.transport.socket_server import MOST_FRAME_BYTES, SocketServer
+from realtime.transport.socket_server import MAX_FRAME_BYTES, SocketServer
 
 Cursor = Annotated[str, QueryParameter(max_length=64)]
 
@@ -42,7 +42,7 @@ def wire_routes(
         if isinstance(actor, Visitor):
             limits.take_address(address_of(request))
         body = await request.body()
-        if len(body) > MOST_FRAME_BYTES:
+        if len(body) > MAX_FRAME_BYTES:
             raise TooLarge("A command may have up to 64 kB.")
         answer = await gateway.obey(actor, streams.find(actor, request.headers.get("parley-cursor")), body)
         status = STATUSES[answer.reply.code] if isinstance(answer.reply, Refused) else 200

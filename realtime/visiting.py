@@ -24,10 +24,10 @@ from app.contract.values import OPEN_CATEGORIES, InvitationState
 from app.contract.views import GreetingView, VisitorView
 from app.people.actors import Visitor
 from app.text import clean_line
-from app.visiting.pages import MOST_TITLE, Device, SeenPage, page_address, remember_pages
+from app.visiting.pages import MAX_TITLE, Device, SeenPage, page_address, remember_pages
 from app.work import Announcement, Rows, Works
 from models import Contact, Conversation
-from realtime.hub import LocalHub, Told
+from realtime.hub import EncodedEvent, LocalHub
 from realtime.rooms import NODES, VISITORS
 
 log = structlog.get_logger("visiting")
@@ -35,10 +35,10 @@ log = structlog.get_logger("visiting")
 LEASE_SECONDS = 45.0
 LEAVING_SECONDS = 6.0
 PAUSE_SECONDS = 0.5
-MOST_VISITS = 10_000
-MOST_SHOWN = 500
-MOST_TRAIL = 10
-MOST_WAITING = 5_000
+MAX_VISITS = 10_000
+MAX_SHOWN = 500
+MAX_TRAIL = 10
+MAX_WAITING = 5_000
 
 
 class Whereabouts(Struct, frozen=True, kw_only=True):
@@ -81,13 +81,13 @@ class Visits:
         hub.enter(self, [NODES])
         hub.when_published(self._hear)
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         """What a node tells of its visitors, this one's included."""
         try:
-            visit = msgspec.json.decode(told.json, type=VisitTold)
+            visit = msgspec.json.decode(encoded.json, type=VisitTold)
         except msgspec.DecodeError:
             return
-        if visit.contact_id not in self._visits and len(self._visits) >= MOST_VISITS:
+        if visit.contact_id not in self._visits and len(self._visits) >= MAX_VISITS:
             self._forget(min(self._until, key=lambda id: self._until[id]))
         self._visits[visit.contact_id] = visit
         self._until[visit.contact_id] = monotonic() + visit.lives_seconds
@@ -117,7 +117,7 @@ class Visits:
             at=replace(
                 at,
                 url=url,
-                title=clean_line(at.title)[:MOST_TITLE],
+                title=clean_line(at.title)[:MAX_TITLE],
                 is_returning=at.is_returning or (before is not None and before.at.is_returning),
             ),
             came_at=before.came_at if before else now,
@@ -132,7 +132,7 @@ class Visits:
         if trail and trail[-1].url == url:
             trail.pop()
         trail.append(page)
-        del trail[:-MOST_TRAIL]
+        del trail[:-MAX_TRAIL]
         if not is_same_page:
             await self.remember(visitor)
         return visit
@@ -166,7 +166,7 @@ class Visits:
         """Hold a launcher until an agent says something to its visitor, or for so long."""
         if greeting := self._unshown(contact_id):
             return greeting
-        if sum(map(len, self._waiting.values())) >= MOST_WAITING:
+        if sum(map(len, self._waiting.values())) >= MAX_WAITING:
             return None
         waiting = asyncio.Event()
         self._waiting.setdefault(contact_id, set()).add(waiting)
@@ -188,7 +188,7 @@ class Visits:
 
     async def list(self) -> list[VisitorView]:
         """Who is here now, latest first."""
-        newest = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)[:MOST_SHOWN]
+        newest = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)[:MAX_SHOWN]
         async with self._works.read() as rows:
             return await self._views(rows, newest)
 
@@ -215,7 +215,7 @@ class Visits:
         """Tell those who watch how these visitors stand now."""
         here = [self._visits[id] for id in sorted(dirty) if id in self._visits]
         async with self._works.read() as rows:
-            views = await self._views(rows, here[:MOST_SHOWN])
+            views = await self._views(rows, here[:MAX_SHOWN])
         gone = sorted(dirty - {visit.contact_id for visit in here})
         self._hub.deliver_here([Announcement(VisitorsChanged(visitors=views, gone_ids=gone), ToVisitorWatchers())])
 

@@ -22,7 +22,7 @@ from app.reports.wall import repaint_at, wall_view
 from app.tasks import end
 from app.work import Announcement, Works
 from models import Inbox
-from realtime.hub import Hub, Subscriber, Told
+from realtime.hub import EncodedEvent, Hub, Subscriber
 from realtime.rooms import WALL, WALL_ROWS, room_of
 
 log = structlog.get_logger("wall")
@@ -96,10 +96,10 @@ class WallPainter:
         """Send it no more."""
         self._hub.leave(watcher, [WALL, WALL_ROWS])
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, encoded: EncodedEvent) -> None:
         """Something happened, here or on another node."""
-        if told.json.startswith(MOVING):
-            self._note(_moved.decode(told.json))
+        if encoded.json.startswith(MOVING):
+            self._note(_moved.decode(encoded.json))
             self._has_moved = True
             self._woken.set()
 

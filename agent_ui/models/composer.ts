@@ -88,7 +88,7 @@ export function createComposer(
   let isTouched = false
 
   const size = computed(() => sizeOf(body.value.trim()))
-  const isTooLong = computed(() => size.value > LIMITS.body)
+  const isTooLong = computed(() => size.value > LIMITS.messageBody)
   const isWaiting = computed(() => files.value.some(file => file.attachment === null))
   const canSend = computed(
     () =>

@@ -1,4 +1,12 @@
-import type { Category, ConversationView, FilterView, Priority, Shelf, Sort, View } from "@parley/client/contract"
+import type {
+  Category,
+  ConversationView,
+  FilterView,
+  Priority,
+  Shelf,
+  Sort,
+  ListView as View,
+} from "@parley/client/contract"
 
 export type { Shelf, Sort, View }
 

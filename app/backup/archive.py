@@ -32,7 +32,7 @@ MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
 _FILE_NAME = re.compile(r"files/[0-9a-f]{2}/([0-9a-f]{64})")
 _PIECE_NAME = re.compile(r"rows/[a-z_]+/[0-9]{6}\.jsonl")
-MOST_MANIFEST_BYTES = 64 * 1024 * 1024
+MAX_MANIFEST_BYTES = 64 * 1024 * 1024
 
 
 class Piece(Struct, frozen=True):
@@ -162,7 +162,7 @@ def _verify(path: Path) -> Manifest:
         if name in found or name in last:
             raise Invalid(f"The archive holds {name} twice.")
         if name in {MANIFEST, SEAL}:
-            if size > MOST_MANIFEST_BYTES:
+            if size > MAX_MANIFEST_BYTES:
                 raise Invalid("The archive's manifest is too large to be one.")
             last[name] = member.read()
         elif last:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Asked
-from app.contract.values import Said, Visibility
+from app.contract.http import Body
+from app.contract.values import View, Visibility
 
 ArticleTitle = Annotated[str, Meta(min_length=1, max_length=200)]
 ArticleCategory = Annotated[str, Meta(min_length=1, max_length=60)]
@@ -33,7 +33,7 @@ ImportTrouble = Literal[
 ]
 
 
-class SaveArticle(Asked):
+class SaveArticle(Body):
     """`POST /api/v1/articles` and `PUT /api/v1/articles/{id}`. Without a slug, a new article's address is made from its
     title and a changed one keeps its own. `seen_at` is the article's `updated_at` as the editor last saw it: when someone
     else has changed the article since, the change is refused as a conflict."""
@@ -48,7 +48,7 @@ class SaveArticle(Asked):
     seen_at: datetime | None = None
 
 
-class PreviewArticle(Asked):
+class PreviewArticle(Body):
     """`POST /api/v1/articles/preview`: a title and a text that need not be finished."""
 
     title: Annotated[str, Meta(max_length=200)]
@@ -56,7 +56,7 @@ class PreviewArticle(Asked):
     locale: ArticleLocale = "en"
 
 
-class ArticleRowView(Said):
+class ArticleRowView(View):
     """An article in the list. `path` is its address in the help centre, empty unless readers can open it; `helpful` and
     `unhelpful` count readers' votes; `edited_by` is the last editor's name."""
 
@@ -75,14 +75,14 @@ class ArticleRowView(Said):
     updated_at: datetime
 
 
-class ArticleReasonView(Said):
+class ArticleReasonView(View):
     """What a reader missed in an article."""
 
     text: str
     created_at: datetime
 
 
-class ArticlePage(Said):
+class ArticlePage(View):
     """Articles, the last edited first. `next` is the cursor of the following page. `categories` and `locales` are all in
     use, whatever the filter."""
 
@@ -93,7 +93,7 @@ class ArticlePage(Said):
     ok: Literal[True] = True
 
 
-class ArticleIs(Said):
+class ArticleIs(View):
     """An article with its text, and the newest reasons of readers whom it did not help."""
 
     article: ArticleRowView
@@ -102,7 +102,7 @@ class ArticleIs(Said):
     ok: Literal[True] = True
 
 
-class ArticlePreviewIs(Said):
+class ArticlePreviewIs(View):
     """The article as the help centre shows it: the HTML of its content, and the direction of its language."""
 
     html: str
@@ -110,7 +110,7 @@ class ArticlePreviewIs(Said):
     ok: Literal[True] = True
 
 
-class ImportedFileView(Said):
+class ImportedFileView(View):
     """A file of an import and what became of it. `trouble` says why it was refused, `field` which line of its front
     matter is wrong."""
 
@@ -121,7 +121,7 @@ class ImportedFileView(Said):
     field: str
 
 
-class ArticlesImported(Said):
+class ArticlesImported(View):
     """Every file of an import. After a dry run nothing is written and the outcomes are what an import would do."""
 
     is_dry: bool

@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
-from app.contract.values import Said
+from app.contract.values import View
 
 
-class ToContact(Said):
+class ToContact(View):
     """Every connection of one contact."""
 
     contact_id: str
 
 
-class ToInboxVisitors(Said):
+class ToInboxVisitors(View):
     """Every connected widget of one inbox."""
 
     inbox_id: str
 
 
-class ToInboxAgents(Said):
+class ToInboxAgents(View):
     """Every agent who may see the conversations of one inbox."""
 
     inbox_id: str
 
 
-class ToAgent(Said):
+class ToAgent(View):
     """Every connection of one agent."""
 
     agent_id: str
 
 
-class ToAllAgents(Said):
+class ToAllAgents(View):
     """Every agent."""
 
 
-class ToSupervisors(Said):
+class ToSupervisors(View):
     """Every supervisor and admin."""
 
 
-class ToWall(Said):
+class ToWall(View):
     """Every supervisor who has the wall open."""
 
 
-class ToWallRows(Said):
+class ToWallRows(View):
     """Every supervisor who has the wall open and takes the rows of it that changed."""
 
 
-class ToVisitorWatchers(Said):
+class ToVisitorWatchers(View):
     """Every agent who has the list of visitors open."""
 
 
-class ToNodes(Said):
+class ToNodes(View):
     """Every node, for what each keeps in memory."""
 
 

@@ -12,18 +12,18 @@ from typing import Annotated, dataclass_transform
 from msgspec import Meta, Struct, field
 
 from app.contract.values import (
-    Body,
     ClientId,
     Counter,
     Id,
     Line,
+    ListView,
+    MessageBody,
     Presence,
     Preview,
     Priority,
     Shelf,
     StatusKey,
     Tag,
-    View,
     Visibility,
 )
 
@@ -76,7 +76,7 @@ class StartConversation(Command, tag="conversation.start"):
     we said first names it (`greeting_id`), and the conversation begins with that."""
 
     client_id: ClientId
-    body: Body
+    body: MessageBody
     fields: PrechatFields | None = None
     attachment_ids: Attachments = []
     page_url: Url | None = None
@@ -88,7 +88,7 @@ class VisitorSendMessage(Command, tag="message.send"):
 
     client_id: ClientId
     conversation_id: Id
-    body: Body
+    body: MessageBody
     attachment_ids: Attachments = []
 
 
@@ -230,7 +230,7 @@ class AgentSendMessage(Command, tag="message.send"):
 
     client_id: ClientId
     conversation_id: Id
-    body: Body
+    body: MessageBody
     visibility: Visibility = "public"
     seen_seq: Counter | None = None
     attachment_ids: Attachments = []
@@ -272,7 +272,7 @@ class TransferConversation(Command, tag="conversation.transfer"):
     conversation_id: Id
     agent_id: Id | None = None
     team_id: Id | None = None
-    note: Body = ""
+    note: MessageBody = ""
 
 
 class SetStatus(Command, tag="conversation.set_status"):
@@ -390,7 +390,7 @@ class WhisperConversation(Command, tag="conversation.whisper"):
 
     client_id: ClientId
     conversation_id: Id
-    body: Body
+    body: MessageBody
 
 
 class TakeOverConversation(Command, tag="conversation.take_over"):
@@ -438,7 +438,7 @@ class EditContact(Command, tag="contact.edit"):
     email: EmailOrNone | None = None
     phone: Annotated[str, Meta(max_length=40)] | None = None
     company: Line | None = None
-    notes: Body | None = None
+    notes: MessageBody | None = None
     facts: Annotated[list[FactGiven], Meta(max_length=30)] | None = None
 
 
@@ -452,7 +452,7 @@ class AskEmail(Command, tag="contact.ask_email"):
 class WatchedList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A list a screen shows. Narrower filters are the screen's own: it is told of all that these fields let through."""
 
-    view: View
+    view: ListView
     shelf: Shelf
     team_id: Id | None = None
     inbox_id: Id | None = None

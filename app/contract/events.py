@@ -7,7 +7,7 @@ from typing import dataclass_transform
 
 from msgspec import Struct, field
 
-from app.contract.values import Category, ConfigArea, Presence, Priority, Said
+from app.contract.values import Category, ConfigArea, Presence, Priority, View
 from app.contract.views import (
     AgentView,
     AgentWallView,
@@ -255,7 +255,7 @@ class InvitationMade(Event, tag="invitation.made"):
     greeting: GreetingView
 
 
-class HeadView(Said):
+class HeadView(View):
     """How far a conversation has come on the server. `rev` is 0 for visitors."""
 
     conversation_id: str

@@ -8,13 +8,13 @@ from msgspec import Meta, Struct, field
 
 from app.contract.commands import Email, Url
 from app.contract.values import (
-    Body,
     Id,
     IdentityState,
     Line,
+    ListView,
+    MessageBody,
     Priority,
     Role,
-    Said,
     Shelf,
     Sort,
     Staffing,
@@ -55,11 +55,11 @@ Password = Annotated[str, Meta(min_length=8, max_length=256)]
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A request body."""
 
 
-class OpenWidget(Asked):
+class OpenWidget(Body):
     """`POST /api/v1/widget/sessions`"""
 
     inbox_key: InboxKey
@@ -71,7 +71,7 @@ class OpenWidget(Asked):
     """From a link in a mail: opens the widget as the contact the mail went to."""
 
 
-class WidgetSession(Said):
+class WidgetSession(View):
     """The visitor's token (give it back next time), who they are, and their conversations, newest first. `articles` are a
     few of the help centre's, where the inbox suggests any."""
 
@@ -84,13 +84,13 @@ class WidgetSession(Said):
     ok: Literal[True] = True
 
 
-class SignOutVisitor(Asked):
+class SignOutVisitor(Body):
     """`POST /api/v1/widget/sign-out`: the visitor's token of this browser is void from now on."""
 
     visitor_token: VisitorToken
 
 
-class Login(Asked):
+class Login(Body):
     """`POST /api/v1/login`"""
 
     email: Annotated[str, Meta(max_length=254)]
@@ -98,7 +98,7 @@ class Login(Asked):
     code: Annotated[str, Meta(max_length=16)] | None = None
 
 
-class SetUp(Asked):
+class SetUp(Body):
     """`POST /api/v1/setup`: the first admin. `setup_code` is printed where the server was started."""
 
     setup_code: Annotated[str, Meta(max_length=64)]
@@ -107,7 +107,7 @@ class SetUp(Asked):
     password: Password
 
 
-class SetupState(Said):
+class SetupState(View):
     """Whether the first admin is still missing; the workspace's name, and whether a forgotten password can be mailed."""
 
     is_needed: bool
@@ -116,14 +116,14 @@ class SetupState(Said):
     ok: Literal[True] = True
 
 
-class SignedIn(Said):
+class SignedIn(View):
     """The agent now signed in."""
 
     agent: AgentView
     ok: Literal[True] = True
 
 
-class Me(Said):
+class Me(View):
     """Everything the inbox needs to draw itself. `permissions` are what this agent may do, `max_file_bytes` how large a
     file may be."""
 
@@ -141,7 +141,7 @@ class Me(Said):
     ok: Literal[True] = True
 
 
-class ConversationPage(Said):
+class ConversationPage(View):
     """Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading` says of
     a search that words of many messages are still being put into the index, after a restore, say: it may lack some."""
 
@@ -151,14 +151,14 @@ class ConversationPage(Said):
     ok: Literal[True] = True
 
 
-class SavedCount(Said):
+class SavedCount(View):
     """How many conversations a saved view holds, counted up to 1,000."""
 
     id: str
     count: int
 
 
-class ConversationCounts(Said):
+class ConversationCounts(View):
     """How many open conversations each view holds, and how many each saved view of this agent."""
 
     mine: int
@@ -168,7 +168,7 @@ class ConversationCounts(Said):
     ok: Literal[True] = True
 
 
-class Desk(Said):
+class Desk(View):
     """What this agent has at hand: their own and shared views, canned responses and macros, drafts, and every tag in use."""
 
     views: list[SavedViewView]
@@ -179,10 +179,10 @@ class Desk(Said):
     ok: Literal[True] = True
 
 
-class ListFilter(Asked):
+class ListFilter(Body):
     """What a list shows and in which order; what is left out narrows nothing."""
 
-    view: View = "all"
+    view: ListView = "all"
     shelf: Shelf = "open"
     query: Line = ""
     tag: Annotated[str, Meta(max_length=40)] = ""
@@ -194,7 +194,7 @@ class ListFilter(Asked):
     sort: Sort = "newest"
 
 
-class SaveView(Asked):
+class SaveView(Body):
     """`POST /api/v1/views`, `PUT /api/v1/views/{id}`"""
 
     name: Annotated[Line, Meta(min_length=1)]
@@ -202,22 +202,22 @@ class SaveView(Asked):
     is_shared: bool = False
 
 
-class SaveCannedResponse(Asked):
+class SaveCannedResponse(Body):
     """`POST /api/v1/canned-responses`, `PUT /api/v1/canned-responses/{id}`"""
 
     shortcut: Annotated[str, Meta(max_length=40, pattern=r"^[^\s/]{1,40}$(?!\n)")]
-    body: Annotated[Body, Meta(min_length=1)]
+    body: Annotated[MessageBody, Meta(min_length=1)]
     is_shared: bool = False
 
 
-class MacroStep(Asked):
+class MacroStep(Body):
     """One action of a macro, as in MacroStepView."""
 
     do: StepKind
-    value: Annotated[Body, Meta(min_length=1)]
+    value: Annotated[MessageBody, Meta(min_length=1)]
 
 
-class SaveMacro(Asked):
+class SaveMacro(Body):
     """`POST /api/v1/macros`, `PUT /api/v1/macros/{id}`"""
 
     name: Annotated[Line, Meta(min_length=1)]
@@ -225,41 +225,41 @@ class SaveMacro(Asked):
     is_shared: bool = False
 
 
-class NoticeList(Said):
+class NoticeList(View):
     """What somebody should mend, and what this agent does not want to be told again."""
 
     notices: list[NoticeView]
     ok: Literal[True] = True
 
 
-class DismissNotice(Asked):
+class DismissNotice(Body):
     """Do not tell me this again, as long as it lasts."""
 
     key: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
-class SavedViewIs(Said):
+class SavedViewIs(View):
     """The view after the change."""
 
     view: SavedViewView
     ok: Literal[True] = True
 
 
-class CannedResponseIs(Said):
+class CannedResponseIs(View):
     """The canned response after the change."""
 
     canned: CannedResponseView
     ok: Literal[True] = True
 
 
-class MacroIs(Said):
+class MacroIs(View):
     """The macro after the change."""
 
     macro: MacroView
     ok: Literal[True] = True
 
 
-class TicketPage(Said):
+class TicketPage(View):
     """Tickets, newest number first."""
 
     tickets: list[TicketView]
@@ -267,14 +267,14 @@ class TicketPage(Said):
     ok: Literal[True] = True
 
 
-class Uploaded(Said):
+class Uploaded(View):
     """A file, ready to be named in a message."""
 
     attachment: AttachmentView
     ok: Literal[True] = True
 
 
-class ContactHistory(Said):
+class ContactHistory(View):
     """A contact's conversations, newest first. `next` is the cursor of the following page, empty at the end."""
 
     conversations: list[ConversationView]
@@ -282,7 +282,7 @@ class ContactHistory(Said):
     ok: Literal[True] = True
 
 
-class ContactKnown(Said):
+class ContactKnown(View):
     """Everything known of a contact besides their conversations; each list newest first."""
 
     contact: ContactView
@@ -293,7 +293,7 @@ class ContactKnown(Said):
     ok: Literal[True] = True
 
 
-class TellVisit(Asked):
+class TellVisit(Body):
     """`POST /api/v1/widget/visits`: a launcher says where its visitor is. `is_waiting` holds the answer back until there
     is something to say, or 20 s; `is_leaving` says that the page is being closed."""
 
@@ -309,7 +309,7 @@ class TellVisit(Asked):
     is_leaving: bool = False
 
 
-class VisitTold(Said):
+class VisitTold(View):
     """What the launcher may say, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want to
     know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word."""
 
@@ -320,7 +320,7 @@ class VisitTold(Said):
     ok: Literal[True] = True
 
 
-class TellGreeting(Asked):
+class TellGreeting(Body):
     """`POST /api/v1/widget/greetings`: a greeting was shown, or waved away."""
 
     visitor_token: VisitorToken
@@ -328,7 +328,7 @@ class TellGreeting(Asked):
     outcome: Literal["shown", "dismissed"]
 
 
-class SaveProactiveMessage(Asked):
+class SaveProactiveMessage(Body):
     """`POST /api/v1/proactive-messages` and `/{id}`: a message and when it is shown. Empty conditions hold for everybody."""
 
     inbox_id: Id
@@ -344,42 +344,42 @@ class SaveProactiveMessage(Asked):
     agent_id: Id | None = None
 
 
-class OrderProactiveMessages(Asked):
+class OrderProactiveMessages(Body):
     """`POST /api/v1/proactive-messages/order`: all of an inbox's, first to last."""
 
     inbox_id: Id
     ids: Annotated[list[Id], Meta(max_length=200)]
 
 
-class ProactiveMessages(Said):
+class ProactiveMessages(View):
     """Every proactive message, in order."""
 
     messages: list[ProactiveMessageView]
     ok: Literal[True] = True
 
 
-class ProactiveMessageIs(Said):
+class ProactiveMessageIs(View):
     """The proactive message after the change."""
 
     message: ProactiveMessageView
     ok: Literal[True] = True
 
 
-class SetInbox(Asked):
+class SetInbox(Body):
     """`POST /api/v1/inboxes/{id}`: fields left out stay."""
 
     shows_visitors: bool | None = None
     previews_typing: bool | None = None
 
 
-class InboxIs(Said):
+class InboxIs(View):
     """The inbox after the change."""
 
     inbox: InboxView
     ok: Literal[True] = True
 
 
-class EventPage(Said):
+class EventPage(View):
     """Events since the cursor. `is_fresh`: this is a new stream, so sync what you hold first, as after connecting."""
 
     events: list[Any]
@@ -388,7 +388,7 @@ class EventPage(Said):
     ok: Literal[True] = True
 
 
-class AuditPage(Said):
+class AuditPage(View):
     """`GET /api/v1/audit`: a page of what was done by right of a role, newest first."""
 
     lines: list[AuditLineView]
@@ -396,7 +396,7 @@ class AuditPage(Said):
     ok: Literal[True] = True
 
 
-class CreateAgent(Asked):
+class CreateAgent(Body):
     """`POST /api/v1/agents`"""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -406,20 +406,20 @@ class CreateAgent(Asked):
     team_ids: Annotated[list[Id], Meta(max_length=100)] = []
 
 
-class CreateTeam(Asked):
+class CreateTeam(Body):
     """`POST /api/v1/teams`"""
 
     name: Annotated[Line, Meta(min_length=1)]
 
 
-class AgentIs(Said):
+class AgentIs(View):
     """The agent after the change."""
 
     agent: AgentView
     ok: Literal[True] = True
 
 
-class TeamIs(Said):
+class TeamIs(View):
     """The team after the change."""
 
     team: TeamView

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Asked, InboxKey
+from app.contract.http import Body, InboxKey
 from app.contract.routing import Language
-from app.contract.values import EmailPrompt, FormFieldKind, FormWhen, Id, LauncherIcon, Line, Said, WidgetPosition
+from app.contract.values import EmailPrompt, FormFieldKind, FormWhen, Id, LauncherIcon, Line, View, WidgetPosition
 from app.contract.views import InboxDetailsView, InboxSightingView
 
 Color = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$(?!\n)")]
@@ -20,7 +20,7 @@ FieldLabel = Annotated[str, Meta(max_length=100)]
 FieldOption = Annotated[str, Meta(min_length=1, max_length=100)]
 
 
-class InboxText(Asked):
+class InboxText(Body):
     """The greeting and the away text in one language."""
 
     locale: Language
@@ -28,7 +28,7 @@ class InboxText(Asked):
     away: InboxWords = ""
 
 
-class FormField(Asked):
+class FormField(Body):
     """A field of a form. Only a name, an email and a phone number may do without a label; only a choice has options."""
 
     key: FieldKey
@@ -38,14 +38,14 @@ class FormField(Asked):
     is_required: bool = False
 
 
-class InboxForm(Asked):
+class InboxForm(Body):
     """Fields asked for before the first message, or after it."""
 
     fields: Annotated[list[FormField], Meta(min_length=1, max_length=20)]
     when: FormWhen = "before"
 
 
-class SaveInbox(Asked):
+class SaveInbox(Body):
     """`POST /api/v1/inboxes` and `PUT /api/v1/inboxes/{id}`, which replaces: a field left out goes back to its default.
 
     Without a `key` a new inbox gets one made of its name; it never changes afterwards. Empty texts stand for the widget's
@@ -76,21 +76,21 @@ class SaveInbox(Asked):
     form: InboxForm | None = None
 
 
-class InboxList(Said):
+class InboxList(View):
     """Every inbox by name, archived ones included."""
 
     inboxes: list[InboxDetailsView]
     ok: Literal[True] = True
 
 
-class InboxDetailsAre(Said):
+class InboxDetailsAre(View):
     """The inbox after the change."""
 
     inbox: InboxDetailsView
     ok: Literal[True] = True
 
 
-class InboxSecretIs(Said):
+class InboxSecretIs(View):
     """The new identity secret, shown this once."""
 
     identity_secret: str
@@ -98,7 +98,7 @@ class InboxSecretIs(Said):
     ok: Literal[True] = True
 
 
-class InboxSightings(Said):
+class InboxSightings(View):
     """Where the inbox's script was seen, latest first, and tags that name a key no inbox has."""
 
     sightings: list[InboxSightingView]

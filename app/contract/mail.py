@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from app.contract.http import Asked
-from app.contract.values import Said
+from app.contract.http import Body
+from app.contract.values import View
 
 MailState = Literal["queued", "waiting", "held", "retrying", "sent", "failed", "discarded"]
 
 
-class MailStatus(Said):
+class MailStatus(View):
     """`GET /api/v1/mail/status`: how mail leaves, and how many mails have not left.
 
     `host` is empty without a mail host. `waiting` wait for one; `held` waited longer than `max_age_hours` and leave only
@@ -32,7 +32,7 @@ class MailStatus(Said):
     ok: Literal[True] = True
 
 
-class MailTested(Said):
+class MailTested(View):
     """`POST /api/v1/mail/test`: whether the mail host accepted a mail to `recipient`, in a sentence."""
 
     is_accepted: bool
@@ -42,7 +42,7 @@ class MailTested(Said):
     ok: Literal[True] = True
 
 
-class SettleHeldMail(Asked):
+class SettleHeldMail(Body):
     """`POST /api/v1/mail/held`: send the mail that waited too long after all, or discard it."""
 
     do: Literal["send", "discard"]

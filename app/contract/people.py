@@ -8,15 +8,15 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.commands import Email
-from app.contract.http import Asked, Password
-from app.contract.values import ChecklistItemKey, Id, Line, Role, Said
+from app.contract.http import Body, Password
+from app.contract.values import ChecklistItemKey, Id, Line, Role, View
 
 OneTimeToken = Annotated[str, Meta(min_length=1, max_length=100)]
 TeamIds = Annotated[list[Id], Meta(max_length=100)]
 PersonName = Annotated[Line, Meta(min_length=1)]
 
 
-class InviteAgent(Asked):
+class InviteAgent(Body):
     """`POST /api/v1/agents/invitations`: an address that is invited already gets a new link, with this role and teams."""
 
     email: Email
@@ -24,7 +24,7 @@ class InviteAgent(Asked):
     team_ids: TeamIds = []
 
 
-class InvitationView(Said):
+class InvitationView(View):
     """An invitation that was not accepted yet. From `expires_at` on its link is void until it is sent again."""
 
     id: str
@@ -36,7 +36,7 @@ class InvitationView(Said):
     expires_at: datetime
 
 
-class InvitationIs(Said):
+class InvitationIs(View):
     """The invitation and its link, shown this once. `is_mailed` says whether the link was mailed as well."""
 
     invitation: InvitationView
@@ -45,13 +45,13 @@ class InvitationIs(Said):
     ok: Literal[True] = True
 
 
-class LookAtToken(Asked):
+class LookAtToken(Body):
     """`POST /api/v1/invitations/look` and `POST /api/v1/password-resets/look`"""
 
     token: OneTimeToken
 
 
-class InvitedTo(Said):
+class InvitedTo(View):
     """The invitation a link belongs to."""
 
     email: str
@@ -61,7 +61,7 @@ class InvitedTo(Said):
     ok: Literal[True] = True
 
 
-class AcceptInvitation(Asked):
+class AcceptInvitation(Body):
     """`POST /api/v1/invitations/accept`: choose a name and a password, and be signed in."""
 
     token: OneTimeToken
@@ -69,7 +69,7 @@ class AcceptInvitation(Asked):
     password: Password
 
 
-class SaveAgent(Asked):
+class SaveAgent(Body):
     """`PUT /api/v1/agents/{agent_id}`: name, role and teams, each replaced."""
 
     name: PersonName
@@ -77,7 +77,7 @@ class SaveAgent(Asked):
     team_ids: TeamIds
 
 
-class ResetLink(Said):
+class ResetLink(View):
     """A one-time link to choose a new password, shown this once. `is_mailed` says whether it was mailed as well."""
 
     link: str
@@ -85,13 +85,13 @@ class ResetLink(Said):
     ok: Literal[True] = True
 
 
-class ForgottenPassword(Asked):
+class ForgottenPassword(Body):
     """`POST /api/v1/password-resets`: mail a link to this address, if it belongs to an agent."""
 
     email: Email
 
 
-class ResetFor(Said):
+class ResetFor(View):
     """The account a reset link belongs to."""
 
     email: str
@@ -99,27 +99,27 @@ class ResetFor(Said):
     ok: Literal[True] = True
 
 
-class UseReset(Asked):
+class UseReset(Body):
     """`POST /api/v1/password-resets/use`: choose a new password, and be signed in."""
 
     token: OneTimeToken
     password: Password
 
 
-class SetOwnName(Asked):
+class SetOwnName(Body):
     """`PUT /api/v1/me/name`"""
 
     name: PersonName
 
 
-class SetOwnPassword(Asked):
+class SetOwnPassword(Body):
     """`PUT /api/v1/me/password`: all other sessions end."""
 
     old_password: Annotated[str, Meta(max_length=256)]
     password: Password
 
 
-class SessionView(Said):
+class SessionView(View):
     """A browser an agent is signed in with. `is_this` is the one that asks."""
 
     id: str
@@ -129,14 +129,14 @@ class SessionView(Said):
     is_this: bool
 
 
-class SessionList(Said):
+class SessionList(View):
     """An agent's own sessions, this one first, then the last seen."""
 
     sessions: list[SessionView]
     ok: Literal[True] = True
 
 
-class PersonView(Said):
+class PersonView(View):
     """An agent as admins manage them. `open_count` is how many open conversations they hold."""
 
     id: str
@@ -150,7 +150,7 @@ class PersonView(Said):
     created_at: datetime
 
 
-class TeamUseView(Said):
+class TeamUseView(View):
     """A team as admins manage it: who is in it, what it has open, and which inboxes and rules send conversations to it."""
 
     id: str
@@ -163,7 +163,7 @@ class TeamUseView(Said):
     rule_names: list[str]
 
 
-class PeoplePage(Said):
+class PeoplePage(View):
     """`GET /api/v1/people`: everything the People page shows. `is_mailing` says whether links are mailed."""
 
     people: list[PersonView]
@@ -173,19 +173,19 @@ class PeoplePage(Said):
     ok: Literal[True] = True
 
 
-class RenameTeam(Asked):
+class RenameTeam(Body):
     """`PUT /api/v1/teams/{team_id}`"""
 
     name: PersonName
 
 
-class ArchiveTeam(Asked):
+class ArchiveTeam(Body):
     """`POST /api/v1/teams/{team_id}/archive`: its open conversations go to this team, or, without one, to everyone."""
 
     move_to: Id | None = None
 
 
-class WorkspaceView(Said):
+class WorkspaceView(View):
     """The workspace: its name, and who changed it last."""
 
     name: str
@@ -193,20 +193,20 @@ class WorkspaceView(Said):
     changed_at: datetime | None
 
 
-class WorkspaceIs(Said):
+class WorkspaceIs(View):
     """The workspace after the change."""
 
     workspace: WorkspaceView
     ok: Literal[True] = True
 
 
-class SetWorkspace(Asked):
+class SetWorkspace(Body):
     """`PUT /api/v1/workspace`"""
 
     name: PersonName
 
 
-class ChecklistItem(Said):
+class ChecklistItem(View):
     """One step of the setup, done or not. `detail` is the fact that shows it, such as the site that was seen, at `at`."""
 
     key: ChecklistItemKey
@@ -215,7 +215,7 @@ class ChecklistItem(Said):
     at: datetime | None
 
 
-class Checklist(Said):
+class Checklist(View):
     """`GET /api/v1/setup/checklist`: what is set up and what is left, in order."""
 
     items: list[ChecklistItem]
@@ -223,7 +223,7 @@ class Checklist(Said):
     ok: Literal[True] = True
 
 
-class HideChecklist(Asked):
+class HideChecklist(Body):
     """`PUT /api/v1/setup/checklist`"""
 
     is_hidden: bool

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.contract.values import ErrorCode, Said
+from app.contract.values import ErrorCode, View
 from app.contract.views import (
     AgentView,
     ContactDetailsView,
@@ -22,7 +22,7 @@ from app.contract.views import (
 )
 
 
-class Reply(Said):
+class Reply(View):
     """An answer to one command."""
 
 

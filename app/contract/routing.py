@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.commands import Email, FieldValue
-from app.contract.http import Asked
-from app.contract.values import Channel, Id, Line, Presence, Priority, RoutingMode, RuleTrouble, Said
+from app.contract.http import Body
+from app.contract.values import Channel, Id, Line, Presence, Priority, RoutingMode, RuleTrouble, View
 from app.contract.views import PresenceReasonView
 
 Language = Annotated[str, Meta(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)", max_length=35)]
@@ -38,14 +38,14 @@ Verdict = Literal[
 ]
 
 
-class FieldCondition(Asked):
+class FieldCondition(Body):
     """A field of the form holds one of these values."""
 
     name: Name
     values: Names
 
 
-class RuleConditions(Asked):
+class RuleConditions(Body):
     """When a rule applies: each condition given must hold, and holds when any one of its values does. None given: always.
 
     `pages` are parts of the address, where `*` stands for anything; `languages` match their dialects; `domains` are those
@@ -66,14 +66,14 @@ class RuleConditions(Asked):
     is_open: bool | None = None
 
 
-class OverflowStep(Asked):
+class OverflowStep(Body):
     """After so many seconds in the queue before it, the conversation moves on to this team."""
 
     team_id: Id
     after_seconds: Annotated[int, Meta(ge=5, le=86_400)]
 
 
-class RuleActions(Asked):
+class RuleActions(Body):
     """What a rule decides. What it leaves out stays as it is.
 
     With `needs_language` only who speaks the contact's language is asked. When `queue_limit` conversations wait already,
@@ -89,7 +89,7 @@ class RuleActions(Asked):
     full_message: Annotated[str, Meta(max_length=2000)] = ""
 
 
-class SaveRule(Asked):
+class SaveRule(Body):
     """`POST /api/v1/routing/rules` and `PUT /api/v1/routing/rules/{rule_id}`"""
 
     name: Annotated[Line, Meta(min_length=1)]
@@ -98,20 +98,20 @@ class SaveRule(Asked):
     is_enabled: bool = True
 
 
-class OrderRules(Asked):
+class OrderRules(Body):
     """`PUT /api/v1/routing/rules`: every rule's id, first to be tried first."""
 
     rule_ids: Annotated[list[Id], Meta(max_length=500)]
 
 
-class RuleProblem(Said):
+class RuleProblem(View):
     """What is wrong with a rule that could still be saved."""
 
     code: RuleTrouble
     detail: str
 
 
-class RuleView(Said):
+class RuleView(View):
     """A rule, with what is wrong with it."""
 
     id: str
@@ -124,21 +124,21 @@ class RuleView(Said):
     changed_at: datetime
 
 
-class RuleIs(Said):
+class RuleIs(View):
     """The rule after the change."""
 
     rule: RuleView
     ok: Literal[True] = True
 
 
-class RuleList(Said):
+class RuleList(View):
     """Every rule, in the order they are tried."""
 
     rules: list[RuleView]
     ok: Literal[True] = True
 
 
-class DryRun(Asked):
+class DryRun(Body):
     """`POST /api/v1/routing/dry-run`: what would happen to this message? Nothing is written."""
 
     inbox_id: Id
@@ -152,7 +152,7 @@ class DryRun(Asked):
     at: datetime | None = None
 
 
-class ConditionTrace(Said):
+class ConditionTrace(View):
     """One condition: what it wants, what was found, whether it holds."""
 
     condition: str
@@ -161,7 +161,7 @@ class ConditionTrace(Said):
     holds: bool
 
 
-class RuleTrace(Said):
+class RuleTrace(View):
     """One rule tried: whether it matches, and each of its conditions."""
 
     rule_id: str
@@ -170,7 +170,7 @@ class RuleTrace(Said):
     conditions: list[ConditionTrace]
 
 
-class CandidateView(Said):
+class CandidateView(View):
     """One agent of the team as a decision saw them, and why it was or was not them."""
 
     agent_id: str
@@ -183,14 +183,14 @@ class CandidateView(Said):
     verdict: Verdict
 
 
-class VerdictCount(Said):
+class VerdictCount(View):
     """How many further agents there were with one verdict."""
 
     verdict: Verdict
     count: int
 
 
-class DryRunIs(Said):
+class DryRunIs(View):
     """What would happen. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` who would
     be given it this second, empty when it would wait; `waiting_count` how many wait in that queue already."""
 
@@ -211,7 +211,7 @@ class DryRunIs(Said):
     ok: Literal[True] = True
 
 
-class DecisionView(Said):
+class DecisionView(View):
     """Who got a conversation, or which queue, when, and why.
 
     `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
@@ -242,7 +242,7 @@ class DecisionView(Said):
     ended_at: datetime | None
 
 
-class DecisionList(Said):
+class DecisionList(View):
     """Every decision about one conversation, newest first, and how the rules were tried when it came."""
 
     decisions: list[DecisionView]
@@ -250,7 +250,7 @@ class DecisionList(Said):
     ok: Literal[True] = True
 
 
-class SetTeamRouting(Asked):
+class SetTeamRouting(Body):
     """`PUT /api/v1/teams/{team_id}/routing`: `takes_on_reply` left out stays as it is."""
 
     mode: RoutingMode = "least_load"
@@ -259,14 +259,14 @@ class SetTeamRouting(Asked):
     takes_on_reply: bool | None = None
 
 
-class ChannelCapacity(Asked):
+class ChannelCapacity(Body):
     """How many conversations of one channel an agent is given at most."""
 
     channel: Channel
     capacity: Annotated[int, Meta(ge=0, le=100)]
 
 
-class SetAgentRouting(Asked):
+class SetAgentRouting(Body):
     """`PUT /api/v1/agents/{agent_id}/routing`: `takes_chats` and `team_ids` left out stay as they are."""
 
     capacity: Annotated[int, Meta(ge=0, le=100)]
@@ -277,33 +277,33 @@ class SetAgentRouting(Asked):
     takes_chats: bool | None = None
 
 
-class SetTakesChats(Asked):
+class SetTakesChats(Body):
     """`PUT /api/v1/me/takes-chats`: whether routing gives me conversations."""
 
     takes_chats: bool
 
 
-class SetIdle(Asked):
+class SetIdle(Body):
     """`PUT /api/v1/me/idle`: after how long without a touch my browser may say I am idle; empty for never."""
 
     idle_seconds: Annotated[int, Meta(ge=60, le=86_400)] | None
 
 
-class SaveReason(Asked):
+class SaveReason(Body):
     """`POST /api/v1/presence-reasons`"""
 
     name: Name
     presence: Literal["away", "busy", "offline"]
 
 
-class ReasonList(Said):
+class ReasonList(View):
     """Every reason, by name."""
 
     reasons: list[PresenceReasonView]
     ok: Literal[True] = True
 
 
-class OpenPeriod(Asked):
+class OpenPeriod(Body):
     """Open from one local time to another; day 0 is Monday. One that closes before it opens ends the next day."""
 
     day: Annotated[int, Meta(ge=0, le=6)]
@@ -311,7 +311,7 @@ class OpenPeriod(Asked):
     closes: LocalTime
 
 
-class SaveHours(Asked):
+class SaveHours(Body):
     """`POST /api/v1/business-hours` and `PUT /api/v1/business-hours/{hours_id}`"""
 
     name: Annotated[Line, Meta(min_length=1)]
@@ -320,7 +320,7 @@ class SaveHours(Asked):
     closed_on: Annotated[list[Day], Meta(max_length=500)] = []
 
 
-class HoursView(Said):
+class HoursView(View):
     """Business hours. `is_open` says whether they are open now; then `closes_at` says until when, and otherwise `opens_at`
     from when. Both are empty when that does not change within the year."""
 
@@ -336,56 +336,56 @@ class HoursView(Said):
     changed_by: str
 
 
-class HoursIs(Said):
+class HoursIs(View):
     """The hours after the change."""
 
     hours: HoursView
     ok: Literal[True] = True
 
 
-class HoursList(Said):
+class HoursList(View):
     """All business hours, by name."""
 
     hours: list[HoursView]
     ok: Literal[True] = True
 
 
-class HolidayRegion(Said):
+class HolidayRegion(View):
     """A part of a country with public holidays of its own."""
 
     code: str
     name: str
 
 
-class HolidayCountry(Said):
+class HolidayCountry(View):
     """A country whose public holidays are known, by its two letters of ISO 3166."""
 
     code: str
     regions: list[HolidayRegion]
 
 
-class HolidayCountries(Said):
+class HolidayCountries(View):
     """Every country whose public holidays are known."""
 
     countries: list[HolidayCountry]
     ok: Literal[True] = True
 
 
-class HolidayView(Said):
+class HolidayView(View):
     """A public holiday; `day` is a date, such as 2026-12-25."""
 
     day: str
     name: str
 
 
-class HolidayList(Said):
+class HolidayList(View):
     """Public holidays from today to the end of next year, in their order."""
 
     holidays: list[HolidayView]
     ok: Literal[True] = True
 
 
-class SetInboxHours(Asked):
+class SetInboxHours(Body):
     """`PUT /api/v1/inboxes/{inbox_id}/hours`: which hours the inbox keeps; empty for always open."""
 
     hours_id: Id | None

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Asked
-from app.contract.values import Id, Line, Priority, Said
+from app.contract.http import Body
+from app.contract.values import Id, Line, Priority, View
 
 SlaClockName = Literal[
     "first_response",
@@ -24,7 +24,7 @@ SlaMinutes = Annotated[int, Meta(ge=1, le=5_270_400)]
 SlaWarning = Annotated[int, Meta(ge=0, le=5_270_400)]
 
 
-class SlaTarget(Asked):
+class SlaTarget(Body):
     """How many minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before.
     `around_the_clock` counts every minute, not only the hours of the policy."""
 
@@ -35,7 +35,7 @@ class SlaTarget(Asked):
     around_the_clock: bool = False
 
 
-class SlaConditions(Asked):
+class SlaConditions(Body):
     """Which conversations a policy is for. Each list that is not empty has to hold the conversation's own value."""
 
     inbox_ids: Annotated[list[Id], Meta(max_length=100)] = []
@@ -45,7 +45,7 @@ class SlaConditions(Asked):
     companies: Annotated[list[Line], Meta(max_length=200)] = []
 
 
-class SaveSlaPolicy(Asked):
+class SaveSlaPolicy(Body):
     """`POST /api/v1/sla/policies` and `PUT /api/v1/sla/policies/{policy_id}`, which replaces. Without `hours_id` every minute
     counts."""
 
@@ -55,20 +55,20 @@ class SaveSlaPolicy(Asked):
     hours_id: Id | None = None
 
 
-class OrderSlaPolicies(Asked):
+class OrderSlaPolicies(Body):
     """`PUT /api/v1/sla/policies`: every policy's id in the order they are tried."""
 
     policy_ids: Annotated[list[Id], Meta(max_length=200)]
 
 
-class TrySlaPolicy(Asked):
+class TrySlaPolicy(Body):
     """`POST /api/v1/sla/dry-run`: what would saving this policy make overdue? Without `policy_id` it would be a new one."""
 
     policy: SaveSlaPolicy
     policy_id: Id | None = None
 
 
-class SlaPolicyView(Said):
+class SlaPolicyView(View):
     """A policy as it is now. `version` grows with each change; older ones are kept."""
 
     id: str
@@ -81,19 +81,19 @@ class SlaPolicyView(Said):
     changed_by: str
 
 
-class SlaPolicyIs(Said):
+class SlaPolicyIs(View):
     """The policy after the change."""
 
     policy: SlaPolicyView
 
 
-class SlaPolicyList(Said):
+class SlaPolicyList(View):
     """Every policy in the order they are tried; the first that matches applies."""
 
     policies: list[SlaPolicyView]
 
 
-class SlaOverdueView(Said):
+class SlaOverdueView(View):
     """A clock that would be overdue, and is not now."""
 
     conversation_id: str
@@ -101,7 +101,7 @@ class SlaOverdueView(Said):
     due_at: datetime
 
 
-class SlaDryRunIs(Said):
+class SlaDryRunIs(View):
     """What would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of `overdue_count`.
     `is_complete` says that every open conversation was looked at."""
 
@@ -111,7 +111,7 @@ class SlaDryRunIs(Said):
     overdue: list[SlaOverdueView]
 
 
-class SlaStretchView(Said):
+class SlaStretchView(View):
     """Time that counted."""
 
     start: datetime
@@ -119,7 +119,7 @@ class SlaStretchView(Said):
     minutes: float
 
 
-class SlaPauseView(Said):
+class SlaPauseView(View):
     """Time in which the clock stood still, and why: `status_pauses`, `nothing_unanswered`, `unassigned`. `end` is empty while
     it lasts."""
 
@@ -128,7 +128,7 @@ class SlaPauseView(Said):
     because: list[str]
 
 
-class SlaAccountView(Said):
+class SlaAccountView(View):
     """How a due time comes about. The stretches add up to `counted_minutes`: the target, or what a paused clock has used."""
 
     policy_id: str
@@ -146,7 +146,7 @@ class SlaAccountView(Said):
     holidays: list[str]
 
 
-class SlaClockView(Said):
+class SlaClockView(View):
     """A cycle of a clock. `due_at` is empty while it pauses in time and when nothing was promised; then `account` is empty as
     well. `warned_at` and `breached_at` are when the warning and the due time came and found it running."""
 
@@ -164,7 +164,7 @@ class SlaClockView(Said):
     account: SlaAccountView | None
 
 
-class SlaClockList(Said):
+class SlaClockList(View):
     """Every cycle of every clock of a conversation, computed from what has happened until `at`."""
 
     at: datetime

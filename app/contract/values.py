@@ -9,7 +9,7 @@ from msgspec import Meta, Struct, field
 # $(?!\n), because in Python a bare $ also matches before a last line break.
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
 ClientId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$(?!\n)")]
-Body = Annotated[str, Meta(max_length=10_000)]
+MessageBody = Annotated[str, Meta(max_length=10_000)]
 Preview = Annotated[str, Meta(max_length=500)]
 Line = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=40)]
@@ -23,7 +23,7 @@ Priority = Literal["low", "medium", "high", "urgent"]
 Presence = Literal["online", "away", "busy", "offline"]
 RoutingMode = Literal["least_load", "round_robin", "manual"]
 Role = Literal["agent", "supervisor", "admin"]
-View = Literal["mine", "unassigned", "all"]
+ListView = Literal["mine", "unassigned", "all"]
 Shelf = Literal["open", "resolved"]
 ConfigArea = Literal["workspace", "inboxes", "people", "hours", "articles", "mail", "routing", "replies", "proactive", "sla"]
 Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
@@ -100,5 +100,5 @@ OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class Said(Struct, frozen=True, kw_only=True, gc=False):
+class View(Struct, frozen=True, kw_only=True, gc=False):
     """Anything that crosses the wire: immutable, named fields only."""

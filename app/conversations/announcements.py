@@ -20,7 +20,7 @@ from app.work import Work
 from models import Conversation, Message
 
 
-def tell_message(work: Work, conversation: Conversation, message: Message) -> None:
+def announce_message(work: Work, conversation: Conversation, message: Message) -> None:
     """Agents see every message with its revision; the contact sees public ones without."""
     work.announce(
         MessageCreated(message=message_view(message, for_agents=True)), to=ToInboxAgents(inbox_id=conversation.inbox_id)
@@ -31,7 +31,7 @@ def tell_message(work: Work, conversation: Conversation, message: Message) -> No
         )
 
 
-async def tell_change(work: Work, conversation: Conversation) -> ConversationView:
+async def announce_conversation(work: Work, conversation: Conversation) -> ConversationView:
     """Agents and the contact see how the conversation stands now."""
     view = await agent_view_of(work, conversation.id)
     work.announce(ConversationChanged(conversation=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
@@ -42,7 +42,7 @@ async def tell_change(work: Work, conversation: Conversation) -> ConversationVie
     return view
 
 
-async def tell_changes(work: Work, conversations: Sequence[Conversation]) -> None:
+async def announce_conversations(work: Work, conversations: Sequence[Conversation]) -> None:
     """The same for many at once, in as many queries as for one."""
     ids = [conversation.id for conversation in conversations]
     if not ids:
@@ -56,7 +56,7 @@ async def tell_changes(work: Work, conversations: Sequence[Conversation]) -> Non
         work.announce(told, to=ToContact(contact_id=conversation.contact_id))
 
 
-def tell_marks(work: Work, conversation: Conversation) -> None:
+def announce_marks(work: Work, conversation: Conversation) -> None:
     """Both sides see how far each has read."""
     marked = MessageMarked(conversation_id=conversation.id, marks=marks_view(conversation))
     work.announce(marked, to=ToInboxAgents(inbox_id=conversation.inbox_id))

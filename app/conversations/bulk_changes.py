@@ -15,7 +15,7 @@ from app.contract.commands import (
 from app.contract.replies import ManyChanged
 from app.contract.views import ConversationView, NotChanged
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
 from app.conversations.tags import change_tags
@@ -59,7 +59,7 @@ async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, cha
     rev, before = found.rev, await standing_of(work, found)
     if change.add_tags or change.remove_tags:
         conversation = await access_conversation(work, agent, id)
-        await tell_change(work, await change_tags(work, conversation, change.add_tags, change.remove_tags))
+        await announce_conversation(work, await change_tags(work, conversation, change.add_tags, change.remove_tags))
     if change.priority:
         await set_priority(work, agent, SetPriority(conversation_id=id, priority=change.priority))
     if change.moves:

@@ -13,7 +13,7 @@ from app.contract.replies import ContactEdited
 from app.contract.values import OPEN_CATEGORIES
 from app.contract.views import ConversationView, WidgetContactView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import change_conversation
 from app.conversations.views import agent_view_of
@@ -29,7 +29,7 @@ from models import Contact, Conversation, Message
 async def update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
     """Keep the name or address, unverified; agents see it in every open conversation of theirs."""
     contact = await remember_contact(work, visitor, PrechatFields(name=command.name, email=command.email), None)
-    await tell_known(work, contact)
+    await announce_contact(work, contact)
     return widget_contact_view(visitor, contact)
 
 
@@ -52,7 +52,7 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
     view, details = contact_view(contact), details_view(contact)
     work.announce(ContactChanged(contact=view, details=details), to=ToInboxAgents(inbox_id=contact.inbox_id))
     if "name" in values or "email" in values:
-        await tell_known(work, contact)
+        await announce_contact(work, contact)
     return ContactEdited(contact=view, details=details)
 
 
@@ -72,7 +72,7 @@ async def ask_email(work: Work, agent: SignedInAgent, command: AskEmail) -> Conv
     if newest == "email_asked":
         return await agent_view_of(work, conversation.id)
     body = f"{agent.name} asked for an email address."
-    return await tell_change(work, await add_system_message(work, conversation, "email_asked", body, agent.name))
+    return await announce_conversation(work, await add_system_message(work, conversation, "email_asked", body, agent.name))
 
 
 def _changes(command: EditContact) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def _changes(command: EditContact) -> dict[str, Any]:
     return values
 
 
-async def tell_known(work: Work, contact: Contact) -> None:
+async def announce_contact(work: Work, contact: Contact) -> None:
     """Agents see who it is in every open conversation of theirs."""
     open_ones = await work.all(
         select(Conversation)
@@ -102,4 +102,4 @@ async def tell_known(work: Work, contact: Contact) -> None:
         .with_for_update()
     )
     for conversation in open_ones:
-        await tell_change(work, await change_conversation(work, conversation))
+        await announce_conversation(work, await change_conversation(work, conversation))

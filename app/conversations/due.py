@@ -15,11 +15,11 @@ from models import Conversation
 class Batch(Protocol):
     """Does what is due of one kind, some hundreds at most; how many. Those somebody is at are passed over, or waited for."""
 
-    async def __call__(self, work: Work, *, waits: bool = False) -> int: ...
+    async def __call__(self, work: Work, *, skip_locked: bool = True) -> int: ...
 
 
 def select_due(
-    due_at: InstrumentedAttribute[datetime | None], now: datetime, *further: ColumnElement[bool], most: int, waits: bool
+    due_at: InstrumentedAttribute[datetime | None], now: datetime, *further: ColumnElement[bool], most: int, skip_locked: bool
 ) -> Select[Any]:
     """Return the conversations due longest, locked. Read along the index of when they fall due, so that looking for what is
     due costs nothing while nothing is, however many conversations there are.
@@ -28,7 +28,7 @@ def select_due(
     ids as everybody else does, so that no two can wait for each other.
     """
     is_due = due_at <= now, *further
-    if not waits:
+    if skip_locked:
         return select(Conversation).where(*is_due).order_by(due_at).limit(most).with_for_update(skip_locked=True)
     first = select(Conversation.id).where(*is_due).order_by(due_at).limit(most)
     return select(Conversation).where(Conversation.id.in_(first), *is_due).order_by(Conversation.id).with_for_update()
@@ -38,5 +38,5 @@ async def do_all_due(works: Works, batch: Batch) -> None:
     """Until nothing is due: what nobody else is at first."""
     while await works.run(batch):
         pass
-    while await works.run(batch, waits=True):
+    while await works.run(batch, skip_locked=False):
         pass

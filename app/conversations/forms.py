@@ -16,7 +16,7 @@ from app.contract.values import FormWhen
 from app.contract.views import FactView, FormFieldView, WidgetContactView
 from app.conversations.access import access_conversation
 from app.conversations.assignments.offers import keep_fields, routing_of
-from app.conversations.contact_details import tell_known
+from app.conversations.contact_details import announce_contact
 from app.errors import Invalid, NotFound
 from app.people.actors import Visitor
 from app.people.contacts import contact_view, details_view, find_contact, remember_contact, widget_contact_view
@@ -56,7 +56,7 @@ async def submit_form(work: Work, visitor: Visitor, command: SubmitForm) -> Widg
             merged = {**known.fields, **answers}
             await work.change(update(Routing).where(Routing.conversation_id == conversation.id).values(fields=merged))
     contact = await keep_answers(work, inbox, contact, command.fields)
-    await tell_known(work, contact)
+    await announce_contact(work, contact)
     return widget_contact_view(visitor, contact)
 
 

@@ -20,14 +20,14 @@ from app.contract.events import ConversationEscalated
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import (
     ask_anew,
     begin_assignment,
     end_assignments,
-    owner_or_queue,
-    owner_with_room_or_queue,
     unanswered_since,
+    values_if_owner_cannot_take,
+    values_if_owner_left,
 )
 from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
@@ -36,7 +36,7 @@ from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import visitor_view_of
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
-from app.people.agents import tell_notices
+from app.people.agents import announce_warnings
 from app.people.permissions import may_assign, may_reply, require
 from app.people.presence import announce_load
 from app.text import clean_text
@@ -55,7 +55,7 @@ async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> Co
         before = await standing_of(work, conversation)
         conversation = await _move(work, conversation, values, by=agent.name, by_id=agent.id)
         await keep_undo(work, agent, before, conversation)
-    return await tell_change(work, conversation)
+    return await announce_conversation(work, conversation)
 
 
 async def end_conversation(work: Work, visitor: Visitor, command: EndConversation) -> VisitorConversationView:
@@ -63,7 +63,7 @@ async def end_conversation(work: Work, visitor: Visitor, command: EndConversatio
     conversation = await access_conversation(work, visitor, command.conversation_id)
     if conversation.category not in ENDED:
         conversation = await _move(work, conversation, await status_values(work, "resolved"), by="", code="ended_by_contact")
-        await tell_change(work, conversation)
+        await announce_conversation(work, conversation)
     return await visitor_view_of(work, conversation)
 
 
@@ -75,7 +75,7 @@ async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -
         before, rank = await standing_of(work, conversation), PRIORITY_RANKS[command.priority]
         conversation = await change_conversation(work, conversation, priority=command.priority, priority_rank=rank)
         await keep_undo(work, agent, before, conversation)
-    return await tell_change(work, conversation)
+    return await announce_conversation(work, conversation)
 
 
 async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeConversation) -> ConversationView:
@@ -99,7 +99,7 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     due = {"conversation_id": conversation.id, "until": until.isoformat()}
     await work.later(WAKE_JOB, due, until - work.now)
     await _free_agent(work, conversation)
-    return await tell_change(work, conversation)
+    return await announce_conversation(work, conversation)
 
 
 async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:
@@ -117,7 +117,7 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
         work, conversation, "escalation_reason", f"Level {command.level}: {reason}", agent.name, "internal"
     )
     await keep_undo(work, agent, before, conversation)
-    view = await tell_change(work, conversation)
+    view = await announce_conversation(work, conversation)
     escalated = ConversationEscalated(
         conversation_id=conversation.id,
         contact_name=view.contact.name,
@@ -127,7 +127,7 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
         by_name=agent.name,
     )
     work.announce(escalated, to=ToSupervisors())
-    tell_notices(work)
+    announce_warnings(work)
     return view
 
 
@@ -142,8 +142,8 @@ async def deescalate_conversation(work: Work, agent: SignedInAgent, command: Dee
             work, conversation, "deescalated", "The escalation was taken back.", agent.name, "internal"
         )
         await keep_undo(work, agent, before, conversation)
-        tell_notices(work)
-    return await tell_change(work, conversation)
+        announce_warnings(work)
+    return await announce_conversation(work, conversation)
 
 
 async def _move(
@@ -170,7 +170,7 @@ async def _move(
             "offer_until": None,
         }
     if was_ended and not is_ended:
-        owner = owner_or_queue if by_id and by_id == conversation.agent_id else owner_with_room_or_queue
+        owner = values_if_owner_left if by_id and by_id == conversation.agent_id else values_if_owner_cannot_take
         since = await unanswered_since(work, conversation.id)
         values |= {"resolved_at": None, "reopened_count": ONE_MORE, "waiting_since": since}
         values |= await owner(work, conversation, since)

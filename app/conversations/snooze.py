@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, literal, update
 
-from app.conversations.announcements import tell_changes
-from app.conversations.assignments.history import Holding, begin_assignments, those_here
+from app.conversations.announcements import announce_conversations
+from app.conversations.assignments.history import AssignmentRecord, begin_assignments, present_among
 from app.conversations.due import do_all_due, select_due
 from app.conversations.row_changes import status_values
 from app.job_kinds import TimerKind, does
@@ -18,26 +18,26 @@ from models import Conversation
 
 WAKE_JOB = TimerKind(name="conversation.wake", unique_by=("until",))
 """When it falls due, every conversation whose snooze is over wakes."""
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 
 
-async def wake_conversations(work: Work, *, waits: bool = False) -> int:
+async def wake_conversations(work: Work, *, skip_locked: bool = True) -> int:
     """Back to the same agent, or to the queue when the contact waits and the agent has left; how many. Woken earlier, or
     snoozed anew for later: nothing happens. Those somebody is at are passed over, or waited for."""
     is_waiting = Conversation.category == "waiting"
-    over = select_due(Conversation.snoozed_until, work.now, is_waiting, most=MOST_AT_ONCE, waits=waits)
+    over = select_due(Conversation.snoozed_until, work.now, is_waiting, most=MAX_AT_ONCE, skip_locked=skip_locked)
     conversations = await work.all(over)
     former = {one.id: one.agent_id for one in conversations}
-    here = await those_here(work, [agent_id for agent_id in former.values() if agent_id])
+    here = await present_among(work, [agent_id for agent_id in former.values() if agent_id])
     queued = {one.id for one in conversations if _is_sought(one) and one.agent_id not in here}
     opened = await status_values(work, "open") if conversations else {}
     back = await _change(work, former.keys() - queued, opened)
     since = func.coalesce(Conversation.waiting_since, literal(work.now, Conversation.__table__.c.waiting_since.type))
     nobodys: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "queued_at": since}
     forsaken = await _change(work, queued, opened | nobodys)
-    await begin_assignments(work, [Holding(one, "agent_left", {}) for one in forsaken if former[one.id]], "routing")
+    await begin_assignments(work, [AssignmentRecord(one, "agent_left", {}) for one in forsaken if former[one.id]], "routing")
     await announce_loads(work, [agent_id for agent_id in former.values() if agent_id])
-    await tell_changes(work, [*back, *forsaken])
+    await announce_conversations(work, [*back, *forsaken])
     return len(conversations)
 
 

@@ -12,9 +12,9 @@ from app.text import clean_line
 from app.work import Rows, Work
 from models import Conversation, ConversationTag
 
-MOST_TAGS = 20
+MAX_TAGS = 20
 LONGEST_TAG = 40
-MOST_LISTED = 500
+MAX_LISTED = 500
 
 
 def clean_tag(text: str) -> str:
@@ -30,8 +30,8 @@ async def change_tags(work: Work, conversation: Conversation, add: Iterable[str]
     before = list(conversation.tags or [])
     gone = {clean_tag(tag) for tag in remove}
     after = [tag for tag in dict.fromkeys([*before, *(clean_tag(tag) for tag in add)]) if tag not in gone]
-    if len(after) > MOST_TAGS:
-        raise Invalid(f"A conversation may have up to {MOST_TAGS} tags.")
+    if len(after) > MAX_TAGS:
+        raise Invalid(f"A conversation may have up to {MAX_TAGS} tags.")
     if after == before:
         return conversation
     for tag in after:
@@ -48,4 +48,4 @@ async def list_tags(rows: Rows) -> list[str]:
     found = select(func.min(tag).label("tag")).cte("found", recursive=True)
     behind = select(func.min(tag)).where(tag > found.c.tag).scalar_subquery()
     found = found.union_all(select(behind).where(found.c.tag.is_not(None)))
-    return list(await rows.all(select(found.c.tag).where(found.c.tag.is_not(None)).limit(MOST_LISTED)))
+    return list(await rows.all(select(found.c.tag).where(found.c.tag.is_not(None)).limit(MAX_LISTED)))

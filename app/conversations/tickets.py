@@ -11,7 +11,7 @@ from app.contract.events import TicketChanged, TicketOpened
 from app.contract.values import Priority
 from app.contract.views import TicketView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
 from app.conversations.views import ticket_view
@@ -88,7 +88,7 @@ async def open_ticket_for(
     conversation = await add_system_message(work, conversation, "ticket_opened", line, str(ticket.number))
     view = ticket_view(ticket, conversation, contact)
     work.announce(TicketOpened(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
-    await tell_change(work, conversation)
+    await announce_conversation(work, conversation)
     return view
 
 
@@ -154,7 +154,7 @@ async def _change(
         await keep_line(work, agent, "ticket.update", conversation_id=conversation.id, changes=shorten(line, AUDIT_LENGTH))
     view = ticket_view(changed, conversation, contact)
     work.announce(TicketChanged(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
-    await tell_change(work, conversation)
+    await announce_conversation(work, conversation)
     return view
 
 

@@ -11,7 +11,7 @@ from app.contract.commands import UndoConversations
 from app.contract.replies import ManyChanged
 from app.contract.views import ConversationView, NotChanged
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import begin_assignment, end_assignments, nothing_found
 from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import ENDED, change_conversation, refuse_second_open
@@ -20,7 +20,7 @@ from app.conversations.tags import change_tags
 from app.conversations.undo_points import keep_undo, undo_of, values_of
 from app.errors import Conflict, ParleyError
 from app.people.actors import SignedInAgent
-from app.people.agents import tell_notices
+from app.people.agents import announce_warnings
 from app.people.permissions import may_reply, require
 from app.people.presence import announce_loads
 from app.work import Work, Works
@@ -59,7 +59,7 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
     if undo is None or undo.agent_id != agent.id or undo.rev != now.rev:
         raise Conflict("This conversation has changed since. Nothing was undone.")
     if not undo.before:
-        return await tell_change(work, now)
+        return await announce_conversation(work, now)
     values = values_of(undo.before)
     was_ended, is_ended = now.category in ENDED, values["category"] in ENDED
     former, is_other_owner = now.agent_id, _owner_of(now) != _owner_in(values)
@@ -81,10 +81,10 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
     closed = update(Ticket).where(Ticket.conversation_id == conversation.id)
     await work.change(closed.values(closed_at=conversation.resolved_at if is_ended else None))
     if now.escalation_level != conversation.escalation_level:
-        tell_notices(work)
+        announce_warnings(work)
     await keep_undo(work, agent, {}, conversation)
     await announce_loads(work, [id for id in (former, conversation.agent_id) if id])
-    return await tell_change(work, conversation)
+    return await announce_conversation(work, conversation)
 
 
 async def _hold_again(work: Work, conversation: Conversation, by_id: str) -> None:

@@ -99,7 +99,7 @@ class PostgresDatabase:
                 await asyncio.wait([committing])  # the session may not be closed under a commit
                 raise
 
-    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+    async def write_batch(self, batch: Batch, after_commit: Callable[[], None]) -> None:
         line = await self._take_line()
         try:
             await batch.on_postgres(line.driver)

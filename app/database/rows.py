@@ -41,7 +41,7 @@ class Rows:
         """The first column of every row."""
         return (await self.execute(statement)).scalars().all()
 
-    async def all_beside(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
+    async def all_in_thread(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
         """The same, for a statement that may look at very many rows: nobody else waits meanwhile."""
         return await self.all(statement)
 
@@ -54,7 +54,7 @@ class Rows:
         found = await self._run_prepared(prepared, values)
         return found[0] if found else None
 
-    async def each(self, prepared: Prepared[B], **values: Any) -> list[B]:
+    async def all_prepared(self, prepared: Prepared[B], **values: Any) -> list[B]:
         """Every row a prepared statement returns for these values."""
         return await self._run_prepared(prepared, values)
 
@@ -135,7 +135,7 @@ class Database(Protocol):
         """
         ...
 
-    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+    async def write_batch(self, batch: Batch, after_commit: Callable[[], None]) -> None:
         """Write a batch whole or not at all; `after_commit` as with `begin`. Raises the driver's own errors."""
         ...
 

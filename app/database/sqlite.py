@@ -47,7 +47,7 @@ class _SqliteRows(Rows):
     async def execute(self, statement: Executable, parameters: Any = None) -> Result[Any]:
         return self._execute(statement, parameters)
 
-    async def all_beside(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
+    async def all_in_thread(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
         return await self._beside(lambda: self._execute(statement).scalars().all())
 
     async def rows_beside(self, statement: TypedReturnsRows[Any]) -> Sequence[Any]:
@@ -148,7 +148,7 @@ class SqliteDatabase:
             self._has_finished.set()
         await asyncio.shield(safe)
 
-    async def write_at_once(self, batch: Batch, after_commit: Callable[[], None]) -> None:
+    async def write_batch(self, batch: Batch, after_commit: Callable[[], None]) -> None:
         async with self._turn:
             if not self._driver.in_transaction:
                 await self._write_alone(batch, after_commit)

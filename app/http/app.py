@@ -46,7 +46,7 @@ from app.http.parley_app import ParleyApp
 from app.http.platform import Platform, caller_first
 from app.version import VERSION
 
-MOST_BODY_BYTES = 128 * 1024
+MAX_BODY_BYTES = 128 * 1024
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
@@ -86,7 +86,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
         guards=[caller_first],
         lifespan=list(lifespan),
         request_class=CarefulRequest,
-        request_max_body_size=MOST_BODY_BYTES,
+        request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(
             title="Parley",
             version=VERSION,

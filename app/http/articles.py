@@ -47,8 +47,8 @@ from app.knowledge.article_import import (
 from app.people.permissions import may_manage_articles, require
 from app.text import clean_line
 
-MOST_ARTICLE_BYTES = 1024 * 1024
-MOST_IMPORT_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
+MAX_ARTICLE_BYTES = 1024 * 1024
+MAX_IMPORT_BYTES = MAX_UPLOAD_BYTES + 1024 * 1024
 
 Words = Annotated[str, QueryParameter(max_length=200)]
 ShortText = Annotated[str, QueryParameter(max_length=60)]
@@ -74,7 +74,7 @@ async def articles(
         return await list_articles(rows, agent, wanted, after, limit)
 
 
-@post("/api/v1/articles", status_code=201, request_max_body_size=MOST_ARTICLE_BYTES)
+@post("/api/v1/articles", status_code=201, request_max_body_size=MAX_ARTICLE_BYTES)
 async def add_article(request: AnyRequest, data: JSONBody[SaveArticle]) -> ArticleIs:
     """Add an article. For admins."""
     agent = await agent_of(request)
@@ -89,7 +89,7 @@ async def one_article(request: AnyRequest, article_id: FromPath[str]) -> Article
         return await get_article(rows, agent, as_id(article_id, "article"))
 
 
-@put("/api/v1/articles/{article_id:str}", request_max_body_size=MOST_ARTICLE_BYTES)
+@put("/api/v1/articles/{article_id:str}", request_max_body_size=MAX_ARTICLE_BYTES)
 async def change_article(request: AnyRequest, article_id: FromPath[str], data: JSONBody[SaveArticle]) -> ArticleIs:
     """Replace an article, its state included: this is how one is published, unpublished and archived. For admins."""
     agent, id = await agent_of(request), as_id(article_id, "article")
@@ -104,7 +104,7 @@ async def drop_article(request: AnyRequest, article_id: FromPath[str]) -> Done:
     return Done()
 
 
-@post("/api/v1/articles/preview", status_code=200, request_max_body_size=MOST_ARTICLE_BYTES)
+@post("/api/v1/articles/preview", status_code=200, request_max_body_size=MAX_ARTICLE_BYTES)
 async def preview_article(request: AnyRequest, data: JSONBody[PreviewArticle]) -> ArticlePreviewIs:
     """Show an article as the help centre will. Nothing is written. For admins."""
     require(may_manage_articles, await agent_of(request))
@@ -114,7 +114,7 @@ async def preview_article(request: AnyRequest, data: JSONBody[PreviewArticle]) -
 
 
 @post(
-    "/api/v1/articles/import", status_code=200, request_max_body_size=MOST_IMPORT_BYTES, multipart_form_part_limit=MAX_FILES + 10
+    "/api/v1/articles/import", status_code=200, request_max_body_size=MAX_IMPORT_BYTES, multipart_form_part_limit=MAX_FILES + 10
 )
 async def import_articles(request: AnyRequest) -> ArticlesImported:
     """Import Markdown files or zip files of them, sent as form fields named `file`. `category`, `locale`, `state` and

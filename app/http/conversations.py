@@ -8,7 +8,7 @@ from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
 from app.contract.http import ConversationCounts, ConversationPage, ListFilter, TicketPage
-from app.contract.values import Priority, Shelf, Sort, View
+from app.contract.values import ListView, Priority, Shelf, Sort
 from app.conversations.lists.pages import list_conversations, list_tickets
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
@@ -24,7 +24,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=400)]
 @get("/api/v1/conversations")
 async def conversations(
     request: AnyRequest,
-    view: FromQuery[View] = "all",
+    view: FromQuery[ListView] = "all",
     category: FromQuery[Shelf] = "open",
     q: Words = "",
     tag: ShortText = "",

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from app.knowledge.index import Found
 
 MARGIN = 0.03
-MOST_CARDS = 3
+MAX_CARDS = 3
 
 
-def settle(shown: Sequence[str], found: Sequence[Found], most: int = MOST_CARDS) -> list[Found]:
+def settle(shown: Sequence[str], found: Sequence[Found], most: int = MAX_CARDS) -> list[Found]:
     """The cards to show, given the ids of the articles shown now and what was found now, best first.
 
     A card keeps its place unless another has become better by more than .03; one that no longer fits goes.

@@ -15,7 +15,7 @@ from app.work import Rows
 from models import Article
 
 KEEP_SECONDS = 10.0
-MOST_LANGUAGES = 40
+MAX_LANGUAGES = 40
 DEFAULT_LANGUAGE = "en"
 
 
@@ -52,7 +52,7 @@ class Edition:
         """Return the categories in the language wanted, each article in the best language it has."""
         known = wanted if wanted in self._languages else language_of(wanted)
         if known not in self._sections:
-            if len(self._sections) > MOST_LANGUAGES:
+            if len(self._sections) > MAX_LANGUAGES:
                 self._sections.clear()
             self._sections[known] = sections_of(in_language(self.entries, known))
         return self._sections[known]

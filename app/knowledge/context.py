@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from app.knowledge.words import is_chatter
 
-MOST_WORDS = 190
+MAX_WORDS = 190
 """About 256 of the model's tokens; what is longer would be cut off anyway."""
 
 
-def question_of(turns: Sequence[str], most_words: int = MOST_WORDS) -> str:
+def question_of(turns: Sequence[str], most_words: int = MAX_WORDS) -> str:
     """The contact's turns in order, without chatter; empty when they have asked for nothing yet, or only greeted or
     thanked just now.
 

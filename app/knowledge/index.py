@@ -23,7 +23,7 @@ WORDS_ALONE = np.float32(0.7)
 FULL_COVERAGE = 0.35
 RARE_IN = 200
 BRIEF = 3
-MOST_WORDS_SHOWN = 3
+MAX_WORDS_SHOWN = 3
 
 
 class IndexedArticle(Struct, frozen=True, eq=False):
@@ -172,7 +172,7 @@ class Index:
             article,
             article.pieces[best - 1],
             round(score, 4),
-            tuple(dict.fromkeys(written[term].lower() for term in shared))[:MOST_WORDS_SHOWN],
+            tuple(dict.fromkeys(written[term].lower() for term in shared))[:MAX_WORDS_SHOWN],
             is_title_best=bool(own[0] >= own[best]),
         )
 

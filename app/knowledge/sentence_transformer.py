@@ -30,7 +30,7 @@ FIRST_PAUSE_SECONDS = 0.5
 HEALTHY_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 30.0
 LONGEST_TEXT = 4000
-MOST_WAITING = 32
+MAX_WAITING = 32
 REMEMBERED = 512
 
 
@@ -95,7 +95,7 @@ class SentenceTransformerEmbedder:
     async def encode(self, texts: Sequence[str], *, within: float = ENCODE_SECONDS, is_urgent: bool = True) -> Matrix:
         if not self.is_ready:
             raise Unavailable("Search by meaning is not ready yet.")
-        if is_urgent and self._queue.urgent_count > MOST_WAITING:
+        if is_urgent and self._queue.urgent_count > MAX_WAITING:
             raise Unavailable("Search by meaning is busy.")  # an answer by words now is worth more than a late one by meaning
         if not texts:
             return np.zeros((0, self.dimensions), np.float32)

@@ -15,8 +15,8 @@ from app.contract.replies import ArticlesFound
 from app.contract.views import SuggestionView
 from app.database.prepared import Prepared, prepared_by
 from app.errors import NotFound
-from app.knowledge.cards import MOST_CARDS, settle
-from app.knowledge.context import MOST_WORDS, question_of
+from app.knowledge.cards import MAX_CARDS, settle
+from app.knowledge.context import MAX_WORDS, question_of
 from app.knowledge.index import Found
 from app.knowledge.library import Library, LookedUp
 from app.knowledge.proposals import NO_TOPIC, propose_title, propose_topic
@@ -40,8 +40,8 @@ LEAST_FOR_AGENTS = 0.45
 LEAST_FOR_VISITORS = 0.55
 LEAST_FOR_SEARCH = 0.4
 CANDIDATES = 8
-MOST_FOUND = 5
-MOST_AT_ONCE = 64
+MAX_FOUND = 5
+MAX_AT_ONCE = 64
 WITHIN_SECONDS = 1.0
 REMEMBERED = 5_000
 MAX_REPEATS = 200
@@ -52,7 +52,7 @@ FEWEST_WORDS = 24
 def words_allowed(under_way: int) -> int:
     """How long a question may be while so many are being answered: in a rush, a short question for everybody is better
     than a late answer. Encoding takes about a third of a millisecond a word."""
-    return MOST_WORDS if under_way <= IDLE_UNDER_WAY else max(FEWEST_WORDS, MOST_WORDS * IDLE_UNDER_WAY // under_way)
+    return MAX_WORDS if under_way <= IDLE_UNDER_WAY else max(FEWEST_WORDS, MAX_WORDS * IDLE_UNDER_WAY // under_way)
 
 
 class Suggester:
@@ -77,7 +77,7 @@ class Suggester:
         self._least_for_agents = least_for_agents
         self._least_for_visitors = least_for_visitors
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._places = asyncio.Semaphore(MAX_AT_ONCE)
         self._shown: OrderedDict[str, list[str]] = OrderedDict()
         self._to_repeat: OrderedDict[str, None] = OrderedDict()
         library.when_encoded(self.repeat)
@@ -109,7 +109,7 @@ class Suggester:
     async def look_up(self, query: str, *, for_visitor: bool, language: str = "") -> ArticlesFound:
         """The same, with whether it was found by words alone."""
         looked_up = await self._library.look_up(
-            query, least=LEAST_FOR_SEARCH, most=MOST_FOUND, public_only=for_visitor, language=language
+            query, least=LEAST_FOR_SEARCH, most=MAX_FOUND, public_only=for_visitor, language=language
         )
         return self._reply(looked_up)
 
@@ -120,7 +120,7 @@ class Suggester:
             raise NotFound("conversation", conversation_id)
         if not question:
             return ArticlesFound(suggestions=[], is_by_words=False)
-        looked_up = await self._look_up_question(question, MOST_CARDS)
+        looked_up = await self._look_up_question(question, MAX_CARDS)
         return self._reply(looked_up)
 
     async def propose(self, words: str) -> tuple[str, str]:
@@ -144,7 +144,7 @@ class Suggester:
         """A conversation, its contact's last message, and what they ask for."""
         async with self._works.read() as rows:
             conversation = await rows.first(_CONVERSATION, key=conversation_id)
-            messages = await rows.each(_LAST_TURNS, conversation=conversation_id)
+            messages = await rows.all_prepared(_LAST_TURNS, conversation=conversation_id)
         await asyncio.sleep(0)  # messages first: each half of this takes a millisecond or two
         question = question_of([message.body for message in reversed(messages)], words_allowed(len(self._under_way)))
         return conversation, (messages[0].seq or 0) if messages else 0, question

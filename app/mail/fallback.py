@@ -16,7 +16,7 @@ from app.mail.words import language_of, say
 from app.work import Work
 from models import Contact, Conversation, Inbox, Message, OutgoingMail
 
-MOST_MESSAGES = 50
+MAX_MESSAGES = 50
 MAX_A_DAY = 20
 """Mails with answers an address gets in a day that nobody has vouched for: it may be a stranger's."""
 DAY, PAUSE = timedelta(days=1), timedelta(hours=1)
@@ -65,7 +65,7 @@ class Fallback:
         )
         last_seq = unread[-1].seq or 0
         await work.change(update(Conversation).where(Conversation.id == conversation.id).values(mailed_seq=last_seq))
-        if len(unread) == MOST_MESSAGES:
+        if len(unread) == MAX_MESSAGES:
             await work.later(UNREAD_JOB, {"conversation_id": conversation_id})
 
 
@@ -89,5 +89,5 @@ async def _unread_answers(work: Work, conversation: Conversation) -> Sequence[Me
             Message.visibility == "public",
         )
         .order_by(Message.seq)
-        .limit(MOST_MESSAGES)
+        .limit(MAX_MESSAGES)
     )

@@ -24,7 +24,7 @@ from models import Agent, Contact, Conversation, Inbox, OutgoingMail, Ticket
 from models.conversation import IS_QUEUED
 
 ROLES_TOLD = ("supervisor", "admin")
-MOST_TOLD = 20
+MAX_TOLD = 20
 UNTAKEN_CONTACT_KIND = "untaken_contact"
 UNTAKEN_KIND = "untaken"
 DIGEST_JOB = JobKind(name="mail.untaken_digest", unique_by=("address",))
@@ -113,7 +113,7 @@ async def _told(work: Work, lead_id: str | None) -> list[str]:
     lead = select(Agent.email).where(Agent.id == lead_id, Agent.is_active)
     if lead_id and (addresses := await work.all(lead)):
         return list(addresses)
-    others = select(Agent.email).where(Agent.role.in_(ROLES_TOLD), Agent.is_active).order_by(Agent.email).limit(MOST_TOLD)
+    others = select(Agent.email).where(Agent.role.in_(ROLES_TOLD), Agent.is_active).order_by(Agent.email).limit(MAX_TOLD)
     return list(await work.all(others))
 
 

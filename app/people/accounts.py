@@ -11,7 +11,7 @@ from app.contract.views import AgentView, TeamView
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin
-from app.people.agents import get_agent, longest_waits, team_view, tell_notices
+from app.people.agents import announce_warnings, get_agent, longest_waits, team_view
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.invitations import check_teams
@@ -50,7 +50,7 @@ async def save_agent(work: Work, agent: SignedInAgent, agent_id: str, asked: Sav
         role=asked.role if asked.role != before.role else None,
         teams=len(asked.team_ids) if set(asked.team_ids) != set(before.team_ids) else None,
     )
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "people")
     return await announce_presence(work, agent_id)
 
@@ -62,7 +62,7 @@ async def reactivate_agent(work: Work, agent: SignedInAgent, agent_id: str) -> A
     if not await work.change(suspended.values(is_active=True, presence_since=work.now)):
         raise NotFound("suspended agent", agent_id)
     await keep_line(work, agent, "agent.reactivate", agent_id=agent_id)
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "people")
     view = await get_agent(work, agent_id, work.now)
     work.announce(PresenceChanged(agent=view), to=ToAllAgents())
@@ -102,6 +102,6 @@ async def _change_team(work: Work, agent: SignedInAgent, team_id: str, action: s
     if team is None:
         raise NotFound("team", team_id)
     await keep_line(work, agent, action, team_id=team_id, name=team.name)
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "people")
     return team_view(team, (await longest_waits(work)).get(team_id))

@@ -68,7 +68,7 @@ async def add_agent(
         await work.add(TeamMember(team_id=team_id, agent_id=agent.id))
     view = agent_view(agent, list(team_ids), Load(), work.now)
     work.announce(PresenceChanged(agent=view), to=ToAllAgents())
-    tell_notices(work)
+    announce_warnings(work)
     return view
 
 
@@ -87,7 +87,7 @@ async def add_team(work: Work, name: str) -> TeamView:
     return team_view(team, None)
 
 
-def tell_notices(work: Work) -> None:
+def announce_warnings(work: Work) -> None:
     """What admins were told may be another after this change to who serves what."""
     work.announce(NoticesChanged(), to=ToSupervisors())
 

@@ -14,7 +14,7 @@ from app.contract.routing import SetAgentRouting, SetIdle, SetTakesChats, SetTea
 from app.contract.views import AgentView, TeamView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.agents import get_agent, longest_waits, team_view, tell_notices
+from app.people.agents import announce_warnings, get_agent, longest_waits, team_view
 from app.people.presence import announce_presence
 from app.text import clean_line
 from app.work import Work
@@ -51,7 +51,7 @@ async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -
         raise NotFound("agent", agent_id)
     if asked.team_ids is not None:
         await join_teams(work, agent_id, asked.team_ids)
-    tell_notices(work)
+    announce_warnings(work)
     return await announce_presence(work, agent_id)
 
 
@@ -67,7 +67,7 @@ async def set_idle_setting(work: Work, agent: SignedInAgent, asked: SetIdle) -> 
 async def set_takes_chats(work: Work, agent: SignedInAgent, asked: SetTakesChats) -> AgentView:
     """Switch on or off that routing gives the agent conversations. What they hold stays theirs."""
     await work.change(update(Agent).where(Agent.id == agent.id).values(takes_chats=asked.takes_chats))
-    tell_notices(work)
+    announce_warnings(work)
     return await announce_presence(work, agent.id)
 
 
@@ -83,7 +83,7 @@ async def deactivate_agent(work: Work, agent_id: str) -> AgentView:
     await work.change(delete(AgentSession).where(AgentSession.agent_id == agent_id))
     await work.change(delete(ApiToken).where(ApiToken.agent_id == agent_id))
     await work.change(update(Team).where(Team.lead_id == agent_id).values(lead_id=None))
-    tell_notices(work)
+    announce_warnings(work)
     gone = replace(view, presence="offline")
     work.announce(PresenceChanged(agent=gone), to=ToAllAgents())
     return gone

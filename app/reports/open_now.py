@@ -27,7 +27,7 @@ BUSY_SHARE = 0.3
 CHECK_SECONDS = 5.0
 CHECK_SHARE = 0.005
 """A look at the rows that takes long is taken less often."""
-MOST_DOUBTS = 3
+MAX_DOUBTS = 3
 """A hint may be on its way while the rows are looked at; that often in a row it was lost."""
 
 _STAND = (
@@ -92,7 +92,7 @@ class OpenNow:
     @property
     def needs_reading(self) -> bool:
         """Whether `read_all` is to be called (again)."""
-        return not self._is_read or self._doubts >= MOST_DOUBTS
+        return not self._is_read or self._doubts >= MAX_DOUBTS
 
     async def count(self, rows: Rows, thresholds: Thresholds, now: datetime) -> Open:
         """As the rows say that are looked at."""
@@ -106,7 +106,7 @@ class OpenNow:
         counted = await count_open(rows, thresholds, now)
         self._check_at = self._clock() + max(self._check_seconds, (self._clock() - began) / self._check_share)
         self._doubts = 0 if kept == counted else self._doubts + 1
-        if self._doubts == MOST_DOUBTS:
+        if self._doubts == MAX_DOUBTS:
             log.warning("what is open was not what was heard; it is read again")
         return counted
 

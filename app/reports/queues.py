@@ -15,7 +15,7 @@ from app.work import Rows
 from models import Contact, Conversation
 from models.conversation import IS_HELD, IS_QUEUED, IS_UNANSWERED
 
-MOST_CHATS = 12
+MAX_CHATS = 12
 
 
 class Waiting(Struct, frozen=True):
@@ -112,7 +112,7 @@ async def held_by_team_and_agent(rows: Rows) -> Held:
 
 async def chats_by_agent(rows: Rows, held: Held) -> dict[str, list[ChatWallView]]:
     """What each agent holds, longest first. Whoever holds more than a screen can list is left out."""
-    few = [agent_id for agent_id, count in held.by_agent.items() if count <= MOST_CHATS]
+    few = [agent_id for agent_id, count in held.by_agent.items() if count <= MAX_CHATS]
     if not few:
         return {}
     chats: dict[str, list[ChatWallView]] = {}

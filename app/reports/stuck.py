@@ -13,7 +13,7 @@ from app.people.languages import speaks
 from app.work import Rows
 from models import Contact, Conversation, Routing
 
-MOST_OF_A_QUEUE = 20
+MAX_OF_A_QUEUE = 20
 
 
 async def stuck_conversations(rows: Rows, agents: Sequence[AgentView], team_ids: Iterable[str | None]) -> list[StuckWallView]:
@@ -29,7 +29,7 @@ async def stuck_conversations(rows: Rows, agents: Sequence[AgentView], team_ids:
             .outerjoin(Routing, Routing.conversation_id == Conversation.id)
             .where(in_queue_of(team_id))
             .order_by(Conversation.priority_rank, Conversation.queued_at, Conversation.id)
-            .limit(MOST_OF_A_QUEUE)
+            .limit(MAX_OF_A_QUEUE)
         )
         for id, queued_at, name, passed, skills, language in waiting:
             if why := why_stuck(members, passed or [], skills or [], language):

@@ -19,7 +19,7 @@ from app.work import Rows, Works
 from models import Agent, Assignment, RoutingRule, Team
 
 RULE = "least-load/2"
-MOST_KEPT = 20
+MAX_KEPT = 20
 PAGE = 500
 
 
@@ -32,7 +32,7 @@ class Replayed(Struct, frozen=True):
 
 
 def record(judged: Judged, need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
-    """What is kept of a decision that judged at most `MOST_KEPT`: those who came closest, which always holds the winner, and
+    """What is kept of a decision that judged at most `MAX_KEPT`: those who came closest, which always holds the winner, and
     how many others there were with each verdict. Made again from the kept ones it comes out the same, for nobody left out
     comes before the winner."""
     kept, others = judged
@@ -91,7 +91,7 @@ def candidate_views(
     candidates: Sequence[Candidate], need: Need, mode: RoutingMode
 ) -> tuple[list[CandidateView], list[VerdictCount]]:
     """Those who came closest, and how many others there were with each verdict."""
-    kept, others = verdicts(candidates, need, mode, MOST_KEPT)
+    kept, others = verdicts(candidates, need, mode, MAX_KEPT)
     return [_candidate_view(*one) for one in kept], _counts(others)
 
 

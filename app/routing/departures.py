@@ -6,12 +6,12 @@ from sqlalchemy import select, update
 
 from app.contract.people import ArchiveTeam
 from app.contract.views import AgentView
-from app.conversations.announcements import tell_changes
-from app.conversations.assignments.history import Holding, begin_assignments
+from app.conversations.announcements import announce_conversations
+from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin
-from app.people.agents import tell_notices
+from app.people.agents import announce_warnings
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import may_manage_people, require
@@ -66,9 +66,9 @@ async def archive_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ar
         .execution_options(synchronize_session=False)
     )
     queued = [one for one in moved if one.agent_id is None]
-    await begin_assignments(work, [Holding(one, "transferred", {}) for one in queued], agent.id)
-    await tell_changes(work, moved)
+    await begin_assignments(work, [AssignmentRecord(one, "transferred", {}) for one in queued], agent.id)
+    await announce_conversations(work, moved)
     await keep_line(work, agent, "team.archive", team_id=team_id, name=name, moved=len(moved))
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "people")
     return len(moved)

@@ -13,18 +13,18 @@ from sqlalchemy import and_, or_, select, update
 from app.contract.routing import SetTeamRouting
 from app.contract.values import RoutingMode
 from app.contract.views import TeamView
-from app.conversations.announcements import tell_change, tell_changes
+from app.conversations.announcements import announce_conversation, announce_conversations
 from app.conversations.assignments.change import put_back
-from app.conversations.assignments.claim import Take, take_if_free
+from app.conversations.assignments.claim import Claim, take_if_free
 from app.conversations.queue.positions import in_queue_of
 from app.conversations.tickets import open_ticket_for
 from app.people.load import weight_of
 from app.people.presence import announce_loads
 from app.people.team_routing import set_team_routing
 from app.routing.candidates import candidates_of
-from app.routing.decisions import MOST_KEPT, record
+from app.routing.decisions import MAX_KEPT, record
 from app.routing.next_agent import Candidate, Need, chosen_of
-from app.routing.queue import Places, tell_positions
+from app.routing.queue import LastAnnounced, announce_positions
 from app.routing.ranking import Standing, sort_of
 from app.routing.sticky import last_agents
 from app.routing.unclaimed_offers import climb, is_climbing
@@ -32,8 +32,8 @@ from app.work import Rows, Work, Works
 from models import Agent, Conversation, Routing, RoutingRule, Team, Ticket
 from models.conversation import IS_HELD
 
-MOST_AT_ONCE = 2_000
-MOST_PUT_BACK = 200
+MAX_AT_ONCE = 2_000
+MAX_PUT_BACK = 200
 BATCH = 50
 PAGES = 10
 RULES_MUST_DECIDE_WITHIN = timedelta(seconds=15)
@@ -77,7 +77,7 @@ async def dispatch(works: Works, team_id: str | None) -> int:
     """Serve a team's queue, then tell those who still wait; how many were assigned. Safe to run at any time, from anywhere,
     as often as one likes."""
     served = await serve_queue(works, team_id)
-    await settle_queue(works, team_id, Places())
+    await settle_queue(works, team_id, LastAnnounced())
     return served
 
 
@@ -94,14 +94,14 @@ async def serve_team_anew(work: Work, team_id: str, asked: SetTeamRouting) -> Te
         queued = select(Conversation.id).where(in_queue_of(team_id))
         await work.change(update(Routing).where(Routing.conversation_id.in_(queued)).values(passed=[], rung=None))
         if first := await work.one(select(Conversation).where(in_queue_of(team_id)).limit(1)):
-            await tell_change(work, first)
+            await announce_conversation(work, first)
     return view
 
 
 async def serve_queue(works: Works, team_id: str | None) -> int:
     """Give what waits to those who are free; how many were assigned."""
     served = 0
-    while served < MOST_AT_ONCE:
+    while served < MAX_AT_ONCE:
         batch = await works.run(_serve_batch, team_id)
         served += batch.count
         if batch.is_last:
@@ -109,7 +109,7 @@ async def serve_queue(works: Works, team_id: str | None) -> int:
     return served
 
 
-async def settle_queue(works: Works, team_id: str | None, places: Places) -> bool:
+async def settle_queue(works: Works, team_id: str | None, places: LastAnnounced) -> bool:
     """Whoever still waits is told where they stand; when nobody of the team could take them at all, they get a ticket.
     Whether some of a long queue have not had their turn to be told."""
     note_told = await works.run(_settle_queue, team_id, places)
@@ -161,7 +161,7 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
             if serving.accept_seconds and routing is not None and is_climbing(routing):
                 climbers.append(conversation.id)
                 continue
-            judged = standing.judge(need, MOST_KEPT)
+            judged = standing.judge(need, MAX_KEPT)
             chosen = chosen_of(judged)
             if chosen is None:
                 has_rungs = need.passed and routing is not None and routing.rung != "ticket"
@@ -201,16 +201,16 @@ async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) ->
     agent_ids = sorted({choice.candidate.agent_id for choice in choices})
     await work.all(select(Agent.id).where(Agent.id.in_(agent_ids)).order_by(Agent.id).with_for_update(key_share=True))
     stands = {candidate.agent_id: candidate for candidate in await candidates_of(work, work.now, None, agent_ids)}
-    takes: list[Take] = []
+    takes: list[Claim] = []
     for choice in choices:
         planned = choice.candidate
         if choice.conversation_id not in free or stands.get(planned.agent_id) != planned:
             stands.pop(planned.agent_id, None)  # what was planned for them afterwards assumed that this would be theirs
             continue
-        takes.append(Take(choice.conversation_id, planned.agent_id, choice.reason, choice.decision))
+        takes.append(Claim(choice.conversation_id, planned.agent_id, choice.reason, choice.decision))
         stands[planned.agent_id] = _after_one_more(planned, choice.need, work)
     served = await take_if_free(work, takes, serving.accept_seconds)
-    await tell_changes(work, served)
+    await announce_conversations(work, served)
     await announce_loads(work, [conversation.agent_id for conversation in served if conversation.agent_id])
     return len(served)
 
@@ -280,8 +280,8 @@ def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
     return replace(candidate, load=load, channels=channels, last_assigned_at=work.now)
 
 
-async def _settle_queue(work: Work, team_id: str | None, places: Places) -> Callable[[], bool]:
-    note_told = await tell_positions(work, team_id, places)
+async def _settle_queue(work: Work, team_id: str | None, places: LastAnnounced) -> Callable[[], bool]:
+    note_told = await announce_positions(work, team_id, places)
     await _open_tickets(work, team_id)
     return note_told
 
@@ -293,7 +293,7 @@ async def _open_tickets(work: Work, team_id: str | None) -> None:
         return
     has_ticket = select(Ticket.id).where(Ticket.conversation_id == Conversation.id).exists()
     forgotten = await work.all(
-        select(Conversation).where(in_queue_of(team_id), ~has_ticket).limit(MOST_PUT_BACK).with_for_update(skip_locked=True)
+        select(Conversation).where(in_queue_of(team_id), ~has_ticket).limit(MAX_PUT_BACK).with_for_update(skip_locked=True)
     )
     for conversation in forgotten:
         await open_ticket_for(work, conversation)
@@ -319,7 +319,7 @@ async def take_back_forsaken(work: Work) -> None:
         select(Conversation)
         .join(Agent, had_it)
         .where(left, IS_HELD, Conversation.waiting_since.is_not(None))
-        .limit(MOST_PUT_BACK)
+        .limit(MAX_PUT_BACK)
         .with_for_update(of=Conversation, skip_locked=True)
     )
     await put_back(work, forsaken, "agent_left")

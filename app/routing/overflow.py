@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import json
 from sqlalchemy import Select, select, update
 
-from app.conversations.announcements import tell_changes
-from app.conversations.assignments.history import Holding, begin_assignments
+from app.conversations.announcements import announce_conversations
+from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.conversations.due import do_all_due
 from app.job_kinds import TimerKind, does
 from app.work import Work, Works
@@ -18,7 +18,7 @@ from models import Conversation, Routing, Team
 
 OVERFLOW_JOB = TimerKind(name="conversation.overflow", unique_by=("conversation_id",))
 """When it falls due, every conversation that has waited too long in its queue moves on."""
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 
 
 async def arm_overflow(work: Work, conversation_id: str, steps: Sequence[dict[str, Any]]) -> None:
@@ -26,10 +26,10 @@ async def arm_overflow(work: Work, conversation_id: str, steps: Sequence[dict[st
     await _arm(work, [conversation_id], steps)
 
 
-async def overflow_conversations(work: Work, *, waits: bool = False) -> int:
+async def overflow_conversations(work: Work, *, skip_locked: bool = True) -> int:
     """The time of these in their queue is over: on to the next team, with the time they have waited; how many. Had by
     somebody meanwhile: nothing more happens. Those somebody is at are passed over, or waited for."""
-    found = await work.rows(_select_due(work.now, waits=waits))
+    found = await work.rows(_select_due(work.now, skip_locked=skip_locked))
     moving: dict[str, list[tuple[Conversation, Routing]]] = {}
     steps: dict[str, tuple[list[Any], list[str]]] = {}
     for conversation, routing in found:
@@ -52,13 +52,13 @@ async def overflow_all(works: Works) -> None:
     await do_all_due(works, overflow_conversations)
 
 
-def _select_due(now: datetime, *, waits: bool) -> Select[Conversation, Routing]:
+def _select_due(now: datetime, *, skip_locked: bool) -> Select[Conversation, Routing]:
     """Return those due longest, locked: along the index of when they fall due, as `falling_due.select_due` does."""
     due = select(Conversation, Routing).join(Routing, Routing.conversation_id == Conversation.id)
     is_due = Routing.overflow_at <= now
-    if not waits:
-        return due.where(is_due).order_by(Routing.overflow_at).limit(MOST_AT_ONCE).with_for_update(skip_locked=True)
-    first = select(Routing.conversation_id).where(is_due).order_by(Routing.overflow_at).limit(MOST_AT_ONCE)
+    if skip_locked:
+        return due.where(is_due).order_by(Routing.overflow_at).limit(MAX_AT_ONCE).with_for_update(skip_locked=True)
+    first = select(Routing.conversation_id).where(is_due).order_by(Routing.overflow_at).limit(MAX_AT_ONCE)
     return due.where(Routing.conversation_id.in_(first), is_due).order_by(Conversation.id).with_for_update()
 
 
@@ -70,8 +70,8 @@ async def _move(work: Work, team_id: str, rules: Mapping[str, str | None]) -> No
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
-    await begin_assignments(work, [Holding(one, "overflow", {"rule_id": rules[one.id]}) for one in moved], "routing")
-    await tell_changes(work, moved)
+    await begin_assignments(work, [AssignmentRecord(one, "overflow", {"rule_id": rules[one.id]}) for one in moved], "routing")
+    await announce_conversations(work, moved)
 
 
 async def _arm(work: Work, conversation_ids: Sequence[str], steps: Sequence[dict[str, Any]]) -> None:

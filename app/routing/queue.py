@@ -15,11 +15,11 @@ from app.conversations.queue.wait_estimate import pace_of, place_view
 from app.work import Rows, Work
 from models import Conversation, Team, WaitPromise
 
-MOST_TOLD = 200
+MAX_TOLD = 200
 NEAR = 20
 
 
-class Places:
+class LastAnnounced:
     """What each one who waits was told last, so that only changes are told; whoever has left a queue is told anew.
 
     The first `NEAR` places are told every change, the others only a new place or an estimate that moved by a fifth.
@@ -59,21 +59,21 @@ def queue_of(team_id: str | None):
     )
 
 
-async def tell_positions(work: Work, team_id: str | None, places: Places) -> Callable[[], bool]:
+async def announce_positions(work: Work, team_id: str | None, places: LastAnnounced) -> Callable[[], bool]:
     """Tell those who wait where they stand, if that is news to them. The first range anybody is told is kept as a promise.
 
     The first are told every time, those further back in turns, so many at once. What it returns is to be called after the
     commit, and says whether some have not had their turn.
     """
-    first = await work.all(queue_of(team_id).limit(MOST_TOLD))
+    first = await work.all(queue_of(team_id).limit(MAX_TOLD))
     pace = await pace_of(work, team_id) if first else None
-    begins, further = MOST_TOLD + places.begins(team_id), list[Conversation]()
-    if len(first) == MOST_TOLD:
-        further = list(await work.all(queue_of(team_id).offset(begins).limit(MOST_TOLD)))
-    is_over = len(further) < MOST_TOLD
+    begins, further = MAX_TOLD + places.begins(team_id), list[Conversation]()
+    if len(first) == MAX_TOLD:
+        further = list(await work.all(queue_of(team_id).offset(begins).limit(MAX_TOLD)))
+    is_over = len(further) < MAX_TOLD
     waiting = [*enumerate(first, 1), *enumerate(further, begins + 1)]
     last = places.told(team_id)
-    told = {} if len(first) < MOST_TOLD else dict(last)
+    told = {} if len(first) < MAX_TOLD else dict(last)
     for position, conversation in waiting:
         id = conversation.id
         place = place_view(position, pace)

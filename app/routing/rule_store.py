@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from app.clock import new_id
 from app.contract.routing import OrderRules, RuleActions, RuleConditions, RuleProblem, RuleView, SaveRule
 from app.errors import Conflict, Invalid, NotFound
-from app.people.agents import tell_notices
+from app.people.agents import announce_warnings
 from app.people.config import announce_config
 from app.routing.next_agent import speaks
 from app.routing.rules import Rule, covers
@@ -20,11 +20,11 @@ from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Inbox, Routing, RoutingRule, Team, TeamMember
 
-MOST_UNMATCHED = 500
+MAX_UNMATCHED = 500
 """A rule that decided none of so many is not what somebody meant, or not needed."""
 
 
-class Ground(Struct, frozen=True, kw_only=True):
+class RuleContext(Struct, frozen=True, kw_only=True):
     """What rules stand on: inboxes (with their hours), and teams with what their members can do."""
 
     inboxes: dict[str, str | None]
@@ -53,9 +53,9 @@ async def _unused(rows: Rows, kept: Sequence[RoutingRule]) -> set[str]:
     """Rules that stood as they stand when each of the newest conversations came, and decided none of them."""
     if not kept:
         return set()
-    newest = select(Routing.rule_id, Routing.made_at).order_by(Routing.conversation_id.desc()).limit(MOST_UNMATCHED)
+    newest = select(Routing.rule_id, Routing.made_at).order_by(Routing.conversation_id.desc()).limit(MAX_UNMATCHED)
     seen = await rows.rows(newest)
-    if len(seen) < MOST_UNMATCHED:
+    if len(seen) < MAX_UNMATCHED:
         return set()
     used, oldest = {rule_id for rule_id, _ in seen}, min(made_at for _, made_at in seen)
     return {row.id for row in kept if row.is_enabled and row.changed_at <= oldest and row.id not in used}
@@ -100,7 +100,7 @@ async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> 
         await work.add(RoutingRule(id=rule_id, position=position, created_at=work.now, **values))
     elif not await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(**values)):
         raise NotFound("rule", rule_id)
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "routing")
     return await get_rule(work, rule_id)
 
@@ -109,7 +109,7 @@ async def remove_rule(work: Work, rule_id: str) -> None:
     """What it has decided stays decided. Raises NotFound."""
     if not await work.change(delete(RoutingRule).where(RoutingRule.id == rule_id)):
         raise NotFound("rule", rule_id)
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "routing")
 
 
@@ -120,7 +120,7 @@ async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
         raise Conflict("Another admin changed the rules. Reload to see them.")
     for position, rule_id in enumerate(asked.rule_ids):
         await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(position=position))
-    tell_notices(work)
+    announce_warnings(work)
     announce_config(work, "routing")
     return await list_rules(work)
 
@@ -135,7 +135,7 @@ def rule_of(row: RoutingRule) -> Rule:
     )
 
 
-async def _ground(rows: Rows) -> Ground:
+async def _ground(rows: Rows) -> RuleContext:
     kept = await rows.rows(select(Inbox.id, Inbox.hours_id))
     inboxes = {id: hours_id for id, hours_id in kept}  # noqa: C416 - to the type checker a row is no pair
     members: dict[str, list[tuple[list[str], list[str]]]] = {id: [] for id in await rows.all(select(Team.id))}
@@ -146,7 +146,7 @@ async def _ground(rows: Rows) -> Ground:
     )
     for team_id, skills, languages in await rows.rows(able):
         members[team_id].append((skills or [], languages or []))
-    return Ground(inboxes=inboxes, members=members)
+    return RuleContext(inboxes=inboxes, members=members)
 
 
 def _refuse_loop(actions: RuleActions) -> None:
@@ -155,7 +155,7 @@ def _refuse_loop(actions: RuleActions) -> None:
         raise Invalid("Overflow can't lead back to a team that was already tried.")
 
 
-def _refuse_strangers(asked: SaveRule, ground: Ground) -> None:
+def _refuse_strangers(asked: SaveRule, ground: RuleContext) -> None:
     teams = [asked.actions.team_id, *(step.team_id for step in asked.actions.overflow)]
     if any(team is not None and team not in ground.members for team in teams):
         raise Invalid("This team no longer exists.")
@@ -163,7 +163,7 @@ def _refuse_strangers(asked: SaveRule, ground: Ground) -> None:
         raise Invalid("This inbox no longer exists.")
 
 
-def _problems(rule: Rule, ground: Ground) -> list[RuleProblem]:
+def _problems(rule: Rule, ground: RuleContext) -> list[RuleProblem]:
     wanted, actions = rule.conditions, rule.actions
     found: list[RuleProblem] = []
     missing = [inbox for inbox in wanted.inbox_ids if inbox not in ground.inboxes]
@@ -186,7 +186,7 @@ def _problems(rule: Rule, ground: Ground) -> list[RuleProblem]:
     return found
 
 
-def _team_problems(team_id: str, ground: Ground) -> list[RuleProblem]:
+def _team_problems(team_id: str, ground: RuleContext) -> list[RuleProblem]:
     if team_id not in ground.members:
         return [RuleProblem(code="missing_team", detail="A team it names is gone: the inbox's own team is asked instead.")]
     if not ground.members[team_id]:
@@ -194,7 +194,7 @@ def _team_problems(team_id: str, ground: Ground) -> list[RuleProblem]:
     return []
 
 
-def _need_problems(rule: Rule, ground: Ground) -> list[RuleProblem]:
+def _need_problems(rule: Rule, ground: RuleContext) -> list[RuleProblem]:
     actions = rule.actions
     team = ground.members.get(actions.team_id or "")
     able = team if team is not None else [one for members in ground.members.values() for one in members]
@@ -213,7 +213,7 @@ def _shadowed(by: RuleView) -> RuleProblem:
 
 
 def _not_matched() -> RuleProblem:
-    return RuleProblem(code="has_not_matched", detail=f"None of the last {MOST_UNMATCHED} conversations went by it.")
+    return RuleProblem(code="has_not_matched", detail=f"None of the last {MAX_UNMATCHED} conversations went by it.")
 
 
 def _view(row: RoutingRule, rule: Rule, problems: Sequence[RuleProblem]) -> RuleView:

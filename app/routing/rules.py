@@ -11,7 +11,7 @@ from app.contract.values import Priority
 from app.patterns import has_phrase, matches_within
 from app.routing.next_agent import speaks
 
-MOST_SHOWN = 80
+MAX_SHOWN = 80
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -132,4 +132,4 @@ def _folded(text: str) -> str:
 
 
 def _traced(condition: str, wanted: Sequence[str], found: str, holds: bool) -> ConditionTrace:
-    return ConditionTrace(condition=condition, wanted=[one[:MOST_SHOWN] for one in wanted], found=found[:MOST_SHOWN], holds=holds)
+    return ConditionTrace(condition=condition, wanted=[one[:MAX_SHOWN] for one in wanted], found=found[:MAX_SHOWN], holds=holds)

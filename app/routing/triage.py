@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from app.contract.routing import RuleActions
 from app.contract.values import Priority
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.offers import ensure_routing
 from app.conversations.messages.send import add_bot_message
 from app.conversations.queue.positions import in_queue_of
@@ -45,7 +45,7 @@ class Arrival(Struct, frozen=True):
     facts: Facts
 
 
-async def sort_arrivals(works: Works, propose: Propose) -> int:
+async def apply_rules(works: Works, propose: Propose) -> int:
     """Apply the rules to whatever waits and has not been sorted; how many. Without rules, nothing needs sorting."""
     sorted_count = 0
     while True:
@@ -165,7 +165,7 @@ async def _sort(work: Work, conversation_id: str, judgement: Judgement, facts: F
     await _keep(work, conversation, rule, actions, judgement, facts)
     if is_full:
         await _say_full(work, conversation, actions.full_message or FULL)
-    await tell_change(work, conversation)
+    await announce_conversation(work, conversation)
 
 
 async def _keep(

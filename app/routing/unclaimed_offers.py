@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from app.conversations.announcements import tell_change
-from app.conversations.assignments.claim import UNTAKEN_JOB, Take, take_if_free
+from app.conversations.announcements import announce_conversation
+from app.conversations.assignments.claim import UNTAKEN_JOB, Claim, take_if_free
 from app.conversations.assignments.history import begin_assignment
 from app.conversations.tickets import open_ticket_for
 from app.people.presence import announce_load
@@ -15,13 +15,13 @@ from app.routing.next_agent import Need, chosen_of, verdicts
 from app.work import Work
 from models import Agent, Conversation, Routing
 
-MOST_ASKED = 2
+MAX_ASKED = 2
 """How many agents are asked before the lead is: the contact waits for each."""
 
 
 def is_climbing(routing: Routing) -> bool:
     """Whether enough agents have let it pass, and the ladder has not ended."""
-    return len(routing.passed) >= MOST_ASKED and routing.rung != "ticket"
+    return len(routing.passed) >= MAX_ASKED and routing.rung != "ticket"
 
 
 async def climb(work: Work, conversation_id: str, lead_id: str | None, accept_seconds: int) -> bool:
@@ -52,11 +52,11 @@ async def _offer_to_lead(work: Work, conversation: Conversation, routing: Routin
     if chosen_of(judged) is None:
         return False
     decision = record(judged, need, "least_load", routing.rule_id)
-    taken = await take_if_free(work, [Take(conversation.id, lead_id, "to_lead", decision)], accept_seconds)
+    taken = await take_if_free(work, [Claim(conversation.id, lead_id, "to_lead", decision)], accept_seconds)
     for one in taken:
         await _note_rung(work, one.id, "lead")
         await announce_load(work, lead_id)
-        await tell_change(work, one)
+        await announce_conversation(work, one)
     return bool(taken)
 
 

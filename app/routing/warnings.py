@@ -15,7 +15,7 @@ from app.contract.views import NoticeView
 from app.database.clock_offset import newest_lead
 from app.file_room import nearly_full
 from app.people.actors import SignedInAgent
-from app.people.agents import tell_notices
+from app.people.agents import announce_warnings
 from app.routing.queue import teams_with_queues
 from app.routing.rule_store import list_rules
 from app.work import Rows, Work
@@ -40,7 +40,7 @@ NOT_TOLD = ("always_matches", "does_nothing", "empty_team")
 """Often meant; and a team without members has a notice of its own."""
 NODE_SILENT_AFTER = timedelta(minutes=1)
 LONGEST_SUBJECT = 200
-MOST_ESCALATIONS = 50
+MAX_ESCALATIONS = 50
 _GIVEN = case((Agent.takes_chats.is_(False), 0), else_=Agent.capacity)
 """How much routing gives an agent."""
 SNIPPET_DUE_AFTER = timedelta(days=1)
@@ -71,13 +71,13 @@ async def dismiss_notice(work: Work, agent: SignedInAgent, key: str) -> None:
     """Keep it from this agent until it is mended. One that is gone meanwhile is no error."""
     if any(notice.key == key for notice in await find_notices(work, work.now)):
         await work.add_unless_there(DismissedNotice(agent_id=agent.id, key=key, dismissed_at=work.now))
-        tell_notices(work)
+        announce_warnings(work)
 
 
 async def forget_dismissed(work: Work, keys: Iterable[str]) -> None:
     """These alone are still there; whatever else comes again is told again."""
     await work.change(delete(DismissedNotice).where(DismissedNotice.key.not_in(list(keys))))
-    tell_notices(work)
+    announce_warnings(work)
 
 
 async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
@@ -139,7 +139,7 @@ async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(IS_ESCALATED)
         .order_by(Conversation.escalation_level.desc(), Conversation.id)
-        .limit(MOST_ESCALATIONS)
+        .limit(MAX_ESCALATIONS)
     )
     return [_notice(f"escalation:{id}:{level}", "escalation", name, dismissed, count=level) for id, level, name in found]
 

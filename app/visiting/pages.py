@@ -20,9 +20,9 @@ from app.text import clean_line
 from app.work import Rows, Work
 from models import Contact, PageVisit
 
-MOST_PAGES = 50
-MOST_URL = 2000
-MOST_TITLE = 200
+MAX_PAGES = 50
+MAX_URL = 2000
+MAX_TITLE = 200
 
 
 class SeenPage(Struct, frozen=True, kw_only=True):
@@ -43,7 +43,7 @@ class Device(Struct, frozen=True, kw_only=True):
 
 def page_address(url: str) -> str | None:
     """The address worth keeping: of the web, without a fragment or a password. None for anything else."""
-    url = clean_line(url)[:MOST_URL]
+    url = clean_line(url)[:MAX_URL]
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -89,7 +89,7 @@ async def remember_pages(work: Work, visitor: Visitor, pages: Sequence[SeenPage]
 
 async def list_pages(rows: Rows, contact_id: str) -> list[PageView]:
     """Where a contact was, latest first."""
-    return [page_view(page) for page in await rows.all(_latest_first(contact_id).limit(MOST_PAGES))]
+    return [page_view(page) for page in await rows.all(_latest_first(contact_id).limit(MAX_PAGES))]
 
 
 def page_view(page: PageVisit) -> PageView:
@@ -101,8 +101,8 @@ async def _forget_oldest(work: Work, contact_id: str) -> None:
         select(PageVisit.id)
         .where(PageVisit.contact_id == contact_id)
         .order_by(PageVisit.visited_at.desc(), PageVisit.id.desc())
-        .offset(MOST_PAGES)
-        .limit(MOST_PAGES)
+        .offset(MAX_PAGES)
+        .limit(MAX_PAGES)
     )
     if extra:
         await work.change(delete(PageVisit).where(PageVisit.id.in_(extra)))

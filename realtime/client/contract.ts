@@ -4,7 +4,7 @@ export const CONTRACT_VERSION = 1
 
 /** The longest text, in characters, or list each named value may be. */
 export const LIMITS = {
-  body: 10000,
+  messageBody: 10000,
   preview: 500,
   line: 200,
   tag: 40,
@@ -41,7 +41,7 @@ export type RoutingMode = "least_load" | "round_robin" | "manual"
 
 export type Role = "agent" | "supervisor" | "admin"
 
-export type View = "mine" | "unassigned" | "all"
+export type ListView = "mine" | "unassigned" | "all"
 
 export type Shelf = "open" | "resolved"
 
@@ -350,7 +350,7 @@ export interface CannedResponseView {
 
 /** What a list shows and in which order. Empty fields narrow nothing. */
 export interface FilterView {
-  view: View
+  view: ListView
   shelf: Shelf
   query: string
   tag: string
@@ -1294,7 +1294,7 @@ export interface AskEmail {
 
 /** A list a screen shows. Narrower filters are the screen's own: it is told of all that these fields let through. */
 export interface WatchedList {
-  view: View
+  view: ListView
   shelf: Shelf
   team_id?: string | null
   inbox_id?: string | null
@@ -1869,7 +1869,7 @@ export interface Desk {
 
 /** What a list shows and in which order; what is left out narrows nothing. */
 export interface ListFilter {
-  view?: View
+  view?: ListView
   shelf?: Shelf
   /** At most 200 characters. */
   query?: string

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from app.callers import caller_of
 from realtime.transport.unfinished_requests import Crowding
 
-MOST_HEAD_BYTES = 64 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 """Of a request, less its body: the first line, headers, and what frames the body."""
 
 
@@ -64,7 +64,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._overhead += len(data)
         self._heard_at = self.loop.time()
         super().data_received(data)
-        if self._overhead > MOST_HEAD_BYTES and not self.transport.is_closing():
+        if self._overhead > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse("431 Request Header Fields Too Large")
 
     def on_message_begin(self) -> None:

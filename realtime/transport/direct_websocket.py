@@ -31,7 +31,7 @@ log = structlog.get_logger("realtime")
 EXTENSION = "parley.websocket"
 """Under this name of the scope's extensions, applications find their DirectWebSocket."""
 
-MOST_FRAMES_A_TURN = 64
+MAX_FRAMES_A_TURN = 64
 """What one client may keep the event loop busy with before others have their turn."""
 
 _WHOLE_TEXT = 0x81
@@ -197,7 +197,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         """Whole frames go to the listener, the half of one waits for its end."""
         at = taken = 0
         while len(data) - at >= 6:
-            if taken == MOST_FRAMES_A_TURN:
+            if taken == MAX_FRAMES_A_TURN:
                 self._rest = data[at:]
                 self._continue_later()
                 return

@@ -26,9 +26,9 @@ from msgspec import Struct
 from app.clock import monotonic
 from realtime.transport.direct_websocket import EXTENSION, DirectWebSocket, framed, text_in
 
-MOST_QUEUED_BYTES = 1_000_000
+MAX_QUEUED_BYTES = 1_000_000
 LONGEST_BLOCK_SECONDS = 10.0
-MOST_MISUNDERSTOOD = 5
+MAX_MISUNDERSTOOD = 5
 CLOSING_SECONDS = 2.0
 ANSWER_SHARE = 0.97
 """Of the time that clients are told an answer may take: a line is closed within it, not soon after."""
@@ -87,14 +87,14 @@ class EngineSocket(AsyncSocket):
             return
         self.queued_bytes += len(frame)
         blocked = self._blocked_since
-        if self.queued_bytes > MOST_QUEUED_BYTES or (blocked is not None and monotonic() - blocked > LONGEST_BLOCK_SECONDS):
+        if self.queued_bytes > MAX_QUEUED_BYTES or (blocked is not None and monotonic() - blocked > LONGEST_BLOCK_SECONDS):
             self._close_as_slow(self.queued_bytes)
             return
         self.queue.put_nowait(text_in(frame))
 
     @staticmethod
     def _is_slow(direct: DirectWebSocket) -> bool:
-        return direct.queued_bytes > MOST_QUEUED_BYTES or direct.blocked_seconds > LONGEST_BLOCK_SECONDS
+        return direct.queued_bytes > MAX_QUEUED_BYTES or direct.blocked_seconds > LONGEST_BLOCK_SECONDS
 
     def _close_as_slow(self, queued_bytes: int) -> None:
         log.info("slow reader closed", queued_bytes=queued_bytes)
@@ -111,13 +111,13 @@ class EngineSocket(AsyncSocket):
         """The client sent a packet that nobody could mean: it is closed, with one line in the log."""
         if not self._is_cut:
             log.info("closed after a malformed packet")
-            self.server.garbled(self)
+            self.server.malformed(self)
             self.cut()
 
     def count_misunderstood(self) -> None:
         """The client sent a packet well formed and asked for what does not exist, and was told so. After five it is closed."""
         self.misunderstood += 1
-        if self.misunderstood == MOST_MISUNDERSTOOD:
+        if self.misunderstood == MAX_MISUNDERSTOOD:
             log.info("closed after misunderstandings", count=self.misunderstood)
             self.cut()
 
@@ -282,7 +282,7 @@ class EngineSocket(AsyncSocket):
             await ws.close()
 
 
-class ComeLater(Struct, frozen=True):
+class RetryLater(Struct, frozen=True):
     """Not now: the status of the answer, and in how many seconds it may be another."""
 
     status: str
@@ -292,7 +292,7 @@ class ComeLater(Struct, frozen=True):
 class EngineServer(engineio.AsyncServer):
     """Makes EngineSockets and opens nothing but websockets."""
 
-    garbled: Callable[[EngineSocket], None]
+    malformed: Callable[[EngineSocket], None]
     """Told of whoever sent what nobody could mean."""
 
     take_event: Callable[[EngineSocket, str], bool]
@@ -331,7 +331,7 @@ class EngineServer(engineio.AsyncServer):
             )
         )
         refused = await self._trigger_event("connect", sid, environ, run_async=False)
-        if isinstance(refused, ComeLater):
+        if isinstance(refused, RetryLater):
             del self.sockets[sid]
             headers = [("Retry-After", str(math.ceil(refused.seconds))), ("Content-Length", "0")]
             return {"status": refused.status, "headers": headers, "response": b""}

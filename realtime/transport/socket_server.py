@@ -15,17 +15,17 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from app.errors import RateLimited
 from app.people.actors import SignedInAgent, Visitor
 from realtime.connection import Connection
-from realtime.connection_limits import Doorkeeper
+from realtime.connection_limits import ConnectionLimits
 from realtime.gateway import Gateway
 from realtime.handshake import Handshake, Refusal
 from realtime.transport.client_manager import Connected
 from realtime.transport.direct_websocket import framed
-from realtime.transport.engine import ComeLater, EngineServer, EngineSocket
+from realtime.transport.engine import EngineServer, EngineSocket, RetryLater
 from realtime.transport.packets import Json, TextPacket, split_event
 
 VISITORS = "/visitor"
 AGENTS = "/agent"
-MOST_FRAME_BYTES = 64 * 1024
+MAX_FRAME_BYTES = 64 * 1024
 HANDSHAKE_SECONDS, LAST_CALL_SECONDS = 4.5, 0.5
 CLOSING_RETRY_SECONDS = 1.0
 AGENT_PING_SECONDS = 2.0
@@ -41,7 +41,7 @@ class SocketServer(socketio.AsyncServer):
         self,
         handshake: Handshake,
         gateway: Gateway,
-        doorkeeper: Doorkeeper,
+        connection_limits: ConnectionLimits,
         came: Callable[[Connection], Awaitable[None]],
         left: Callable[[Connection], Awaitable[None]],
         is_allowed_origin: Callable[[str, dict[str, Any]], bool],
@@ -53,7 +53,7 @@ class SocketServer(socketio.AsyncServer):
             serializer=TextPacket,
             json=Json,
             cors_allowed_origins=is_allowed_origin,
-            max_http_buffer_size=MOST_FRAME_BYTES,
+            max_http_buffer_size=MAX_FRAME_BYTES,
             ping_interval=20,
             ping_timeout=15,
             always_connect=False,
@@ -63,14 +63,14 @@ class SocketServer(socketio.AsyncServer):
         )
         self._handshake = handshake
         self._gateway = gateway
-        self._doorkeeper = doorkeeper
+        self._connection_limits = connection_limits
         self.is_closing = False
         self._came = came
         self._left = left
         self.connections: dict[tuple[str, str], Connection] = {}
         self.eio.on("connect", self._admit_socket)
         self.eio.take_event = self._take_event
-        self.eio.garbled = self._blame
+        self.eio.malformed = self._blame
         self.on("connect", self._visitor_came, namespace=VISITORS)
         self.on("connect", self._agent_came, namespace=AGENTS)
         self.on("disconnect", self._visitor_left, namespace=VISITORS)
@@ -80,13 +80,13 @@ class SocketServer(socketio.AsyncServer):
         return EngineServer
 
     async def _admit_socket(self, eio_sid: str, environ: dict[str, Any]) -> Any:
-        address = self._doorkeeper.address_of(environ)
+        address = self._connection_limits.address_of(environ)
         try:
             if self.is_closing:
-                return ComeLater("503 Service Unavailable", CLOSING_RETRY_SECONDS)
-            self._doorkeeper.admit(address)
+                return RetryLater("503 Service Unavailable", CLOSING_RETRY_SECONDS)
+            self._connection_limits.admit(address)
         except RateLimited as refused:
-            return ComeLater("429 Too Many Requests", refused.retry_seconds)
+            return RetryLater("429 Too Many Requests", refused.retry_seconds)
         self.eio.sockets[eio_sid].address = address
         admitted = await self._handle_eio_connect(eio_sid, environ)
         asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self._drop_unless_known, eio_sid)
@@ -94,7 +94,7 @@ class SocketServer(socketio.AsyncServer):
 
     def _blame(self, socket: EngineSocket) -> None:
         if socket.address:
-            self._doorkeeper.blame(socket.address)
+            self._connection_limits.penalise(socket.address)
 
     def _drop_unless_known(self, eio_sid: str, *, is_last_call: bool = False) -> None:
         """Whoever has not said who they are by now is cut. Not who is being let in, nor who said so while this node was
@@ -195,7 +195,7 @@ class SocketServer(socketio.AsyncServer):
     async def _handle_eio_disconnect(self, eio_sid: str, reason: Any) -> None:
         socket = self.eio.sockets.get(eio_sid)
         if socket is not None and socket.address:
-            self._doorkeeper.left(socket.address)
+            self._connection_limits.left(socket.address)
             socket.address = ""
         await super()._handle_eio_disconnect(eio_sid, reason)
         for namespace in (VISITORS, AGENTS):

@@ -14,9 +14,9 @@ from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
 from app.settings import Settings
 from realtime.agent_socket import AgentCommands
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.gateway import Gateway
-from realtime.hub import LocalHub, Subscriber, Told
+from realtime.hub import EncodedEvent, LocalHub, Subscriber
 from realtime.limits import CommandLimits
 from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
@@ -32,11 +32,11 @@ class Stream:
     def __init__(self) -> None:
         self.rooms: set[str] = set()
         self.silent_seconds = 0.0
-        self.heard: list[Told] = []
+        self.heard: list[EncodedEvent] = []
         self.is_cut = False
 
-    def deliver(self, told: Told) -> None:
-        self.heard.append(told)
+    def deliver(self, encoded: EncodedEvent) -> None:
+        self.heard.append(encoded)
 
     def cut(self) -> None:
         self.is_cut = True
@@ -49,12 +49,12 @@ class Doors:
         self.hub = LocalHub()
         self.library = Library(house.works, NoEmbedder())
         self.suggester = Suggester(house.works, house.told, self.library, "https://help.example.com")
-        self.attendance = Attendance(house.works, self.hub, LEASE, "1")
+        self.connected_clients = ConnectedClients(house.works, self.hub, LEASE, "1")
         self.visits = Visits(house.works, self.hub)
         self.wall = WallPainter(house.works, self.hub)
         self.gateway = Gateway(
             VisitorCommands(house.works, self.hub, self.suggester, self.visits),
-            AgentCommands(house.works, self.hub, self.suggester, self.attendance, self.visits, self.wall, LEASE),
+            AgentCommands(house.works, self.hub, self.suggester, self.connected_clients, self.visits, self.wall, LEASE),
             Posting(house.works),
             CommandLimits(Settings(message_rate=1000.0)),
         )

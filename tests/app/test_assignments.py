@@ -18,7 +18,7 @@ from app.conversations.assignments.change import (
     put_back,
     transfer_conversation,
 )
-from app.conversations.assignments.claim import Take, take_if_free
+from app.conversations.assignments.claim import Claim, take_if_free
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
@@ -61,7 +61,7 @@ async def test_routing_takes_only_what_is_open_and_free(house: House) -> None:
     await house.resolve(ana, ended)
 
     async def takes(id: str) -> bool:
-        return bool(await house.run(take_if_free, [Take(id, ben.id, "routed", {})]))
+        return bool(await house.run(take_if_free, [Claim(id, ben.id, "routed", {})]))
 
     assert [await takes(id) for id in (free, held, ended, new_id())] == [True, False, False, False]
     assert (await house.conversation(held)).agent_id == ana.id

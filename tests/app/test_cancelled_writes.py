@@ -65,7 +65,7 @@ async def marks(database: SqliteDatabase) -> set[str]:
 
 async def given_up_at_the_disk(database: SqliteDatabase, told: Callable[[], None]) -> asyncio.Task[None]:
     """A batch on its own whose caller is cancelled while it is being committed."""
-    writing = asyncio.create_task(database.write_at_once(Mark("given up"), told))
+    writing = asyncio.create_task(database.write_batch(Mark("given up"), told))
     while not database._driver.in_transaction:  # pyright: ignore[reportPrivateUsage]
         await asyncio.sleep(0)
     writing.cancel()

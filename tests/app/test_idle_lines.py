@@ -10,11 +10,11 @@ async def test_a_line_that_died_without_a_word_keeps_nobody_awake(house: House) 
     doors, ana = Doors(house), await house.agent("Ana")
     left_behind, in_use = Stream(), Stream()
     for line in (left_behind, in_use):
-        await doors.attendance.came(line, ana)
-    assert not doors.attendance.note_idle(ana, in_use, is_idle=True), "the other may be touched at any moment"
-    assert doors.attendance.idle_here() == []
+        await doors.connected_clients.connected(line, ana)
+    assert not doors.connected_clients.note_idle(ana, in_use, is_idle=True), "the other may be touched at any moment"
+    assert doors.connected_clients.idle_here() == []
     left_behind.silent_seconds = LEASE.total_seconds()
-    assert doors.attendance.note_idle(ana, in_use, is_idle=True)
-    assert doors.attendance.idle_here() == [ana.id]
+    assert doors.connected_clients.note_idle(ana, in_use, is_idle=True)
+    assert doors.connected_clients.idle_here() == [ana.id]
     left_behind.silent_seconds = 0.0
-    assert doors.attendance.idle_here() == []
+    assert doors.connected_clients.idle_here() == []

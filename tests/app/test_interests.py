@@ -26,7 +26,7 @@ def doors(house: House) -> Doors:
 async def screen(doors: Doors, agent: SignedInAgent, **shows: Any) -> Stream:
     """A connection that has said what it shows, and heard nothing since."""
     stream = Stream()
-    await doors.attendance.came(stream, agent)
+    await doors.connected_clients.connected(stream, agent)
     assert (await ask(doors.gateway, agent, "screen.watch", stream, **shows))["ok"]
     stream.heard.clear()
     return stream
@@ -34,13 +34,13 @@ async def screen(doors: Doors, agent: SignedInAgent, **shows: Any) -> Stream:
 
 async def settle(doors: Doors) -> None:
     """Until whose each conversation is, is known."""
-    while doors.attendance.interests.is_looking:
-        await doors.attendance.interests.settle()
+    while doors.connected_clients.interests.is_looking:
+        await doors.connected_clients.interests.settle()
         await asyncio.sleep(0)
 
 
 def types(stream: Stream) -> list[str]:
-    return [msgspec.json.decode(told.json)["type"] for told in stream.heard]
+    return [msgspec.json.decode(encoded.json)["type"] for encoded in stream.heard]
 
 
 def about(stream: Stream, *kinds: str) -> list[str]:
@@ -51,7 +51,7 @@ def about(stream: Stream, *kinds: str) -> list[str]:
 
 
 def size_of(streams: Sequence[Stream]) -> int:
-    return sum(len(told.frame("/agent")) for stream in streams for told in stream.heard)
+    return sum(len(encoded.frame("/agent")) for stream in streams for encoded in stream.heard)
 
 
 async def test_a_message_is_heard_by_its_owner_and_by_whoever_shows_it(house: House, doors: Doors) -> None:
@@ -94,7 +94,9 @@ async def test_the_former_owner_hears_that_it_is_no_longer_theirs(house: House, 
     id, _ = await house.chat(ana)
     former, new = await screen(doors, ana), await screen(doors, ben)
     await house.run(assign_conversation, ana, AssignConversation(conversation_id=id, agent_id=ben.id, team_id=orders))
-    *_, moved = [event for told in former.heard if (event := msgspec.json.decode(told.json))["type"] == "conversation.moved"]
+    *_, moved = [
+        event for encoded in former.heard if (event := msgspec.json.decode(encoded.json))["type"] == "conversation.moved"
+    ]
     assert (moved["conversation_id"], moved["agent_id"], moved["rev"]) == (id, ben.id, (await house.conversation(id)).rev)
     assert "conversation.changed" in types(new)
 
@@ -107,7 +109,7 @@ async def test_what_nothing_was_heard_of_yet_is_looked_up_and_told_in_order(hous
     await house.write(visitor, id)
     await house.write(visitor, id, "And another thing.")
     await settle(doors)
-    seqs = [event["message"]["seq"] for told in owner.heard if (event := msgspec.json.decode(told.json)).get("message")]
+    seqs = [event["message"]["seq"] for encoded in owner.heard if (event := msgspec.json.decode(encoded.json)).get("message")]
     assert seqs == sorted(seqs) != []
     assert "message.created" not in types(other)
 
@@ -133,7 +135,7 @@ async def test_what_is_known_of_a_contact_is_heard_where_they_are_shown(house: H
 async def test_whoever_never_says_what_they_show_hears_everything(house: House, doors: Doors) -> None:
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
     stream = Stream()
-    await doors.attendance.came(stream, ben)
+    await doors.connected_clients.connected(stream, ben)
     id, visitor = await house.chat(ana)
     stream.heard.clear()
     await house.write(visitor, id)
@@ -144,7 +146,7 @@ async def test_an_inbox_that_is_added_is_heard_by_screens_too(house: House, door
     ana = await house.agent("Ana")
     stream = await screen(doors, ana)
     inbox_id = await house.inbox("second", house.team_id)
-    await doors.attendance.enter_inboxes()
+    await doors.connected_clients.enter_inboxes()
     await house.start(house.visitor(inbox_id))
     await settle(doors)
     assert "conversation.changed" in types(stream)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.callers import walk_back
 from app.errors import RateLimited
-from app.limits import MOST_CALLERS, Limit
+from app.limits import MAX_CALLERS, Limit
 
 
 class Seconds:
@@ -52,9 +52,9 @@ def test_callers_do_not_share_a_bucket() -> None:
 
 def test_strangers_cannot_fill_the_memory() -> None:
     limit = Limit(1.0, 1, Seconds())
-    for number in range(MOST_CALLERS + 100):
+    for number in range(MAX_CALLERS + 100):
         limit.take(str(number))
-    assert len(limit._full_at) <= MOST_CALLERS + 1  # pyright: ignore[reportPrivateUsage]
+    assert len(limit._full_at) <= MAX_CALLERS + 1  # pyright: ignore[reportPrivateUsage]
 
 
 def test_whoever_is_charged_waits_until_it_is_made_good() -> None:

@@ -22,7 +22,7 @@ from app.contract.commands import (
 )
 from app.contract.events import ConversationChanged, MessageCreated
 from app.contract.http import ListFilter, SaveView
-from app.contract.values import Shelf, Sort, View
+from app.contract.values import ListView, Shelf, Sort
 from app.contract.views import ConversationView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.bulk_changes import change_one_conversation
@@ -48,7 +48,7 @@ async def page(
     agent: SignedInAgent,
     after: str | None = None,
     limit: int = 7,
-    view: View = "all",
+    view: ListView = "all",
     shelf: Shelf = "open",
     words: str = "",
     **narrowing: Any,
@@ -59,7 +59,7 @@ async def page(
     return found.conversations, found.next
 
 
-async def every(house: House, agent: SignedInAgent, limit: int = 7, view: View = "all") -> list[str]:
+async def every(house: House, agent: SignedInAgent, limit: int = 7, view: ListView = "all") -> list[str]:
     ids: list[str] = []
     after = None
     while True:
@@ -133,7 +133,7 @@ async def test_views_hold_what_they_say_and_the_counts_agree(house: House) -> No
     done = (await house.chat(ana))[0]
     await house.resolve(ana, done)
 
-    async def ids(view: View, shelf: Shelf = "open") -> set[str]:
+    async def ids(view: ListView, shelf: Shelf = "open") -> set[str]:
         return {one.id for one in (await page(house, ana, view=view, shelf=shelf))[0]}
 
     assert await ids("mine") == {mine}

@@ -12,7 +12,7 @@ from app.contract.commands import PrechatFields, ReadConversation
 from app.conversations.messages.send import UNREAD_JOB
 from app.conversations.reading.sync import mark_read
 from app.jobs import JobRunner
-from app.mail.fallback import MOST_MESSAGES, Fallback
+from app.mail.fallback import MAX_MESSAGES, Fallback
 from app.mail.mailer import MailboxMailer
 from app.mail.outbox import SEND_JOB, Outbox, as_message
 from app.people.actors import SignedInAgent, Visitor
@@ -152,12 +152,12 @@ async def test_what_parley_says_by_itself_is_not_mailed(house: House) -> None:
 async def test_many_answers_are_all_mailed_in_the_end(house: House) -> None:
     ana = await house.agent()
     id, _ = await reachable(house, ana)
-    for turn in range(MOST_MESSAGES + 3):
+    for turn in range(MAX_MESSAGES + 3):
         await house.answer(ana, id, f"answer number {turn}.")
     house.clock.on(seconds=AFTER)
     sent = await mails(house)
     text = "".join(mail.body_text for mail in sent)
-    assert [turn for turn in range(MOST_MESSAGES + 3) if text.count(f"answer number {turn}.") != 1] == []
+    assert [turn for turn in range(MAX_MESSAGES + 3) if text.count(f"answer number {turn}.") != 1] == []
 
 
 @pytest.mark.parametrize(

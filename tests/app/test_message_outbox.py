@@ -20,7 +20,7 @@ from app.contract.events import MessageCreated
 from app.contract.views import MessageView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import snooze_conversation
-from app.conversations.messages.outbox import MOST_IN_A_BATCH, Author, Posting
+from app.conversations.messages.outbox import MAX_IN_A_BATCH, Author, Posting
 from app.conversations.messages.send import UNREAD_JOB, post_agent_message, post_visitor_message
 from app.database.postgres import PostgresDatabase
 from app.errors import ParleyError, Unavailable
@@ -240,7 +240,7 @@ async def test_a_conversation_has_one_message_in_a_batch_and_keeps_the_order(hou
     sent = await asyncio.gather(
         *(
             posting.send(visitor, VisitorSendMessage(client_id=f"k{n}", conversation_id=id, body=f"number {n}"))
-            for n in range(MOST_IN_A_BATCH + 6)
+            for n in range(MAX_IN_A_BATCH + 6)
         )
     )
     seqs = [message.seq for message in sent]

@@ -8,7 +8,7 @@ import pytest
 
 from app.clock import monotonic
 from app.contract.events import ConversationChanged, MessageCreated
-from app.reports.open_now import MOST_DOUBTS, OpenNow
+from app.reports.open_now import MAX_DOUBTS, OpenNow
 from app.reports.queues import Open, count_open
 from app.reports.thresholds import thresholds_of
 from app.work import Announcement
@@ -100,11 +100,11 @@ async def test_what_is_not_heard_is_not_seen_until_the_rows_are_looked_at(house:
     kept, counted = await watching.count()
     assert (waiting_of(kept, house), waiting_of(counted, house)) == (2, 3)
     watching.pass_time()
-    for doubts in range(1, MOST_DOUBTS + 1):
+    for doubts in range(1, MAX_DOUBTS + 1):
         kept, _ = await watching.count()
         assert waiting_of(kept, house) == 3
         assert watching.open_now.is_in_doubt
-        assert watching.open_now.needs_reading == (doubts == MOST_DOUBTS)
+        assert watching.open_now.needs_reading == (doubts == MAX_DOUBTS)
     await watching.open_now.read_all()
     for _ in range(2):
         kept, counted = await watching.count()

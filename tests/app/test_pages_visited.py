@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.contract.audiences import ToInboxAgents
 from app.contract.events import ContactVisited, Event
 from app.people.actors import Visitor
-from app.visiting.pages import MOST_PAGES, Device, SeenPage, list_pages, page_address, remember_pages
+from app.visiting.pages import MAX_PAGES, Device, SeenPage, list_pages, page_address, remember_pages
 from models import Contact, PageVisit
 from tests.app.asking import Doors, Stream, ask
 from tests.factories import House
@@ -76,13 +76,13 @@ async def test_agents_hear_it_and_the_contact_does_not(house: House) -> None:
 
 async def test_only_the_latest_pages_are_kept(house: House) -> None:
     _, visitor = await house.chat()
-    for number in range(MOST_PAGES + 7):
+    for number in range(MAX_PAGES + 7):
         at = house.clock.on(minutes=1)
         page = SeenPage(url=f"{SHOP}/{number}", title="", since=at, until=at)
         await house.run(remember_pages, visitor, [page], Device())
     kept = await paths(house, visitor)
-    assert (len(kept), kept[0], kept[-1]) == (MOST_PAGES, f"/{MOST_PAGES + 6}", "/7")
-    assert await house.all(select(func.count()).select_from(PageVisit)) == [MOST_PAGES]
+    assert (len(kept), kept[0], kept[-1]) == (MAX_PAGES, f"/{MAX_PAGES + 6}", "/7")
+    assert await house.all(select(func.count()).select_from(PageVisit)) == [MAX_PAGES]
 
 
 async def test_a_visitor_asks_for_nobodys_pages(house: House) -> None:
@@ -90,7 +90,7 @@ async def test_a_visitor_asks_for_nobodys_pages(house: House) -> None:
     doors, stream = Doors(house), Stream()
     _, visitor = await house.chat()
     stranger = house.visitor()
-    await doors.attendance.came(stream, stranger)
+    await doors.connected_clients.connected(stream, stranger)
     stream.heard.clear()
     await seen(doors, visitor, "/secret")
     for type in ("visitors.watch", "contact.edit", "visitor.invite"):

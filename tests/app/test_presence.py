@@ -22,7 +22,7 @@ from app.settings import Settings
 from app.timetable import domain_sweeps
 from app.work import Work
 from models import Agent
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.hub import LocalHub
 from tests.app.asking import Stream
 from tests.factories import House
@@ -70,13 +70,13 @@ async def test_a_reload_inside_the_lease_changes_nothing(house: House) -> None:
 
 async def test_by_default_nobody_is_present_ten_seconds_after_they_were_last_heard(house: House) -> None:
     """Their line stays open and says nothing, and the node goes on renewing whom it has heard within a lease."""
-    attendance = Attendance(house.works, LocalHub(), timedelta(seconds=Settings().presence_lease_seconds), "1")
+    connected_clients = ConnectedClients(house.works, LocalHub(), timedelta(seconds=Settings().presence_lease_seconds), "1")
     ana, line = await house.agent(presence=None), Stream()
-    await attendance.came(line, ana)
+    await connected_clients.connected(line, ana)
     for _ in range(99):
         house.clock.on(seconds=0.1)
         line.silent_seconds += 0.1
-        await attendance.renew()
+        await connected_clients.renew()
     house.clock.on(seconds=0.1)
     assert await presence_of(house, ana) == "offline"
 
@@ -85,17 +85,17 @@ async def test_by_default_nobody_is_present_ten_seconds_after_they_were_last_hea
 async def test_a_lease_on_an_open_line_is_extended_when_the_node_itself_was_late(house: House, is_open: bool) -> None:
     """The node stood still for half a minute and heard nobody; a line that had been silent before is not kept by that."""
     passed = [0.0]
-    attendance = Attendance(house.works, LocalHub(), TEN_SECONDS, "1", clock=lambda: passed[0])
+    connected_clients = ConnectedClients(house.works, LocalHub(), TEN_SECONDS, "1", clock=lambda: passed[0])
     ana, line = await house.agent(presence=None), Stream()
-    await attendance.came(line, ana)
-    await attendance.renew()
+    await connected_clients.connected(line, ana)
+    await connected_clients.renew()
     id, _ = await house.chat(ana)
     line.silent_seconds = 0.5 if is_open else 9.5
     for _ in range(2):
         house.clock.on(seconds=30)
         passed[0] += 30
         line.silent_seconds += 30
-        for sweep in domain_sweeps(house.works, house.react(), TEN_SECONDS, attendance.renew_when_late):
+        for sweep in domain_sweeps(house.works, house.react(), TEN_SECONDS, connected_clients.renew_when_late):
             if sweep.name in ("lapse leases", "take back"):
                 await sweep.run()
         line.silent_seconds = 0.5 if is_open else line.silent_seconds

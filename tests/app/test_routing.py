@@ -25,7 +25,7 @@ from app.routing import queue as queue_module
 from app.routing.decisions import RULE, decide_again
 from app.routing.dispatch import dispatch, hand_on, settle_queue
 from app.routing.next_agent import ANY, Candidate, next_agent, refusal
-from app.routing.queue import Places
+from app.routing.queue import LastAnnounced
 from app.work import Work, Works
 from models import Assignment, Conversation
 from tests.factories import MONDAY, House, open_house
@@ -188,9 +188,9 @@ async def test_those_who_wait_are_told_their_place(house: House) -> None:
 
 
 async def test_all_of_a_long_queue_are_told_their_place_in_turns(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue_module, "MOST_TOLD", 3)
+    monkeypatch.setattr(queue_module, "MAX_TOLD", 3)
     visitors = [(await house.chat())[1] for _ in range(8)]
-    places = Places()
+    places = LastAnnounced()
     told = dict[str, int]()
     rounds = 0
     house.told.forget()
@@ -209,7 +209,7 @@ async def test_all_of_a_long_queue_are_told_their_place_in_turns(house: House, m
 
 
 async def test_who_comes_back_to_the_same_place_is_told_anew(house: House) -> None:
-    ana, places = await house.agent("Ana"), Places()
+    ana, places = await house.agent("Ana"), LastAnnounced()
     id, visitor = await house.chat()
 
     async def told() -> int:

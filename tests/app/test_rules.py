@@ -32,7 +32,7 @@ from app.routing.dry_run import dry_run
 from app.routing.overflow import OVERFLOW_JOB, overflow_all, overflow_conversations
 from app.routing.rule_store import list_rules, order_rules, remove_rule, save_rule
 from app.routing.rules import Facts, Rule, judge
-from app.routing.triage import FULL, sort_arrivals
+from app.routing.triage import FULL, apply_rules
 from app.sla.hours import Period, is_open
 from app.sla.hours_store import remove_hours, save_hours, set_inbox_hours
 from models import Assignment, Conversation, Job, RoutingRule, Ticket
@@ -163,8 +163,8 @@ async def test_what_arrives_goes_to_the_team_of_the_rule(house: House) -> None:
     id = (await house.start(body="My invoice is wrong")).conversation.id
     other = (await house.start(body="Where is my parcel?")).conversation.id
     assert await dispatch(house.works, house.team_id) == 0, "nobody is served before the rules have spoken"
-    assert await sort_arrivals(house.works, about) == 2
-    assert await sort_arrivals(house.works, about) == 0, "once"
+    assert await apply_rules(house.works, about) == 2
+    assert await apply_rules(house.works, about) == 0, "once"
     await dispatch(house.works, billing)
     await dispatch(house.works, house.team_id)
     one = await house.conversation(id)
@@ -199,7 +199,7 @@ async def test_a_topic_that_cannot_be_found_is_no_topic(house: House) -> None:
 
     await rule(house, when=RuleConditions(topics=["billing"]), priority="low")
     id = (await house.start()).conversation.id
-    assert await sort_arrivals(house.works, broken) == 1
+    assert await apply_rules(house.works, broken) == 1
     assert (await house.conversation(id)).priority == "medium"
 
 
@@ -209,7 +209,7 @@ async def test_skills_and_language_are_asked_for_and_others_are_not_kept_waiting
     await rule(house, when=RuleConditions(words=["stove"]), skills=["stoves"], needs_language=True)
     english = (await house.start(body="My stove!")).conversation.id
     plain = (await house.start(body="Hello")).conversation.id
-    await sort_arrivals(house.works, about)
+    await apply_rules(house.works, about)
     await dispatch(house.works, house.team_id)
     assert (await house.conversation(english)).agent_id is None, "Ben speaks no English"
     assert (await house.conversation(plain)).agent_id in {ana.id, ben.id}
@@ -220,7 +220,7 @@ async def test_who_waits_too_long_moves_on_and_keeps_the_time_waited(house: Hous
     steps = [OverflowStep(team_id=orders, after_seconds=60), OverflowStep(team_id=last, after_seconds=30)]
     await rule(house, team_id=house.team_id, overflow=steps)
     id = (await house.start()).conversation.id
-    await sort_arrivals(house.works, about)
+    await apply_rules(house.works, about)
     before = await house.conversation(id)
     jobs = house.jobs({OVERFLOW_JOB: overflow_all})
     house.clock.on(seconds=59)
@@ -240,7 +240,7 @@ async def test_who_was_served_in_time_does_not_move_on_even_when_the_job_was_los
     ana = await house.agent()
     await rule(house, team_id=house.team_id, overflow=[OverflowStep(team_id=orders, after_seconds=60)])
     id = (await house.start()).conversation.id
-    await sort_arrivals(house.works, about)
+    await apply_rules(house.works, about)
     await dispatch(house.works, house.team_id)
     house.clock.on(seconds=60)
     assert [await house.run(overflow_conversations) for _ in range(2)] == [1, 0]
@@ -251,9 +251,9 @@ async def test_who_was_served_in_time_does_not_move_on_even_when_the_job_was_los
 async def test_a_full_queue_says_so_and_opens_a_ticket_and_the_place_is_kept(house: House) -> None:
     await rule(house, team_id=house.team_id, queue_limit=1)
     first = (await house.start()).conversation.id
-    await sort_arrivals(house.works, about)
+    await apply_rules(house.works, about)
     second = (await house.start()).conversation.id
-    await sort_arrivals(house.works, about)
+    await apply_rules(house.works, about)
     assert [one.conversation_id for one in await house.all(select(Ticket))] == [second]
     assert [one.body for one in await house.messages(second) if one.author_kind == "bot"] == [FULL]
     assert [one.author_kind for one in await house.messages(first)] == ["contact"]

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.contract.commands import AgentSendMessage, OpenTicket, PrechatFields
 from app.contract.http import ListFilter
-from app.contract.values import Shelf, View
+from app.contract.values import ListView, Shelf
 from app.conversations.lists import search, search_few
 from app.conversations.lists.pages import list_conversations
 from app.conversations.lists.search import BATCH, FEW, holding, how_far, write_down_words
@@ -26,20 +26,20 @@ from tests.wording import write_down_all
 def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The messages of few conversations are read, and those of more are looked up in an index: the same is found."""
     if request.param == "looked up":
-        monkeypatch.setattr(search_few, "MOST_READ", -1)
+        monkeypatch.setattr(search_few, "MAX_READ", -1)
 
 
 @pytest.fixture
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search_few, "MOST_READ", -1)
+    monkeypatch.setattr(search_few, "MAX_READ", -1)
 
 
-async def found(house: House, agent: SignedInAgent, words: str, view: View = "all", shelf: Shelf = "open") -> list[str]:
+async def found(house: House, agent: SignedInAgent, words: str, view: ListView = "all", shelf: Shelf = "open") -> list[str]:
     await write_down_all(house)
     return await listed(house, agent, words, view, shelf)
 
 
-async def listed(house: House, agent: SignedInAgent, words: str, view: View = "all", shelf: Shelf = "open") -> list[str]:
+async def listed(house: House, agent: SignedInAgent, words: str, view: ListView = "all", shelf: Shelf = "open") -> list[str]:
     async with house.works.read() as rows:
         wanted = ListFilter(view=view, shelf=shelf, query=words)
         return [row.id for row in (await list_conversations(rows, agent, wanted, None, 50)).conversations]

@@ -81,7 +81,7 @@ async def test_watching_disturbs_nobody_and_leaves_a_line(
 ) -> None:
     id, _ = await house.chat(ana)
     before, colleague = await house.conversation(id), Stream()
-    await doors.attendance.came(colleague, ana)
+    await doors.connected_clients.connected(colleague, ana)
     colleague.heard.clear()
     house.told.forget()
     assert (await ask(doors.gateway, sue, "conversation.watch", conversation_id=id))["ok"]
@@ -97,7 +97,7 @@ async def test_a_whisper_reaches_colleagues_and_never_the_contact(
 ) -> None:
     id, visitor = await house.chat(ana)
     seq, widget = (await house.conversation(id)).seq, Stream()
-    await doors.attendance.came(widget, visitor)
+    await doors.connected_clients.connected(widget, visitor)
     house.told.forget()
     sent = await ask(doors.gateway, sue, "conversation.whisper", conversation_id=id, client_id="w1", body=WORDS)
     message = sent["message"]
@@ -114,7 +114,7 @@ async def test_a_whisper_reaches_colleagues_and_never_the_contact(
         ours = await sync_for_agent(rows, ana, AgentSync(conversation_id=id, after_rev=0))
     assert WORDS not in str(theirs)
     assert WORDS in str(ours)
-    assert not [told for told in widget.heard if WORDS.encode() in told.json]
+    assert not [encoded for encoded in widget.heard if WORDS.encode() in encoded.json]
     assert house.told.to_contact()
     assert WORDS not in str(house.told.to_contact())
     assert (await house.conversation(id)).seq == seq + 1, "only the answer took a seq"

@@ -36,7 +36,7 @@ from app.conversations.reading.sync import (
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Work
 from models import Conversation, Message
-from realtime.transport.engine import MOST_QUEUED_BYTES
+from realtime.transport.engine import MAX_QUEUED_BYTES
 from tests.factories import House, open_house
 from tests.servers.databases import SqliteFiles
 
@@ -178,7 +178,7 @@ async def test_a_page_of_long_messages_is_short_enough_for_a_socket(house: House
     await many_messages(house, id, 150, "x" * 10_000)
     async with house.works.read() as rows:
         synced = await sync_for_visitor(rows, visitor, VisitorSync(conversation_id=id, after_seq=1, newest=newest))
-    assert len(msgspec.json.encode(synced)) < MOST_QUEUED_BYTES / 2
+    assert len(msgspec.json.encode(synced)) < MAX_QUEUED_BYTES / 2
     assert (synced.is_snapshot, synced.is_complete) == (newest, newest)
     assert len(synced.messages) > 10
 

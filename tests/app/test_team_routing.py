@@ -18,7 +18,7 @@ from app.contract.events import PresenceChanged, PresenceForced
 from app.contract.routing import ChannelCapacity, SaveReason, SetAgentRouting, SetIdle, SetTeamRouting
 from app.contract.values import RoutingMode
 from app.conversations.assignments.change import assign_conversation
-from app.conversations.queue.wait_estimate import MOST_PROMISES, WIDEST, Kept, Pace, calibration, wait_range, widening_of
+from app.conversations.queue.wait_estimate import MAX_PROMISES, WIDEST, Kept, Pace, calibration, wait_range, widening_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
@@ -35,7 +35,7 @@ from app.people.presence import (
 )
 from app.people.reasons import add_reason, list_reasons, remove_reason
 from app.people.team_routing import deactivate_agent, set_agent_routing, set_idle_setting, set_team_routing
-from app.routing.decisions import MOST_KEPT, decide_again, list_decisions, record, replay_decisions
+from app.routing.decisions import MAX_KEPT, decide_again, list_decisions, record, replay_decisions
 from app.routing.dispatch import dispatch, hand_on, inactive_owners
 from app.routing.next_agent import Candidate, Need, next_agent, refusal, verdicts
 from app.work import Work
@@ -94,10 +94,10 @@ def test_what_is_kept_of_a_decision_decides_the_same(crowd: list[Candidate], nee
         Candidate(**{n: getattr(one, n) for n in one.__struct_fields__} | {"agent_id": f"{one.agent_id}{i}"})
         for i, one in enumerate(crowd)
     ]
-    kept = record(verdicts(crowd, need, mode, MOST_KEPT), need, mode, None)
+    kept = record(verdicts(crowd, need, mode, MAX_KEPT), need, mode, None)
     winner = next_agent(crowd, need, mode)
     assert kept["winner"] == (winner.agent_id if winner else None) == decide_again(kept)
-    assert len(kept["candidates"]) <= MOST_KEPT
+    assert len(kept["candidates"]) <= MAX_KEPT
     assert len(kept["candidates"]) + sum(kept["others"].values()) == len(crowd)
     judged, _ = verdicts(crowd, need, mode)
     assert [verdict for _, verdict in judged].count("chosen") == (1 if winner else 0)
@@ -398,7 +398,7 @@ def test_ranges_are_stretched_as_the_last_ones_should_have_been() -> None:
 
     for drift, least, most in ((1.0, 0.76, 0.9), (2.0, 0.72, 0.9)):
         dice = random.Random(7)
-        promises: deque[Kept] = deque(maxlen=MOST_PROMISES)
+        promises: deque[Kept] = deque(maxlen=MAX_PROMISES)
         kept: list[bool] = []
         for _ in range(3000):
             position = dice.randint(1, 60)
@@ -412,7 +412,7 @@ def test_ranges_are_stretched_as_the_last_ones_should_have_been() -> None:
         late = kept[200:]
         assert least <= sum(late) / len(late) <= most, drift
     assert widening_of([]) == 1.0
-    assert widening_of([Kept(1, 10, 20, 0.0)] * MOST_PROMISES) <= WIDEST
+    assert widening_of([Kept(1, 10, 20, 0.0)] * MAX_PROMISES) <= WIDEST
 
 
 async def test_the_first_promise_is_kept_and_compared_with_the_wait(house: House) -> None:

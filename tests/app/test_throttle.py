@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from app.throttle import Calm
+from app.throttle import KeyedThrottle
 
 
 async def test_the_first_is_done_at_once_and_the_many_that_follow_once_more() -> None:
     done: list[str] = []
-    calm = Calm(0.02, done.append, most_a_second=1000)
+    throttle = KeyedThrottle(0.02, done.append, most_a_second=1000)
     for _ in range(5):
-        calm.ask("a")
+        throttle.request("a")
     assert done == ["a"]
     await asyncio.sleep(0.04)
     assert done == ["a", "a"]
@@ -21,11 +21,11 @@ async def test_the_first_is_done_at_once_and_the_many_that_follow_once_more() ->
 
 async def test_many_keys_rest_longer() -> None:
     done: list[str] = []
-    calm = Calm(0.01, done.append, most_a_second=100)
+    throttle = KeyedThrottle(0.01, done.append, most_a_second=100)
     for n in range(50):
-        calm.ask(str(n))
+        throttle.request(str(n))
     for n in range(50):
-        calm.ask(str(n))
+        throttle.request(str(n))
     began = asyncio.get_running_loop().time()
     while len(done) < 100:
         await asyncio.sleep(0.01)
@@ -34,10 +34,10 @@ async def test_many_keys_rest_longer() -> None:
 
 async def test_once_it_is_over_nothing_that_rests_is_done() -> None:
     done: list[str] = []
-    calm = Calm(0.01, done.append)
-    calm.ask("a")
-    calm.ask("a")
-    calm.end()
-    calm.ask("b")
+    throttle = KeyedThrottle(0.01, done.append)
+    throttle.request("a")
+    throttle.request("a")
+    throttle.end()
+    throttle.request("b")
     await asyncio.sleep(0.05)
     assert done == ["a"]

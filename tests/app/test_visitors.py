@@ -11,7 +11,7 @@ import pytest
 from app.people import permissions
 from app.people.actors import SignedInAgent, Visitor
 from realtime import visiting
-from realtime.hub import LocalHub, Told
+from realtime.hub import EncodedEvent, LocalHub
 from realtime.visiting import Visits, Whereabouts
 from tests.app.asking import Doors, Stream, ask
 from tests.factories import House
@@ -34,8 +34,8 @@ async def painted(doors: Doors, stream: Stream, *visitors: Visitor) -> dict[str,
     """What the watcher hears of these."""
     stream.heard.clear()
     await doors.visits.paint({visitor.contact_id for visitor in visitors})
-    (told,) = stream.heard
-    return msgspec.json.decode(told.json)
+    (encoded,) = stream.heard
+    return msgspec.json.decode(encoded.json)
 
 
 async def test_the_list_says_where_they_are_since_when_and_with_whom(house: House) -> None:
@@ -170,7 +170,7 @@ async def test_a_conversation_that_begins_or_changes_hands_is_told_at_once(house
     id, _ = await house.chat(ana, visitor)
 
     def told() -> list[tuple[Any, Any]]:
-        events = [msgspec.json.decode(it.json) for it in stream.heard if isinstance(it, Told)]
+        events = [msgspec.json.decode(it.json) for it in stream.heard if isinstance(it, EncodedEvent)]
         return [(one["conversation_id"], one["agent_id"]) for event in events for one in event["visitors"]]
 
     async with asyncio.timeout(10):
@@ -180,7 +180,7 @@ async def test_a_conversation_that_begins_or_changes_hands_is_told_at_once(house
 
 
 async def test_the_memory_has_an_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visiting, "MOST_VISITS", 20)
+    monkeypatch.setattr(visiting, "MAX_VISITS", 20)
     visits = Visits(house.works, LocalHub())
     for _ in range(50):
         await visits.seen(house.visitor(), at())

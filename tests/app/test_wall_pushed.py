@@ -33,7 +33,11 @@ class Watcher(Stream):
 
     @property
     def walls(self) -> list[WallChanged]:
-        return [msgspec.json.decode(told.json, type=WallChanged) for told in self.heard if b'"wall.changed"' in told.json[:30]]
+        return [
+            msgspec.json.decode(encoded.json, type=WallChanged)
+            for encoded in self.heard
+            if b'"wall.changed"' in encoded.json[:30]
+        ]
 
     async def until_waiting(self, count: int) -> None:
         """Until the wall shows that many who wait."""
@@ -90,17 +94,17 @@ async def test_l9_a_screen_that_takes_rows_is_sent_those_that_changed(
     first = await ask(doors.gateway, sue, "wall.watch", rows, watching=True, by_rows=True)
     await house.chat()
     await whole.until_waiting(1)
-    (told,) = [told for told in rows.heard if b'"wall.moved"' in told.json[:30]]
-    moved = msgspec.json.decode(told.json, type=WallMoved)
+    (encoded,) = [encoded for encoded in rows.heard if b'"wall.moved"' in encoded.json[:30]]
+    moved = msgspec.json.decode(encoded.json, type=WallMoved)
     assert moved.after.isoformat() == msgspec.convert(first["wall"], WallView).made_at.isoformat()
     assert [queue.waiting_count for queue in moved.queues] == [1]
     assert moved.agents == []
-    assert len(told.json) * 10 < len(whole.heard[-1].json), "a tenth, with forty agents of whom none moved"
+    assert len(encoded.json) * 10 < len(whole.heard[-1].json), "a tenth, with forty agents of whom none moved"
     rows.heard.clear()
     await house.agent("Somebody new")
     await house.chat()
     await whole.until_waiting(2)
-    assert [msgspec.json.decode(told.json)["type"] for told in rows.heard] == ["wall.changed"], "rows came: the whole"
+    assert [msgspec.json.decode(encoded.json)["type"] for encoded in rows.heard] == ["wall.changed"], "rows came: the whole"
     assert rows.walls[-1].wall == whole.walls[-1].wall
 
 

@@ -17,7 +17,7 @@ from app.database.clock_offset import Lead, set_lead
 from app.people.actors import SignedInAgent
 from app.people.team_routing import deactivate_agent, set_agent_routing
 from app.routing.dispatch import dispatch, hand_on
-from app.routing.rule_store import MOST_UNMATCHED, order_rules, remove_rule, save_rule
+from app.routing.rule_store import MAX_UNMATCHED, order_rules, remove_rule, save_rule
 from app.routing.rules import Facts, Rule, covers, judge
 from app.routing.warnings import dismiss_notice, list_notices
 from app.timetable import Sweep, domain_sweeps
@@ -77,7 +77,7 @@ async def test_a_rule_that_nothing_goes_by_is_told(house: House, sam: SignedInAg
     unused = await rule(house, "Mistyped", pages=["/chekout"])
     house.clock.on(hours=1)
 
-    for _ in range(MOST_UNMATCHED):
+    for _ in range(MAX_UNMATCHED):
         started = await house.start()
         await house.add(_routing(started.conversation.id, used.id, house))
     assert await said(house, sam) == [("has_not_matched", "Mistyped")]

@@ -64,7 +64,7 @@ async def test_a_long_look_leaves_everybody_else_alone_and_can_be_given_up(house
 
     async def look() -> None:
         async with house.works.read() as rows:
-            await rows.all_beside(select(func.count()).select_from(steps))
+            await rows.all_in_thread(select(func.count()).select_from(steps))
 
     looking = asyncio.create_task(look())
     await house.run(write, "Refunds")

@@ -34,7 +34,7 @@ from app.routing.dispatch import dispatch, hand_on
 from app.routing.rule_store import save_rule
 from app.toolbox import save_canned_response
 from app.work import Work
-from realtime.hub import Subscriber, Told
+from realtime.hub import EncodedEvent, Subscriber
 from tests.app.asking import LEASE, Doors, Stream, ask
 from tests.factories import House, open_house
 
@@ -55,14 +55,14 @@ class Stage:
         """Let the agents in."""
         self.ana = await self.house.agent("Ana Duarte", role="supervisor", presence=None)
         self.ben = await self.house.agent("Ben Okafor", presence=None)
-        await self.doors.attendance.came(self.agent_stream, self.ana)
-        await self.doors.attendance.came(Stream(), self.ben)
+        await self.doors.connected_clients.connected(self.agent_stream, self.ana)
+        await self.doors.connected_clients.connected(Stream(), self.ben)
 
     async def new_visitor(self) -> None:
         """The last one leaves, the next one comes."""
-        await self.doors.attendance.left(self.visitor_stream)
+        await self.doors.connected_clients.disconnected(self.visitor_stream)
         self.visitor_stream, self.mia = Stream(), self.house.visitor()
-        await self.doors.attendance.came(self.visitor_stream, self.mia)
+        await self.doors.connected_clients.connected(self.visitor_stream, self.mia)
 
     async def claimed(self, agent: SignedInAgent) -> str:
         """A conversation of the visitor that an agent has; nothing of it is recorded."""
@@ -183,7 +183,7 @@ async def talking(stage: Stage) -> None:
     await command("an agent catches up", ana, "conversation.sync", id, after_rev=2)
     await command("a visitor reads what was said before", mia, "conversation.earlier", id, before_seq=3)
     await command("an agent reads what was said before", ana, "conversation.earlier", id, before_rev=3)
-    await stage.record("a beat tells how far everything has come", stage.doors.attendance.beat, id)
+    await stage.record("a beat tells how far everything has come", stage.doors.connected_clients.send_heads, id)
 
 
 async def understanding(stage: Stage) -> None:
@@ -371,7 +371,7 @@ async def vanish(stage: Stage, agent: SignedInAgent) -> None:
 
 
 def heard_by(stream: Stream) -> list[Any]:
-    return [json.loads(told.json) for told in stream.heard if isinstance(told, Told)]
+    return [json.loads(told.json) for told in stream.heard if isinstance(told, EncodedEvent)]
 
 
 @contextmanager

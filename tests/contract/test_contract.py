@@ -73,7 +73,7 @@ def test_every_reply_is_in_a_union_and_says_ok() -> None:
 
 def test_commands_and_bodies_take_nothing_they_do_not_know() -> None:
     taking = [struct for struct in structs(commands) if fields(struct)] + [
-        it for room in (http, routing) for it in structs(room) if issubclass(it, http.Asked)
+        it for room in (http, routing) for it in structs(room) if issubclass(it, http.Body)
     ]
     assert [it.__name__ for it in taking if not it.__struct_config__.forbid_unknown_fields] == []
 
@@ -82,7 +82,7 @@ def test_every_text_a_client_may_send_has_an_end() -> None:
     """A field without a bound is a way to fill the memory."""
 
     unbounded: list[str] = []
-    for struct in [*structs(commands), *(it for room in (http, routing) for it in structs(room) if issubclass(it, http.Asked))]:
+    for struct in [*structs(commands), *(it for room in (http, routing) for it in structs(room) if issubclass(it, http.Body))]:
         schema = msgspec.json.schema(struct)["$defs"].get(struct.__name__, {})
         times = {field.name for field in fields(struct) if "datetime" in str(field.type)}
         for name, it in schema.get("properties", {}).items():

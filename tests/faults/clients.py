@@ -26,7 +26,7 @@ T = TypeVar("T")
 REPLY_SECONDS = 2.0
 OPEN_SECONDS = 8.0
 INSIST_SECONDS = 120.0
-MOST_TIMEOUTS = 2
+MAX_TIMEOUTS = 2
 OVERTAKEN_SECONDS = 0.15
 PASSING = {"unavailable", "internal", "rate_limited"}
 INTERNAL_TRIES = 3
@@ -155,7 +155,7 @@ class Client:
             raise Lost from None  # the wire closed, and cancelled what waited for it
         except TimeoutError:
             self._timeouts += 1
-            if self._timeouts >= MOST_TIMEOUTS:
+            if self._timeouts >= MAX_TIMEOUTS:
                 await self._drop(wire)
             raise Lost from None
         except LINE_TROUBLE:

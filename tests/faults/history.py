@@ -79,7 +79,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     lines: list[Line]
 
 
-class Holding(Struct, frozen=True, kw_only=True):
+class AssignmentRecord(Struct, frozen=True, kw_only=True):
     """An assignment's row that has not ended."""
 
     conversation_id: str
@@ -103,7 +103,7 @@ class Stored(Struct, frozen=True, kw_only=True):
 
     lines: list[Line] = []
     conversations: list[Owned] = []
-    holdings: list[Holding] = []
+    holdings: list[AssignmentRecord] = []
     capacities: dict[str, int] = {}
     said: dict[str, object] = {}
     recounted: dict[str, object] = {}

@@ -107,7 +107,7 @@ def catch_up() -> None:
     """What Redis did not carry is not looked for in the rows."""
     for module, name, method in (
         ("realtime.catch_up", "CatchUp", "look"),
-        ("realtime.connected_clients", "Attendance", "beat"),
+        ("realtime.connected_clients", "ConnectedClients", "beat"),
     ):
         _silence(getattr(importlib.import_module(module), name), method, "catch_up")
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.database import Database, open_database
 from models import Agent as AgentRow
 from models import Assignment, Conversation, Message
-from tests.faults.history import Holding, Line, Owned, Stored
+from tests.faults.history import AssignmentRecord, Line, Owned, Stored
 from tests.running import Agent, Running
 
 OPEN = ("new", "open")
@@ -47,7 +47,7 @@ async def read_rows_of(database: Database) -> Stored:
             )
             for one in conversations
         ],
-        holdings=[Holding(conversation_id=one.conversation_id, agent_id=one.agent_id) for one in holdings],
+        holdings=[AssignmentRecord(conversation_id=one.conversation_id, agent_id=one.agent_id) for one in holdings],
         capacities={agent.id: agent.capacity for agent in agents},
         recounted=_recount(conversations, agents),
     )

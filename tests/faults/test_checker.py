@@ -9,7 +9,7 @@ import pytest
 from msgspec import structs
 
 from tests.faults.checker import check, kinds
-from tests.faults.history import Acked, Claimed, History, Holding, Line, Owned, Seen, Sent, Shown, Stored
+from tests.faults.history import Acked, AssignmentRecord, Claimed, History, Line, Owned, Seen, Sent, Shown, Stored
 
 ANA, BEN = "agent-ana", "agent-ben"
 
@@ -22,7 +22,7 @@ class Tale:
     acks: list[tuple[str, Line]] = field(default_factory=list)
     visitor_shows: list[Line] = field(default_factory=list)
     agent_shows: list[Line] = field(default_factory=list)
-    holdings: list[Holding] = field(default_factory=list)
+    holdings: list[AssignmentRecord] = field(default_factory=list)
     conversation: Owned | None = None
     claims: list[tuple[str, str]] = field(default_factory=list)
     capacity: int = 1
@@ -72,7 +72,7 @@ def tale() -> Tale:
         acks=[("visitor", public[0]), ("ana", answer), ("ana", note), ("visitor", public[3])],
         visitor_shows=public,
         agent_shows=list(lines),
-        holdings=[Holding(conversation_id="c", agent_id=ANA)],
+        holdings=[AssignmentRecord(conversation_id="c", agent_id=ANA)],
         conversation=Owned(id="c", agent_id=ANA, is_open=True, seq=4, rev=6, unread_count=1, agent_read_seq=3),
         claims=[("ana", "c")],
         said={"open": 1},
@@ -149,11 +149,11 @@ def show_a_rev_to_the_visitor(tale: Tale) -> None:
 
 
 def hold_it_twice(tale: Tale) -> None:
-    tale.holdings.append(Holding(conversation_id="c", agent_id=BEN))
+    tale.holdings.append(AssignmentRecord(conversation_id="c", agent_id=BEN))
 
 
 def own_it_without_history(tale: Tale) -> None:
-    tale.holdings = [Holding(conversation_id="c", agent_id=BEN)]
+    tale.holdings = [AssignmentRecord(conversation_id="c", agent_id=BEN)]
 
 
 def tell_two_agents_it_is_theirs(tale: Tale) -> None:

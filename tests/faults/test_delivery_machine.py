@@ -23,7 +23,7 @@ from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.database import open_database
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Announcement, Works
-from realtime.hub import LocalHub, Told
+from realtime.hub import EncodedEvent, LocalHub
 from realtime.rooms import rooms_of_agent, rooms_of_visitor
 from tests.factories import UNREAD_AFTER, House
 from tests.faults.checker import check
@@ -73,7 +73,7 @@ class Person:
             nodes[self.node].hub.leave(self, list(self.rooms))
         self.node = None
 
-    def deliver(self, told: Told) -> None:
+    def deliver(self, told: EncodedEvent) -> None:
         event = json.loads(told.json)
         if event["type"] == "message.created":
             self.meet(event["message"]["conversation_id"]).add(Line.of_view(event["message"]))

@@ -64,12 +64,12 @@ async def test_a_batch_that_is_never_answered_takes_its_connection_along(postgre
     wire = await Proxy(port).start()
     database = PostgresDatabase(postgres_database_url.replace(f":{port}", f":{wire.port}"), silence_seconds=SILENCE_SECONDS)
     try:
-        await database.write_at_once(Look(), lambda: None)
+        await database.write_batch(Look(), lambda: None)
         wire.deafen()
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(database.write_at_once(Look(), lambda: None), 20)
+            await asyncio.wait_for(database.write_batch(Look(), lambda: None), 20)
         told: list[str] = []
-        await database.write_at_once(Look(), lambda: told.append("written"))
+        await database.write_batch(Look(), lambda: told.append("written"))
         assert told == ["written"], "by a connection of its own: the other was the only one in the pool"
     finally:
         await database.close()
@@ -86,15 +86,15 @@ async def test_batches_keep_a_connection_and_get_another_when_it_was_closed(own_
     database = PostgresDatabase(own_postgres.url())
     try:
         for _ in range(2):
-            await database.write_at_once(Ask(), lambda: None)
+            await database.write_batch(Ask(), lambda: None)
         other = await asyncpg.connect(own_postgres.url())
         await other.execute("SELECT pg_terminate_backend($1)", Ask.seen[0])
         while await other.fetchval("SELECT count(*) FROM pg_stat_activity WHERE pid = $1", Ask.seen[0]):
             await asyncio.sleep(0.02)
         await other.close()
         with contextlib.suppress(asyncpg.PostgresError, OSError):
-            await database.write_at_once(Ask(), lambda: None)  # whether the end was heard of already
-        await database.write_at_once(Ask(), lambda: None)
+            await database.write_batch(Ask(), lambda: None)  # whether the end was heard of already
+        await database.write_batch(Ask(), lambda: None)
     finally:
         await database.close()
     assert Ask.seen[0] == Ask.seen[1] != Ask.seen[-1]

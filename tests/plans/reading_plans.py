@@ -33,7 +33,7 @@ ENDED = "('resolved', 'closed')"
 """How a query says that it wants the past, which has to come in order from an index."""
 
 
-class Asked(Struct, frozen=True):
+class Query(Struct, frozen=True):
     """A statement as it was prepared, and values it once had."""
 
     sql: str
@@ -44,26 +44,26 @@ class Asked(Struct, frozen=True):
         return self.sql.lstrip().split(None, 1)[0].upper() in {"SELECT", "UPDATE", "DELETE", "WITH"}
 
 
-class Heard:
+class Queries:
     """Every statement, once."""
 
     def __init__(self) -> None:
-        self._by_sql: dict[str, Asked] = {}
+        self._by_sql: dict[str, Query] = {}
 
     def hear(self, sql: str, values: Any = ()) -> None:
         if isinstance(values, (tuple, list)) and values and isinstance(values[0], (tuple, list)):
             values = values[0]
-        self._by_sql.setdefault(sql, Asked(sql, tuple(values or ())))
+        self._by_sql.setdefault(sql, Query(sql, tuple(values or ())))
 
     @property
-    def queries(self) -> list[Asked]:
+    def queries(self) -> list[Query]:
         return [asked for asked in self._by_sql.values() if asked.is_query]
 
 
 @contextmanager
-def listening() -> Iterator[Heard]:
+def listening() -> Iterator[Queries]:
     """Hears everything that connections opened meanwhile are asked, through SQLAlchemy or past it."""
-    heard = Heard()
+    heard = Queries()
 
     class HeardCursor(sqlite3.Cursor):
         def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
@@ -99,7 +99,7 @@ def listening() -> Iterator[Heard]:
             event.remove(Engine, name, listener)
 
 
-def sqlite_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
+def sqlite_faults(connection: sqlite3.Connection, asked: Query) -> list[str]:
     """What is read from end to end."""
     steps = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked.sql}", asked.values)]
     ends_early = re.search(r"\bLIMIT\b", asked.sql) is not None and not any("TEMP B-TREE" in step for step in steps)
@@ -115,7 +115,7 @@ def sqlite_faults(connection: sqlite3.Connection, asked: Asked) -> list[str]:
     return faults
 
 
-async def postgres_faults(connection: asyncpg.Connection, asked: Asked) -> list[str]:
+async def postgres_faults(connection: asyncpg.Connection, asked: Query) -> list[str]:
     """What is read from end to end even when that is made to look dear."""
     text = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {asked.sql}", *asked.values)
     faults = list(_walk(decode(text)[0]["Plan"], ends_early=False))

@@ -16,7 +16,7 @@ import pytest
 from app.clock import utc_now
 from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
 from app.contract.http import ListFilter
-from app.contract.values import Shelf, Sort, View
+from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
@@ -30,7 +30,7 @@ from app.reports.open_now import OpenNow
 from app.reports.wall import wall_view
 from app.routing.dispatch import dispatch
 from tests.factories import House, open_house, reopen_house
-from tests.plans.reading_plans import Asked, listening, postgres_faults, sqlite_faults
+from tests.plans.reading_plans import Query, listening, postgres_faults, sqlite_faults
 from tests.seeding import seed_history
 from tests.wording import write_down_all
 
@@ -84,7 +84,7 @@ async def live_a_day(house: House) -> None:
 
 
 @pytest.fixture
-async def day(database_url: str) -> tuple[str, list[Asked]]:
+async def day(database_url: str) -> tuple[str, list[Query]]:
     """A place with a past, and everything its database was asked on one day."""
     async with open_house(database_url) as house:
         await house.agent("Ben", presence=None)
@@ -96,7 +96,7 @@ async def day(database_url: str) -> tuple[str, list[Asked]]:
     return database_url, heard.queries
 
 
-async def test_nothing_people_wait_for_is_read_from_end_to_end(day: tuple[str, list[Asked]]) -> None:
+async def test_nothing_people_wait_for_is_read_from_end_to_end(day: tuple[str, list[Query]]) -> None:
     url, asked = day
     assert len(asked) > 40
     faults = await faults_of(url, asked)
@@ -114,7 +114,7 @@ async def test_every_order_of_a_list_is_read_from_an_index_page_by_page(database
         await asyncio.to_thread(seed_history, database_url, PAST)
     with listening() as heard:
         async with reopen_house(database_url) as house, house.works.read() as rows:
-            for shelf, view, sort in product(get_args(Shelf), get_args(View), get_args(Sort)):
+            for shelf, view, sort in product(get_args(Shelf), get_args(ListView), get_args(Sort)):
                 wanted = ListFilter(view=view, shelf=shelf, sort=sort)
                 page = await list_conversations(rows, ana, wanted, None, 2)
                 for _ in range(3):
@@ -142,7 +142,7 @@ async def test_a_search_reads_nothing_from_end_to_end(database_url: str) -> None
     assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
 
 
-async def steps_of(url: str, asked: list[Asked]) -> dict[str, str]:
+async def steps_of(url: str, asked: list[Query]) -> dict[str, str]:
     """How each would be run, in the database's own words, by statement."""
     path = sqlite_path(url)
     if path is not None:
@@ -162,7 +162,7 @@ async def steps_of(url: str, asked: list[Asked]) -> dict[str, str]:
         await connection.close()
 
 
-async def faults_of(url: str, asked: list[Asked]) -> dict[str, list[str]]:
+async def faults_of(url: str, asked: list[Query]) -> dict[str, list[str]]:
     """What is read from end to end, by statement."""
     path = sqlite_path(url)
     if path is not None:

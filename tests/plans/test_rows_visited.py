@@ -20,7 +20,7 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.contract.commands import AgentSync, ReadConversation
 from app.contract.http import ListFilter
-from app.contract.values import Shelf, Sort, View
+from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
@@ -35,14 +35,14 @@ from app.toolbox import list_desk
 from models import Conversation
 from tests.company import Company, Ids, seed_company
 from tests.factories import House
-from tests.plans.reading_plans import Asked, Heard, listening
+from tests.plans.reading_plans import Queries, Query, listening
 from tests.servers.databases import PostgresDatabases, SqliteFiles
 
 OPEN = 200
 LARGE = Company(conversations=200_000, messages_each=0, open_each=200_000 // OPEN, articles=0)
 SMALL = LARGE._replace(conversations=2_000, open_each=2_000 // OPEN)
 DUE = ("offer_until", "snoozed_until", "overflow_at")
-MOST_MORE = {"sqlite": 8_000, "postgres": 3_000}
+MAX_MORE = {"sqlite": 8_000, "postgres": 3_000}
 """By so many steps of SQLite's machine, or rows of PostgreSQL, a query may do more in the large company: a deeper tree, and
 another shape of the few that are open. A read of the past would be 200,000."""
 
@@ -69,7 +69,7 @@ async def test_the_past_costs_no_sweep_and_no_hot_query_a_row(companies: tuple[s
     kind, small, large = companies
     few, many = await visits_of(small), await visits_of(large)
     assert len(many) > 70
-    dear = {sql: (few.get(sql, 0), rows) for sql, rows in many.items() if rows > few.get(sql, 0) * 1.5 + MOST_MORE[kind]}
+    dear = {sql: (few.get(sql, 0), rows) for sql, rows in many.items() if rows > few.get(sql, 0) * 1.5 + MAX_MORE[kind]}
     assert not dear, "\n\n".join(f"{fewer} -> {rows}: {sql}" for sql, (fewer, rows) in dear.items())
 
 
@@ -104,7 +104,7 @@ async def live_a_day(url: str) -> None:
         ana = SignedInAgent(id=Ids.agent(0), name="Ana Duarte", role="admin", session="")
         conversation_id = Ids.conversation(2 * (LARGE if await _is_large(house) else SMALL).open_each)
         async with house.works.read() as rows:
-            for shelf, view, sort in product(get_args(Shelf), get_args(View), get_args(Sort)):
+            for shelf, view, sort in product(get_args(Shelf), get_args(ListView), get_args(Sort)):
                 page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), None, 20)
                 await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), page.next, 20)
             await OpenCounts(house.works).of(ana)
@@ -133,14 +133,14 @@ def _contact_of(conversation_id: str) -> Any:
     return select(Conversation).where(Conversation.id == conversation_id)
 
 
-def _count_on_sqlite(url: str, heard: Heard) -> dict[str, int]:
+def _count_on_sqlite(url: str, heard: Queries) -> dict[str, int]:
     path = sqlite_path(url)
     assert path is not None
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         return {asked.sql: _steps_of(connection, asked) for asked in heard.queries}
 
 
-def _steps_of(connection: sqlite3.Connection, asked: Asked) -> int:
+def _steps_of(connection: sqlite3.Connection, asked: Query) -> int:
     """How many steps SQLite's machine takes: three or more a row."""
     steps = 0
 
@@ -159,7 +159,7 @@ def _steps_of(connection: sqlite3.Connection, asked: Asked) -> int:
     return steps
 
 
-async def _count_on_postgres(url: str, heard: Heard) -> dict[str, int]:
+async def _count_on_postgres(url: str, heard: Queries) -> dict[str, int]:
     connection = await asyncpg.connect(url)
     try:
         return {asked.sql: await _rows_of(connection, asked) for asked in heard.queries}
@@ -167,7 +167,7 @@ async def _count_on_postgres(url: str, heard: Heard) -> dict[str, int]:
         await connection.close()
 
 
-async def _rows_of(connection: asyncpg.Connection, asked: Asked) -> int:
+async def _rows_of(connection: asyncpg.Connection, asked: Query) -> int:
     """How many rows PostgreSQL reads from tables and indexes, those thrown away included."""
     transaction = connection.transaction()
     await transaction.start()

@@ -1,4 +1,4 @@
-"""Nodes without doors: verbs, hub, attendance and catching up over one PostgreSQL and one Redis, in this process."""
+"""Nodes without doors: verbs, hub, connected_clients and catching up over one PostgreSQL and one Redis, in this process."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from app.clock import utc_now
 from app.people.actors import SignedInAgent, Visitor
 from app.work import Announcement, Works
 from realtime.catch_up import CatchUp
-from realtime.connected_clients import Attendance
-from realtime.hub import Told
+from realtime.connected_clients import ConnectedClients
+from realtime.hub import EncodedEvent
 from realtime.redis_hub import RedisHub
 from tests.factories import House
 
@@ -35,8 +35,8 @@ class Screen:
         self.is_cut = False
         self._told = asyncio.Event()
 
-    def deliver(self, told: Told) -> None:
-        self.events.append(msgspec.json.decode(told.json))
+    def deliver(self, encoded: EncodedEvent) -> None:
+        self.events.append(msgspec.json.decode(encoded.json))
         self._told.set()
 
     def cut(self) -> None:
@@ -78,16 +78,16 @@ class LossyHub(RedisHub):
 
 
 class Node(House):
-    """A node's verbs; `hub`, `attendance` and `catch_up` are its wires."""
+    """A node's verbs; `hub`, `connected_clients` and `catch_up` are its wires."""
 
     def __init__(self, house: House, redis_url: str, clock: Any) -> None:
         super().__init__(house.database, house.url)
         self.inbox_id, self.team_id = house.inbox_id, house.team_id
         self.hub = LossyHub(redis_url, KEY)
         self.works = Works(house.database, self.hub, clock)
-        self.attendance = Attendance(self.works, self.hub, LEASE, "1")
+        self.connected_clients = ConnectedClients(self.works, self.hub, LEASE, "1")
         self.seconds = 0.0
-        self.catch_up = CatchUp(self.works, self.hub, self.attendance, self._time)
+        self.catch_up = CatchUp(self.works, self.hub, self.connected_clients, self._time)
 
     def _time(self) -> float:
         """For looks at colleagues: a test moves it on by `seconds`."""
@@ -96,7 +96,7 @@ class Node(House):
     async def screen(self, actor: Visitor | SignedInAgent) -> Screen:
         """Somebody connects here."""
         screen = Screen()
-        await self.attendance.came(screen, actor)
+        await self.connected_clients.connected(screen, actor)
         return screen
 
     async def until_hearing(self) -> None:

@@ -16,7 +16,7 @@ from app.people.presence import lapse_leases, set_presence
 from app.work import Work
 from models import BusinessHours, Inbox
 from realtime.availability import Availability
-from realtime.connected_clients import Attendance
+from realtime.connected_clients import ConnectedClients
 from realtime.hub import LocalHub
 from realtime.polling import PollStreams
 from tests.app.asking import LEASE, Stream
@@ -37,12 +37,12 @@ class Node:
     def __init__(self, house: House) -> None:
         self.hub = LocalHub()
         self.availability = Availability(house.works, self.hub)
-        self.attendance = Attendance(house.works, self.hub, LEASE, "1", self.availability)
+        self.connected_clients = ConnectedClients(house.works, self.hub, LEASE, "1", self.availability)
         house.told.listeners.append(self.hub.publish)
 
     async def widget(self, visitor: Visitor) -> Stream:
         stream = Stream()
-        await self.attendance.came(stream, visitor)
+        await self.connected_clients.connected(stream, visitor)
         return stream
 
 
@@ -90,7 +90,7 @@ async def test_only_widgets_of_the_inbox_are_told_and_an_inbox_nobody_has_open_c
     await house.agent()
     await node.availability.look()
     assert [len(told(here)), len(told(there))] == [2, 1]
-    await node.attendance.left(here)
+    await node.connected_clients.disconnected(here)
     await node.availability.look()
     assert list(node.availability._told) == [other]  # pyright: ignore[reportPrivateUsage]
 
@@ -121,7 +121,7 @@ async def test_hours_open_and_close_by_themselves(house: House) -> None:
 
 async def test_a_widget_that_polls_is_told_too(house: House) -> None:
     node = Node(house)
-    streams = PollStreams(node.attendance.came, node.attendance.left, LEASE)
+    streams = PollStreams(node.connected_clients.connected, node.connected_clients.disconnected, LEASE)
     stream = await streams.open(house.visitor(), "address")
     await house.agent("Ana")
     await node.availability.look()

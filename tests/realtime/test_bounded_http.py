@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from realtime.transport.bounded_http import MOST_HEAD_BYTES, BoundedHttp
+from realtime.transport.bounded_http import MAX_HEAD_BYTES, BoundedHttp
 from realtime.transport.direct_websocket import DirectWebSocket
 from realtime.transport.unfinished_requests import Crowding
 from tests.running import Running
@@ -152,7 +152,7 @@ async def test_a_body_of_many_small_pieces_is_a_body(port: int) -> None:
     pieces = b"".join(b"400\r\n" + b"x" * 1024 + b"\r\n" for _ in range(1000)) + b"0\r\n\r\n"
     heard, _ = await answer_to(port, POST + b"Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n", pieces)
     assert heard.endswith(str(1000 * 1024).encode())
-    assert len(pieces) - 1000 * 1024 < MOST_HEAD_BYTES
+    assert len(pieces) - 1000 * 1024 < MAX_HEAD_BYTES
 
 
 async def test_a_body_that_drips_in_without_end_has_a_deadline_by_its_size(port: int) -> None:

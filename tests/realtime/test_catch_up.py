@@ -155,7 +155,7 @@ async def test_everything_missed_is_told_however_much_it_was(
 
 
 async def test_when_too_much_was_missed_agents_start_over(house: House, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catch_up, "MOST_TOLD", 10)
+    monkeypatch.setattr(catch_up, "MAX_TOLD", 10)
     async with open_node(house, redis_url, looks=False) as here, open_node(house, redis_url) as there:
         conversations = [await there.chat() for _ in range(12)]
         inbox, visitor = await here.screen(await house.agent("Ben")), await here.screen(conversations[0][1])

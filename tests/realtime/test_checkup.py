@@ -126,7 +126,7 @@ async def test_nobody_home(tmp_path: Path) -> None:
     [
         ("disk", lambda patch: patch.setattr(doctor, "is_low", lambda free: True)),
         ("open files", lambda patch: patch.setattr(doctor, "LEAST_FILES", 10**12)),
-        ("clock", lambda patch: patch.setattr(doctor, "MOST_OFFSET_SECONDS", -1.0)),
+        ("clock", lambda patch: patch.setattr(doctor, "MAX_OFFSET_SECONDS", -1.0)),
     ],
 )
 def test_what_is_short_is_said(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from realtime.transport.direct_websocket import EXTENSION, MOST_FRAMES_A_TURN, DirectWebSocket, JoinedWrites
+from realtime.transport.direct_websocket import EXTENSION, MAX_FRAMES_A_TURN, DirectWebSocket, JoinedWrites
 from tests.servers.ports import free_port
 
 TEXT, BINARY, CLOSE, PING, PONG = 0x81, 0x82, 0x88, 0x89, 0x8A
@@ -254,7 +254,7 @@ async def test_a_flood_is_heard_in_slices_so_that_others_have_their_turn(client:
     client.writer.write(b"".join(frame(str(n).encode()) for n in range(5000)))
     assert await client.texts(5000) == [f"heard {n}" for n in range(5000)]
     assert echo.heard == [str(n) for n in range(5000)]
-    assert 0 < most <= 2 * MOST_FRAMES_A_TURN
+    assert 0 < most <= 2 * MAX_FRAMES_A_TURN
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -30,7 +30,7 @@ from realtime.transport.client_manager import Connected
 from realtime.transport.direct_websocket import DirectWebSocket, framed
 from realtime.transport.engine import EngineServer, EngineSocket
 from realtime.transport.packets import TextPacket, split_event
-from realtime.transport.socket_server import MOST_FRAME_BYTES, SocketServer
+from realtime.transport.socket_server import MAX_FRAME_BYTES, SocketServer
 
 
 async def nothing(*_: Any) -> None:
@@ -167,7 +167,7 @@ async def test_our_classes_are_the_ones_in_use() -> None:
     ours = server()
     assert type(ours.eio) is EngineServer
     assert ours.packet_class is TextPacket
-    assert ours.eio.max_http_buffer_size == MOST_FRAME_BYTES
+    assert ours.eio.max_http_buffer_size == MAX_FRAME_BYTES
     assert ours.eio.transports == ["websocket"]
     assert set(ours.eio.handlers) >= {"connect", "message", "disconnect"}
     assert ours.eio.handlers["message"] == ours._handle_eio_message
@@ -197,7 +197,7 @@ async def test_what_the_library_queues_can_be_told_from_what_we_queue() -> None:
 
 
 def test_packets_are_written_as_our_frames_are() -> None:
-    """`hub.Told.frame` and `Connection._answer` write by hand what this class would."""
+    """`hub.EncodedEvent.frame` and `Connection._answer` write by hand what this class would."""
     event = TextPacket(packet.EVENT, namespace="/visitor", data=["event", {"a": 1}]).encode()
     assert event == '2/visitor,["event",{"a":1}]'
     answer = TextPacket(packet.ACK, namespace="/visitor", id=7, data=[{"ok": True}]).encode()

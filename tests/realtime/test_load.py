@@ -19,12 +19,12 @@ from app.contract.commands import (
     VisitorSync,
 )
 from app.errors import RateLimited
-from app.limits import MOST_CALLERS, Limit
+from app.limits import MAX_CALLERS, Limit
 from app.people.actors import Visitor
 from app.settings import Settings
-from realtime.connection_limits import Doorkeeper
+from realtime.connection_limits import ConnectionLimits
 from realtime.limits import CommandLimits
-from realtime.load import MOST_IN_FLIGHT, Load
+from realtime.load import MAX_IN_FLIGHT, Load
 from realtime.transport.engine import EngineSocket
 from realtime.transport.socket_server import SocketServer
 
@@ -58,7 +58,7 @@ def test_signs_go_first_then_searches_and_suggestions_and_chat_never(
         for _ in range(60):
             load.late_by(0.2 * pressure)
     else:
-        load.in_flight = int(MOST_IN_FLIGHT * pressure)
+        load.in_flight = int(MAX_IN_FLIGHT * pressure)
     assert (passes(load, TYPING), passes(load, SEARCH), load.may_suggest()) == (typing, search, search)
     assert all(passes(load, command) for command in CHAT)
 
@@ -110,7 +110,7 @@ def environ(peer: str, **headers: str) -> dict[str, Any]:
 
 
 def test_an_address_holds_so_many_sockets_and_gives_them_back() -> None:
-    keeper = Doorkeeper(Settings(sockets_per_address=3, address_rate=1000.0))
+    keeper = ConnectionLimits(Settings(sockets_per_address=3, address_rate=1000.0))
     for _ in range(3):
         keeper.admit("192.0.2.1")
     with pytest.raises(RateLimited):
@@ -121,7 +121,7 @@ def test_an_address_holds_so_many_sockets_and_gives_them_back() -> None:
 
 
 async def test_whoever_sends_garbage_may_come_back_less_often() -> None:
-    keeper = Doorkeeper(Settings(address_rate=10.0))
+    keeper = ConnectionLimits(Settings(address_rate=10.0))
     any_: Any = None
     server = SocketServer(any_, any_, keeper, any_, any_, lambda origin, environ: True)
     socket = EngineSocket(server.eio, "sid")
@@ -145,7 +145,7 @@ async def test_whoever_sends_garbage_may_come_back_less_often() -> None:
     ],
 )
 def test_whose_socket_it_is_is_seen_past_trusted_proxies_only(peer: str, forwarded: str, address: str) -> None:
-    keeper = Doorkeeper(Settings(trusted_proxies="10.0.0.0/8"))
+    keeper = ConnectionLimits(Settings(trusted_proxies="10.0.0.0/8"))
     assert keeper.address_of(environ(peer, X_FORWARDED_FOR=forwarded)) == address
 
 
@@ -163,6 +163,6 @@ def test_buckets_that_have_filled_up_again_are_forgotten() -> None:
 
 def test_a_flood_of_keys_is_bounded() -> None:
     limit = Limit(0.001, 10, lambda: 0.0)
-    for n in range(MOST_CALLERS + 500):
+    for n in range(MAX_CALLERS + 500):
         limit.take(str(n))
-    assert len(limit._full_at) == MOST_CALLERS
+    assert len(limit._full_at) == MAX_CALLERS

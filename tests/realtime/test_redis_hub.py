@@ -143,7 +143,7 @@ async def test_while_redis_is_dead_publishing_costs_nothing_and_nobody_runs_agai
 
 
 async def test_a_hub_that_cannot_keep_up_drops_and_does_not_grow(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("realtime.redis_hub.MOST_WAITING_BYTES", 10_000)
+    monkeypatch.setattr("realtime.redis_hub.MAX_WAITING_BYTES", 10_000)
     hub = await hearing_hub(redis_url)
     hints = [Announcement(GoingAway(retry_seconds=1.0), ToContact(contact_id=new_id())) for _ in range(5_000)]
     hub.publish(hints)  # without giving the speaker a turn

@@ -81,7 +81,7 @@ export class Composer extends Component<ComposerProps, { hasEmoji: boolean }> {
             onFiles(files)
           }}
         />
-        {size > LIMITS.body && <Late draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
+        {size > LIMITS.messageBody && <Late draw={({ TooLong }) => <TooLong size={size} texts={texts} />} />}
         {hasEmoji && <Late draw={({ Emoji }) => <Emoji onPick={this.insert} onClose={this.closeEmoji} />} />}
         <div class="tools">
           {onFiles && <Tool icon="clip" label={texts.t("attach")} onClick={() => this.picker.current?.click()} />}

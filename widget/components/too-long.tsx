@@ -7,7 +7,7 @@ export function TooLong({ size, texts }: { size: number; texts: Texts }) {
   const number = (n: number) => n.toLocaleString(texts.locale)
   return (
     <p class="too-long" role="alert">
-      {texts.t("too_long", { n: number(size), most: number(LIMITS.body) })}
+      {texts.t("too_long", { n: number(size), most: number(LIMITS.messageBody) })}
     </p>
   )
 }

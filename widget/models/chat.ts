@@ -142,7 +142,7 @@ export function createChat(options: ChatOptions): Chat {
     const all = files()
     const isSomething = draft.trim() !== "" || all.some(it => it.attachment)
     const isArriving = heldCount > 0 || all.some(it => !it.trouble && !it.attachment)
-    return isSomething && sizeOf(draft) <= LIMITS.body && !isArriving
+    return isSomething && sizeOf(draft) <= LIMITS.messageBody && !isArriving
   }
 
   /** Most visitors send no file, so the means to do so come when somebody does. */

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Said
+from app.contract.values import View
 
 
-class ContactView(Said):
+class ContactView(View):
     """A person we help. `is_verified` only after a signed identity or an answered mail, never by their own word."""
 
     id: str
@@ -20,14 +20,14 @@ class ContactView(Said):
     created_at: datetime
 
 
-class FactView(Said):
+class FactView(View):
     """Something an agent has noted of a contact, under a name of their own."""
 
     name: str
     value: str
 
 
-class ContactDetailsView(Said):
+class ContactDetailsView(View):
     """The rest of what is known of a contact. `timezone` and `browser` are the visitor's browser's own word."""
 
     contact_id: str
@@ -39,7 +39,7 @@ class ContactDetailsView(Said):
     browser: str | None
 
 
-class PageView(Said):
+class PageView(View):
     """A page a contact was on, from when to when at least."""
 
     id: str

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Category, Channel, ErrorCode, Priority, Said, Visibility
+from app.contract.values import Category, Channel, ErrorCode, Priority, View, Visibility
 from app.contract.views.contacts import ContactView
 from app.contract.views.messages import AttachmentView, MarksView
 
 
-class TicketView(Said):
+class TicketView(View):
     """A conversation's number and promise."""
 
     id: str
@@ -28,7 +28,7 @@ class TicketView(Said):
     closed_at: datetime | None
 
 
-class ConversationView(Said):
+class ConversationView(View):
     """A conversation as agents see it.
 
     While `offer_until` is set, `agent_id` has been offered it and has until then to accept. `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
@@ -61,7 +61,7 @@ class ConversationView(Said):
     created_at: datetime
 
 
-class QueueView(Said):
+class QueueView(View):
     """A place in the queue, 1 is next, and how long it may still take.
 
     Four waits in five end between `low_seconds` and `high_seconds`, if the next hour is like the last; `wait_seconds` is the
@@ -74,7 +74,7 @@ class QueueView(Said):
     high_seconds: int | None
 
 
-class VisitorConversationView(Said):
+class VisitorConversationView(View):
     """A conversation as its contact sees it. `agent_name` is empty until somebody has it; `rating` once given."""
 
     id: str
@@ -90,7 +90,7 @@ class VisitorConversationView(Said):
     created_at: datetime
 
 
-class ScoreView(Said):
+class ScoreView(View):
     """What a contact thought of a conversation: 1 (bad) to 5 (good)."""
 
     conversation_id: str
@@ -99,7 +99,7 @@ class ScoreView(Said):
     answered_at: datetime
 
 
-class NotChanged(Said):
+class NotChanged(View):
     """A conversation that was left as it was, and why."""
 
     conversation_id: str
@@ -107,7 +107,7 @@ class NotChanged(Said):
     detail: str
 
 
-class DraftView(Said):
+class DraftView(View):
     """What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up."""
 
     conversation_id: str
@@ -117,7 +117,7 @@ class DraftView(Said):
     changed_at: datetime
 
 
-class SuggestionView(Said):
+class SuggestionView(View):
     """A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added)."""
 
     article_id: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.contract.values import Priority, Said, Shelf, Sort, StepKind, View
+from app.contract.values import ListView, Priority, Shelf, Sort, StepKind, View
 
 
-class FilterView(Said):
+class FilterView(View):
     """What a list shows and in which order. Empty fields narrow nothing."""
 
-    view: View
+    view: ListView
     shelf: Shelf
     query: str
     tag: str
@@ -20,7 +20,7 @@ class FilterView(Said):
     sort: Sort
 
 
-class SavedViewView(Said):
+class SavedViewView(View):
     """A filter with a name, one agent's or everybody's."""
 
     id: str
@@ -29,7 +29,7 @@ class SavedViewView(Said):
     filter: FilterView
 
 
-class CannedResponseView(Said):
+class CannedResponseView(View):
     """A text found by its shortcut. `{{contact.name}}`, `{{agent.name}}` and `{{ticket.number}}` are filled in; what
     stands in [square brackets] is left for the agent."""
 
@@ -39,7 +39,7 @@ class CannedResponseView(Said):
     is_shared: bool
 
 
-class MacroStepView(Said):
+class MacroStepView(View):
     """One action. `value` is a status, a priority, `me`, `queue`, `agent:` or `team:` and an id, seconds of snooze, a tag,
     or the text of a reply or note."""
 
@@ -47,7 +47,7 @@ class MacroStepView(Said):
     value: str
 
 
-class MacroView(Said):
+class MacroView(View):
     """A named list of actions, done in order."""
 
     id: str

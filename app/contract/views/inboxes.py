@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Channel, EmailPrompt, FormFieldKind, FormWhen, LauncherIcon, Said, SightingOutcome, WidgetPosition
+from app.contract.values import Channel, EmailPrompt, FormFieldKind, FormWhen, LauncherIcon, SightingOutcome, View, WidgetPosition
 
 
-class InboxTextView(Said):
+class InboxTextView(View):
     """The greeting and the away text in one language. Empty: the widget's own words."""
 
     locale: str
@@ -15,7 +15,7 @@ class InboxTextView(Said):
     away: str
 
 
-class FormFieldView(Said):
+class FormFieldView(View):
     """A field of a form. `key` names its answer; a label may be empty for a name, an email or a phone number, which the
     widget names in the visitor's language. `options` are those of a choice."""
 
@@ -26,14 +26,14 @@ class FormFieldView(Said):
     is_required: bool
 
 
-class InboxFormView(Said):
+class InboxFormView(View):
     """Fields asked for before the first message, or after it."""
 
     when: FormWhen
     fields: list[FormFieldView]
 
 
-class InboxDetailsView(Said):
+class InboxDetailsView(View):
     """Everything an admin decides about an inbox. `greeting` and `away` are those of `locale`, `texts` those of its other
     languages. `secret_changed_at` is when the identity secret was last shown, empty when it never was; `archived_at` is
     empty while the inbox is in use. `open_count` counts its open conversations."""
@@ -69,7 +69,7 @@ class InboxDetailsView(Said):
     created_at: datetime
 
 
-class InboxSightingView(Said):
+class InboxSightingView(View):
     """A site whose script tag asked for an inbox: `ok`, `blocked` because the site is not allowed, or `unknown_key` because
     no inbox has the key it names."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import AuthorKind, Channel, Said, SystemCode, Visibility
+from app.contract.values import AuthorKind, Channel, SystemCode, View, Visibility
 
 
-class AuthorView(Said):
+class AuthorView(View):
     """Who wrote. `id` is empty for the system; a contact without a name has an empty name."""
 
     kind: AuthorKind
@@ -15,7 +15,7 @@ class AuthorView(Said):
     name: str
 
 
-class AttachmentView(Said):
+class AttachmentView(View):
     """A file. Fetch `url` with the same credentials as everything else; pixels only for raster images shown inline."""
 
     id: str
@@ -27,7 +27,7 @@ class AttachmentView(Said):
     url: str
 
 
-class MessageView(Said):
+class MessageView(View):
     """One utterance.
 
     `seq` is its place in what both sides see, empty for an internal note. `rev` is the conversation's revision that
@@ -49,7 +49,7 @@ class MessageView(Said):
     created_at: datetime
 
 
-class MarksView(Said):
+class MarksView(View):
     """How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
 
     Whoever writes has read up to their own message; no `message.marked` says so besides.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import NoticeKind, RuleTrouble, Said
+from app.contract.values import NoticeKind, RuleTrouble, View
 
 
-class NoticeView(Said):
+class NoticeView(View):
     """Something is not as somebody meant it, and goes on like that until somebody mends it; then the notice is gone.
 
     `no_inbox`: customers have no way to write. `snippet_not_seen`: no site has loaded the chat button of the inbox `subject`.

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Category, Channel, EmailPrompt, Presence, Role, RoutingMode, Said
+from app.contract.values import Category, Channel, EmailPrompt, Presence, Role, RoutingMode, View
 
 
-class ChannelCapacityView(Said):
+class ChannelCapacityView(View):
     """How many conversations of one channel an agent is given at most."""
 
     channel: Channel
     capacity: int
 
 
-class AgentView(Said):
+class AgentView(View):
     """Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed.
 
     `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
@@ -43,7 +43,7 @@ class AgentView(Said):
     team_ids: list[str]
 
 
-class TeamView(Said):
+class TeamView(View):
     """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
     last to the lead. A wait of `longest_seconds` is overdue, and due soon from four fifths on; empty while the team has set
     nothing. With `takes_on_reply` a reply to a conversation without an owner makes it the writer's."""
@@ -57,7 +57,7 @@ class TeamView(Said):
     longest_seconds: int | None
 
 
-class PresenceReasonView(Said):
+class PresenceReasonView(View):
     """A name admins gave to being away, busy or offline."""
 
     id: str
@@ -65,7 +65,7 @@ class PresenceReasonView(Said):
     presence: Presence
 
 
-class StatusView(Said):
+class StatusView(View):
     """A status as admins named it."""
 
     key: str
@@ -73,7 +73,7 @@ class StatusView(Said):
     category: Category
 
 
-class InboxView(Said):
+class InboxView(View):
     """A doorway conversations arrive by, as agents see it. `field_keys` name the answers its form asks for."""
 
     id: str
@@ -89,14 +89,14 @@ class InboxView(Said):
     is_archived: bool
 
 
-class AuditDetailView(Said):
+class AuditDetailView(View):
     """Something more about what was done."""
 
     name: str
     value: str
 
 
-class AuditLineView(Said):
+class AuditLineView(View):
     """Something done by right of a role: `action` is the command's name, `agent_id` the colleague it concerned, `detail`
     what was asked for besides."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import EmailPrompt, InvitationState, LauncherIcon, Said, Staffing, VisitorKind, WidgetPosition
+from app.contract.values import EmailPrompt, InvitationState, LauncherIcon, Staffing, View, VisitorKind, WidgetPosition
 from app.contract.views.inboxes import InboxFormView
 from app.contract.views.messages import AuthorView
 
 
-class VisitorView(Said):
+class VisitorView(View):
     """Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
     written; `invitation` tells how far our own first word to them has come."""
 
@@ -28,7 +28,7 @@ class VisitorView(Said):
     invitation: InvitationState
 
 
-class GreetingView(Said):
+class GreetingView(View):
     """What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
     `every_days`; both are 0 for the word of an agent, which is shown at once."""
 
@@ -39,7 +39,7 @@ class GreetingView(Said):
     every_days: int
 
 
-class ProactiveMessageView(Said):
+class ProactiveMessageView(View):
     """A message that is shown by rule, and how it has fared. `position` orders them: a visitor sees the first that fits."""
 
     id: str
@@ -59,7 +59,7 @@ class ProactiveMessageView(Said):
     answered_count: int
 
 
-class WidgetInboxView(Said):
+class WidgetInboxView(View):
     """An inbox as its widget needs it, its texts in the visitor's language where the inbox has them.
 
     `agent_names` are of up to four agents who are there.
@@ -94,7 +94,7 @@ class WidgetInboxView(Said):
     max_file_bytes: int
 
 
-class WidgetContactView(Said):
+class WidgetContactView(View):
     """The visitor as the widget knows them."""
 
     id: str

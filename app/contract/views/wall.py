@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from app.contract.values import Said, Stuck, Unserved
+from app.contract.values import Stuck, Unserved, View
 from app.contract.views.people import AgentView
 
 
-class ThresholdsView(Said):
+class ThresholdsView(View):
     """When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
 
     `answer_seconds` is how soon after the contact's first message an answer is promised.
@@ -20,7 +20,7 @@ class ThresholdsView(Said):
     answer_seconds: int
 
 
-class QueueWallView(Said):
+class QueueWallView(View):
     """One team's queue now, and its day (UTC) so far. `team_id` is empty for conversations no team has.
 
     `at_risk_count` have waited four fifths of `thresholds.longest_seconds` or more; the next one will have at
@@ -53,7 +53,7 @@ class QueueWallView(Said):
     thresholds: ThresholdsView
 
 
-class ChatWallView(Said):
+class ChatWallView(View):
     """A conversation an agent holds, since when, and since when its contact waits for an answer (empty: they do not)."""
 
     conversation_id: str
@@ -63,7 +63,7 @@ class ChatWallView(Said):
     waiting_since: datetime | None
 
 
-class AgentWallView(Said):
+class AgentWallView(View):
     """An agent and what they hold now, longest first. `chats` stays empty when they hold more than twelve.
 
     `missed_today` offers went on because the agent did not take them in time.
@@ -75,7 +75,7 @@ class AgentWallView(Said):
     chats: list[ChatWallView]
 
 
-class StuckWallView(Said):
+class StuckWallView(View):
     """A conversation that routing gives to nobody as things stand, and why: everyone who could take it declined, or nobody
     in the team speaks its language or has its skills (`detail`)."""
 
@@ -87,7 +87,7 @@ class StuckWallView(Said):
     queued_at: datetime | None
 
 
-class CsatWallView(Said):
+class CsatWallView(View):
     """What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied."""
 
     average: float | None
@@ -95,7 +95,7 @@ class CsatWallView(Said):
     satisfied_count: int
 
 
-class WallView(Said):
+class WallView(View):
     """What a supervisor watches: every queue and every agent now, and the day (UTC) so far."""
 
     queues: list[QueueWallView]

@@ -13,8 +13,8 @@ from app.contract.events import AssignmentOffered
 from app.contract.values import SystemCode
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change, tell_changes
-from app.conversations.assignments.history import Holding, ask_anew, begin_assignment, begin_assignments, note_assigned
+from app.conversations.announcements import announce_conversation, announce_conversations
+from app.conversations.assignments.history import AssignmentRecord, ask_anew, begin_assignment, begin_assignments, note_assigned
 from app.conversations.messages.send import (
     accept_offer,
     add_activities,
@@ -44,7 +44,7 @@ async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimCon
     if conversation.agent_id == agent.id:
         if conversation.offer_until:
             conversation = await accept_offer(work, conversation, agent.name)
-        return await tell_change(work, conversation)
+        return await announce_conversation(work, conversation)
     if conversation.agent_id is not None:
         raise Conflict("A colleague already has this conversation.")
     return await _give(work, agent, conversation, agent.id, conversation.team_id, reason="claimed")
@@ -86,12 +86,12 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
-    await begin_assignments(work, [Holding(one, reason, {}) for one in changed], "routing")
+    await begin_assignments(work, [AssignmentRecord(one, reason, {}) for one in changed], "routing")
     await ask_anew(work, taken)
     names = dict[str, str](await work.rows(select(Agent.id, Agent.name).where(Agent.id.in_(set(holders.values())))))
     code = PUT_BACK.get(reason, "unassigned")
     await add_activities(work, [(one, code, names.get(holders[one.id], "")) for one in changed if one.id in holders])
-    await tell_changes(work, changed)
+    await announce_conversations(work, changed)
     await announce_loads(work, former)
 
 
@@ -112,7 +112,7 @@ async def _give(
     if conversation.category == "waiting":
         values |= await status_values(work, "open") | {"snoozed_until": None}
     if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
-        return await tell_change(work, conversation)
+        return await announce_conversation(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
     conversation = await _settle(work, conversation, made_by=by.id, by_name=by.name, reason=reason)
     await keep_undo(work, by, before, conversation)
@@ -121,7 +121,7 @@ async def _give(
     else:
         givers = dict.fromkeys(id for id in (former, by.id) if id)
         await ask_anew(work, [conversation.id], list(givers))
-    view = await tell_change(work, conversation)
+    view = await announce_conversation(work, conversation)
     if former and former != agent_id:
         await announce_load(work, former)
     return view

@@ -11,7 +11,7 @@ from sqlalchemy import case, literal, update
 
 from app.contract.audiences import ToAgent
 from app.contract.events import AssignmentOffered
-from app.conversations.assignments.history import Holding, begin_assignments
+from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.conversations.messages.send import add_activities
 from app.job_kinds import JobKind, TimerKind
 from app.work import Work
@@ -24,7 +24,7 @@ UNTAKEN_JOB = JobKind(name="conversation.untaken", unique_by=("conversation_id",
 """Queued when nobody has taken it, not even the lead: mail tells them, and the contact."""
 
 
-class Take(Struct, frozen=True):
+class Claim(Struct, frozen=True):
     """A conversation for an agent, and the decision that made it theirs."""
 
     conversation_id: str
@@ -33,7 +33,7 @@ class Take(Struct, frozen=True):
     decision: dict[str, Any]
 
 
-async def take_if_free(work: Work, takes: Sequence[Take], accept_seconds: int = 0) -> list[Conversation]:
+async def take_if_free(work: Work, takes: Sequence[Claim], accept_seconds: int = 0) -> list[Conversation]:
     """Those of them that nobody had and that still wait, as they are now; the others stay as they are.
 
     With `accept_seconds` they are only offered, and go on by themselves when these have passed. The agents' rows must be
@@ -60,7 +60,7 @@ async def take_if_free(work: Work, takes: Sequence[Take], accept_seconds: int = 
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
-    holdings = [Holding(one, by_id[one.id].reason, by_id[one.id].decision) for one in taken]
+    holdings = [AssignmentRecord(one, by_id[one.id].reason, by_id[one.id].decision) for one in taken]
     await begin_assignments(work, holdings, "routing")
     names = await _assigned_now(work, [one.agent_id for one in taken if one.agent_id])
     if offer_until is None:

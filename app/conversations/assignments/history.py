@@ -41,7 +41,7 @@ _ASSIGNED_NOW = Prepared(
 )
 
 
-class Holding(Struct, frozen=True):
+class AssignmentRecord(Struct, frozen=True):
     """A conversation as it stands with its new owner (or the queue), and why."""
 
     conversation: Conversation
@@ -53,10 +53,10 @@ async def begin_assignment(
     work: Work, conversation: Conversation, made_by: str, reason: str, decision: dict[str, Any] | None = None
 ) -> None:
     """As `begin_assignments`, for one."""
-    await begin_assignments(work, [Holding(conversation, reason, decision or {})], made_by)
+    await begin_assignments(work, [AssignmentRecord(conversation, reason, decision or {})], made_by)
 
 
-async def begin_assignments(work: Work, holdings: Sequence[Holding], made_by: str) -> None:
+async def begin_assignments(work: Work, holdings: Sequence[AssignmentRecord], made_by: str) -> None:
     """Record who holds them from now on and why; whoever held them before does no longer.
 
     `waited_seconds` is how long one stood in the queue, so only for one that comes from there; an offer ends no wait before
@@ -128,7 +128,7 @@ async def note_assigned(work: Work, agent_id: str) -> str:
     return agent.name if agent else ""
 
 
-async def those_here(work: Work, agent_ids: Sequence[str]) -> set[str]:
+async def present_among(work: Work, agent_ids: Sequence[str]) -> set[str]:
     """Those of them who are here, or gone so recently that a reload may be all it is."""
     recent = or_(Agent.lease_until > work.now - UNNOTICED, Agent.left_at.is_not(None))
     are_here = Agent.is_active, recent, Agent.presence != "offline"
@@ -145,7 +145,7 @@ async def unanswered_since(work: Work, conversation_id: str) -> datetime | None:
     return await work.one(asked.order_by(Message.seq).limit(1))
 
 
-async def owner_or_queue(work: Work, conversation: Conversation, since: datetime | None = None) -> dict[str, Any]:
+async def values_if_owner_left(work: Work, conversation: Conversation, since: datetime | None = None) -> dict[str, Any]:
     """Back to its owner while they are here, else to the queue, where a contact who waits stands by `since` or by when they
     began to: nobody waits for someone who has left, and nobody waits twice."""
     if conversation.agent_id and await work.first(_HERE, row_id=conversation.agent_id, recent=work.now - UNNOTICED):
@@ -154,8 +154,8 @@ async def owner_or_queue(work: Work, conversation: Conversation, since: datetime
     return {"agent_id": None, "assigned_at": None, "offer_until": None, "queued_at": queued_at}
 
 
-async def owner_with_room_or_queue(work: Work, conversation: Conversation, since: datetime | None = None) -> dict[str, Any]:
-    """As `owner_or_queue` for one that had ended and holds no slot: only to an owner who is available and has room. Their
+async def values_if_owner_cannot_take(work: Work, conversation: Conversation, since: datetime | None = None) -> dict[str, Any]:
+    """As `values_if_owner_left` for one that had ended and holds no slot: only to an owner who is available and has room. Their
     row is locked, so that two that come back at once, or one and routing, cannot both take the last slot."""
     owner_id = conversation.agent_id
     if owner_id:

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.contract.commands import AcceptConversation, DeclineConversation
 from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.change import put_back
 from app.conversations.assignments.claim import OFFER_JOB
 from app.conversations.assignments.history import nothing_found
@@ -24,7 +24,7 @@ from app.people.permissions import may_reply, require
 from app.work import Rows, Work, Works
 from models import Assignment, Conversation, Routing
 
-MOST_AT_ONCE = 200
+MAX_AT_ONCE = 200
 
 _ROUTINGS = Routing.__table__
 _ROUTING = prepared_by(Routing, "conversation_id")
@@ -39,7 +39,7 @@ async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptC
     if conversation.offer_until:
         await accept_offer(work, conversation, agent.name)
         return await agent_view_of(work, conversation.id)
-    return await tell_change(work, conversation)
+    return await announce_conversation(work, conversation)
 
 
 async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: str) -> None:
@@ -51,7 +51,7 @@ async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: s
     if conversation.offer_until:
         await accept_offer(work, conversation, agent.name)
     elif not await has_joined(work, conversation, agent.id, agent.name):
-        await tell_change(work, await join(work, conversation, agent.id, agent.name))
+        await announce_conversation(work, await join(work, conversation, agent.id, agent.name))
 
 
 async def decline_conversation(work: Work, agent: SignedInAgent, command: DeclineConversation) -> ConversationView:
@@ -64,9 +64,9 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
     return await agent_view_of(work, conversation.id)
 
 
-async def lapse_offers(work: Work, *, waits: bool = False, most: int = MOST_AT_ONCE) -> int:
+async def lapse_offers(work: Work, *, skip_locked: bool = True, most: int = MAX_AT_ONCE) -> int:
     """Offers whose time is over go on, many at once; how many. Those somebody is at are passed over, or waited for."""
-    conversations = await work.all(select_due(Conversation.offer_until, work.now, most=most, waits=waits))
+    conversations = await work.all(select_due(Conversation.offer_until, work.now, most=most, skip_locked=skip_locked))
     await _pass_on(work, conversations, "missed")
     return len(conversations)
 

@@ -17,8 +17,8 @@ from app.work import Rows, Works
 from models import Conversation, SavedView
 from models.conversation import IS_OPEN
 
-MOST_VIEWS = 100
-MOST_COUNTED = 1000
+MAX_VIEWS = 100
+MAX_COUNTED = 1000
 SHORTEST_SECONDS = 1.0
 BUSY_SHARE = 0.1
 """A read that takes long is kept for longer, so that counting takes a tenth of the time at most, whoever asks."""
@@ -39,7 +39,7 @@ class Alike(NamedTuple):
 
 
 class OpenCounts:
-    """What is open, as it was read last, and what was counted of it. Asked for by all agents of a node."""
+    """What is open, as it was read last, and what was counted of it. Body for by all agents of a node."""
 
     def __init__(self, works: Works, clock: Callable[[], float] = monotonic) -> None:
         self._works = works
@@ -75,13 +75,13 @@ class OpenCounts:
     async def _saved(self, rows: Rows, agent: SignedInAgent, view: SavedView) -> int:
         wanted = msgspec.convert(view.filter, ListFilter)
         if wanted.shelf == "open" and not wanted.query:
-            return min(MOST_COUNTED, self._count(agent, wanted))
+            return min(MAX_COUNTED, self._count(agent, wanted))
         key = _key_of(agent, wanted)
         until, count = self._counted_long.get(key, (0.0, 0))
         if self._clock() >= until:
-            held = select(Conversation.id).where(*await conditions_of(rows, agent, wanted)).limit(MOST_COUNTED)
+            held = select(Conversation.id).where(*await conditions_of(rows, agent, wanted)).limit(MAX_COUNTED)
             count = await rows.one(select(func.count()).select_from(held.subquery())) or 0
-            if len(self._counted_long) > MOST_COUNTED:
+            if len(self._counted_long) > MAX_COUNTED:
                 self._counted_long.clear()
             self._counted_long[key] = (self._clock() + LONG_SECONDS, count)
         return count
@@ -107,7 +107,7 @@ async def read_open(rows: Rows) -> list[Alike]:
 def saved_views_of(agent: SignedInAgent):
     """The agent's own views and the shared ones, oldest first."""
     is_theirs = or_(SavedView.agent_id == agent.id, SavedView.agent_id.is_(None))
-    return select(SavedView).where(is_theirs).order_by(SavedView.created_at, SavedView.id).limit(MOST_VIEWS)
+    return select(SavedView).where(is_theirs).order_by(SavedView.created_at, SavedView.id).limit(MAX_VIEWS)
 
 
 def _key_of(agent: SignedInAgent, wanted: ListFilter) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, bindparam, select, true
 
 from app.contract.http import ListFilter
-from app.contract.values import OPEN_CATEGORIES, Shelf, View
+from app.contract.values import OPEN_CATEGORIES, ListView, Shelf
 from app.conversations.lists.search import holding
 from app.people.actors import SignedInAgent
 from app.work import Rows
@@ -20,7 +20,7 @@ async def conditions_of(rows: Rows, agent: SignedInAgent, wanted: ListFilter) ->
     return [*conditions, *await holding(rows, wanted.query, conditions)]
 
 
-def _in_view(agent: SignedInAgent, view: View) -> ColumnElement[bool]:
+def _in_view(agent: SignedInAgent, view: ListView) -> ColumnElement[bool]:
     match view:
         case "mine":
             return Conversation.agent_id == agent.id

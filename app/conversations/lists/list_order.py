@@ -44,7 +44,7 @@ class Key(NamedTuple):
     is_descending: bool = False
 
 
-class Stretch(NamedTuple):
+class OrderSegment(NamedTuple):
     """Rows that share their first sort key, or have one at all. `lead` is what the index begins with and all have alike;
     PostgreSQL wants to be told. By the minute, the index begins with that of the first key instead, and whoever shares one
     is sorted: the same order."""
@@ -68,39 +68,39 @@ def sort_on(shelf: Shelf, sort: Sort) -> Sort:
     return "newest" if shelf == "resolved" and sort in ENDED_AS_NEWEST else sort
 
 
-def stretches_of(wanted: ListFilter, statuses: Sequence[str], dialect: str) -> list[Stretch]:
+def stretches_of(wanted: ListFilter, statuses: Sequence[str], dialect: str) -> list[OrderSegment]:
     """The stretches of an order, the first one first. `statuses` are all there are, as admins have put them."""
     match sort_on(wanted.shelf, wanted.sort):
         case "newest":
-            newest = Stretch(_ANY, true(), (Key(Conversation.last_message_at, is_descending=True), _LATEST_ID))
+            newest = OrderSegment(_ANY, true(), (Key(Conversation.last_message_at, is_descending=True), _LATEST_ID))
             is_by_minute = dialect == "sqlite" and wanted.shelf == "open"
             found = [newest._replace(lead=(_MINUTE,), is_by_minute=True) if is_by_minute else newest]
         case "waiting":
             since = Conversation.waiting_since
             found = [
-                Stretch(_ANY, since.is_not(None), (Key(since), _FIRST_ID)),
-                Stretch(None, since.is_(None), (_LATEST_ID,), (Key(since, is_descending=True),)),
+                OrderSegment(_ANY, since.is_not(None), (Key(since), _FIRST_ID)),
+                OrderSegment(None, since.is_(None), (_LATEST_ID,), (Key(since, is_descending=True),)),
             ]
         case "queue":
-            found = [Stretch(rank, Conversation.priority_rank == rank, (_QUEUED, _FIRST_ID)) for rank in _ranks(wanted)]
+            found = [OrderSegment(rank, Conversation.priority_rank == rank, (_QUEUED, _FIRST_ID)) for rank in _ranks(wanted)]
         case "priority":
-            found = [Stretch(rank, Conversation.priority_rank == rank, (_LATEST_ID,)) for rank in _ranks(wanted)]
+            found = [OrderSegment(rank, Conversation.priority_rank == rank, (_LATEST_ID,)) for rank in _ranks(wanted)]
         case "status":
             found = [
-                Stretch(status, Conversation.status == status, (_LATEST_ID,))
+                OrderSegment(status, Conversation.status == status, (_LATEST_ID,))
                 for status in statuses
                 if wanted.status in ("", status)
             ]
         case "topic":
             topic = Conversation.topic
             found = [
-                Stretch(_ANY, topic.is_not(None), (Key(topic), _LATEST_ID)),
-                Stretch(None, topic.is_(None), (_LATEST_ID,), (Key(topic),)),
+                OrderSegment(_ANY, topic.is_not(None), (Key(topic), _LATEST_ID)),
+                OrderSegment(None, topic.is_(None), (_LATEST_ID,), (Key(topic),)),
             ]
     return [_after_agents(stretch) for stretch in found] if wanted.view == "unassigned" else found
 
 
-def order_of(stretch: Stretch) -> list[Any]:
+def order_of(stretch: OrderSegment) -> list[Any]:
     """What to order by."""
     return [key.column.desc() if key.is_descending else key.column.asc() for key in (*stretch.lead, *stretch.keys)]
 
@@ -110,7 +110,9 @@ def cursor_of(sort: Sort, last: ConversationView) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(_held(sort, last))).decode().rstrip("=")
 
 
-def behind_cursor(stretches: list[Stretch], sort: Sort, cursor: str | None) -> list[tuple[Stretch, ColumnElement[bool]]]:
+def behind_cursor(
+    stretches: list[OrderSegment], sort: Sort, cursor: str | None
+) -> list[tuple[OrderSegment, ColumnElement[bool]]]:
     """The stretches that a cursor has not passed, and what of each. Raises Invalid for one not given out for this order."""
     if not cursor:
         return [(stretch, true()) for stretch in stretches]
@@ -122,7 +124,7 @@ def behind_cursor(stretches: list[Stretch], sort: Sort, cursor: str | None) -> l
     raise Invalid("This page link is no longer valid. Start from the first page.")
 
 
-def _behind(stretch: Stretch, values: Sequence[Any]) -> ColumnElement[bool]:
+def _behind(stretch: OrderSegment, values: Sequence[Any]) -> ColumnElement[bool]:
     later: list[Any] = []
     same: list[Any] = []
     for key, value in zip(stretch.keys, values, strict=True):
@@ -141,7 +143,7 @@ def _ranks(wanted: ListFilter) -> list[int]:
     return [PRIORITY_RANKS[wanted.priority]] if wanted.priority else sorted(PRIORITY_RANKS.values())
 
 
-def _after_agents(stretch: Stretch) -> Stretch:
+def _after_agents(stretch: OrderSegment) -> OrderSegment:
     """The index begins with the agent, and nobody has any of it. Read the way the index lies, or all of it backwards."""
     is_backwards = (*stretch.lead, *stretch.keys)[0].is_descending
     return stretch._replace(lead=(Key(Conversation.agent_id, is_backwards), *stretch.lead))

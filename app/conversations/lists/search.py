@@ -20,8 +20,8 @@ from app.text import clean_line
 from app.work import Rows, Work
 from models import Contact, Conversation, Message, Ticket
 
-MOST_WORDS = 8
-MOST_FOUND = 1000
+MAX_WORDS = 8
+MAX_FOUND = 1000
 MESSAGES_EACH = 8
 """How many messages that hold the words are read for each conversation to be found; one has about so many."""
 FEW = 2000
@@ -40,13 +40,13 @@ _MESSAGE_NUMBER: ColumnElement[int] = literal_column("messages.rowid")
 
 
 async def holding(
-    rows: Rows, said: str, conditions: Sequence[ColumnElement[bool]] = (), most: int = MOST_FOUND
+    rows: Rows, said: str, conditions: Sequence[ColumnElement[bool]] = (), most: int = MAX_FOUND
 ) -> list[ColumnElement[bool]]:
     """Conditions on conversations that hold these words and meet `conditions`, the latest so many; none when nothing was said."""
     line = clean_line(said)
     if not line:
         return []
-    words = [word[:LONGEST_WORD].lower() for word in _WORD.findall(line)][:MOST_WORDS]
+    words = [word[:LONGEST_WORD].lower() for word in _WORD.findall(line)][:MAX_WORDS]
     if not words:
         return [false()]
     found = await _found(rows, line, words, await _among(rows, conditions), most)
@@ -57,11 +57,11 @@ async def _found(rows: Rows, line: str, words: Sequence[str], among: Among, most
     if among.few is not None and among.few.can_be_read:
         return await found_in(rows, among.few, words) | {*await _numbered(rows, line)}
     places = _OnPostgres(among, most) if rows.dialect == "postgresql" else _OnSqlite(among, most)
-    found = {*await places.messages(rows, words), *await rows.all_beside(places.tickets(words))}
-    found |= {*await rows.all_beside(places.of_contacts(words))}
+    found = {*await places.messages(rows, words), *await rows.all_in_thread(places.tickets(words))}
+    found |= {*await rows.all_in_thread(places.of_contacts(words))}
     found |= {*await _numbered(rows, line)}
     for who, what in parted(words):
-        if theirs := await rows.all_beside(places.of_contacts(who)):
+        if theirs := await rows.all_in_thread(places.of_contacts(who)):
             found |= {*await type(places)(Among(among.conditions, theirs), most).messages(rows, what)}
     return found
 
@@ -156,7 +156,7 @@ class _OnSqlite(_Places):
             held = select(_MESSAGE_WORDS.c.rowid).where(self._matches(_MESSAGE_WORDS, words))
             theirs = select(Message.conversation_id).where(self._among.has(Message.conversation_id), _MESSAGE_NUMBER.in_(held))
             theirs = theirs.group_by(Message.conversation_id).order_by(func.max(_MESSAGE_NUMBER).desc())
-            return await rows.all_beside(theirs.limit(self._most))
+            return await rows.all_in_thread(theirs.limit(self._most))
         latest = (
             select(Message.conversation_id)
             .join_from(_MESSAGE_WORDS, Message, _MESSAGE_WORDS.c.rowid == _MESSAGE_NUMBER)
@@ -164,7 +164,7 @@ class _OnSqlite(_Places):
             .order_by(_MESSAGE_WORDS.c.rowid.desc())
             .limit(self._most * MESSAGES_EACH)
         )
-        return self._latest(await rows.all_beside(latest))
+        return self._latest(await rows.all_in_thread(latest))
 
     def tickets(self, words: Sequence[str]) -> Select[Any]:
         id = _CARD_WORDS.c.conversation_id

@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 from app.work import Rows
 from models import Contact, Conversation, Message, Ticket
 
-MOST_READ = 6000
+MAX_READ = 6000
 """So many messages are read at most."""
 READ_AT_ONCE = 500
 """And then others get a turn."""
 SHORTEST_BEGINNING = 2
 """A single letter is looked for as a word: half of all words begin with it."""
-MOST_PARTED = 4
+MAX_PARTED = 4
 
 _OF_WORDS = r"[^\W_\u0300-\u036f]"
 
@@ -35,7 +35,7 @@ class Few(NamedTuple):
     @property
     def can_be_read(self) -> bool:
         """Return whether they have few enough messages."""
-        return sum(self.sizes) <= MOST_READ
+        return sum(self.sizes) <= MAX_READ
 
     def in_parts(self) -> Iterator[Sequence[str]]:
         """Return ids of as many conversations as are read at once."""
@@ -73,7 +73,7 @@ def begins(words: Sequence[str], place: int) -> bool:
 
 def parted(words: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
     """Return the ways to look for some words in the contact and for the others in a message."""
-    for place in range(1, len(words) if len(words) <= MOST_PARTED else 1):
+    for place in range(1, len(words) if len(words) <= MAX_PARTED else 1):
         yield words[:place], words[place:]
         yield words[place:], words[:place]
 

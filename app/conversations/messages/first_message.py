@@ -8,7 +8,7 @@ from app.clock import new_id
 from app.contract.commands import StartConversation
 from app.contract.replies import Started
 from app.contract.values import OPEN_CATEGORIES
-from app.conversations.announcements import tell_change
+from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.offers import keep_fields
 from app.conversations.forms import check_before_start, keep_form
 from app.conversations.messages.proactive_start import answered, begin_with
@@ -49,7 +49,7 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
     await keep_form(work, visitor, contact, command.fields)
     message = await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
     if is_first or command.fields:  # agents see who it is
-        await tell_change(work, conversation)
+        await announce_conversation(work, conversation)
     if is_first and greeting is not None:
         await answered(work, visitor, conversation.id, greeting)
     return Started(conversation=await visitor_view_of(work, conversation), message=message)

@@ -31,7 +31,7 @@ from app.work import Announcement, Works
 
 log = structlog.get_logger("posting")
 
-MOST_IN_A_BATCH = 64
+MAX_IN_A_BATCH = 64
 """Their statements take about three milliseconds of the event loop on SQLite."""
 
 Author = Visitor | SignedInAgent
@@ -87,7 +87,7 @@ class Posting:
             while self._waiting:
                 batch = Batch(self._take, self._works)
                 try:
-                    await self._works.run_at_once(batch, batch.answer)
+                    await self._works.run_batch(batch, batch.answer)
                 except Exception as error:  # noqa: BLE001 - whatever a batch cannot do, the verbs do or refuse
                     log.info("batch undone", error=repr(error)[:200], messages=len(batch.letters))
                     batch.admitted.clear()
@@ -104,7 +104,7 @@ class Posting:
         taken: list[Letter] = []
         later: list[Letter] = []
         seen: set[str] = set()
-        while self._waiting and len(taken) < MOST_IN_A_BATCH:
+        while self._waiting and len(taken) < MAX_IN_A_BATCH:
             letter = self._waiting.popleft()
             plain = letter.plain
             key = f"{plain.author_id} {plain.client_id}"
@@ -171,7 +171,7 @@ class Batch:
         return [letter.plain for letter in self.letters]
 
     def _announce(self, written: list[Plain]) -> None:
-        """As `tell_message` does."""
+        """As `announce_message` does."""
         self.admitted = {one.id for one in written}
         for letter in self.letters:
             one = letter.plain

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.commands import ClaimConversation
-from app.conversations.announcements import tell_message
+from app.conversations.announcements import announce_message
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.row_changes import NEW_SEQ, change_conversation
 from app.people.actors import Visitor
@@ -42,17 +42,17 @@ async def begin_with(work: Work, conversation: Conversation, greeting: Greeting)
             created_at=work.now,
         )
     )
-    tell_message(work, changed, message)
+    announce_message(work, changed, message)
     return changed
 
 
 async def answered(work: Work, visitor: Visitor, conversation_id: str, greeting: Greeting) -> None:
     """Whose word it was has the conversation while they are here; otherwise it waits like any other."""
     await greeting_answered(work, visitor, greeting.id)
-    if greeting.agent is not None and await _is_here(work, greeting.agent.id):
+    if greeting.agent is not None and await _is_present(work, greeting.agent.id):
         await claim_conversation(work, greeting.agent, ClaimConversation(conversation_id=conversation_id))
 
 
-async def _is_here(work: Work, agent_id: str) -> bool:
+async def _is_present(work: Work, agent_id: str) -> bool:
     here = select(Agent.id).where(Agent.id == agent_id, Agent.lease_until > work.now, Agent.presence != "offline")
     return await work.one(here) is not None

@@ -12,14 +12,14 @@ from app.contract.commands import AgentSendMessage, VisitorSendMessage
 from app.contract.values import OPEN_CATEGORIES, Channel, SystemCode, Visibility
 from app.contract.views import MessageView
 from app.conversations.access import access_conversation
-from app.conversations.announcements import tell_change, tell_message
+from app.conversations.announcements import announce_conversation, announce_message
 from app.conversations.assignments.history import (
     accept_assignment,
     ask_anew,
     begin_assignment,
     note_assigned,
-    owner_or_queue,
-    owner_with_room_or_queue,
+    values_if_owner_cannot_take,
+    values_if_owner_left,
 )
 from app.conversations.messages.files import attach_files
 from app.conversations.reading.drafts import forget_draft
@@ -174,7 +174,7 @@ async def add_agent_message(
     if takes:
         changed = await _take(work, agent, changed)
     if opens or takes:
-        await tell_change(work, changed)
+        await announce_conversation(work, changed)
     return message_view(message, for_agents=True)
 
 
@@ -204,7 +204,7 @@ async def accept_offer(work: Work, conversation: Conversation, agent_name: str) 
     conversation = await change_conversation(work, conversation, offer_until=None, assigned_at=work.now)
     await accept_assignment(work, conversation)
     conversation = await join(work, conversation, conversation.agent_id or "", agent_name, told=True)
-    await tell_change(work, conversation)
+    await announce_conversation(work, conversation)
     return conversation
 
 
@@ -287,7 +287,7 @@ async def add_activities(work: Work, moved: Sequence[tuple[Conversation, SystemC
         _place(work, conversation, message)
     await work.add_all(messages)
     for (conversation, _, _), message in zip(moved, messages, strict=True):
-        tell_message(work, conversation, message)
+        announce_message(work, conversation, message)
 
 
 async def find_message(work: Work, author_id: str, client_id: str) -> Message | None:
@@ -298,7 +298,7 @@ async def find_message(work: Work, author_id: str, client_id: str) -> Message | 
 def announce_again(work: Work, conversation: Conversation, message: Message) -> MessageView:
     """Heal a publish that was lost: readers who have the seq drop it."""
     if message.conversation_id == conversation.id:
-        tell_message(work, conversation, message)
+        announce_message(work, conversation, message)
     return message_view(message, for_agents=message.visibility == "internal")
 
 
@@ -313,7 +313,7 @@ def text_of(body: str, attachment_ids: Sequence[str]) -> str:
 async def _store(work: Work, conversation: Conversation, message: Message) -> None:
     _place(work, conversation, message)
     await work.add(message)
-    tell_message(work, conversation, message)
+    announce_message(work, conversation, message)
 
 
 def _place(work: Work, conversation: Conversation, message: Message) -> None:
@@ -348,12 +348,12 @@ async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversa
 async def _waking(work: Work, conversation: Conversation) -> dict[str, Any]:
     """What changes when the contact writes into a conversation that was set aside, has ended, or whose owner has left."""
     if conversation.category == "waiting":
-        return await status_values(work, "open") | {"snoozed_until": None} | await owner_or_queue(work, conversation)
+        return await status_values(work, "open") | {"snoozed_until": None} | await values_if_owner_left(work, conversation)
     if conversation.category not in OPEN_CATEGORIES:
         reopened = {"resolved_at": None, "reopened_count": ONE_MORE, "is_extra": await _has_another_open(work, conversation)}
-        return await status_values(work, "reopened") | reopened | await owner_with_room_or_queue(work, conversation)
+        return await status_values(work, "reopened") | reopened | await values_if_owner_cannot_take(work, conversation)
     if conversation.agent_id and conversation.waiting_since is None:  # one that waits is handed on when its owner leaves
-        return await owner_or_queue(work, conversation)
+        return await values_if_owner_left(work, conversation)
     return {}
 
 
@@ -367,7 +367,7 @@ async def _tell_waking(work: Work, before: Conversation, changed: Conversation) 
         await begin_assignment(work, changed, "routing", "reopened" if has_ended else "agent_left")
     if before.agent_id:
         await announce_load(work, before.agent_id)
-    await tell_change(work, changed)
+    await announce_conversation(work, changed)
 
 
 async def _has_another_open(work: Work, conversation: Conversation) -> bool:

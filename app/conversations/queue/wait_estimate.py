@@ -15,11 +15,11 @@ from app.database import Prepared
 from app.work import Rows, Work
 from models import Agent, Assignment, TeamMember, WaitPromise
 
-MOST_HELD = 50
+MAX_HELD = 50
 FEWEST_HELD = 3
 EDGE = 1.2816
 """How many standard deviations from the middle four values in five lie."""
-MOST_PROMISES = 100
+MAX_PROMISES = 100
 FEWEST_PROMISES = 20
 WIDEST = 4.0
 """By what a range is stretched at most: wider, it would say nothing."""
@@ -31,7 +31,7 @@ class Pace(Struct, frozen=True):
 
     slots: int
     hold_seconds: float
-    held_count: int = MOST_HELD
+    held_count: int = MAX_HELD
     widening: float = 1.0
 
 
@@ -83,7 +83,7 @@ def widening_of(promises: Sequence[Kept]) -> float:
 
 def _miss_of(promise: Kept) -> float:
     off = log(max(1.0, promise.waited_seconds) / _middle_of(promise.low_seconds, promise.high_seconds))
-    return abs(off) / _half_of(*_edges(promise.position, MOST_HELD))
+    return abs(off) / _half_of(*_edges(promise.position, MAX_HELD))
 
 
 def _edges(position: int, held_count: int) -> tuple[float, float]:
@@ -133,7 +133,7 @@ def _last_held(of_team: ColumnElement[bool]) -> Prepared[Any]:
             or_(Assignment.outcome.is_(None), Assignment.outcome == "accepted"),
         )
         .order_by(Assignment.ended_at.desc())
-        .limit(MOST_HELD)
+        .limit(MAX_HELD)
     )
 
 
@@ -144,7 +144,7 @@ def _last_kept(of_team: ColumnElement[bool]) -> Prepared[Any]:
         select(promise.position, promise.low_seconds, promise.high_seconds, promise.waited_seconds)
         .where(of_team, promise.waited_seconds.is_not(None))
         .order_by(promise.promised_at.desc())
-        .limit(MOST_PROMISES)
+        .limit(MAX_PROMISES)
     )
 
 

@@ -24,7 +24,7 @@ from app.text import clean_unfinished
 from app.work import Rows, Work
 from models import Attachment, Draft
 
-MOST_LISTED = 200
+MAX_LISTED = 200
 
 _TABLE = Draft.__table__
 _FORGET = Prepared(
@@ -69,7 +69,7 @@ async def forget_draft(work: Work, agent_id: str, conversation_id: str) -> None:
 
 async def list_drafts(rows: Rows, agent: SignedInAgent) -> list[DraftView]:
     """The agent's drafts, the latest first."""
-    wanted = select(Draft).where(Draft.agent_id == agent.id).order_by(Draft.changed_at.desc()).limit(MOST_LISTED)
+    wanted = select(Draft).where(Draft.agent_id == agent.id).order_by(Draft.changed_at.desc()).limit(MAX_LISTED)
     return [draft_view(draft) for draft in await rows.all(wanted)]
 
 

@@ -16,27 +16,27 @@ from app.database import Prepared, prepared_by
 from app.work import Rows
 from models import Conversation
 
-MOST_HEADS = 100
-MOST_OF_CONTACT = 5
+MAX_HEADS = 100
+MAX_OF_CONTACT = 5
 BATCH = 200
 """On SQLite a query runs on the event loop: a millisecond of it at a time."""
 
 _TABLE = Conversation.__table__
 _BY_ID = prepared_by(Conversation)
 _OF_CONTACT = Prepared(
-    select(_TABLE).where(_TABLE.c.contact_id == bindparam("contact")).order_by(_TABLE.c.created_at.desc()).limit(MOST_OF_CONTACT),
+    select(_TABLE).where(_TABLE.c.contact_id == bindparam("contact")).order_by(_TABLE.c.created_at.desc()).limit(MAX_OF_CONTACT),
     Conversation,
 )
 _HELD_BY = Prepared(
     select(_TABLE)
     .where(_TABLE.c.agent_id == bindparam("agent"), or_(_TABLE.c.category == "new", _TABLE.c.category == "open"))
     .order_by(_TABLE.c.last_message_at.desc())
-    .limit(MOST_HEADS),
+    .limit(MAX_HEADS),
     Conversation,
 )
 
 
-class Place(Struct, frozen=True):
+class ConversationPosition(Struct, frozen=True):
     """Where a conversation stands, and who hears of it."""
 
     id: str
@@ -55,7 +55,7 @@ async def heads_for_visitors(rows: Rows, contact_ids: Iterable[str]) -> dict[str
     for batch in _batches(contact_ids):
         inner = select(Conversation, latest).where(Conversation.contact_id.in_(batch)).subquery()
         recent = aliased(Conversation, inner)
-        wanted = _places(recent).where(inner.c.place <= MOST_OF_CONTACT).order_by(recent.created_at.desc())
+        wanted = _places(recent).where(inner.c.place <= MAX_OF_CONTACT).order_by(recent.created_at.desc())
         for place in await _read(rows, wanted):
             found.setdefault(place.contact_id, []).append(_head(place, rev=0))
     return found
@@ -73,7 +73,7 @@ async def heads_for_agents(
         )
         for place in await _read(rows, wanted.order_by(Conversation.last_message_at.desc())):
             heads = held.setdefault(place.agent_id or "", [])
-            if len(heads) < MOST_HEADS:
+            if len(heads) < MAX_HEADS:
                 heads.append(_head(place, rev=place.rev))
     for batch in _batches(viewed_ids):
         for place in await _read(rows, _places(Conversation).where(Conversation.id.in_(batch))):
@@ -83,15 +83,15 @@ async def heads_for_agents(
 
 async def heads_for_visitor(rows: Rows, contact_id: str) -> list[HeadView]:
     """How far one contact's recent conversations have come."""
-    found = await rows.each(_OF_CONTACT, contact=contact_id)
+    found = await rows.all_prepared(_OF_CONTACT, contact=contact_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=0, marks=marks_view(one)) for one in found]
 
 
 async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> list[HeadView]:
     """How far the conversations one agent holds or looks at have come."""
-    found = await rows.each(_HELD_BY, agent=agent_id)
+    found = await rows.all_prepared(_HELD_BY, agent=agent_id)
     if viewed_id and all(one.id != viewed_id for one in found):
-        found += await rows.each(_BY_ID, key=viewed_id)
+        found += await rows.all_prepared(_BY_ID, key=viewed_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=one.rev, marks=marks_view(one)) for one in found]
 
 
@@ -109,7 +109,7 @@ async def find_horizon(rows: Rows) -> int:
     return await rows.one(select(cast(cast(func.pg_snapshot_xmin(func.pg_current_snapshot()), Text), BigInteger))) or 0
 
 
-async def list_moved(rows: Rows, since: int, after: tuple[int, str] | None, limit: int) -> list[tuple[int, Place]]:
+async def list_moved(rows: Rows, since: int, after: tuple[int, str] | None, limit: int) -> list[tuple[int, ConversationPosition]]:
     """Conversations written by a transaction from `since` on, in that order; `after` is the last (transaction, id) of the page before.
 
     Whoever reads `find_horizon` first and asks from there the next time misses nothing, however late a transaction
@@ -142,11 +142,11 @@ def _places(of: type[Conversation]) -> Select[*tuple[Any, ...]]:
     )
 
 
-async def _read(rows: Rows, wanted: Select[*tuple[Any, ...]]) -> list[Place]:
+async def _read(rows: Rows, wanted: Select[*tuple[Any, ...]]) -> list[ConversationPosition]:
     return [_place(row) for row in await rows.rows(wanted)]
 
 
-def _place(row: Sequence[Any]) -> Place:
+def _place(row: Sequence[Any]) -> ConversationPosition:
     id, inbox_id, contact_id, agent_id, seq, rev, contact_delivered, contact_read, agent_delivered, agent_read = row[:10]
     marks = MarksView(
         contact_delivered_seq=contact_delivered,
@@ -154,10 +154,10 @@ def _place(row: Sequence[Any]) -> Place:
         agent_delivered_seq=agent_delivered,
         agent_read_seq=agent_read,
     )
-    return Place(id, inbox_id, contact_id, agent_id, seq, rev, marks)
+    return ConversationPosition(id, inbox_id, contact_id, agent_id, seq, rev, marks)
 
 
-def _head(place: Place, rev: int) -> HeadView:
+def _head(place: ConversationPosition, rev: int) -> HeadView:
     return HeadView(conversation_id=place.id, seq=place.seq, rev=rev, marks=place.marks)
 
 

@@ -18,7 +18,7 @@ from app.contract.commands import (
 )
 from app.contract.replies import AgentSynced, EarlierMessages, VisitorSynced
 from app.conversations.access import access_conversation, access_conversation_to_read
-from app.conversations.announcements import tell_marks
+from app.conversations.announcements import announce_marks
 from app.conversations.views import agent_view_of, message_view, visitor_view_of
 from app.database import Prepared
 from app.people.actors import SignedInAgent, Visitor
@@ -26,7 +26,7 @@ from app.work import Rows, Work
 from models import Conversation, Message
 
 PAGE = 200
-MOST_CHARACTERS = 400_000
+MAX_CHARACTERS = 400_000
 
 _TABLE = Conversation.__table__
 _MESSAGES = Message.__table__
@@ -95,7 +95,7 @@ _BY_SEQ, _BY_REV = _Order(_MESSAGES.c.seq), _Order(_MESSAGES.c.rev)
 
 async def _missed(rows: Rows, id: str, order: _Order, after: int, *, newest: bool) -> _Page:
     """The difference, or with `newest`, when it does not fit a page, a snapshot: whoever was away long wants the end."""
-    found = await rows.each(order.after, conversation=id, place=after)
+    found = await rows.all_prepared(order.after, conversation=id, place=after)
     page = _fitting(found[:PAGE])
     if len(page) == len(found) or not newest:
         return _Page(page, is_complete=len(page) == len(found), is_snapshot=False, has_earlier=False)
@@ -106,7 +106,9 @@ async def _missed(rows: Rows, id: str, order: _Order, after: int, *, newest: boo
 async def _before(rows: Rows, id: str, order: _Order, before: int | None) -> tuple[Sequence[Message], bool]:
     """The last page before a place, or of all; and whether there is more before it."""
     given = {"conversation": id}
-    found = await (rows.each(order.latest, **given) if before is None else rows.each(order.before, place=before, **given))
+    found = await (
+        rows.all_prepared(order.latest, **given) if before is None else rows.all_prepared(order.before, place=before, **given)
+    )
     page = _fitting(found[:PAGE])
     return page[::-1], len(found) > len(page)
 
@@ -116,7 +118,7 @@ def _fitting(messages: Sequence[Message]) -> Sequence[Message]:
     size = 0
     for count, message in enumerate(messages):
         size += len(message.body) + 500 * (1 + len(message.attachments))
-        if size > MOST_CHARACTERS and count:
+        if size > MAX_CHARACTERS and count:
             return messages[:count]
     return messages
 
@@ -164,4 +166,4 @@ async def _mark(work: Work, conversation: Conversation, **values: int) -> None:
     given = {f"new_{name}": value for name, value in values.items()}
     changed = await work.first(_marks[names], row_id=conversation.id, changed=work.now, **given)
     assert changed is not None
-    tell_marks(work, changed)
+    announce_marks(work, changed)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.knowledge.cards import MARGIN, MOST_CARDS, settle
+from app.knowledge.cards import MARGIN, MAX_CARDS, settle
 from app.knowledge.index import Found, IndexedArticle
 from app.knowledge.passages import Piece
 
@@ -48,6 +48,6 @@ def test_a_card_moves_only_for_a_clearly_better_one(shown: list[str], scores: di
 )
 def test_no_card_stands_below_one_that_is_clearly_worse(shown: list[str], scores: dict[str, float]):
     cards = settle(shown, found(**scores))
-    assert len(cards) == min(MOST_CARDS, len(scores))
+    assert len(cards) == min(MAX_CARDS, len(scores))
     assert all(lower.score <= upper.score + MARGIN for upper, lower in pairwise(cards))
     assert ids(settle(ids(cards), found(**scores))) == ids(cards)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.knowledge.context import MOST_WORDS, question_of
+from app.knowledge.context import MAX_WORDS, question_of
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_the_middle_is_dropped_first():
 
 @given(st.lists(st.text(max_size=2000), max_size=12))
 def test_a_question_is_never_longer_than_the_model_reads(turns: list[str]):
-    assert len(question_of(turns).split()) <= MOST_WORDS
+    assert len(question_of(turns).split()) <= MAX_WORDS

@@ -26,7 +26,7 @@ from app.http.help_pages import (
     search_page,
 )
 from app.http.help_words import PACKS, written_date
-from app.knowledge.contents import MOST_LANGUAGES, Edition, Entry, Section, in_language, sections_of
+from app.knowledge.contents import MAX_LANGUAGES, Edition, Entry, Section, in_language, sections_of
 from app.knowledge.markup import ATTRIBUTES, SCHEMES, TAGS, description_of, html_of
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -136,7 +136,7 @@ def test_l8_what_all_pages_ask_of_the_contents_is_found_out_once():
     assert list(edition.locales("a-7")) == ["en", "de"]
     for number in range(200):
         edition.sections(f"x{number}")
-    assert edition.kept_languages <= MOST_LANGUAGES + 1, "a stranger who asks for made-up languages fills no memory"
+    assert edition.kept_languages <= MAX_LANGUAGES + 1, "a stranger who asks for made-up languages fills no memory"
 
 
 def test_a_category_of_many_articles_has_pages():
