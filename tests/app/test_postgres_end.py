@@ -53,7 +53,7 @@ async def hold(database: PostgresDatabase, is_held: asyncio.Event, may_end: asyn
 @pytest.mark.parametrize("how", ["reading", "writing", "coming"])
 async def test_who_was_given_up_the_moment_it_was_closed_leaves_no_connection(postgres_database_url: str, how: str) -> None:
     database = PostgresDatabase(postgres_database_url)
-    doing = asyncio.create_task(database.write_at_once(Slow(), lambda: None) if how == "writing" else read_slowly(database))
+    doing = asyncio.create_task(database.write_batch(Slow(), lambda: None) if how == "writing" else read_slowly(database))
     await asyncio.sleep(0 if how == "coming" else 0.3)
     doing.cancel()
     await asyncio.sleep(0)
