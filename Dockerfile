@@ -21,11 +21,10 @@ RUN npm run build --silent
 FROM ${PYTHON} AS server
 WORKDIR /src
 RUN python -m venv /parley
-COPY pyproject.toml constraints.txt ./
+COPY pyproject.toml constraints.txt requirements.txt ./
 COPY tools/torch tools/
 RUN tools/torch /parley/bin/python
-RUN /parley/bin/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > requirements.txt
-RUN /parley/bin/pip install --no-cache-dir -c constraints.txt -r requirements.txt
+RUN /parley/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 COPY --from=ui /src/widget/dist widget/dist
 COPY --from=ui /src/agent_ui/dist agent_ui/dist

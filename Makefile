@@ -1,6 +1,6 @@
 # Each target is one of the small programs in tools/. Everything they install lies in .venv and node_modules.
 .DEFAULT_GOAL := help
-.PHONY: versions help run cluster install hooks build check audit test bench chaos types format image clean
+.PHONY: versions help run cluster install hooks build check audit sbom test bench chaos types format image clean
 
 help: ## Say what can be made
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { split($$1, name, ":"); printf "make %-8s %s\n", name[1], $$2 }' Makefile
@@ -28,6 +28,9 @@ check: ## Lint, types, floors, generated files, front ends, lock files, the imag
 
 audit: ## Ask the package indexes for known flaws in what Parley depends on; says so when there is no network
 	@tools/audit
+
+sbom: ## List every package of the installation and the front ends as CycloneDX, in dist/
+	@tools/sbom
 
 test: ## All tests: Python on SQLite and PostgreSQL, browsers, front ends
 	@tools/test
