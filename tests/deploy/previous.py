@@ -19,10 +19,16 @@ def lay_out_previous(folder: Path) -> Path | None:
     """The code as it stood before the newest migration, in `folder`. None where the history does not reach back to it,
     as in a shallow clone or an unpacked archive."""
     added = _git("log", "-1", "--diff-filter=A", "--format=%H %P", "--", STEPS).decode().split()
-    if len(added) < 2:
+    return lay_out(added[1], folder) if len(added) >= 2 else None
+
+
+def lay_out(commit: str, folder: Path) -> Path | None:
+    """The code of a commit, in `folder`, with the front ends of now. None where the history does not reach back to it."""
+    packed = _git("archive", commit, *CODE)
+    if not packed:
         return None
     folder.mkdir()
-    with tarfile.open(fileobj=io.BytesIO(_git("archive", added[1], *CODE))) as archive:
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         archive.extractall(folder, filter="data")
     for built in BUILT:
         (folder / built).parent.mkdir()
