@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -22,7 +23,6 @@ from models import BusinessHours, Conversation, SlaEvent
 MAX_LOOKED_AT = 2000
 MAX_SHOWN = 50
 DRAFT = "draft"
-Overdue = dict[tuple[str, str], datetime]
 
 
 async def try_policy(rows: Rows, agent: SignedInAgent, asked: TrySlaPolicy, now: datetime) -> SlaDryRunIs:
@@ -52,10 +52,21 @@ async def _newly_overdue(
     now: datetime,
 ) -> list[SlaOverdueView]:
     subjects, stories = await subjects_of(rows, ids), await stories_of(rows, ids)
-    for id, subject in subjects.items():
-        if not is_whole(stories.get(id, [])):
-            stories[id] = await retell(rows, subject.conversation)
+    stories |= await retell(rows, [one.conversation for id, one in subjects.items() if not is_whole(stories.get(id, []))])
     book = _with_draft(await book_for(rows, stories.values()), asked, hours)
+    return await asyncio.to_thread(_compare, subjects, stories, book, asked, offers, hours, now)
+
+
+def _compare(
+    subjects: Mapping[str, Subjects],
+    stories: Mapping[str, Sequence[SlaEvent]],
+    book: Book,
+    asked: TrySlaPolicy,
+    offers: Sequence[Offer],
+    hours: Mapping[str, BusinessHours],
+    now: datetime,
+) -> list[SlaOverdueView]:
+    """Count each conversation as it is and as it would be. Not for the event loop."""
     found: list[SlaOverdueView] = []
     for id, subject in subjects.items():
         before = _overdue(stories[id], book, now)

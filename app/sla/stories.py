@@ -36,7 +36,10 @@ from models import Contact, Conversation, HoursVersion, Message, SlaEvent, SlaPo
 
 TICKING: Mapping[str, Ticking] = {"new": "runs", "open": "runs", "waiting": "pauses", "resolved": "stops", "closed": "stops"}
 """What clocks do in each category of statuses."""
-MAX_MESSAGES_READ = 10_000
+
+ENDS = ("resolved", "closed", "ended_by_contact")
+REOPENS = "reopened"
+"""System lines that say so."""
 
 
 class Subjects(Struct, frozen=True):
@@ -80,33 +83,44 @@ def is_whole(story: Sequence[SlaEvent]) -> bool:
     return bool(story) and story[0].happened == "opened"
 
 
-async def retell(rows: Rows, conversation: Conversation) -> list[SlaEvent]:
-    """Return the story of a conversation that began before there was a policy: its messages as they were written, and its
-    status, owner and escalation as they are, for nobody wrote down when they came about."""
-    written = await rows.rows(
-        select(Message.author_kind, Message.created_at)
+async def retell(rows: Rows, conversations: Sequence[Conversation]) -> dict[str, list[SlaEvent]]:
+    """Return the stories of conversations that began before there was a policy: messages, ends and reopenings as they were
+    written, and status, owner and escalation as they are, for nobody wrote down when those came about."""
+    found = await rows.rows(
+        select(Message.conversation_id, Message.author_kind, Message.system, Message.created_at)
         .where(
-            Message.conversation_id == conversation.id,
-            Message.seq.is_not(None),
-            Message.system.is_(None),
-            Message.author_kind.in_(("contact", "agent")),
+            Message.conversation_id.in_([one.id for one in conversations]),
+            or_(
+                and_(Message.seq.is_not(None), Message.system.is_(None), Message.author_kind.in_(("contact", "agent"))),
+                Message.system.in_([*ENDS, REOPENS]),
+            ),
         )
-        .order_by(Message.rev)
-        .limit(MAX_MESSAGES_READ)
+        .order_by(Message.conversation_id, Message.rev)
     )
-    opened = _event(conversation, "opened", conversation.created_at, category="open", priority=conversation.priority)
-    told = [_event(conversation, "customer" if kind == "contact" else "agent", at) for kind, at in written]
-    last = max([conversation.changed_at, *(event.at for event in told)])
+    written = {id: list(lines) for id, lines in groupby(found, lambda line: line[0])}
+    return {
+        one.id: _retold(one, [(kind, system, at) for _, kind, system, at in written.get(one.id, [])]) for one in conversations
+    }
+
+
+def _retold(conversation: Conversation, lines: Sequence[tuple[str, str | None, datetime]]) -> list[SlaEvent]:
+    story = [_event(conversation, "opened", conversation.created_at, category="open", priority=conversation.priority)]
+    for kind, system, at in lines:
+        if system is None:
+            story.append(_event(conversation, "customer" if kind == "contact" else "agent", at))
+        else:
+            category = "open" if system == REOPENS else "resolved"
+            story.append(_event(conversation, "state", at, category=category, priority=conversation.priority))
     stands = _event(
         conversation,
         "state",
-        last,
+        max(conversation.changed_at, *(event.at for event in story)),
         category=conversation.category,
         priority=conversation.priority,
         agent_id=None if conversation.offer_until else conversation.agent_id,
         escalation_level=conversation.escalation_level,
     )
-    return [opened, *told, stands]
+    return [*story, stands]
 
 
 def terms_of(conversation_id: str, at: datetime, policy: Version | None, hours: Version | None) -> SlaEvent:

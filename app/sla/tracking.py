@@ -78,8 +78,10 @@ async def follow_events(work: Work) -> int:
     )
     if not new:
         return 0
+    done = [id for id, _, happened in new if happened != "recheck"]
+    await work.change(delete(SlaEvent).where(SlaEvent.id.in_({id for id, _, _ in new} - set(done))))
+    await work.change(update(SlaEvent).where(SlaEvent.id.in_(done)).values(is_new=False))
     await count_clocks(work, sorted({conversation_id for _, conversation_id, _ in new}))
-    await work.change(update(SlaEvent).where(SlaEvent.id.in_([id for id, _, _ in new])).values(is_new=False))
     return len(new)
 
 
@@ -89,11 +91,10 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
     subjects = await subjects_of(work, conversation_ids)
     stories = await stories_of(work, conversation_ids)
     offers, hours = await offers_of(work), await _current_hours(work)
+    begun_at = {id: story[0].at for id, story in stories.items() if is_whole(story)}
+    stories |= await _write_stories(work, [one.conversation for id, one in subjects.items() if id not in begun_at])
     for id, subject in subjects.items():
-        story = stories.get(id, [])
-        begins_at = story[0].at if is_whole(story) else work.now
-        if not is_whole(story):
-            story = stories[id] = await _write_story(work, subject.conversation)
+        story, begins_at = stories[id], begun_at.get(id, work.now)
         if terms := await _new_terms(work, story, subject, offers, hours, begins_at):
             await _write(work, [terms])
             story.append(terms)
@@ -176,13 +177,15 @@ async def _current_hours(work: Work) -> dict[str, BusinessHours]:
     return {one.id: one for one in await work.all(select(BusinessHours))}
 
 
-async def _write_story(work: Work, conversation: Conversation) -> list[SlaEvent]:
+async def _write_stories(work: Work, conversations: Sequence[Conversation]) -> dict[str, list[SlaEvent]]:
     """Write down what happened before there was a policy. What happens meanwhile finds the story begun out of order, and has
     it written again."""
-    await work.change(delete(SlaEvent).where(SlaEvent.conversation_id == conversation.id))
-    story = await retell(work, conversation)
-    await _write(work, story)
-    return story
+    if not conversations:
+        return {}
+    await work.change(delete(SlaEvent).where(SlaEvent.conversation_id.in_([one.id for one in conversations])))
+    stories = await retell(work, conversations)
+    await _write(work, [event for story in stories.values() for event in story])
+    return stories
 
 
 async def _write(work: Work, events: Sequence[SlaEvent]) -> None:

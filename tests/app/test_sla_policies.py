@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -304,6 +305,44 @@ async def test_conversations_that_began_before_the_first_policy_are_timed_from_t
     assert (following.started_at, following.due_at) == (MONDAY + timedelta(minutes=20), MONDAY + timedelta(minutes=50))
 
 
+async def test_a_conversation_reopened_before_the_first_policy_counts_from_its_reopening(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, visitor = await house.chat(ana)
+    await house.answer(ana, id)
+    await house.resolve(ana, id)
+    house.clock.on(days=20)
+    await house.write(visitor, id)
+    house.clock.on(minutes=5)
+    await promised(house, promise(resolution=60))
+    first, second = await clock(house, ana, id, "resolution")
+    assert (first.progress, second.due_at) == ("kept", MONDAY + timedelta(days=20, hours=1))
+
+
+async def test_a_conversation_that_ended_before_the_first_policy_and_comes_back_is_timed(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, visitor = await house.chat(ana)
+    await house.answer(ana, id)
+    await house.resolve(ana, id)
+    await promised(house, promise(next_response=60, resolution=120))
+    house.clock.on(days=20)
+    await house.write(visitor, id)
+    (following,) = await clock(house, ana, id, "next_response")
+    assert following.due_at == MONDAY + timedelta(days=20, hours=1)
+    assert (await clock(house, ana, id, "resolution"))[-1].due_at == MONDAY + timedelta(days=20, hours=2)
+
+
+async def test_counting_again_leaves_nothing_behind(house: House) -> None:
+    admin, policy_id = await promised(house, promise(first_response=60))
+    await house.chat()
+    await run_clocks(house.works)
+    before = len(await house.all(select(SlaEvent)))
+    for minutes in (50, 40, 50):
+        await house.run(save_policy, admin, promise(first_response=minutes), policy_id)
+        await run_clocks(house.works)
+    assert [event.happened for event in await house.all(select(SlaEvent).order_by(SlaEvent.id))][before:] == ["terms"] * 3
+    assert not any(event.is_new for event in await house.all(select(SlaEvent)))
+
+
 async def test_a_removed_policy_promises_nothing_any_more(house: House) -> None:
     admin, policy_id = await promised(house, promise(first_response=60))
     id, _ = await house.chat()
@@ -353,6 +392,31 @@ async def test_two_nodes_fire_each_clock_once(house: House) -> None:
     await run_clocks(house.works)
     rows = await house.all(select(SlaClock).where(SlaClock.clock == "first_response"))
     assert [row.breached_at for row in rows] == [MONDAY + timedelta(minutes=60)] * 30
+
+
+async def test_nothing_is_lost_while_two_nodes_count_and_chats_go_on(house: House) -> None:
+    """Each of the chats ends answered in time, whatever was being counted meanwhile."""
+    await promised(house, promise(first_response=60, next_response=60))
+    ana = await house.agent("Ana", capacity=100)
+
+    async def live() -> None:
+        id, visitor = await house.chat(ana)
+        for _ in range(3):
+            await house.answer(ana, id)
+            await house.write(visitor, id)
+        await house.answer(ana, id)
+
+    async with house.another_node() as other:
+        lives = [asyncio.create_task(live()) for _ in range(12)]
+        while not all(one.done() for one in lives):
+            await asyncio.gather(run_clocks(house.works), run_clocks(other))
+        await asyncio.gather(*lives)
+        await run_clocks(other)
+    house.clock.on(hours=2)
+    await run_clocks(house.works)
+    rows = await house.all(select(SlaClock).where(SlaClock.clock.in_(("first_response", "next_response"))))
+    assert [row.progress for row in rows] == ["kept"] * 48
+    assert [row.breached_at for row in rows] == [None] * 48
 
 
 async def _touch(work: Any) -> None:

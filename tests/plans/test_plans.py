@@ -16,6 +16,7 @@ import pytest
 from app.clock import utc_now
 from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
 from app.contract.http import ListFilter
+from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget, TrySlaPolicy
 from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
@@ -29,6 +30,10 @@ from app.people.presence import lapse_leases, renew_leases
 from app.reports.open_now import OpenNow
 from app.reports.wall import wall_view
 from app.routing.dispatch import dispatch
+from app.sla.accounts import clocks_of
+from app.sla.dry_run import try_policy
+from app.sla.policies import save_policy
+from app.sla.tracking import run_clocks
 from tests.factories import House, open_house, reopen_house
 from tests.plans.reading_plans import Query, listening, postgres_faults, sqlite_faults
 from tests.seeding import seed_history
@@ -139,6 +144,36 @@ async def test_a_search_reads_nothing_from_end_to_end(database_url: str) -> None
     asked = [one for one in heard.queries if "0 = 1" not in one.sql and "false ORDER" not in one.sql]
     faults = {sql: found for sql, found in (await faults_of(database_url, asked)).items() if found != ["sorts what has ended"]}
     assert len(asked) > 7
+    assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
+
+
+async def test_sla_clocks_are_counted_and_fired_along_indexes(database_url: str) -> None:
+    async with open_house(database_url) as house:
+        await house.agent("Ben", presence=None)
+        await asyncio.to_thread(seed_history, database_url, PAST)
+    targets = [SlaTarget(clock="first_response", priority="medium", minutes=10, warn_minutes=5)]
+    promise = SaveSlaPolicy(name="Gold", conditions=SlaConditions(), targets=targets)
+    with listening() as heard:
+        async with reopen_house(database_url) as house:
+            house.clock.now = utc_now()
+            ada = await house.agent("Ada", role="admin")
+            id, _ = await house.chat()
+            await house.run(save_policy, ada, promise)
+            await run_clocks(house.works)
+            house.clock.on(minutes=20)
+            await house.answer(ada, id)
+            await run_clocks(house.works)
+            await house.chat()
+            await run_clocks(house.works)
+            house.clock.on(minutes=20)
+            await run_clocks(house.works)
+            async with house.works.read() as rows:
+                await clocks_of(rows, ada, id, house.clock())
+                await try_policy(rows, ada, TrySlaPolicy(policy=promise), house.clock())
+    once = "DELETE FROM sla_events"  # all of it, when there is a policy for the first time
+    asked = [one for one in heard.queries if ("sla_" in one.sql or "messages.system" in one.sql) and one.sql != once]
+    assert len(asked) > 10
+    faults = await faults_of(database_url, asked)
     assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
 
 
