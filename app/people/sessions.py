@@ -47,7 +47,7 @@ async def end_session(work: Work, agent: SignedInAgent, session_id: str) -> None
 
 async def end_other_sessions(work: Work, agent: SignedInAgent) -> None:
     """End all of the agent's sessions but the one that asks."""
-    ended = await work.change(
+    ended: int = await work.change(
         delete(AgentSession).where(AgentSession.agent_id == agent.id, AgentSession.token_hash != agent.session)
     )
     await keep_line(work, agent, "session.end_others", agent_id=agent.id, count=ended)

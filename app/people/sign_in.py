@@ -94,7 +94,8 @@ async def still_signed_in(rows: Rows, proofs: Iterable[str], now: datetime) -> d
     found: dict[str, SignedInAgent] = {}
     for at in range(0, len(distinct), BATCH):
         some = distinct[at : at + BATCH]
-        held = cast(Iterable[tuple[str, str, Role, str]], await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now}))
+        answer = (await rows.execute(_STILL_SIGNED_IN, {"proofs": some, "now": now})).all()
+        held = cast(Iterable[tuple[str, str, Role, str]], answer)
         found |= {proof: SignedInAgent(id=id, name=name, role=role, session=proof) for proof, id, role, name in held}
     return found
 
