@@ -1,4 +1,5 @@
 import { expect, test } from "vitest"
+import chatEn from "../../widget/locales/en.json"
 import firstAr from "../i18n/ar.json"
 import { age, ago, dayName, fileSize, timeOfDay } from "../i18n/dates"
 import firstDe from "../i18n/de.json"
@@ -52,7 +53,7 @@ test("German says Sie, and Konversation for a conversation", () => {
   const texts = Object.entries(Object.assign({}, ...(PACKS.de ?? [])) as Record<string, string>)
   const familiar = /\b(du|dich|dir|dein\w*|euch|eure\w*)\b/i
   const asked =
-    /(^|[.:] )(Prüfe|Versuche|Gib|Wähle|Schreibe?|Entferne|Zeige|Füge|Erstelle|Kopiere|Melde|Lade|Sende|Warte) /
+    /(^|[.:] )(Schaffe|Halte|Tippe|Prüfe|Versuche|Gib|Wähle|Schreibe?|Entferne|Zeige|Füge|Erstelle|Kopiere|Melde|Lade|Sende|Warte) /
   expect(texts.filter(([, text]) => familiar.test(text) || asked.test(text))).toEqual([])
   expect(texts.filter(([, text]) => text.includes("Unterhaltung"))).toEqual([])
 })
@@ -103,4 +104,79 @@ test("times are told as people tell them", () => {
   expect(dayName(new Date(NOW).toISOString(), NOW, "en", t)).toBe("Today")
   expect(dayName(new Date(NOW - 86_400_000).toISOString(), NOW, "en", t)).toBe("Yesterday")
   expect(fileSize(1_240_000, "en")).toBe("1.2MB")
+})
+
+/** Sentences that were hard to understand, or that promised by private words. */
+const GONE = [
+  "This is needed.",
+  "do not go together",
+  "Somebody else was faster",
+  "took this conversation first",
+  "The server did not accept this",
+  "could not be fetched yet",
+  "was given to you",
+  "Nothing is waiting for you",
+  "has somebody who looks after it",
+  "Nothing fits",
+  "Take it",
+  "Back to the queue",
+  "Pull back",
+  "handed the conversation over",
+  "Mark none",
+  "Mark down",
+  "is writing a reply too",
+  "Keep it for now",
+  "nobody touches a key",
+  "Time to undo a reply",
+  "Go away",
+  "Waiting too long",
+  "Order of the queue",
+  "For everybody",
+  "To be mended",
+  "Do not tell me again",
+  "Waved away",
+  "Say hello",
+  "Not greeted",
+  "Whoever",
+  "kept nowhere",
+  "once and never again",
+  "As written down of the contact",
+  "Something here does not fit",
+  "What would happen to this message",
+  "nobody is told",
+  "The server would not say",
+  "has let it pass",
+  "has more to do",
+  "was served more lately",
+  "Least to do first",
+  "Taking turns",
+  "none are given",
+  "what nobody has taken",
+  "Estimates kept",
+  "Thresholds of",
+  "is not told",
+  "More facts",
+  "Add a fact",
+  "Nothing fitting yet",
+  "First password",
+  "gaps are yours to fill",
+  "Who will read this",
+  "Type to find answers",
+  "Where may we reply if you leave",
+  "You are being transferred",
+  "Your place is kept",
+  "Glad that helped",
+  "Mail that Parley has written",
+  "keeps these hours",
+  "Handed between",
+]
+
+test("the old sentences are gone", () => {
+  const said = [...Object.values(en), ...Object.values(chatEn)]
+  expect(GONE.filter(old => said.some(text => text.includes(old)))).toEqual([])
+})
+
+test("one thing has one word in German, too", () => {
+  const said = Object.values(Object.assign({}, ...(PACKS.de ?? [])) as Record<string, string>)
+  expect(said.filter(text => /Postf(ach|äch)/.test(text))).toEqual([])
 })

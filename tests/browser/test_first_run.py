@@ -166,7 +166,7 @@ def test_from_an_empty_folder_to_an_answered_chat(
         admin.get_by_label(f"Opens on {day}").fill("00:00")
         admin.get_by_label(f"Closes on {day}").fill("00:00")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_text("Now: open, and always")).to_be_visible()
+    expect(admin.get_by_text("Now: always open")).to_be_visible()
     picture(admin, artefacts, "05-hours")
     open_checklist()
     is_ticked("hours", 4)

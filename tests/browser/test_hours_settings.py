@@ -136,7 +136,7 @@ def test_deleting_hours_says_how_many_inboxes_keep_them(parley: Running, new_con
     page.get_by_role("link", name="Edit these hours").click()
     page.get_by_role("button", name="Delete business hours").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_text("1 inbox keeps these hours. It will always be open.")).to_be_visible()
+    expect(dialog.get_by_text("1 inbox uses these hours. It will always be open.")).to_be_visible()
     dialog.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("heading", level=1, name="Business hours")).to_be_visible()
     expect(page.get_by_role("link").filter(has_text="Winter")).to_have_count(0)
