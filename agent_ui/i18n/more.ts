@@ -1,9 +1,9 @@
 import { createTranslator, type Translator } from "@parley/client/i18n"
 import { shallowRef, watchEffect } from "vue"
-import { useWords } from "../shell/context"
-import { lazyModules } from "../shell/lazy-modules"
+import { useWords } from "../shared/context"
+import { lazyModules } from "../shared/lazy-modules"
+import type { CountKey, Key, Values, Words } from "../shared/words/translate"
 import en from "./more.en.json"
-import type { CountKey, Key, Values, Words } from "./translate"
 
 type Texts = Translator<typeof en>
 export type MoreKey = Key | keyof typeof en

@@ -1,4 +1,4 @@
-import { createPack } from "./pack"
+import { createPack } from "../shared/words/pack"
 import en from "./people.en.json"
 
 /** Words of the pages about people, accounts and the first run. */

@@ -1,7 +1,7 @@
 import type { Presence } from "@parley/client/contract"
-import { LANGUAGES, type Words } from "../i18n/translate"
-import type { AgentApp } from "../models/agent-app"
-import type { Bindings, Choice } from "./key-bindings"
+import type { Bindings, Choice } from "../shared/commands/key-bindings"
+import type { AgentApp } from "../shared/models/agent-app"
+import { LANGUAGES, type Words } from "../shared/words/translate"
 
 const PRESENCES: readonly Presence[] = ["online", "away", "busy", "offline"]
 

@@ -1,8 +1,8 @@
 import { isComposing } from "@parley/client/composing"
 import { onMounted, onUnmounted } from "vue"
-import type { CommandId } from "../models/commands"
-import { createKeyboard, type KeyboardOptions } from "../models/keys"
-import { createTypeAhead } from "./type-ahead"
+import type { CommandId } from "../shared/commands/commands"
+import { createKeyboard, type KeyboardOptions } from "../shared/commands/keys"
+import { createTypeAhead } from "../shared/ui/type-ahead"
 
 const OVERLAYS = "[role=dialog],[role=alertdialog],[role=menu],[role=listbox]"
 const WRITES = "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable=true]"

@@ -1,7 +1,7 @@
 import type { Component } from "vue"
 import type { MoreKey } from "../i18n/more"
-import type { Key } from "../i18n/translate"
-import type { CommandId } from "../models/commands"
+import type { CommandId } from "../shared/commands/commands"
+import type { Key } from "../shared/words/translate"
 
 /** The settings menu's groups, in its order. */
 export const SETTINGS_GROUPS = ["workspace", "people", "channels", "knowledge", "routing", "replies", "you"] as const
@@ -51,7 +51,7 @@ export const RAIL_PAGES: readonly RailPage[] = [
     label: "nav.tickets",
     icon: "i-lucide-ticket",
     action: "go_tickets",
-    load: () => import("../tickets/TicketsPage.vue"),
+    load: () => import("../tickets/pages/TicketsPage.vue"),
   },
   {
     name: "visitors",
@@ -60,7 +60,7 @@ export const RAIL_PAGES: readonly RailPage[] = [
     icon: "i-lucide-footprints",
     permission: "visitor.view",
     action: "go_visitors",
-    load: () => import("../visitors/VisitorsPage.vue"),
+    load: () => import("../visitors/pages/VisitorsPage.vue"),
   },
   {
     name: "wall",
@@ -69,7 +69,7 @@ export const RAIL_PAGES: readonly RailPage[] = [
     icon: "i-lucide-layout-dashboard",
     permission: "wall.watch",
     action: "go_reports",
-    load: () => import("../wall/WallPage.vue"),
+    load: () => import("../wall/pages/WallPage.vue"),
   },
   {
     name: "knowledge",
@@ -77,7 +77,7 @@ export const RAIL_PAGES: readonly RailPage[] = [
     label: "nav.knowledge",
     icon: "i-lucide-book-open",
     action: "go_knowledge",
-    load: () => import("../knowledge/KnowledgePage.vue"),
+    load: () => import("../knowledge/pages/KnowledgePage.vue"),
   },
 ]
 
@@ -91,7 +91,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "setup.keywords",
     icon: "i-lucide-list-checks",
     permission: "people.manage",
-    load: () => import("../setup/SetupPage.vue"),
+    load: () => import("../setup/pages/SetupPage.vue"),
   },
   {
     name: "workspace",
@@ -102,7 +102,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "workspace.keywords",
     icon: "i-lucide-building-2",
     permission: "people.manage",
-    load: () => import("../settings/WorkspacePage.vue"),
+    load: () => import("../settings/workspace/pages/WorkspacePage.vue"),
   },
   {
     name: "account",
@@ -112,7 +112,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     description: "account.about",
     keywords: "account.keywords",
     icon: "i-lucide-circle-user-round",
-    load: () => import("../settings/AccountPage.vue"),
+    load: () => import("../settings/account/pages/AccountPage.vue"),
   },
   {
     name: "people",
@@ -123,7 +123,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "people.keywords",
     icon: "i-lucide-users",
     permission: "people.manage",
-    load: () => import("../settings/PeoplePage.vue"),
+    load: () => import("../settings/people/pages/PeoplePage.vue"),
   },
   {
     name: "inboxes",
@@ -134,7 +134,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "inboxes.keywords",
     icon: "i-lucide-inbox",
     permission: "inbox.manage",
-    load: () => import("../settings/InboxesPage.vue"),
+    load: () => import("../settings/inboxes/pages/InboxesPage.vue"),
   },
   {
     name: "hours",
@@ -145,7 +145,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "hours.keywords",
     icon: "i-lucide-clock",
     permission: "routing.manage",
-    load: () => import("../settings/HoursPage.vue"),
+    load: () => import("../settings/hours/pages/HoursPage.vue"),
   },
   {
     name: "proactive",
@@ -156,7 +156,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "proactive.keywords",
     icon: "i-lucide-message-circle-plus",
     permission: "proactive.manage",
-    load: () => import("../settings/ProactivePage.vue"),
+    load: () => import("../settings/proactive/pages/ProactivePage.vue"),
   },
   {
     name: "email",
@@ -167,7 +167,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "mail.keywords",
     icon: "i-lucide-mail",
     permission: "mail.view",
-    load: () => import("../settings/EmailPage.vue"),
+    load: () => import("../settings/email/pages/EmailPage.vue"),
   },
   {
     name: "routing",
@@ -178,7 +178,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     keywords: "rules.keywords",
     icon: "i-lucide-waypoints",
     permission: "routing.manage",
-    load: () => import("../settings/RoutingPage.vue"),
+    load: () => import("../settings/routing/pages/RoutingPage.vue"),
   },
   {
     name: "replies",
@@ -188,7 +188,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
     description: "replies.text",
     keywords: "replies.keywords",
     icon: "i-lucide-message-square-quote",
-    load: () => import("../settings/RepliesPage.vue"),
+    load: () => import("../settings/replies/pages/RepliesPage.vue"),
   },
 ]
 
@@ -197,25 +197,25 @@ export const SUB_PAGES: readonly SubPage[] = [
     name: "article-new",
     path: "/knowledge/new",
     permission: "article.manage",
-    load: () => import("../knowledge/ArticleEditorPage.vue"),
+    load: () => import("../knowledge/pages/ArticleEditorPage.vue"),
   },
   {
     name: "article",
     path: "/knowledge/:id",
     permission: "article.manage",
-    load: () => import("../knowledge/ArticleEditorPage.vue"),
+    load: () => import("../knowledge/pages/ArticleEditorPage.vue"),
   },
   {
     name: "inbox_settings",
     path: "/settings/inboxes/:id",
     permission: "inbox.manage",
-    load: () => import("../settings/InboxSettingsPage.vue"),
+    load: () => import("../settings/inboxes/pages/InboxSettingsPage.vue"),
   },
   {
     name: "hours_edit",
     path: "/settings/hours/:id",
     permission: "routing.manage",
-    load: () => import("../settings/HoursEditPage.vue"),
+    load: () => import("../settings/hours/pages/HoursEditPage.vue"),
   },
 ]
 

@@ -1,4 +1,4 @@
-import type { CommandId } from "../models/commands"
+import type { CommandId } from "../shared/commands/commands"
 
 const KEY = "parley.recent"
 const MOST = 4

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from "vue-router"
-import InboxPage from "../inbox/InboxPage.vue"
-import { lazyModules } from "./lazy-modules"
+import InboxPage from "../inbox/pages/InboxPage.vue"
+import { lazyModules } from "../shared/lazy-modules"
 import { RAIL_PAGES, SETTINGS_PAGES, SUB_PAGES, type SubPage } from "./pages"
 
 declare module "vue-router" {
@@ -30,7 +30,7 @@ export function createRoutes(): Router {
       ...SUB_PAGES.filter(page => !isSetting(page)).map(routeOf),
       {
         path: "/settings",
-        component: () => lazyModules.fetch(() => import("../settings/SettingsFrame.vue")),
+        component: () => lazyModules.fetch(() => import("../settings/frame/SettingsFrame.vue")),
         children: [
           { path: "", name: "settings", component: { render: () => null } },
           ...[...SETTINGS_PAGES, ...SUB_PAGES.filter(isSetting)].map(routeOf),

@@ -1,7 +1,7 @@
 import en from "@nuxt/ui/runtime/locale/en.js"
 import { type ShallowRef, shallowRef, watch } from "vue"
-import type { Words } from "../i18n/translate"
-import { lazyModules } from "./lazy-modules"
+import { lazyModules } from "../shared/lazy-modules"
+import type { Words } from "../shared/words/translate"
 
 type UiLocale = typeof en
 

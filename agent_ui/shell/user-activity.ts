@@ -1,5 +1,5 @@
 import { openChannel } from "@parley/client/browser"
-import type { Touch, UserActivity } from "../models/idle"
+import type { Touch, UserActivity } from "./idle"
 
 const TOUCHES: Record<string, Touch> = {
   keydown: "acted",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { createAfterSend } from "../models/after-send"
-import type { Done, What } from "../models/bulk"
+import { createAfterSend } from "../conversation/models/after-send"
+import type { Done, What } from "../shared/models/bulk"
 import { ME } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle } from "./travel"

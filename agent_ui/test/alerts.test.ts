@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { nextTick, shallowRef } from "vue"
-import { createAlerts, type Surroundings } from "../models/alerts"
+import { createAlerts, type Surroundings } from "../inbox/models/alerts"
 import { conversation, message } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle, travelClock } from "./travel"

@@ -1,8 +1,8 @@
 import type { AgentEvent, SuggestionView } from "@parley/client/contract"
 import { describe, expect, it } from "vitest"
-import { createArticleDrafts } from "../models/article-drafts"
-import { createArticleSearch, type FoundArticles } from "../models/article-search"
-import { createSuggestions } from "../models/suggestions"
+import { createSuggestions } from "../contacts/models/suggestions"
+import { createArticleDrafts } from "../knowledge/models/article-drafts"
+import { createArticleSearch, type FoundArticles } from "../knowledge/models/article-search"
 import { memoryStorage } from "./memory-storage"
 import { settle, type TravelClock, travelClock } from "./travel"
 

@@ -1,11 +1,11 @@
 import type { AgentEvent, ContactDetailsView, ContactKnown, PageView } from "@parley/client/contract"
 import { beforeEach, expect, test } from "vitest"
-import type { Api } from "../models/api"
-import { browserName, localTime } from "../models/browser-name"
-import { createContact, type Link, withPage } from "../models/contact"
-import { moveItem } from "../models/move-item"
-import { pageLink } from "../models/page-link"
-import { createVisitors } from "../models/visitors"
+import { createContact, type Link, withPage } from "../contacts/models/contact"
+import { moveItem } from "../settings/shared/move-item"
+import type { Api } from "../shared/models/api"
+import { browserName, localTime } from "../shared/models/browser-name"
+import { pageLink } from "../shared/models/page-link"
+import { createVisitors } from "../visitors/model"
 import { at, conversation } from "./making"
 
 const CONTACT = conversation("c", 1).contact

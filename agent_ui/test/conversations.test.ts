@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createConversations } from "../models/conversations"
+import { createConversations } from "../shared/models/conversations"
 import { conversation, ME, message, NO_MARKS } from "./making"
 
 function holding(change = {}) {

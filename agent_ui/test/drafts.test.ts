@@ -1,6 +1,6 @@
 import type { DraftView } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import type { Draft } from "../models/drafts"
+import type { Draft } from "../conversation/models/drafts"
 import { at, draftsOn } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle, travelClock } from "./travel"

@@ -1,6 +1,6 @@
 import type { ConversationView } from "@parley/client/contract"
-import type { Api } from "../models/api"
-import { belongs, byNewest, type Shelf, type View } from "../models/order"
+import type { Api } from "../shared/models/api"
+import { belongs, byNewest, type Shelf, type View } from "../shared/models/order"
 import { ME } from "./making"
 
 export interface FakeApi extends Api {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { ApiError } from "../models/api"
-import { createForm } from "../models/form"
+import { createForm } from "../settings/shared/form"
+import { ApiError } from "../shared/models/api"
 
 interface Settings {
   name: string

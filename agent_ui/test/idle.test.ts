@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { shallowRef } from "vue"
-import { createIdle, type Touch, type UserActivity } from "../models/idle"
+import { createIdle, type Touch, type UserActivity } from "../shell/idle"
 import { agent, ME } from "./making"
 import { travelClock } from "./travel"
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { copyDay, datesIn, isDate, isZone, nextPeriod, usualHours } from "../models/business-hours"
+import { copyDay, datesIn, isDate, isZone, nextPeriod, usualHours } from "../settings/hours/model"
 import {
   bodyOf,
   fieldProblem,
@@ -12,7 +12,7 @@ import {
   placeOf,
   siteOf,
   snippetOf,
-} from "../models/inbox-settings"
+} from "../settings/inboxes/model"
 
 const value = (more: Partial<InboxValue> = {}): InboxValue => ({
   ...INBOX_DEFAULTS,

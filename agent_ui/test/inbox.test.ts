@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { createConversations } from "../models/conversations"
-import { createInbox } from "../models/inbox"
+import { createInbox } from "../inbox/models/inbox"
+import { createConversations } from "../shared/models/conversations"
 import { fakeApi } from "./fake-api"
 import { conversation, ME, message } from "./making"
 import { settle } from "./travel"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { type CommandId, specOf } from "../models/commands"
-import { createKeyboard, nameOf, type Pressed, SHORTCUTS, WAIT_MS } from "../models/keys"
+import { type CommandId, specOf } from "../shared/commands/commands"
+import { createKeyboard, nameOf, type Pressed, SHORTCUTS, WAIT_MS } from "../shared/commands/keys"
 import { travelClock } from "./travel"
 
 const press = (key: string, change: Partial<Pressed> = {}): Pressed => ({

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest"
-import { createLazyModules, type LazyModules } from "../models/lazy-modules"
+import { createLazyModules, type LazyModules } from "../shared/models/lazy-modules"
 import { type TravelClock, travelClock } from "./travel"
 
 let clock: TravelClock

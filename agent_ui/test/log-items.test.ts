@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { foldMoves, logItems } from "../conversation/log-items"
+import { foldMoves, logItems } from "../conversation/components/log-items"
 import { ME, row } from "./making"
 
 const mine = { author: { kind: "agent" as const, id: ME, name: "Me" } }

@@ -1,6 +1,6 @@
 import type { AgentView, ConversationView, MarksView, Me, MessageView } from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
-import { createDrafts, type Drafts, type DraftsOptions } from "../models/drafts"
+import { createDrafts, type Drafts, type DraftsOptions } from "../conversation/models/drafts"
 import { travelClock } from "./travel"
 
 export const ME = "agent-me"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { editMarkdown, type MarkdownAction, type Selected } from "../models/markdown-edit"
+import { editMarkdown, type MarkdownAction, type Selected } from "../knowledge/models/markdown-edit"
 
 /** `|` marks where the selection begins and ends. */
 function apply(action: MarkdownAction, marked: string): string {

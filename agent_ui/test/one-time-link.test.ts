@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest"
-import { splitAddresses } from "../settings/addresses"
-import { dropLink, takeLink } from "../shell/one-time-link"
+import { splitAddresses } from "../settings/shared/addresses"
+import { dropLink, takeLink } from "../sign-in/components/one-time-link"
 import { memoryStorage } from "./memory-storage"
 
 const at = (path: string) => new URL(path, "https://help.example.com") as unknown as Location

@@ -1,6 +1,6 @@
 import type { ConversationView, Sort } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import { belongs, byNewest, compareOf, type Filter, sortOf } from "../models/order"
+import { belongs, byNewest, compareOf, type Filter, sortOf } from "../shared/models/order"
 import { at, conversation, ME, OTHER } from "./making"
 
 const open = (view: Filter["view"]): Filter => ({ view, shelf: "open", query: "" })

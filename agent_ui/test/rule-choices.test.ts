@@ -1,6 +1,6 @@
 import type { InboxView } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import { ruleChoices } from "../models/rule-choices"
+import { ruleChoices } from "../settings/routing/models/rule-choices"
 
 const inbox = (id: string, more: Partial<InboxView> = {}): InboxView => ({
   id,

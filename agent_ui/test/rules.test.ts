@@ -1,12 +1,12 @@
 import type { RuleView } from "@parley/client/contract"
 import { beforeEach, expect, test } from "vitest"
 import { moreWords } from "../i18n/more"
-import { createWords } from "../i18n/translate"
-import { type Api, ApiError } from "../models/api"
-import { createPeople } from "../models/people"
-import { createProactive } from "../models/proactive"
-import { ruleWords } from "../models/rule-words"
-import { createRules } from "../models/rules"
+import { createProactive } from "../settings/proactive/model"
+import { ruleWords } from "../settings/routing/models/rule-words"
+import { createRules } from "../settings/routing/models/rules"
+import { type Api, ApiError } from "../shared/models/api"
+import { createPeople } from "../shared/models/people"
+import { createWords } from "../shared/words/translate"
 import { at, me } from "./making"
 
 const rule = (id: string, change: Partial<RuleView> = {}): RuleView => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { shiftOf } from "../inbox/scroll-anchor"
+import { shiftOf } from "../inbox/components/scroll-anchor"
 
 const rows = (ids: string) => [...ids].map(id => ({ id }))
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
 import { shallowRef } from "vue"
-import { createSelection } from "../models/selection"
+import { createSelection } from "../inbox/models/selection"
 import { conversation } from "./making"
 
 function selecting(count = 6) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { createToasts, TOAST_MS } from "../models/toasts"
+import { createToasts, TOAST_MS } from "../shared/models/toasts"
 import { travelClock } from "./travel"
 
 function noticing() {

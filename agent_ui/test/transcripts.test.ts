@@ -1,6 +1,6 @@
 import type { AgentEvent, ConversationView } from "@parley/client/contract"
 import { describe, expect, test } from "vitest"
-import { createConversations } from "../models/conversations"
+import { createConversations } from "../shared/models/conversations"
 
 interface Screen {
   conversation: ConversationView

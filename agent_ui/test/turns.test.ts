@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { turnOf } from "../wall/turns"
+import { turnOf } from "../wall/components/turns"
 
 test("a list that fits stands still", () => {
   expect(turnOf([1, 2, 3], 3, 25_000)).toEqual({ items: [1, 2, 3], turn: 1, count: 1 })

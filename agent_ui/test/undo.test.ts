@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { createToasts, TOAST_MS } from "../models/toasts"
-import { createUndo } from "../models/undo"
+import { createToasts, TOAST_MS } from "../shared/models/toasts"
+import { createUndo } from "../shared/models/undo"
 import { settle, travelClock } from "./travel"
 
 function undoing() {

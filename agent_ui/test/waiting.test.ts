@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import { createPeople } from "../models/people"
-import { waitLevel } from "../models/waiting"
+import { waitLevel } from "../inbox/models/waiting"
+import { createPeople } from "../shared/models/people"
 import { at, me } from "./making"
 
 test("a wait is near too long from four fifths of what its team finds too long", () => {

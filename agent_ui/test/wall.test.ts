@@ -1,9 +1,9 @@
 import type { QueueWallView, WallView } from "@parley/client/contract"
 import { expect, test } from "vitest"
 import { effectScope, nextTick, shallowRef } from "vue"
-import { duration, figuresOf, percent } from "../wall/figures"
-import { crossed, levelOf, levelsOf, worst } from "../wall/levels"
-import { useAlarm } from "../wall/use-alarm"
+import { duration, figuresOf, percent } from "../wall/components/figures"
+import { crossed, levelOf, levelsOf, worst } from "../wall/components/levels"
+import { useAlarm } from "../wall/components/use-alarm"
 import { agent, at } from "./making"
 
 const MINUTE = 60_000

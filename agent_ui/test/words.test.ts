@@ -1,7 +1,6 @@
 import { expect, test } from "vitest"
 import chatEn from "../../widget/locales/en.json"
 import firstAr from "../i18n/ar.json"
-import { age, ago, dayName, fileSize, timeOfDay } from "../i18n/dates"
 import firstDe from "../i18n/de.json"
 import firstEn from "../i18n/en.json"
 import moreAr from "../i18n/more.ar.json"
@@ -10,7 +9,8 @@ import moreEn from "../i18n/more.en.json"
 import staffAr from "../i18n/people.ar.json"
 import staffDe from "../i18n/people.de.json"
 import staffEn from "../i18n/people.en.json"
-import { createWords, type Key, LANGUAGES } from "../i18n/translate"
+import { age, ago, dayName, fileSize, timeOfDay } from "../shared/words/dates"
+import { createWords, type Key, LANGUAGES } from "../shared/words/translate"
 
 const en: Record<string, string> = { ...firstEn, ...moreEn, ...staffEn }
 const PACKS: Record<string, Record<string, string>[]> = {

@@ -1,0 +1,28 @@
+import { ref } from "vue"
+import type { Toolbox } from "../../conversation/models/toolbox"
+import { useApp, useWords } from "../../shared/context"
+import { ApiError } from "../../shared/models/api"
+import { wordsFor } from "../../shared/models/refusals"
+
+/** Saving and deleting one of the things at hand, and what to say when that fails. */
+export function useKeeping(kind: Parameters<Toolbox["remove"]>[0]) {
+  const { t } = useWords()
+  const { toolbox } = useApp()
+  const failed = ref("")
+
+  async function attempt(act: () => Promise<void>, hide: () => void) {
+    failed.value = ""
+    try {
+      await act()
+      hide()
+    } catch (error) {
+      failed.value = t(wordsFor(error instanceof ApiError ? error.code : "internal"))
+    }
+  }
+
+  return {
+    failed,
+    save: (act: (keep: Toolbox["save"]) => Promise<void>, hide: () => void) => attempt(() => act(toolbox.save), hide),
+    remove: (id: string, hide: () => void) => attempt(() => toolbox.remove(kind, id), hide),
+  }
+}
