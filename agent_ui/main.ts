@@ -29,7 +29,7 @@ words
   .catch(() => void lazyModules.fetch(() => words.choose(language)))
   .finally(() => {
     createApp(App, { words, link, onLanguage: (code: string) => storage.setItem(LANGUAGE, code) })
-      .use(createRoutes())
+      .use(createRoutes(words))
       .use(ui)
       .mount("#app")
   })

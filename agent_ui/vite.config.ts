@@ -4,9 +4,16 @@ import vue from "@vitejs/plugin-vue"
 import { defineConfig, type Plugin } from "vite"
 import { floor } from "../realtime/client/floor"
 import { lateParts } from "../realtime/client/late-parts"
+import { FIRST_ICONS, lateIcons } from "./late-icons"
 
 /** Where `npm run dev` finds the server. */
 const SERVER = "http://127.0.0.1:8000"
+
+/** The library's icons for components that the inbox does without: none of them is shipped. */
+const UNUSED_ICONS = [
+  ..."chevronDoubleLeft chevronDoubleRight copy copyCheck dark light system drag eyeOff".split(" "),
+  ..."folder folderOpen hash menu panelClose panelOpen stop star tip upload".split(" "),
+]
 
 /** The page of the HTTP API at /inbox/api/ stands on files of our own; the inbox never fetches them. */
 function apiPage(): Plugin {
@@ -26,6 +33,7 @@ export default defineConfig({
   plugins: [
     vue(),
     lateParts(),
+    lateIcons(),
     floor(),
     apiPage(),
     ui({
@@ -35,10 +43,11 @@ export default defineConfig({
       components: false,
       experimental: { componentDetection: true },
       icon: {
-        clientBundle: { scan: { globInclude: ["**/*.{vue,ts}"], globExclude: ["node_modules", "dist", "test"] } },
+        clientBundle: { scan: { globInclude: FIRST_ICONS, globExclude: ["node_modules", "dist", "test"] } },
       },
       ui: {
         colors: { primary: "indigo", neutral: "zinc" },
+        icons: Object.fromEntries(UNUSED_ICONS.map(name => [name, "i-lucide-x"])),
         button: {
           slots: { base: "cursor-pointer" },
           // The library's 75 % leaves too little contrast under the pointer.
@@ -74,6 +83,16 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "first", tags: ["$initial"], priority: 2 },
+            // Settings say each other's titles, and late parts come together: a language of them is one file.
+            {
+              name: id => `settings.${/(\w+)\.json$/.exec(id)?.[1] ?? "en"}`,
+              test: /\/settings\/\w+\/words\.(\w+\.json|ts)$/,
+            },
+            {
+              name: id => `areas.${/(\w+)\.json$/.exec(id)?.[1] ?? "en"}`,
+              test: /\/words\.(\w+\.json|ts)$/,
+            },
+            { name: "pages", test: /\/agent_ui\/(shared|settings\/shared)\//, minShareCount: 2 },
             { name: "shared", test: /node_modules/, minShareCount: 2, priority: 1 },
           ],
         },

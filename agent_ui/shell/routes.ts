@@ -1,7 +1,9 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from "vue-router"
 import InboxPage from "../inbox/pages/InboxPage.vue"
 import { lazyModules } from "../shared/lazy-modules"
-import { RAIL_PAGES, SETTINGS_PAGES, SUB_PAGES, type SubPage } from "./pages"
+import type { Area, Page } from "../shared/manifest"
+import type { Words } from "../shared/words/translate"
+import { AREAS, SETTINGS_PAGES } from "./areas"
 
 declare module "vue-router" {
   interface RouteMeta {
@@ -12,28 +14,41 @@ declare module "vue-router" {
 
 export const INBOX_ROUTES = ["inbox", "conversation", "details"] as const
 
-/** A route whose page is fetched first; it opens unless the agent has gone elsewhere by then. */
-function routeOf({ name, path, permission, load }: SubPage): RouteRecordRaw {
-  return { name, path, component: () => lazyModules.fetch(load), ...(permission ? { meta: { permission } } : {}) }
-}
+const isSetting = ({ path }: { path: string }) => path.startsWith("/settings/")
 
-const isSetting = ({ path }: SubPage) => path.startsWith("/settings/")
-
-export function createRoutes(): Router {
+export function createRoutes(words: Words): Router {
+  /** A route whose page is fetched first, with its words; it opens unless the agent has gone elsewhere by then. */
+  function routesOf(area: Area): RouteRecordRaw[] {
+    async function said() {
+      const own = await area.words()
+      await own.choose(words.code, words.locale)
+    }
+    const open = ({ name, path, permission, load }: Page): RouteRecordRaw => ({
+      name,
+      path,
+      component: async () => {
+        const [page] = await Promise.all([lazyModules.fetch(load), lazyModules.fetch(said)])
+        return page
+      },
+      ...(permission ? { meta: { permission } } : {}),
+    })
+    return [area.rail, area.settings, ...(area.others ?? [])].filter(page => page !== undefined).map(open)
+  }
+  const pages = AREAS.flatMap(routesOf)
   return createRouter({
     history: createWebHistory("/inbox/"),
     routes: [
       { path: "/", name: "inbox", component: InboxPage },
       { path: "/c/:id", name: "conversation", component: InboxPage },
       { path: "/c/:id/details", name: "details", component: InboxPage },
-      ...RAIL_PAGES.map(routeOf),
-      ...SUB_PAGES.filter(page => !isSetting(page)).map(routeOf),
+      ...pages.filter(page => !isSetting(page)),
       {
         path: "/settings",
         component: () => lazyModules.fetch(() => import("../settings/frame/SettingsFrame.vue")),
+        props: { pages: SETTINGS_PAGES },
         children: [
           { path: "", name: "settings", component: { render: () => null } },
-          ...[...SETTINGS_PAGES, ...SUB_PAGES.filter(isSetting)].map(routeOf),
+          ...pages.filter(page => isSetting(page)),
         ],
       },
       { path: "/setup", redirect: { name: "setup" } },

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest"
-import en from "../i18n/en.json"
-import more from "../i18n/more.en.json"
-import { RAIL_PAGES, SETTINGS_PAGES, SUB_PAGES, searchPages, settingsPageAt, settingsPagesFor } from "../shell/pages"
+import { searchPages, settingsPageAt, settingsPagesFor } from "../shared/manifest"
+import { AREAS, RAIL_PAGES, SETTINGS_PAGES } from "../shell/areas"
+import { textsOf } from "./packs"
 
-const texts: Record<string, string> = { ...en, ...more }
+const texts = textsOf("en")
+const SUB_PAGES = AREAS.flatMap(area => area.others ?? [])
 const find = (query: string) => searchPages(SETTINGS_PAGES, query, key => texts[key] ?? key).map(page => page.name)
 
 test("every page has an address of its own, and a sub-page begins with its page's", () => {
@@ -22,7 +23,7 @@ test("settings are found by title, by description and by words other products us
 })
 
 test("an agent is shown only what they may open", () => {
-  expect(settingsPagesFor(() => false).every(page => page.permission === undefined)).toBe(true)
-  expect(settingsPagesFor(() => true)).toHaveLength(SETTINGS_PAGES.length)
-  expect(settingsPageAt("/settings/people/7")?.name).toBe("people")
+  expect(settingsPagesFor(SETTINGS_PAGES, () => false).every(page => page.permission === undefined)).toBe(true)
+  expect(settingsPagesFor(SETTINGS_PAGES, () => true)).toHaveLength(SETTINGS_PAGES.length)
+  expect(settingsPageAt(SETTINGS_PAGES, "/settings/people/7")?.name).toBe("people")
 })

@@ -1,9 +1,9 @@
 import type { RuleView } from "@parley/client/contract"
 import { beforeEach, expect, test } from "vitest"
-import { moreWords } from "../i18n/more"
 import { createProactive } from "../settings/proactive/model"
 import { ruleWords } from "../settings/routing/models/rule-words"
 import { createRules } from "../settings/routing/models/rules"
+import { useRoutingWords } from "../settings/routing/words"
 import { type Api, ApiError } from "../shared/models/api"
 import { createPeople } from "../shared/models/people"
 import { createWords } from "../shared/words/translate"
@@ -79,7 +79,7 @@ test("a refused change is said and changes nothing", async () => {
 })
 
 test("a rule is said as a sentence", () => {
-  const words = moreWords(createWords())
+  const words = useRoutingWords.of(createWords())
   const say = ruleWords(words, createPeople(me()))
   expect(say.conditions({})).toBe("any message arrives")
   expect(say.conditions({ pages: ["/pricing", "/buy"], languages: ["de"], is_open: false })).toBe(
@@ -108,7 +108,7 @@ test.each([
   [{ condition: "field plan", wanted: ["gold"], found: "", holds: false }, "plan is “gold” (found: None)"],
   [{ condition: "hours", wanted: ["open"], found: "closed", holds: false }, "we are open (found: we are closed)"],
 ])("a condition that was tried is said with what was found", (trace, words) => {
-  const say = ruleWords(moreWords(createWords()), createPeople(me()))
+  const say = ruleWords(useRoutingWords.of(createWords()), createPeople(me()))
   expect(say.traced(trace)).toBe(words)
 })
 

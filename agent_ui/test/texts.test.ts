@@ -1,13 +1,14 @@
 import { expect, test } from "vitest"
-import first from "../i18n/en.json"
-import more from "../i18n/more.en.json"
-import staff from "../i18n/people.en.json"
+import { textsOf } from "./packs"
 
-const files = import.meta.glob<string>(["../*/*.vue", "../*/*.ts", "!../test/*", "!../node_modules/**"], {
-  query: "?raw",
-  import: "default",
-  eager: true,
-})
+const files = import.meta.glob<string>(
+  ["../**/*.vue", "../**/*.ts", "!../test/*", "!../node_modules/**", "!../dist/**"],
+  {
+    query: "?raw",
+    import: "default",
+    eager: true,
+  },
+)
 const sources = Object.values(files).join("\n")
 
 /** Keys as they are written out, and as patterns where a part of them is filled in. */
@@ -17,7 +18,7 @@ const patterns = [...sources.matchAll(/`([a-z_]+\.[^`]*\$\{[^`]*)`/g)].map(
 )
 
 test("every text is shown somewhere", () => {
-  const keys = Object.keys({ ...first, ...more, ...staff }).map(key => key.replace(/_(zero|one|other)$/, ""))
+  const keys = Object.keys(textsOf("en")).map(key => key.replace(/_(zero|one|other)$/, ""))
   const unused = keys.filter(key => !literals.has(key) && !patterns.some(pattern => pattern.test(key)))
   expect(unused).toEqual([])
 })

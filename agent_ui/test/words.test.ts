@@ -1,23 +1,11 @@
 import { expect, test } from "vitest"
 import chatEn from "../../widget/locales/en.json"
-import firstAr from "../i18n/ar.json"
-import firstDe from "../i18n/de.json"
-import firstEn from "../i18n/en.json"
-import moreAr from "../i18n/more.ar.json"
-import moreDe from "../i18n/more.de.json"
-import moreEn from "../i18n/more.en.json"
-import staffAr from "../i18n/people.ar.json"
-import staffDe from "../i18n/people.de.json"
-import staffEn from "../i18n/people.en.json"
 import { age, ago, dayName, fileSize, timeOfDay } from "../shared/words/dates"
 import { createWords, type Key, LANGUAGES } from "../shared/words/translate"
+import { packsOf, textsOf } from "./packs"
 
-const en: Record<string, string> = { ...firstEn, ...moreEn, ...staffEn }
-const PACKS: Record<string, Record<string, string>[]> = {
-  en: [firstEn, moreEn, staffEn],
-  de: [firstDe, moreDe, staffDe],
-  ar: [firstAr, moreAr, staffAr],
-}
+const CODES = ["en", "de", "ar"]
+const en = textsOf("en")
 const PLURAL = /_(zero|one|two|few|many|other)$/
 const gaps = (text: string) => [...new Set(text.match(/\{\w+\}/g) ?? [])].sort()
 const stemsOf = (pack: Record<string, string>) => new Set(Object.keys(pack).map(key => key.replace(PLURAL, "")))
@@ -26,20 +14,21 @@ const counted = Object.keys(en)
   .map(key => key.replace(PLURAL, ""))
 
 test("there is a pack for every language of the menu", () => {
-  expect(LANGUAGES.map(({ code }) => code)).toEqual(Object.keys(PACKS))
+  expect(LANGUAGES.map(({ code }) => code)).toEqual(CODES)
 })
 
 test.each(["de", "ar"])("%s says everything English says, in the same pack and with the same gaps", code => {
-  for (const [index, of] of [firstEn, moreEn, staffEn].entries()) {
-    const pack = PACKS[code]?.[index] ?? {}
+  expect(Object.keys(packsOf(code))).toEqual(Object.keys(packsOf("en")))
+  for (const [place, of] of Object.entries(packsOf("en"))) {
+    const pack = packsOf(code)[place] ?? {}
     expect([...stemsOf(pack)].sort()).toEqual([...stemsOf(of)].sort())
     for (const [key, text] of Object.entries(of))
       if (!PLURAL.test(key)) expect([key, gaps(pack[key] ?? "")]).toEqual([key, gaps(text)])
   }
 })
 
-test.each(Object.keys(PACKS))("%s has every plural form of its language", code => {
-  const texts = Object.assign({}, ...(PACKS[code] ?? [])) as Record<string, string>
+test.each(CODES)("%s has every plural form of its language", code => {
+  const texts = textsOf(code)
   const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories
   for (const stem of counted) {
     const found = Object.keys(texts).filter(key => key.replace(PLURAL, "") === stem)
@@ -50,12 +39,17 @@ test.each(Object.keys(PACKS))("%s has every plural form of its language", code =
 })
 
 test("German says Sie, and Konversation for a conversation", () => {
-  const texts = Object.entries(Object.assign({}, ...(PACKS.de ?? [])) as Record<string, string>)
+  const texts = Object.entries(textsOf("de"))
   const familiar = /\b(du|dich|dir|dein\w*|euch|eure\w*)\b/i
   const asked =
     /(^|[.:] )(Schaffe|Halte|Tippe|Prüfe|Versuche|Gib|Wähle|Schreibe?|Entferne|Zeige|Füge|Erstelle|Kopiere|Melde|Lade|Sende|Warte) /
   expect(texts.filter(([, text]) => familiar.test(text) || asked.test(text))).toEqual([])
   expect(texts.filter(([, text]) => text.includes("Unterhaltung"))).toEqual([])
+})
+
+test("a key is one text's alone", () => {
+  const keys = Object.values(packsOf("en")).flatMap(pack => Object.keys(pack))
+  expect(keys.filter((key, index) => keys.indexOf(key) !== index)).toEqual([])
 })
 
 test("a text with a number in it has plural forms", () => {
@@ -177,6 +171,6 @@ test("the old sentences are gone", () => {
 })
 
 test("one thing has one word in German, too", () => {
-  const said = Object.values(Object.assign({}, ...(PACKS.de ?? [])) as Record<string, string>)
+  const said = Object.values(textsOf("de"))
   expect(said.filter(text => /Postf(ach|äch)/.test(text))).toEqual([])
 })

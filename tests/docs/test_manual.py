@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "docs" / "manual").glob("*.md"))
 LABELS = {
     text.casefold()
-    for path in (ROOT / "agent_ui" / "i18n").glob("*en.json")
+    for path in (ROOT / "agent_ui").rglob("*.en.json")
+    if not {"node_modules", "dist"} & {*path.parts}
     for text in json.loads(path.read_text("utf-8")).values()
 }
 KEPT_WORDS = {"agent", "draft", "published", "archived", "online", "busy", "away", "offline"}
@@ -40,7 +41,7 @@ def is_key(words: str) -> bool:
 
 
 def test_the_manuals_keys_are_the_inboxs() -> None:
-    bound = set(re.findall(r'keys: "([^"]+)"', (ROOT / "agent_ui" / "models" / "commands.ts").read_text("utf-8")))
+    bound = set(re.findall(r'keys: "([^"]+)"', (ROOT / "agent_ui" / "shared" / "commands" / "commands.ts").read_text("utf-8")))
     page = (ROOT / "docs" / "manual" / "keyboard-shortcuts.md").read_text("utf-8")
     cells = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)
     written = {key.lower() for cell in cells if cell not in ("Key", "---") for key in cell.split(" / ")}

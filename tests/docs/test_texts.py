@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+INBOX = ROOT / "agent_ui"
+MADE = {"node_modules", "dist"}
 FORMS = {
     "en": {"one", "other"},
     "de": {"one", "other"},
@@ -23,7 +25,8 @@ COUNTED = re.compile(r"\{(count|n|number|minutes|hours|days)\} (more )?[a-z]+s\b
 
 def packs_of(language: str) -> dict[str, dict[str, str]]:
     """Every pack of a language, by its area."""
-    inbox = {path.name.replace(f"{language}.json", ""): path for path in (ROOT / "agent_ui" / "i18n").glob(f"*{language}.json")}
+    packs = (path for name in ("first", "words") for path in INBOX.rglob(f"{name}.{language}.json"))
+    inbox = {str(path.relative_to(INBOX)).replace(f"{language}.json", ""): path for path in packs if not MADE & {*path.parts}}
     paths = {**inbox, "widget": ROOT / "widget" / "locales" / f"{language}.json"}
     return {area: json.loads(path.read_text("utf-8")) for area, path in paths.items()}
 

@@ -1,10 +1,11 @@
-import type { MoreKey } from "../../i18n/more"
+import type { Key } from "../words/translate"
+import type en from "./words.en.json"
 
 /** Where a command stands in the palette, and in the list of shortcuts. */
 export type CommandGroup = "conversation" | "list" | "go" | "account"
 
 export interface CommandSpec {
-  name: MoreKey
+  name: Key | keyof typeof en
   icon: string
   group: CommandGroup
   /** Keys pressed one after another; `mod` is Ctrl, or Command on a Mac. */

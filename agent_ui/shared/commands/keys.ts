@@ -1,15 +1,16 @@
 import type { Clock } from "@parley/client/clock"
-import type { MoreKey } from "../../i18n/more"
+import type { Key } from "../words/translate"
 import { COMMAND_IDS, type CommandId, specOf } from "./commands"
+import type en from "./words.en.json"
 
 export interface Shortcut {
   keys: readonly string[]
-  name: MoreKey
+  name: Key | keyof typeof en
   command: CommandId | null
 }
 
 export interface ShortcutGroup {
-  name: MoreKey
+  name: Key | keyof typeof en
   shortcuts: readonly Shortcut[]
 }
 

@@ -1,9 +1,25 @@
 import { createTranslator, regionOf, type Translator } from "@parley/client/i18n"
 import { type ShallowRef, shallowRef } from "vue"
-import en from "../../i18n/en.json"
+import type conversation from "../../conversation/first.en.json"
+import type inbox from "../../inbox/first.en.json"
+import type knowledge from "../../knowledge/first.en.json"
+import type shell from "../../shell/first.en.json"
+import type tickets from "../../tickets/first.en.json"
+import type visitors from "../../visitors/first.en.json"
+import type wall from "../../wall/first.en.json"
+import type shared from "../first.en.json"
+import { merged } from "./merged"
 
-type Texts = Translator<typeof en>
-export type Key = keyof typeof en
+type First = typeof shared &
+  typeof shell &
+  typeof inbox &
+  typeof conversation &
+  typeof tickets &
+  typeof visitors &
+  typeof wall &
+  typeof knowledge
+type Texts = Translator<First>
+export type Key = keyof First
 /** Keys whose text depends on a count: written once for each plural form of the language. */
 export type CountKey = Parameters<Texts["count"]>[0]
 export type Values = Record<string, string | number>
@@ -14,10 +30,13 @@ export interface Language {
   load: () => Promise<Record<string, string>>
 }
 
+/** What is said before an area's own pages are there: each area's part of it is its `first.<language>.json`. */
+const en = merged(import.meta.glob("../../*/first.en.json", { eager: true, import: "default" })) as First
+
 export const LANGUAGES: readonly Language[] = [
   { code: "en", name: "English", load: async () => en },
-  { code: "de", name: "Deutsch", load: async () => (await import("../../i18n/de.json")).default },
-  { code: "ar", name: "العربية", load: async () => (await import("../../i18n/ar.json")).default },
+  { code: "de", name: "Deutsch", load: async () => (await import("./first.de")).default },
+  { code: "ar", name: "العربية", load: async () => (await import("./first.ar")).default },
 ]
 
 export interface Words {
@@ -59,7 +78,7 @@ export function createWords(browserLocales: readonly string[] = []): Words {
       const pack = await language.load()
       if (wanted !== code) return
       shown.value = code
-      texts.value = createTranslator(tagOf(code), pack as typeof en, en)
+      texts.value = createTranslator(tagOf(code), pack as First, en)
     },
   }
 }

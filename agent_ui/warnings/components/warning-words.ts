@@ -1,14 +1,14 @@
 import type { NoticeView } from "@parley/client/contract"
-import type { MoreWords } from "../../i18n/more"
 import { dateAndTime } from "../../shared/words/dates"
 import { duration } from "../../wall/components/figures"
+import type { useWarningsWords } from "../words"
 
 /** The conversation a warning is about, if it is about one. */
 export const conversationOf = (warning: NoticeView) =>
   warning.kind === "escalation" ? (warning.key.split(":")[1] ?? null) : null
 
 /** What is wrong, in a sentence. */
-export function warningWords({ t, locale }: MoreWords, warning: NoticeView): string {
+export function warningWords({ t, locale }: ReturnType<typeof useWarningsWords>, warning: NoticeView): string {
   const name = warning.subject
   const by = duration(Math.abs(warning.seconds))
   switch (warning.kind) {

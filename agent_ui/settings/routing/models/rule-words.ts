@@ -1,6 +1,6 @@
 import type { Channel, ConditionTrace, Priority, RuleActions, RuleConditions } from "@parley/client/contract"
-import type { MoreWords } from "../../../i18n/more"
 import type { People } from "../../../shared/models/people"
+import type { useRoutingWords } from "../words"
 
 const KINDS = [
   "inbox",
@@ -16,7 +16,7 @@ const KINDS = [
 ] as const
 
 /** A rule as a person would say it: when, and then what. */
-export function ruleWords(words: MoreWords, people: People) {
+export function ruleWords(words: ReturnType<typeof useRoutingWords>, people: People) {
   const { t } = words
   const list = (names: readonly string[]) =>
     new Intl.ListFormat(words.locale, { type: "disjunction" }).format(names.map(it => `“${it}”`))

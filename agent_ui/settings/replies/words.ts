@@ -1,0 +1,11 @@
+import { useConversationWords } from "../../conversation/words"
+import { useSettingWords } from "../../settings/shared/words"
+import { createPack } from "../../shared/words/pack"
+import en from "./words.en.json"
+
+export const useRepliesWords = createPack(
+  en,
+  { de: () => import("./words.de.json"), ar: () => import("./words.ar.json") },
+  useConversationWords,
+  useSettingWords,
+)

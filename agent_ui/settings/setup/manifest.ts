@@ -1,0 +1,16 @@
+import { defineArea } from "../../shared/manifest"
+
+export default defineArea({
+  words: () => import("./words").then(it => it.useSetupWords),
+  settings: {
+    name: "setup",
+    path: "/settings/setup",
+    group: "workspace",
+    label: "setup.title",
+    description: "setup.about",
+    keywords: "setup.keywords",
+    icon: "i-lucide-list-checks",
+    permission: "people.manage",
+    load: () => import("./pages/SetupPage.vue"),
+  },
+})

@@ -1,0 +1,16 @@
+import { defineArea } from "../../shared/manifest"
+
+export default defineArea({
+  words: () => import("./words").then(it => it.useWorkspaceWords),
+  settings: {
+    name: "workspace",
+    path: "/settings/workspace",
+    group: "workspace",
+    label: "workspace.title",
+    description: "workspace.about",
+    keywords: "workspace.keywords",
+    icon: "i-lucide-building-2",
+    permission: "people.manage",
+    load: () => import("./pages/WorkspacePage.vue"),
+  },
+})

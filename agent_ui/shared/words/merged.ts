@@ -1,0 +1,3 @@
+/** One pack of all areas' packs. */
+export const merged = (packs: Record<string, Record<string, string>>): Record<string, string> =>
+  Object.assign({}, ...Object.values(packs))

@@ -1,0 +1,38 @@
+import knowledge from "../knowledge/manifest"
+import account from "../settings/account/manifest"
+import email from "../settings/email/manifest"
+import hours from "../settings/hours/manifest"
+import inboxes from "../settings/inboxes/manifest"
+import people from "../settings/people/manifest"
+import proactive from "../settings/proactive/manifest"
+import replies from "../settings/replies/manifest"
+import routing from "../settings/routing/manifest"
+import setup from "../settings/setup/manifest"
+import workspace from "../settings/workspace/manifest"
+import type { Area } from "../shared/manifest"
+import tickets from "../tickets/manifest"
+import visitors from "../visitors/manifest"
+import wall from "../wall/manifest"
+
+/** Every area with pages of its own: a line here gives it its routes, its place in the rail or the settings, and its commands. */
+export const AREAS: readonly Area[] = [
+  tickets,
+  visitors,
+  wall,
+  knowledge,
+  setup,
+  workspace,
+  account,
+  people,
+  inboxes,
+  hours,
+  proactive,
+  email,
+  routing,
+  replies,
+]
+
+const isThere = <T>(it: T | undefined): it is T => it !== undefined
+
+export const RAIL_PAGES = AREAS.map(area => area.rail).filter(isThere)
+export const SETTINGS_PAGES = AREAS.map(area => area.settings).filter(isThere)
