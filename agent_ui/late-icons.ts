@@ -4,6 +4,12 @@ import type { Plugin } from "vite"
 /** Where the drawings lie that the first screen may need; all others come with the first part that is fetched later. */
 export const FIRST_ICONS = ["{shared,shell,inbox,conversation}/**/*.{vue,ts}", "**/manifest.ts"]
 
+interface Drawings {
+  icons: Record<string, object>
+  /** Earlier names of icons. */
+  aliases: Record<string, { parent: string }>
+}
+
 const NAME = "virtual:late-icons"
 const isSource = (path: string) => /\.(vue|ts)$/.test(path) && !/(^|\/)(node_modules|dist|test)\//.test(path)
 const isFirst = (path: string) => /^(shared|shell|inbox|conversation)\//.test(path) || path.endsWith("manifest.ts")
@@ -29,13 +35,18 @@ export function lateIcons(): Plugin {
         .map(path => path.replaceAll("\\", "/"))
         .filter(isSource)
       const first = named(sources.filter(isFirst))
-      const { icons: all } = JSON.parse(readFileSync(icons, "utf8")) as { icons: Record<string, object> }
-      const late = [...named(sources.filter(path => !isFirst(path)))].filter(name => !first.has(name) && all[name])
+      const all = JSON.parse(readFileSync(icons, "utf8")) as Drawings
+      const late = [...named(sources.filter(path => !isFirst(path)))].filter(name => !first.has(name))
+      const draw = (name: string) => {
+        const found = all.icons[all.aliases[name]?.parent ?? name]
+        if (!found) throw new Error(`there is no icon ${name}`)
+        return found
+      }
       const set = {
         prefix: "lucide",
         width: 24,
         height: 24,
-        icons: Object.fromEntries(late.sort().map(name => [name, all[name]])),
+        icons: Object.fromEntries(late.sort().map(name => [name, draw(name)])),
       }
       return `import { addCollection } from "@iconify/vue"\naddCollection(${JSON.stringify(set)})`
     },

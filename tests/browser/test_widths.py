@@ -187,7 +187,7 @@ def test_settings_are_found_by_search_and_on_a_phone_one_page_at_a_time(
     expect(menu.get_by_role("link")).to_have_count(1)
     look_in_every_way(page, artefacts, "settings-search", [PHONE])
     menu.get_by_role("searchbox").press("Enter")
-    expect(page.get_by_role("heading", level=1, name="Canned responses and macros")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Responses and macros")).to_be_visible()
     expect(menu).to_have_count(0)
     page.get_by_role("link", name="Settings").first.click()
     expect(menu).to_be_visible()
