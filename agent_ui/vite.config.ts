@@ -92,7 +92,7 @@ export default defineConfig({
               name: id => `areas.${/(\w+)\.json$/.exec(id)?.[1] ?? "en"}`,
               test: /\/words\.(\w+\.json|ts)$/,
             },
-            { name: "pages", test: /\/agent_ui\/(shared|settings\/shared)\//, minShareCount: 2 },
+            { name: "pages", test: /\/agent_ui\/shared\//, minShareCount: 2 },
             { name: "shared", test: /node_modules/, minShareCount: 2, priority: 1 },
           ],
         },

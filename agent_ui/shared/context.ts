@@ -1,6 +1,6 @@
 import { type InjectionKey, inject, provide } from "vue"
 import type { RouteLocationRaw } from "vue-router"
-import type { Session } from "../sign-in/model"
+import type { Session } from "../sign-in/models/session"
 import type { AgentApp } from "./models/agent-app"
 import type { Words } from "./words/translate"
 

@@ -1,7 +1,11 @@
 import type { Presence } from "@parley/client/contract"
+import { createConversationModel } from "../conversation/model"
+import { createInboxModel } from "../inbox/model"
 import type { Bindings, Choice } from "../shared/commands/key-bindings"
 import type { AgentApp } from "../shared/models/agent-app"
+import { createSingleKeys } from "../shared/models/single-keys"
 import { LANGUAGES, type Words } from "../shared/words/translate"
+import { createAccountModel } from "./model"
 
 const PRESENCES: readonly Presence[] = ["online", "away", "busy", "offline"]
 
@@ -12,7 +16,11 @@ interface Account {
 
 /** What an agent sets for themself. */
 export function accountCommands(app: AgentApp, words: Words, account: Account): Bindings {
-  const { people, alerts, holdMs, setHold, keysOn, setKeys, setIdle, setPresence, setTakesChats } = app
+  const { people } = app
+  const { alerts } = app.model(createInboxModel)
+  const { holdMs, setHold } = app.model(createConversationModel)
+  const { keysOn, setKeys } = app.model(createSingleKeys)
+  const { setIdle, setPresence, setTakesChats } = app.model(createAccountModel)
   const onOff = (isOn: () => boolean, set: (on: boolean) => unknown) => ({ isOn, run: () => void set(!isOn()) })
 
   const presences = (): Choice[] =>

@@ -1,6 +1,6 @@
 import { browserLocks } from "@parley/client/browser"
 import { firstOf } from "@parley/client/text"
-import type { Surroundings } from "../inbox/models/alerts"
+import type { Surroundings } from "../shared/models/browser-doors"
 
 const HOLD_MS = 1500
 

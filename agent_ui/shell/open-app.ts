@@ -5,11 +5,11 @@ import { CONTRACT_VERSION, type Me } from "@parley/client/contract"
 import { createOutbox, type OutboxOptions, type Sendable } from "@parley/client/outbox"
 import type { AgentSide } from "@parley/client/sides"
 import { leftBehind } from "../conversation/models/held-replies"
-import { createFittingUploader, createUploader } from "../conversation/models/uploads"
 import { type AgentApp, createAgentApp } from "../shared/models/agent-app"
 import type { Api } from "../shared/models/api"
 import { contactName } from "../shared/models/contact-name"
 import type { Notify } from "../shared/models/toasts"
+import { createFittingUploader, createUploader } from "../shared/models/uploads"
 import type { Words } from "../shared/words/translate"
 import { browserSurroundings } from "./browser"
 
@@ -51,17 +51,20 @@ export function openApp({ me, api, words, notify, open, onSignedOut }: OpenApp):
     me,
     api,
     connection,
-    outbox,
-    lastWord,
     clock: systemClock,
     storage,
-    around: browserSurroundings(),
-    upload: createFittingUploader(createUploader(XMLHttpRequest), me.max_file_bytes),
     notify,
-    words: {
-      visitor: id => contactName(words.t, id, ""),
-      offered: () => words.t("alert.offered"),
-      escalated: () => words.t("alert.escalated"),
+    doors: {
+      outbox,
+      lastWord,
+      around: browserSurroundings(),
+      upload: createFittingUploader(createUploader(XMLHttpRequest), me.max_file_bytes),
+      maxFileBytes: me.max_file_bytes,
+      words: {
+        visitor: id => contactName(words.t, id, ""),
+        offered: () => words.t("alert.offered"),
+        escalated: () => words.t("alert.escalated"),
+      },
     },
     open,
   })

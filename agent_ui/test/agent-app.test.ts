@@ -1,8 +1,12 @@
 import type { AgentCommand, AgentEvent, Me, QueueWallView } from "@parley/client/contract"
+import { createListeners } from "@parley/client/listeners"
 import type { Outbox, OutboxEntry } from "@parley/client/outbox"
 import { expect, test } from "vitest"
+import { createConversationModel } from "../conversation/model"
+import { createInboxModel } from "../inbox/model"
 import { type AgentAppOptions, createAgentApp } from "../shared/models/agent-app"
 import type { Toast } from "../shared/models/toasts"
+import { createWallModel } from "../wall/model"
 import { fakeApi } from "./fake-api"
 import { at, conversation, ME, me, message, NO_MARKS, OTHER } from "./making"
 import { memoryStorage } from "./memory-storage"
@@ -15,22 +19,18 @@ async function working() {
   const said: AgentCommand[] = []
   const toasts: Toast[] = []
   const rung: string[] = []
+  const events = createListeners<[AgentEvent]>()
+  const connected = createListeners<[]>()
   const told = {
-    event: (_: AgentEvent) => {},
-    connected: () => {},
+    event: events.tell,
+    connected: connected.tell,
     sent: (_: OutboxEntry) => {},
   }
   const connection = {
     state: () => ({ name: "online", code: null, via: "websocket" }),
     onState: () => () => {},
-    onConnected: (tell: () => void) => {
-      told.connected = tell
-      return () => {}
-    },
-    onEvent: (tell: (event: AgentEvent) => void) => {
-      told.event = tell
-      return () => {}
-    },
+    onConnected: connected.add,
+    onEvent: events.add,
     command: async (command: AgentCommand) => {
       said.push(command)
       if (command.type === "conversations.bulk") return { ok: true, conversations: [], failed: [] }
@@ -49,34 +49,43 @@ async function working() {
     },
     close: () => {},
   }
-  const app = createAgentApp({
+  const core = createAgentApp({
     me: me(),
     api,
     connection: connection as unknown as AgentAppOptions["connection"],
-    outbox: outbox as unknown as Outbox,
-    lastWord: () => {},
     clock,
     storage: memoryStorage(),
-    around: {
-      isHidden: () => false,
-      isFirstToRing: async key => {
-        rung.push(key)
-        return true
+    doors: {
+      outbox: outbox as unknown as Outbox,
+      lastWord: () => {},
+      around: {
+        isHidden: () => false,
+        isFirstToRing: async key => {
+          rung.push(key)
+          return true
+        },
+        beep: () => {},
+        setTitle: () => {},
+        setBadge: () => {},
+        canNotify: () => false,
+        askToNotify: async () => false,
+        notify: () => {},
       },
-      beep: () => {},
-      setTitle: () => {},
-      setBadge: () => {},
-      canNotify: () => false,
-      askToNotify: async () => false,
-      notify: () => {},
-    },
-    upload: () => {
-      throw new Error("not used")
+      upload: () => {
+        throw new Error("not used")
+      },
+      words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
+      maxFileBytes: 10_000_000,
     },
     notify: toast => toasts.push(toast),
-    words: { visitor: () => "Visitor", offered: () => "For you", escalated: () => "Escalated" },
     open: () => {},
   })
+  const app = {
+    ...core,
+    ...core.model(createConversationModel),
+    ...core.model(createInboxModel),
+    wall: core.model(createWallModel),
+  }
   await settle()
   for (const row of lists.held) app.conversations.put(row, false)
   const types = () => said.map(command => command.type)

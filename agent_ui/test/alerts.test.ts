@@ -1,6 +1,7 @@
 import { expect, test } from "vitest"
 import { nextTick, shallowRef } from "vue"
-import { createAlerts, type Surroundings } from "../inbox/models/alerts"
+import { createAlerts } from "../inbox/models/alerts"
+import type { Surroundings } from "../shared/models/browser-doors"
 import { conversation, message } from "./making"
 import { memoryStorage } from "./memory-storage"
 import { settle, travelClock } from "./travel"

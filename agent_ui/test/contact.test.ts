@@ -5,7 +5,7 @@ import { moveItem } from "../settings/shared/move-item"
 import type { Api } from "../shared/models/api"
 import { browserName, localTime } from "../shared/models/browser-name"
 import { pageLink } from "../shared/models/page-link"
-import { createVisitors } from "../visitors/model"
+import { createVisitors } from "../visitors/models/visitor-list"
 import { at, conversation } from "./making"
 
 const CONTACT = conversation("c", 1).contact

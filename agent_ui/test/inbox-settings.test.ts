@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { copyDay, datesIn, isDate, isZone, nextPeriod, usualHours } from "../settings/hours/model"
+import { copyDay, datesIn, isDate, isZone, nextPeriod, usualHours } from "../settings/hours/models/business-hours"
 import {
   bodyOf,
   fieldProblem,
@@ -12,7 +12,7 @@ import {
   placeOf,
   siteOf,
   snippetOf,
-} from "../settings/inboxes/model"
+} from "../settings/inboxes/models/inbox-settings"
 
 const value = (more: Partial<InboxValue> = {}): InboxValue => ({
   ...INBOX_DEFAULTS,

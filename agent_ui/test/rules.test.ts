@@ -1,6 +1,6 @@
 import type { RuleView } from "@parley/client/contract"
 import { beforeEach, expect, test } from "vitest"
-import { createProactive } from "../settings/proactive/model"
+import { createProactive } from "../settings/proactive/models/greetings"
 import { ruleWords } from "../settings/routing/models/rule-words"
 import { createRules } from "../settings/routing/models/rules"
 import { useRoutingWords } from "../settings/routing/words"

@@ -1,8 +1,8 @@
 import type { AttachmentView } from "@parley/client/contract"
 import { scaleOf } from "@parley/client/pictures"
 import { expect, test } from "vitest"
-import { createFittingUploader, type Uploader } from "../conversation/models/uploads"
 import { ApiError } from "../shared/models/api"
+import { createFittingUploader, type Uploader } from "../shared/models/uploads"
 
 const MAX_BYTES = 100
 const attachment = { id: "a" } as AttachmentView

@@ -1,6 +1,6 @@
 import type { NoticeView } from "@parley/client/contract"
 import { expect, test } from "vitest"
-import { createWarnings } from "../warnings/model"
+import { createWarnings } from "../warnings/models/warning-list"
 import { fakeApi } from "./fake-api"
 
 const warning = (key: string, is_dismissed = false): NoticeView => ({

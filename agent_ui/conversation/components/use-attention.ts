@@ -1,6 +1,7 @@
 import { onScopeDispose, type ShallowRef, watch } from "vue"
 import { useApp } from "../../shared/context"
 import { isOfferedTo } from "../../shared/models/order"
+import { useConversation } from "../model"
 import type { ThreadInView } from "./use-thread"
 
 /** Passing over conversations with j is not reading them. */
@@ -15,7 +16,8 @@ export function useAttention(
   { thread, snapshot }: ThreadInView,
   seen: Readonly<ShallowRef<number>>,
 ): void {
-  const { clock, view, leave, conversations, people } = useApp()
+  const { clock, conversations, people } = useApp()
+  const { view, leave } = useConversation()
   let isSettled = false
   let stopSettling = () => {}
 

@@ -1,6 +1,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue"
 import { useApp } from "../../shared/context"
 import type { AgentApp } from "../../shared/models/agent-app"
+import { useConversation } from "../model"
 import { type Composer, createComposer } from "../models/composer"
 import type { AgentThread } from "../models/threads"
 
@@ -13,7 +14,7 @@ export function useComposer(
   thread: Readonly<ShallowRef<AgentThread>>,
 ): Readonly<ShallowRef<Composer>> {
   const app = useApp()
-  const { drafts, upload, maxFileBytes } = app
+  const { drafts, upload, maxFileBytes } = useConversation()
   const left = uploading.get(app) ?? new Map<string, Composer>()
   uploading.set(app, left)
 

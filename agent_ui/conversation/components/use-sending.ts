@@ -1,5 +1,6 @@
 import { computed, type ShallowRef, shallowRef, watch } from "vue"
 import { useApp } from "../../shared/context"
+import { useConversation } from "../model"
 import type { Composer } from "../models/composer"
 import type { Snapshot } from "../models/threads"
 
@@ -10,6 +11,7 @@ export function useSending(
   snapshot: Readonly<ShallowRef<Snapshot>>,
 ) {
   const app = useApp()
+  const { holdMs: hold, outbox, drafts, resolveWhenSent, actions } = useConversation()
   /** What is asked about before it is sent; `andResolve` is what was wanted. */
   const held = shallowRef<{ andResolve: boolean; names: string[] } | null>(null)
   let isForewarned = false
@@ -36,22 +38,22 @@ export function useSending(
     }
     held.value = null
     const isEmpty = composer.body.value.trim() === ""
-    const holdMs = isReply ? app.holdMs.value : 0
+    const holdMs = isReply ? hold.value : 0
     const entry = await composer.send(holdMs ? { hold_ms: holdMs } : {})
     if (entry && holdMs) {
       app.undo.done({
         key: "done.sending",
         isTimed: true,
         undo: async () => {
-          await app.outbox.discard(entry.client_id)
+          await outbox.discard(entry.client_id)
           if (model.value === composer) composer.takeBack(entry)
-          else app.drafts.takeBack(conversationId, entry)
+          else drafts.takeBack(conversationId, entry)
         },
       })
     }
     if (!andResolve) return
-    if (entry) app.resolveWhenSent(conversationId, entry.client_id)
-    else if (isEmpty) await app.actions.resolve(conversationId)
+    if (entry) resolveWhenSent(conversationId, entry.client_id)
+    else if (isEmpty) await actions.resolve(conversationId)
   }
 
   return { send, held }

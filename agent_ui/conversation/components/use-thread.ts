@@ -1,5 +1,5 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue"
-import { useApp } from "../../shared/context"
+import { useConversation } from "../model"
 import type { AgentThread, Snapshot } from "../models/threads"
 
 export interface ThreadInView {
@@ -9,7 +9,7 @@ export interface ThreadInView {
 
 /** The thread of the conversation in view and its newest snapshot, as the id changes. */
 export function useThread(id: () => string): ThreadInView {
-  const { threads } = useApp()
+  const { threads } = useConversation()
   const thread = shallowRef(threads.open(id()))
   const snapshot = shallowRef(thread.value.snapshot())
   let stop = follow()

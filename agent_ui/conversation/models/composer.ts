@@ -5,9 +5,9 @@ import { sizeOf } from "@parley/client/text-size"
 import type { SendMore } from "@parley/client/thread"
 import { type ComputedRef, computed, type Ref, ref, type ShallowRef, shallowRef } from "vue"
 import { ApiError } from "../../shared/models/api"
+import type { Upload, Uploader } from "../../shared/models/uploads"
 import { type Gap, gapsLeft } from "./canned"
 import { type Draft, type Drafts, messageOf, withTakenBack } from "./drafts"
-import type { Upload, Uploader } from "./uploads"
 
 /** A file on its way into a message. `attachment` once it has arrived. */
 export interface ComposerFile {

@@ -2,12 +2,11 @@ import type { MacroView, Priority, Visibility } from "@parley/client/contract"
 import type { AgentApp } from "../../shared/models/agent-app"
 import type { What } from "../../shared/models/bulk"
 import { HOLD_MS } from "../../shared/models/undo"
+import type { ConversationModel } from "../model"
 import { type Filled, fill } from "./canned"
 
-export type MacroApp = Pick<
-  AgentApp,
-  "people" | "clock" | "bulk" | "undo" | "outbox" | "afterSend" | "conversations" | "threads" | "notify"
->
+export type MacroApp = Pick<AgentApp, "people" | "clock" | "undo" | "conversations" | "notify"> &
+  Pick<ConversationModel, "bulk" | "outbox" | "afterSend" | "threads">
 
 /** A macro taken apart: what is changed, and what is said. */
 export interface Plan {

@@ -1,3 +1,4 @@
+import { useConversation } from "../../conversation/model"
 import type { Choice } from "../../shared/commands/key-bindings"
 import { useApp, useWords } from "../../shared/context"
 import { type Filter, PRIORITIES, sortOf, sortsOn, usualSort, VIEWS } from "../../shared/models/order"
@@ -12,7 +13,8 @@ export interface FilterGroup {
 /** Everything the list can show, for its menus and the palette. */
 export function useFilterChoices(filter: () => Filter, show: (change: Partial<Filter>) => void) {
   const { t } = useWords()
-  const { people, toolbox } = useApp()
+  const { people } = useApp()
+  const { toolbox } = useConversation()
 
   /** Choosing what is chosen already lets go of it. */
   function choice(

@@ -1,26 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { ConversationView, MessageView } from "@parley/client/contract"
 import { type ShallowRef, shallowRef, watch } from "vue"
-
-/** What alerts need of the browser. */
-export interface Surroundings {
-  isHidden(): boolean
-  /** Of several tabs only the first to ask may ring. */
-  isFirstToRing(key: string): Promise<boolean>
-  beep(): void
-  setTitle(title: string): void
-  setBadge(count: number): void
-  canNotify(): boolean
-  askToNotify(): Promise<boolean>
-  notify(title: string, body: string, tag: string, onClick: () => void): void
-}
-
-export interface AlertWords {
-  /** A name for somebody who has not said theirs. */
-  visitor(contactId: string): string
-  offered(): string
-  escalated(): string
-}
+import type { AlertWords, Surroundings } from "../../shared/models/browser-doors"
 
 export interface AlertsOptions {
   around: Surroundings

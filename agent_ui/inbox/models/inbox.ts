@@ -3,7 +3,7 @@ import type { ConversationView } from "@parley/client/contract"
 import { type ComputedRef, computed, type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
 import type { Conversations } from "../../shared/models/conversations"
-import { type Filter, filterKey } from "../../shared/models/order"
+import { FIRST, type Filter, filterKey } from "../../shared/models/order"
 import { createList, type List } from "./list"
 
 export interface Inbox {
@@ -22,7 +22,6 @@ export interface Inbox {
 }
 
 const HELD = 6
-export const FIRST: Filter = { view: "mine", shelf: "open", query: "" }
 /** While somebody types, the server is asked when they pause; what is held here is searched with every letter. */
 const TYPING_MS = 120
 

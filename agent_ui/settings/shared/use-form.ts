@@ -14,7 +14,7 @@ export interface PageForm<T extends object> extends Form<T> {
  * asked about once when the page is left with changes. Show it with SaveBar.
  */
 export function useForm<T extends object>(options: FormOptions<T> & { area: ConfigArea }): PageForm<T> {
-  const { link } = useApp()
+  const { connection: link } = useApp()
   const form = createForm(options)
   const leaving = shallowRef<((go: boolean) => void) | null>(null)
 

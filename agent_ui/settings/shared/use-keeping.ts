@@ -1,13 +1,14 @@
 import { ref } from "vue"
+import { useConversation } from "../../conversation/model"
 import type { Toolbox } from "../../conversation/models/toolbox"
-import { useApp, useWords } from "../../shared/context"
+import { useWords } from "../../shared/context"
 import { ApiError } from "../../shared/models/api"
 import { wordsFor } from "../../shared/models/refusals"
 
 /** Saving and deleting one of the things at hand, and what to say when that fails. */
 export function useKeeping(kind: Parameters<Toolbox["remove"]>[0]) {
   const { t } = useWords()
-  const { toolbox } = useApp()
+  const { toolbox } = useConversation()
   const failed = ref("")
 
   async function attempt(act: () => Promise<void>, hide: () => void) {

@@ -1,5 +1,6 @@
 import type { DropdownMenuItem } from "@nuxt/ui"
 import { useApp, useWords } from "../context"
+import { createSingleKeys } from "../models/single-keys"
 import type { Key } from "../words/translate"
 import { type COMMANDS, type CommandId, specOf } from "./commands"
 import { type Choice, useCommands } from "./key-bindings"
@@ -38,7 +39,7 @@ export const searchable = (
 export function useMenu() {
   const { t } = useWords()
   const commands = useCommands()
-  const { keysOn } = useApp()
+  const { keysOn } = useApp().model(createSingleKeys)
 
   function item(id: MenuCommand): DropdownMenuItem {
     const { name, icon } = specOf(id)

@@ -31,6 +31,9 @@ export function sortOf(filter: Filter): Sort {
   return sortsOn(filter.shelf).includes(sort) ? sort : "newest"
 }
 
+/** What is shown first. */
+export const FIRST: Filter = { view: "mine", shelf: "open", query: "" }
+
 /** The filter with every field said, as the server keeps it. */
 export function wholeFilter(filter: Filter): FilterView {
   return {

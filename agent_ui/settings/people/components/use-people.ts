@@ -1,10 +1,12 @@
 import type { PeoplePage } from "@parley/client/contract"
 import { onMounted, onUnmounted, shallowRef } from "vue"
 import { useApp } from "../../../shared/context"
+import { usePeopleModel } from "../model"
 
 /** Everything the People page shows, asked for again whenever another screen changes people. */
 export function usePeople() {
-  const { api, link } = useApp()
+  const { connection: link } = useApp()
+  const model = usePeopleModel()
   const page = shallowRef<PeoplePage | null>(null)
   const state = shallowRef<"loading" | "failed" | "stale" | "ready">("loading")
   let asked = 0
@@ -13,7 +15,7 @@ export function usePeople() {
     const mine = ++asked
     if (!page.value) state.value = "loading"
     try {
-      const answer = await api.get<PeoplePage>("/people")
+      const answer = await model.page()
       if (mine !== asked) return
       page.value = answer
       state.value = "ready"

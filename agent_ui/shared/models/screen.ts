@@ -1,6 +1,6 @@
 import type { Connection } from "@parley/client/connection"
 import type { AgentSide } from "@parley/client/sides"
-import type { Filter } from "../../shared/models/order"
+import type { Filter } from "./order"
 
 export interface Screen {
   /** This list is shown. */

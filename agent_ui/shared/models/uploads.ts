@@ -1,6 +1,6 @@
 import type { AttachmentView, Uploaded } from "@parley/client/contract"
 import { canShrink, shrink } from "@parley/client/pictures"
-import { ApiError, asRefused, offline } from "../../shared/models/api"
+import { ApiError, asRefused, offline } from "./api"
 
 export interface Upload {
   done: Promise<AttachmentView>

@@ -1,0 +1,1 @@
+export { default as HoursNow } from "./components/HoursNow.vue"
