@@ -14,6 +14,8 @@ import { createHeldReplies } from "./models/held-replies"
 import { createThreads, type Threads } from "./models/threads"
 import { createToolbox, type Toolbox } from "./models/toolbox"
 
+export type { Toolbox }
+
 /** What is done in conversations: reading, writing, and everything that changes them. */
 export interface ConversationModel {
   threads: Threads

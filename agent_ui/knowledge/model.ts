@@ -1,8 +1,10 @@
 import type { ArticlePreviewIs, ArticlesImported } from "@parley/client/contract"
 import { useApp } from "../shared/context"
 import type { AgentApp } from "../shared/models/agent-app"
-import type { FoundArticles } from "./models/article-search"
+import type { FoundArticles, SearchState } from "./models/article-search"
 import { createArticles } from "./models/articles"
+
+export type { FoundArticles, SearchState }
 
 /** Articles that answer something. Null when the search could not be done. */
 export interface KnowledgeModel {

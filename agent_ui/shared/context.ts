@@ -1,7 +1,7 @@
 import { type InjectionKey, inject, provide } from "vue"
 import type { RouteLocationRaw } from "vue-router"
-import type { Session } from "../sign-in/models/session"
 import type { AgentApp } from "./models/agent-app"
+import type { Session } from "./models/session"
 import type { Words } from "./words/translate"
 
 const WORDS: InjectionKey<Words> = Symbol("words")

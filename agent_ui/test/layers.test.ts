@@ -43,7 +43,7 @@ function isGivenAway(to: string): boolean {
 const say = ({ from, to }: Import) => `${from} -> ${to}`
 
 test("every source file is looked at", () => {
-  expect(imports.length).toBeGreaterThan(1000)
+  expect(imports.length).toBeGreaterThan(800)
 })
 
 test("what is shared knows no area, but for the texts said before an area is there", () => {
@@ -65,7 +65,7 @@ test("an area sees of another what that gives away", () => {
 })
 
 test("components ask their area's model, never the server", () => {
-  const asks = /\bapi\b[^\n]*\} = useApp\(\)|\bapi\.(get|post|put|delete)\b|\.command\(|\bfetch\(/
+  const asks = /\bapi\b[^\n]*\} = useApp\(\)|\bapi\.(get|post|put|delete)\b|\.command\(|[^.\w]fetch\(/
   const own = new Set(["../shell/App.vue"]) // it makes the API
   const found = Object.entries(FILES).filter(([key, text]) => key.endsWith(".vue") && !own.has(key) && asks.test(text))
   expect(found.map(([key]) => key)).toEqual([])

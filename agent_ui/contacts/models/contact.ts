@@ -1,4 +1,3 @@
-import type { Connection } from "@parley/client/connection"
 import type {
   AgentEvent,
   ContactDetailsView,
@@ -9,11 +8,10 @@ import type {
   PageView,
   TicketView,
 } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
+import type { Link } from "../../shared/models/link"
 
-export type Link = Pick<Connection<AgentSide>, "command" | "onEvent" | "onConnected">
 export type ContactChange = Omit<EditContact, "type" | "contact_id">
 
 export interface ContactModel {

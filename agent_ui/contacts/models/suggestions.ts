@@ -1,7 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { AgentEvent, SuggestionView } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
-import type { FoundArticles, SearchState } from "../../knowledge/models/article-search"
+import type { FoundArticles, SearchState } from "../../knowledge/model"
 
 export interface Suggestions {
   state: Readonly<ShallowRef<Exclude<SearchState, "idle">>>

@@ -1,6 +1,6 @@
 import { ref } from "vue"
+import type { Toolbox } from "../../conversation/model"
 import { useConversation } from "../../conversation/model"
-import type { Toolbox } from "../../conversation/models/toolbox"
 import { useWords } from "../../shared/context"
 import { ApiError } from "../../shared/models/api"
 import { wordsFor } from "../../shared/models/refusals"

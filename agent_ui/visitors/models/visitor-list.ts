@@ -1,7 +1,7 @@
 import type { AgentEvent, ErrorCode, VisitorView } from "@parley/client/contract"
 import { timedId } from "@parley/client/outbox"
 import { type ComputedRef, computed, type ShallowRef, shallowReactive, shallowRef } from "vue"
-import type { Link } from "../../contacts/models/contact"
+import type { Link } from "../../shared/models/link"
 
 export interface VisitorsModel {
   /** Latest first, those on a page that holds the filter's words. */

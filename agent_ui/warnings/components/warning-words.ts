@@ -1,6 +1,6 @@
 import type { NoticeView } from "@parley/client/contract"
 import { dateAndTime } from "../../shared/words/dates"
-import { duration } from "../../wall/components/figures"
+import { duration } from "../../wall"
 import type { useWarningsWords } from "../words"
 
 /** The conversation a warning is about, if it is about one. */

@@ -1,6 +1,6 @@
 import type { Me, SetUp, SetupState } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
-import { type Api, ApiError } from "../../shared/models/api"
+import { type Api, ApiError } from "./api"
 
 export type SessionState = "checking" | "setup" | "signed_out" | "signed_in" | "unreachable"
 

@@ -1,0 +1,3 @@
+import { lazyComponent } from "../shared/lazy-modules"
+
+export const DetailsPanel = lazyComponent(() => import("./components/DetailsPanel.vue"))

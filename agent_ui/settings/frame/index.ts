@@ -1,0 +1,1 @@
+export { usePageWords } from "./page-words"

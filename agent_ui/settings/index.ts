@@ -1,1 +1,0 @@
-export { usePageWords } from "./frame/page-words"

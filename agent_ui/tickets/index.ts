@@ -1,0 +1,3 @@
+import { lazyComponent } from "../shared/lazy-modules"
+
+export const TicketDialog = lazyComponent(() => import("./components/TicketDialog.vue"))

@@ -1,0 +1,1 @@
+export { default as WarningList } from "./components/WarningList.vue"
