@@ -32,7 +32,10 @@ from models import Base
 T = TypeVar("T")
 B = TypeVar("B", bound=Base)
 
-PAGE_CACHE_KIB = 64 * 1024
+WRITER_CACHE_KIB = 32 * 1024
+READER_CACHE_KIB = 16 * 1024
+"""Of each, and there may be dozens for a moment. What a write has changed is dropped from them anyway, and the system keeps the file
+in memory that it gives back when it is needed."""
 
 
 class _SqliteRows(Rows):
@@ -263,7 +266,7 @@ def _engine(path: Path, *, read_only: bool) -> Engine:
             "synchronous=FULL",
             "wal_autocheckpoint=0",
             "foreign_keys=ON",
-            f"cache_size=-{PAGE_CACHE_KIB}",
+            f"cache_size=-{READER_CACHE_KIB if read_only else WRITER_CACHE_KIB}",
             "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
