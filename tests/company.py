@@ -29,7 +29,8 @@ TOPICS = ("orders", "refunds", "returns", "shipping", "accounts")
 
 
 class Company(NamedTuple):
-    """How large each part is. One conversation in `open_each` is open, a quarter of those waits for anybody."""
+    """How large each part is. One conversation in `open_each` is open, a quarter of those waits for anybody. One in `said_each` has
+    its messages, all others are counted only."""
 
     conversations: int = 200_000
     messages_each: int = 7
@@ -40,6 +41,7 @@ class Company(NamedTuple):
     views: int = 60
     articles: int = 5_000
     open_each: int = 100
+    said_each: int = 1
     password_hash: str = ""
 
 
@@ -317,6 +319,7 @@ def past_in_sql(company: Company, began: datetime, say: _Sqlite | _Postgres) -> 
         | {"author_name": when(is_theirs, "'Contact'", "'Agent'"), "client_id": "'k' || n || '-' || seq"}
         | {"visibility": "'public'", "channel": "'chat'", "body": f"'{words}'", "attachments": say.json("'[]'")}
         | {"created_at": say.moment(f"{at} + 60 * seq")},
+        f"n % {company.said_each} = 0",
         also_from=f" CROSS JOIN (SELECT column1 AS seq FROM (VALUES {', '.join(f'({seq})' for seq in range(1, each + 1))}) AS s) AS seqs",
     )
 

@@ -7,9 +7,10 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 import asyncpg
@@ -17,29 +18,54 @@ import pytest
 from msgspec.json import decode
 from sqlalchemy import select
 
+from app.attachments import FileStore, delete_unsent
 from app.clock import utc_now
-from app.contract.commands import AgentSync, ReadConversation
+from app.contract.commands import AgentEarlier, AgentSync, ReadConversation
 from app.contract.http import ListFilter
 from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
-from app.conversations.reading.heads import heads_for_agents, heads_for_visitors
-from app.conversations.reading.sync import mark_read, sync_for_agent
+from app.conversations.queue.positions import queue_views
+from app.conversations.reading.drafts import list_drafts
+from app.conversations.reading.heads import (
+    find_horizon,
+    heads_for_agent,
+    heads_for_agents,
+    heads_for_visitor,
+    heads_for_visitors,
+    list_moved,
+)
+from app.conversations.reading.sync import earlier_for_agent, mark_read, sync_for_agent
+from app.conversations.tags import list_tags
 from app.database import open_database
 from app.database.exclusive import sqlite_path
+from app.file_room import note_room
+from app.gauges import count_for_metrics
+from app.mail.mailer import SmtpMailer
+from app.mail.outbox import Outbox
 from app.people.actors import SignedInAgent, Visitor
+from app.people.audit import list_lines
+from app.people.visitor_sessions import forget_voided
+from app.reports.open_now import OpenNow
+from app.reports.thresholds import thresholds_of
 from app.reports.wall import wall_view
+from app.routing.warnings import list_notices
 from app.timetable import domain_sweeps
 from app.toolbox import list_desk
-from models import Conversation
+from app.visiting.availability import availability_of
+from app.visiting.greetings import find_open_conversation
+from app.visiting.proactive import is_anyone_there
+from app.work import Rows
+from models import Conversation, Inbox
+from models.conversation import IS_QUEUED
 from tests.company import Company, Ids, seed_company
 from tests.factories import House
 from tests.plans.reading_plans import Queries, Query, listening
 from tests.servers.databases import PostgresDatabases, SqliteFiles
 
 OPEN = 200
-LARGE = Company(conversations=200_000, messages_each=0, open_each=200_000 // OPEN, articles=0)
+LARGE = Company(conversations=200_000, messages_each=2, said_each=10, open_each=200_000 // OPEN, articles=0)
 SMALL = LARGE._replace(conversations=2_000, open_each=2_000 // OPEN)
 DUE = ("offer_until", "snoozed_until", "overflow_at")
 MAX_MORE = {"sqlite": 8_000, "postgres": 3_000}
@@ -114,7 +140,12 @@ async def live_a_day(url: str) -> None:
             await heads_for_visitors(rows, [Ids.contact(number) for number in range(50)])
             await list_contact_conversations(rows, Ids.contact(7))
             await sync_for_agent(rows, ana, AgentSync(conversation_id=conversation_id, after_rev=0))
+            await earlier_for_agent(rows, ana, AgentEarlier(conversation_id=conversation_id, before_rev=2))
             await wall_view(rows, house.clock())
+            await look_for_words(rows, ana)
+            await be_found_by_nodes(rows, ana)
+            await wait_in_line(rows, house.clock())
+        await house_keeping(house)
         await house.answer(ana, conversation_id)
         await house.run(mark_read, ana, ReadConversation(conversation_id=conversation_id, seq=0))
         (row,) = await house.all(_contact_of(conversation_id))
@@ -123,6 +154,50 @@ async def live_a_day(url: str) -> None:
         await reactions.end()
     finally:
         await database.close()
+
+
+async def look_for_words(rows: Rows, ana: SignedInAgent) -> None:
+    """In lists of what is open a word that each message holds, in the past one that few hold."""
+    for view in get_args(View):
+        for query in ("parcel", "ana parcel", "orders tracking"):
+            await list_conversations(rows, ana, ListFilter(view=view, query=query), None, 20)
+    for query in ("19900", "#1000005"):
+        await list_conversations(rows, ana, ListFilter(shelf="resolved", query=query), None, 20)
+
+
+async def be_found_by_nodes(rows: Rows, ana: SignedInAgent) -> None:
+    """What a node reads that has missed hints, and an agent who comes."""
+    await list_moved(rows, await find_horizon(rows), None, 100)
+    await heads_for_agent(rows, ana.id, None)
+    await heads_for_visitor(rows, Ids.contact(7))
+    await list_drafts(rows, ana)
+    await list_tags(rows)
+    await list_lines(rows, None, 50)
+    await list_notices(rows, ana, utc_now())
+
+
+async def wait_in_line(rows: Rows, now: datetime) -> None:
+    """What a visitor is told who comes, and those who wait."""
+    waiting = await rows.all(select(Conversation).where(IS_QUEUED).order_by(Conversation.queued_at).limit(20))
+    await queue_views(rows, waiting)
+    (inbox,) = await rows.all(select(Inbox).where(Inbox.id == Ids.inbox(0)))
+    await availability_of(rows, inbox, now)
+    await is_anyone_there(rows, inbox, now)
+    await find_open_conversation(rows, Ids.contact(7), inbox.id)
+
+
+async def house_keeping(house: House) -> None:
+    """The sweeps of a server that are no domain's: files, mail, sessions, figures."""
+    with TemporaryDirectory() as folder:
+        await delete_unsent(house.works, FileStore(Path(folder)))
+        await count_for_metrics(house.works, Path(folder))
+    await house.run(note_room, 0)
+    await house.run(forget_voided)
+    await Outbox(SmtpMailer("smtp://127.0.0.1:9")).release(house.works)
+    counts = OpenNow(house.works)
+    await counts.read_all()
+    async with house.works.read() as rows:
+        await counts.count(rows, await thresholds_of(rows), house.clock())
 
 
 async def _is_large(house: House) -> bool:
