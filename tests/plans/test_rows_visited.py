@@ -158,7 +158,7 @@ async def live_a_day(url: str) -> None:
 
 async def look_for_words(rows: Rows, ana: SignedInAgent) -> None:
     """In lists of what is open a word that each message holds, in the past one that few hold."""
-    for view in get_args(View):
+    for view in get_args(ListView):
         for query in ("parcel", "ana parcel", "orders tracking"):
             await list_conversations(rows, ana, ListFilter(view=view, query=query), None, 20)
     for query in ("19900", "#1000005"):
