@@ -8,7 +8,7 @@ cycle, from its start; a cycle that is over keeps what applied when it ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -179,15 +179,18 @@ class Why(Struct, frozen=True, kw_only=True):
     holidays: tuple[date, ...]
 
 
-def cycles_at(events: Iterable[Happened], book: Book, now: datetime) -> list[Cycle]:
-    """Return every cycle there has been until `now`, clock by clock in the order of the rules. Events after `now` are left
-    out. Raises Invalid when one comes before the one ahead of it, or names a version that is not in the book."""
+def cycles_at(
+    events: Iterable[Happened], book: Book, now: datetime, known: Container[tuple[str, int]] = frozenset()
+) -> list[Cycle]:
+    """Return every cycle there has been until `now`, clock by clock in the order of the rules, but for those `known` by clock
+    and number. Events after `now` are left out. Raises Invalid when one comes before the one ahead of it, or names a version that is not in the book."""
     story = _Story(book)
     for event in events:
         if event.at > now:
             break
         story.take(event)
-    found = [_seen(cycle, story.terms_of(cycle), book, now) for cycle in story.cycles]
+    asked = [cycle for cycle in story.cycles if (cycle.clock, cycle.number) not in known]
+    found = [_seen(cycle, story.terms_of(cycle), book, now) for cycle in asked]
     return sorted(found, key=lambda cycle: (CLOCK_ORDER[cycle.clock], cycle.number))
 
 

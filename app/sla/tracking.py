@@ -103,8 +103,10 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
     fresh: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
     for id, story in stories.items():
-        for cycle in cycles_at(events_of(story), book, max(work.now, story[-1].at)):
-            before = kept.get((id, cycle.clock, cycle.number))
+        mine = kept.get(id, {})
+        over = {key for key, row in mine.items() if row.ended_at}
+        for cycle in cycles_at(events_of(story), book, max(work.now, story[-1].at), over):
+            before = mine.get((cycle.clock, cycle.number))
             values = _values_of(cycle, before)
             if before is None:
                 fresh.append({"warned_at": None, "conversation_id": id, "clock": cycle.clock, "cycle": cycle.number, **values})
@@ -182,7 +184,9 @@ async def _write_stories(work: Work, conversations: Sequence[Conversation]) -> d
     it written again."""
     if not conversations:
         return {}
-    await work.change(delete(SlaEvent).where(SlaEvent.conversation_id.in_([one.id for one in conversations])))
+    ids = [one.id for one in conversations]
+    await work.change(delete(SlaEvent).where(SlaEvent.conversation_id.in_(ids)))
+    await work.change(delete(SlaClock).where(SlaClock.conversation_id.in_(ids)))  # another story has other cycles
     stories = await retell(work, conversations)
     await _write(work, [event for story in stories.values() for event in story])
     return stories
@@ -217,9 +221,12 @@ async def _new_terms(
     return terms_of(conversation.id, work.now if before else begins_at, policy, calendar)
 
 
-async def _kept_clocks(work: Work, conversation_ids: Sequence[str]) -> dict[tuple[str, str, int], SlaClock]:
-    found = await work.all(select(SlaClock).where(SlaClock.conversation_id.in_(conversation_ids)))
-    return {(one.conversation_id, one.clock, one.cycle): one for one in found}
+async def _kept_clocks(work: Work, conversation_ids: Sequence[str]) -> dict[str, dict[tuple[str, int], SlaClock]]:
+    """Return the cycles written down so far, by conversation."""
+    kept: dict[str, dict[tuple[str, int], SlaClock]] = {}
+    for one in await work.all(select(SlaClock).where(SlaClock.conversation_id.in_(conversation_ids))):
+        kept.setdefault(one.conversation_id, {})[one.clock, one.cycle] = one
+    return kept
 
 
 def _values_of(cycle: Cycle, before: SlaClock | None) -> dict[str, Any]:

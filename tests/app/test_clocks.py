@@ -279,6 +279,14 @@ def test_a_target_on_a_calendar_that_never_opens_is_refused() -> None:
     check_target(Target(60, around_the_clock=True), calendar_of("UTC", {}), at("2 09:00"))
 
 
+def test_cycles_known_already_are_left_out() -> None:
+    book = book_of(promises(next_response=60))
+    events = [*opened("2 10:00"), Wrote(at=at("2 10:05"), by="agent"), Wrote(at=at("2 11:00"), by="customer")]
+    known = {("first_response", 1), ("resolution", 1)}
+    left = {(one.clock, one.number) for one in cycles_at(events, book, at("2 12:00"), known)}
+    assert left == {(one.clock, one.number) for one in cycles_at(events, book, at("2 12:00"))} - known
+
+
 def test_events_out_of_order_and_versions_that_are_not_kept_are_refused() -> None:
     book = book_of(promises(resolution=60))
     with pytest.raises(Invalid, match="not in the order"):

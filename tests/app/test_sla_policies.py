@@ -355,6 +355,28 @@ async def test_a_removed_policy_promises_nothing_any_more(house: House) -> None:
     assert (await fired(house))["first_response", 1] == (None, None)
 
 
+async def test_a_policy_after_none_tells_each_story_anew(house: House) -> None:
+    admin, policy_id = await promised(house, promise(next_response=60))
+    ana = await house.agent("Ana")
+    id, visitor = await house.chat(ana)
+    await house.answer(ana, id)
+    await house.write(visitor, id)
+    await run_clocks(house.works)
+    await house.run(remove_policy, admin, policy_id)
+    await run_clocks(house.works)
+    house.clock.on(minutes=10)
+    await house.answer(ana, id)
+    house.clock.on(minutes=10)
+    await house.write(visitor, id)
+    await house.run(save_policy, admin, promise("New", next_response=30))
+    first, second = await clock(house, ana, id, "next_response")
+    assert (first.progress, second.progress, second.due_at) == ("kept", "running", MONDAY + timedelta(minutes=50))
+    house.clock.on(hours=2)
+    await run_clocks(house.works)
+    assert (await fired(house))["next_response", 1] == (None, None)
+    assert (await fired(house))["next_response", 2][1] == house.clock()
+
+
 async def test_the_dry_run_says_what_would_become_overdue_and_writes_nothing(house: House) -> None:
     admin, policy_id = await promised(house, promise(first_response=60))
     ids = [(await house.chat())[0] for _ in range(3)]
