@@ -13,6 +13,7 @@ COPY widget/package.json widget/
 COPY agent_ui/package.json agent_ui/
 RUN npm ci --loglevel=error
 COPY realtime/client realtime/client
+COPY tokens.json ./
 COPY widget widget
 COPY agent_ui agent_ui
 RUN npm run build --silent

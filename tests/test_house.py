@@ -7,6 +7,7 @@ import importlib
 import os
 import pkgutil
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -211,3 +212,35 @@ def test_w6_tests_need_nothing_beside_the_clone() -> None:
     above = re.compile(r"ROOT\.parent\b|\bPARLEY_TEST_DATA\b")
     readers = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__) and above.search(path.read_text())]
     assert readers == []
+
+
+def test_every_screen_takes_its_colours_and_sizes_from_the_tokens() -> None:
+    """One economy of colours and seven sizes of type: no sheet, component or page of the server has figures of its own."""
+    written = {
+        Path("agent_ui/tokens.css"),
+        Path("widget/styles/tokens.css"),
+        Path("app/http/tokens.css"),
+        Path("app/tokens.py"),
+    }
+    own = {
+        Path("widget/embed/launcher.css"),  # stands on other people's pages, in a script that counts every byte
+        Path("widget/embed/embed.ts"),
+        Path("widget/proactive/host.ts"),
+        Path("app/http/brand_color.py"),  # reckons with colours
+        Path("app/http/loader.py"),  # draws the launcher
+        Path("app/mail/contact_mail.py"),  # what can be read on a brand's colour
+    }
+    raw = re.compile(
+        r"#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b(?![\w-])|font-size: ?[\d.]+(?:px|rem)|text-\[[\d.]+(?:px|rem)\]"
+    )
+    suffixes = {".vue", ".css", ".ts", ".tsx"}
+    sheets = (path for path in files("agent_ui", "widget") if path.suffix in suffixes and "test" not in path.parts)
+    pages = (path for path in files("app/http", "app/mail") if path.suffix in {".css", ".py"})
+    assert [
+        f"{path}: {found[0]}"
+        for path in (*sheets, *pages)
+        if path not in written | own
+        for line in (ROOT / path).read_text("utf-8").splitlines()
+        if (found := raw.search(line)) is not None and not line.lstrip().startswith(("*", "//", "/*"))
+    ] == []
+    assert subprocess.run([sys.executable, ROOT / "tools" / "tokens", "--check"], check=False).returncode == 0

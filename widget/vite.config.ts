@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { defineConfig, type Plugin } from "vite"
 import { floor } from "../realtime/client/floor"
 import { lateParts } from "../realtime/client/late-parts"
+import { inlineMeasures } from "./inline-measures"
 
 /** A language pack may lag behind the English one: what it lacks is filled in here, so that no second pack is fetched. */
 function filledPacks(): Plugin {
@@ -29,7 +30,7 @@ function withoutLists(): Plugin {
 
 export default defineConfig({
   base: "/widget/",
-  plugins: [filledPacks(), lateParts(), withoutLists(), floor()],
+  plugins: [inlineMeasures(), filledPacks(), lateParts(), withoutLists(), floor()],
   oxc: { jsx: { runtime: "classic", pragma: "h", pragmaFrag: "Fragment" } },
   json: { namedExports: false, stringify: true },
   build: {

@@ -33,6 +33,7 @@ from app.http.help_pages import (
     sitemap_of,
 )
 from app.http.hosts import named_host
+from app.http.look import TOKENS
 from app.http.platform import AnyRequest, address_of, platform_of, refuse_foreign_origin
 from app.knowledge.answer_line import answer_line
 from app.knowledge.articles import get_public_article
@@ -47,7 +48,7 @@ CSP = "default-src 'none'; style-src 'self'; img-src 'self' https: data:; form-a
 EMBEDDED_CSP = f"{CSP}*".replace("'self'", "'self' {host}")
 PAGE_CSP = f"{CSP}'self'; script-src 'self'; connect-src 'self'; frame-src 'self'"
 HERE = Path(__file__).parent
-STYLE = (HERE / "help_centre.css").read_text("utf-8")
+STYLE = TOKENS + (HERE / "help_centre.css").read_text("utf-8")
 SCRIPT = (HERE / "help_centre.js").read_bytes()
 MAX_RELATED = 6
 VOTES: Mapping[str, Vote] = {"yes": "yes", "no": "no", "reason": "reason"}

@@ -6,11 +6,12 @@ import re
 
 import msgspec
 
+from app.tokens import ACCENT
 from models import Inbox
 
 KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_KEY = 64
-DEFAULT_COLOR = "#3b4cca"
+DEFAULT_COLOR = ACCENT
 """Known to the loader itself."""
 ICONS = {
     "question": "content:'?';width:auto;height:auto;border:0;font:700 30px/1 system-ui",

@@ -13,6 +13,7 @@ from sqlalchemy import select, tuple_
 
 from app.errors import NotFound
 from app.http.ids import as_id
+from app.http.look import TOKENS
 from app.http.platform import AnyRequest, agent_of, platform_of, refuse_foreign_origin
 from app.mail.status import TEST_KIND, discard_mail, retry_mail, state_of
 from app.people.actors import SignedInAgent
@@ -30,20 +31,21 @@ STATES = {
     "failed": ("Failed", "Parley has given up. Fix the cause, then send it again."),
     "discarded": ("Discarded", "This mail will not be sent."),
 }
-STYLE = """
-:root{color-scheme:light dark;--line:#e4e7ec;--soft:#667085;--card:#fff;--page:#f8f9fb;--ink:#101828;--main:#0f766e;--bad:#b42318}
-@media(prefers-color-scheme:dark){:root{--line:#2a2f3a;--soft:#98a2b3;--card:#171a21;--page:#0e1015;--ink:#f2f4f7;--main:#2dd4bf;--bad:#fda29b}}
-body{margin:0;background:var(--page);color:var(--ink);font:15px/1.55 system-ui,sans-serif;overflow-wrap:anywhere}
-main{max-width:760px;margin:0 auto;padding:32px 16px}h1{font-size:22px;margin:0 0 4px}.soft{color:var(--soft)}
-a{color:var(--main)}
-a.mail{display:block;color:inherit;text-decoration:none;padding:14px 16px;background:var(--card);border:1px solid var(--line);border-radius:12px;margin-top:10px}
-a.mail:hover{border-color:var(--main)}a:focus-visible,button:focus-visible{outline:2px solid var(--main);outline-offset:2px}
+STYLE = (
+    TOKENS
+    + """
+body{margin:0;background:var(--back);color:var(--text);font:var(--text-base)/1.5 var(--font);overflow-wrap:anywhere}
+main{max-width:760px;margin:0 auto;padding:32px 16px}h1{font-size:var(--text-2xl);margin:0 0 4px}.soft{color:var(--muted)}
+a{color:var(--link)}
+a.mail{display:block;color:inherit;text-decoration:none;padding:14px 16px;background:var(--surface);border:1px solid var(--line);border-radius:var(--radius-large);margin-top:10px}
+a.mail:hover{border-color:var(--link)}a:focus-visible,button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 .top{display:flex;flex-wrap:wrap;gap:0 12px;justify-content:space-between}.subject{font-weight:600}.failed,.held{color:var(--bad)}
-iframe{display:block;width:100%;height:70vh;background:#fff;border:1px solid var(--line);border-radius:12px;margin-top:16px}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:16px 0 0}dt{color:var(--soft)}dd{margin:0}
-form{display:inline-block;margin:16px 8px 0 0}button{font:inherit;padding:8px 14px;border-radius:8px;border:1px solid var(--line);background:var(--card);color:var(--ink);cursor:pointer}
-button.main{background:var(--main);border-color:var(--main);color:var(--card)}
+iframe{display:block;width:100%;height:70vh;background:var(--sheet);border:1px solid var(--line);border-radius:var(--radius-large);margin-top:16px}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 16px;margin:16px 0 0}dt{color:var(--muted)}dd{margin:0}
+form{display:inline-block;margin:16px 8px 0 0}button{font:inherit;padding:8px 14px;border-radius:var(--radius-small);border:1px solid var(--line);background:var(--surface);color:var(--text);cursor:pointer}
+button.main{background:var(--link);border-color:var(--link);color:var(--on-link)}
 """
+)
 
 
 @get("/mailbox")

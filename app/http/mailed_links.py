@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from app.errors import NotFound, RateLimited
 from app.http.ids import as_id
+from app.http.look import TOKENS
 from app.http.platform import AnyRequest, address_of, platform_of
 from app.mail.link_follow_ups import send_new_link, stop_mail
 from app.mail.words import DEFAULT, WORDS, language_of, say
 from app.mailed_links import MailedLink, Purpose
+from app.tokens import ACCENT
 from models import Attachment
 
 HEADERS = {
@@ -24,15 +26,16 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex",
 }
-STYLE = """
-:root{color-scheme:light dark;--ink:#171a21;--soft:#596070;--card:#fff;--page:#f6f7f9}
-@media(prefers-color-scheme:dark){:root{--ink:#f1f2f5;--soft:#a9afbd;--card:#22252e;--page:#15171c}}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
-main{box-sizing:border-box;max-width:480px;margin:8vh auto;padding:24px;background:var(--card);border-radius:12px;border-top:6px solid var(--chosen)}
-h1{font-size:20px;margin:0 0 8px}p{margin:0 0 16px;color:var(--soft)}p.brand{color:var(--ink);font-weight:600}
-button{font:inherit;font-weight:600;padding:12px 20px;border:0;border-radius:8px;background:var(--ink);color:var(--card);cursor:pointer}
-button:focus-visible{outline:2px solid var(--ink);outline-offset:3px}
+STYLE = (
+    TOKENS
+    + """
+body{margin:0;background:var(--back);color:var(--text);font:var(--text-base)/1.5 var(--font);overflow-wrap:anywhere}
+main{box-sizing:border-box;max-width:480px;margin:8vh auto;padding:24px;background:var(--surface);border-radius:var(--radius-large);border-top:6px solid var(--chosen)}
+h1{font-size:var(--text-xl);margin:0 0 8px}p{margin:0 0 16px;color:var(--muted)}p.brand{color:var(--text);font-weight:600}
+button{font:inherit;font-weight:600;padding:12px 20px;border:0;border-radius:var(--radius-small);background:var(--text);color:var(--surface);cursor:pointer}
+button:focus-visible{outline:2px solid var(--text);outline-offset:3px}
 """
+)
 
 
 @get("/chat/{token:str}")
@@ -143,7 +146,7 @@ def _page(
     label, action = button
     form = f'<form method="post" action="{escape(action)}"><button>{escape(label)}</button></form>' if label else ""
     brand = f'<p class="brand">{escape(link.inbox.name)}</p>' if link else ""
-    color = escape(link.inbox.color) if link else "#3b4cca"
+    color = escape(link.inbox.color) if link else ACCENT
     html = (
         f'<!doctype html><html lang="{language}" dir="{WORDS[language]["dir"]}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{escape(title)}</title>'

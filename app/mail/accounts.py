@@ -9,6 +9,7 @@ from app.job_kinds import does
 from app.mail.outbox import queue_mail
 from app.people.passwords import FORGOTTEN_JOB, make_own_reset
 from app.people.workspace import workspace_name
+from app.tokens import MUTED, SMALL_PX
 from app.work import Work
 
 PLAIN_NAME = "Parley"
@@ -73,7 +74,7 @@ class AccountMails:
         html = [
             *(f"<p>{escape(line)}</p>" for line in lines),
             f'<p><a href="{escape(url)}">{escape(label)}</a></p><p>{escape(url)}</p>',
-            f'<p style="color:#667085;font-size:13px">{escape(foot)}</p>',
+            f'<p style="color:{MUTED};font-size:{SMALL_PX}px">{escape(foot)}</p>',
         ]
         await queue_mail(
             work,

@@ -18,10 +18,11 @@ from app.mail.outbox import queue_mail
 from app.mail.words import WORDS, language_of, say
 from app.mailed_links import MailedLinks
 from app.text import clean_line
+from app.tokens import ACCENT
 from app.work import Rows, Work
 from models import Attachment, Contact, Conversation, Inbox, Message, OutgoingMail
 
-FALLBACK_COLOR = "#3b4cca"
+FALLBACK_COLOR = ACCENT
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 
 

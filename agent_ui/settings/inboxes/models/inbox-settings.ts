@@ -11,6 +11,7 @@ import type {
 } from "@parley/client/contract"
 import { firstOf } from "@parley/client/text"
 import { type ShallowRef, shallowRef } from "vue"
+import { accent } from "../../../../tokens.json"
 import type { Api } from "../../../shared/models/api"
 
 /** Everything of an inbox that its page edits. */
@@ -45,7 +46,7 @@ export const INBOX_DEFAULTS: Omit<InboxValue, "name" | "team_id"> = {
   greeting: "",
   away: "",
   texts: [],
-  color: "#3b4cca",
+  color: accent,
   position: "right",
   launcher: "bubble",
   site_url: "",
