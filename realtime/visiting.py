@@ -187,10 +187,13 @@ class Visits:
             waiting.set()
 
     async def list(self) -> list[VisitorView]:
-        """Who is here now, latest first."""
-        newest = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)[:MAX_SHOWN]
+        """Who is here now, latest first. Where there are very many, the others follow as if they had moved, some at a time."""
+        latest_first = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)
         async with self._works.read() as rows:
-            return await self._views(rows, newest)
+            views = await self._views(rows, latest_first[:MAX_SHOWN])
+        for visit in latest_first[MAX_SHOWN:]:
+            self._moved(visit.contact_id)
+        return views
 
     async def sweep(self) -> None:
         """Forget those whose lease has run out."""
@@ -212,12 +215,14 @@ class Visits:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def paint(self, dirty: set[str]) -> None:
-        """Tell those who watch how these visitors stand now."""
-        here = [self._visits[id] for id in sorted(dirty) if id in self._visits]
-        async with self._works.read() as rows:
-            views = await self._views(rows, here[:MAX_SHOWN])
-        gone = sorted(dirty - {visit.contact_id for visit in here})
-        self._hub.deliver_here([Announcement(VisitorsChanged(visitors=views, gone_ids=gone), ToVisitorWatchers())])
+        """Tell those who watch how these visitors stand now, so many at a time that an event stays small."""
+        ids = sorted(dirty)
+        for at in range(0, len(ids), MAX_SHOWN):
+            some = ids[at : at + MAX_SHOWN]
+            async with self._works.read() as rows:
+                views = await self._views(rows, [self._visits[id] for id in some if id in self._visits])
+            gone = [id for id in some if id not in self._visits]
+            self._hub.deliver_here([Announcement(VisitorsChanged(visitors=views, gone_ids=gone), ToVisitorWatchers())])
 
     async def _views(self, rows: Rows, visits: Sequence[VisitTold]) -> list[VisitorView]:
         known = {

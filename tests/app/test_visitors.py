@@ -185,3 +185,26 @@ async def test_the_memory_has_an_end(house: House, monkeypatch: pytest.MonkeyPat
     for _ in range(50):
         await visits.seen(house.visitor(), at())
     assert len(await visits.list()) == 20
+
+
+async def test_l11_every_visitor_reaches_the_list_some_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visiting, "MAX_SHOWN", 4)
+    doors, ana = Doors(house), await house.agent()
+    visitors = [house.visitor() for _ in range(10)]
+    for visitor in visitors:
+        await doors.visits.seen(visitor, at("/"))
+        house.clock.on(seconds=1)
+    stream, listed = await watching(doors, ana)
+    assert [it["contact_id"] for it in listed] == [visitor.contact_id for visitor in visitors[:-5:-1]]
+    await doors.visits.paint({visitor.contact_id for visitor in visitors})
+    told = [msgspec.json.decode(encoded.json)["visitors"] for encoded in stream.heard]
+    assert [len(some) for some in told] == [4, 4, 2]
+    assert {it["contact_id"] for some in told for it in some} == {visitor.contact_id for visitor in visitors}
+    painting = asyncio.create_task(doors.visits.paint_forever())
+    stream.heard.clear()
+    monkeypatch.setattr(visiting, "PAUSE_SECONDS", 0)
+    await doors.visits.list()
+    async with asyncio.timeout(10):
+        while len({it["contact_id"] for one in stream.heard for it in msgspec.json.decode(one.json)["visitors"]}) < 6:
+            await asyncio.sleep(0)
+    painting.cancel()

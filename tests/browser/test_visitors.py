@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, WebSocketRoute, expect
 
 from tests.browser.looking import DESKTOP, PHONE, look
 from tests.browser.people import AgentPage, VisitorPage
@@ -157,6 +158,59 @@ def test_screens_at_phone_size(parley: Running, new_context: Callable[..., Brows
     expect(admin.page.get_by_role("button", name="Add message")).to_be_visible()
     look(admin.page, artefacts / "proactive-phone.png")
     visitor.page.close()
+
+
+def test_l11_of_two_thousand_visitors_only_those_in_view_are_drawn(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    """They come as a node tells them: in one answer and the events behind it."""
+    many = """socket => {
+        const visitor = at => ({
+          contact_id: `0000-${at}`, inbox_id: "x", name: `Visitor ${at}`, is_contact: true, is_returning: false,
+          url: `https://shop.example/page-${at}`, title: `Page ${at}`, locale: "en", conversation_id: null, agent_id: null,
+          came_at: new Date(Date.now() - at * 1000).toISOString(), page_since: new Date().toISOString(), invitation: "none",
+        })
+        return JSON.stringify({ type: "visitors.changed", visitors: Array.from({ length: 2000 }, (_, at) => visitor(at)), gone_ids: [] })
+    }"""
+    context = new_context(viewport=DESKTOP)
+    ana = AgentPage(context, parley.url, path="settings")
+    event = ana.page.evaluate(many)
+    lines: list[WebSocketRoute] = []
+
+    def between(client: WebSocketRoute) -> None:
+        server = client.connect_to_server()
+        lines.append(client)
+        client.on_message(server.send)
+        server.on_message(client.send)
+
+    ana.page.route_web_socket(re.compile("/socket.io/"), between)
+    ana.page.goto(f"{parley.url}/inbox/visitors")
+    expect(ana.page.get_by_role("heading", name="Visitors")).to_be_visible()
+    expect(ana.page.get_by_role("textbox", name="Filter by page")).to_be_visible()
+    lines[-1].send(f'42/agent,["event",{event}]')
+    ana.page.get_by_role("textbox", name="Filter by page").fill("shop.example")  # others of this file may still be there
+    items = ana.page.get_by_role("list", name="Visitors").get_by_role("listitem")
+    expect(items.first).to_contain_text("Visitor 0")
+    assert items.count() < 40
+    expect(items.first).to_have_attribute("aria-setsize", "2000")
+    expect(items.first).to_have_attribute("aria-posinset", "1")
+    look(ana.page, artefacts / "visitors-many.png")
+
+    region = ana.page.get_by_role("region", name="Visitors")
+    region.focus()
+    ana.page.keyboard.press("End")
+    expect(items.last).to_contain_text("Visitor 1999")
+    expect(items.last).to_have_attribute("aria-posinset", "2000")
+    assert items.count() < 40
+    button = items.last.get_by_role("button")
+    button.focus()
+    expect(button).to_be_focused()
+    assert items.last.bounding_box()["y"] + items.last.bounding_box()["height"] <= DESKTOP["height"]
+    ana.page.set_viewport_size(PHONE)
+    boxes = [items.nth(at).bounding_box() for at in range(items.count())]
+    for above, below in itertools.pairwise(sorted((box for box in boxes if box), key=lambda box: box["y"])):
+        assert above["y"] + above["height"] <= below["y"] + 1, "no line covers another"
+    look(ana.page, artefacts / "visitors-many-phone.png")
 
 
 def _path(request: Request) -> str:
