@@ -24,6 +24,7 @@ from app.conversations.messages.outbox import Posting
 from app.conversations.ticket_proposals import TicketProposals
 from app.database import DatabaseClock, open_database
 from app.database.in_use import holds_data
+from app.egress import Egress
 from app.file_room import UploadLimits, note_room
 from app.gauges import COUNT_SECONDS, count_for_metrics
 from app.http.app import create_app
@@ -80,6 +81,7 @@ CLOCK_SECONDS = 10.0
 MAIL_SECONDS = 5.0
 FILES_SECONDS = 60.0
 LINK_PAUSE_SECONDS = 300.0
+PAGES_A_SECOND = 0.2
 
 
 def build(settings: Settings) -> Litestar:
@@ -156,6 +158,8 @@ def build(settings: Settings) -> Litestar:
         setup_code=_setup_code(settings.secret_key),
         account_mails=_account_mails(settings),
         sign_ins=SignInLimits(settings.login_rate, settings.secret_key),
+        egress=Egress(settings.egress_allowed),
+        egress_limit=Limit(PAGES_A_SECOND, 10),
         login_limit=Limit(settings.login_rate, 10),
         widget_limit=Limit(settings.widget_rate, 30),
         sightings=SightingNotes(works),

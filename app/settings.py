@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.callers import trusted_networks
+from app.egress import read_allowed
 from app.errors import Invalid
 
 PREFIX = "PARLEY_"
@@ -54,6 +55,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     files_max_bytes: int = 0
     allowed_origins: str = ""
     trusted_proxies: str = ""
+    egress_allowed: str = ""
     message_rate: float = 5.0
     address_rate: float = 50.0
     inbox_rate: float = 500.0
@@ -174,6 +176,7 @@ def _check(settings: Settings) -> None:
         trusted_networks(settings.trusted_proxies)
     except ValueError as error:
         raise Invalid(f"{PREFIX}TRUSTED_PROXIES takes networks, separated by commas, like 10.0.0.0/8: {error}.") from error
+    read_allowed(settings.egress_allowed)
     for field in msgspec.structs.fields(Settings):
         value = getattr(settings, field.name)
         if isinstance(value, int | float) and not (0 <= value < float("inf")):

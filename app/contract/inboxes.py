@@ -8,12 +8,13 @@ from msgspec import Meta
 
 from app.contract.http import Body, InboxKey
 from app.contract.routing import Language
-from app.contract.values import EmailPrompt, FormFieldKind, FormWhen, Id, LauncherIcon, Line, View, WidgetPosition
+from app.contract.values import EmailPrompt, FormFieldKind, FormWhen, Id, LauncherIcon, Line, PageOutcome, View, WidgetPosition
 from app.contract.views import InboxDetailsView, InboxSightingView
 
 Color = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$(?!\n)")]
 Origin = Annotated[str, Meta(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$(?!\n)", max_length=300)]
 SiteUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s\x00-\x1f\x7f\"<>]{1,1990})?$(?!\n)", max_length=2000)]
+PageUrl = Annotated[str, Meta(pattern=r"^https?://[^\s\x00-\x1f\x7f\"<>]{1,1990}$(?!\n)", max_length=2000)]
 InboxWords = Annotated[str, Meta(max_length=500)]
 FieldKey = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}$(?!\n)", max_length=40)]
 FieldLabel = Annotated[str, Meta(max_length=100)]
@@ -103,4 +104,21 @@ class InboxSightings(View):
 
     sightings: list[InboxSightingView]
     unknown: list[InboxSightingView]
+    ok: Literal[True] = True
+
+
+class CheckPage(Body):
+    """The address of a page that is to carry the snippet."""
+
+    url: PageUrl
+
+
+class PageCheckIs(View):
+    """What the page's HTML says of the snippet. `key` is the inbox it names, empty without one. `found`, `other_key`, `blocked_by_csp` (the
+    page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager may still add it), `private_address`, or
+    `unreachable`, also for a page that answers with an error."""
+
+    url: str
+    outcome: PageOutcome
+    key: str
     ok: Literal[True] = True

@@ -6,11 +6,12 @@ from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
 from app.contract.http import InboxIs, SetInbox
-from app.contract.inboxes import InboxDetailsAre, InboxList, InboxSecretIs, InboxSightings, SaveInbox
+from app.contract.inboxes import CheckPage, InboxDetailsAre, InboxList, InboxSecretIs, InboxSightings, PageCheckIs, SaveInbox
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.inboxes import archive_inbox, change_inbox, create_inbox, list_inboxes, rotate_secret, set_inbox
 from app.people.permissions import may_manage_inboxes, require
+from app.visiting.page_check import check_page
 from app.visiting.sightings import list_sightings
 
 
@@ -72,4 +73,13 @@ async def sightings(request: AnyRequest, inbox_id: FromPath[str]) -> InboxSighti
         return await list_sightings(rows, agent, id)
 
 
-ROUTES = [sightings, inboxes, add_inbox, replace_inbox, switch_inbox, archive, restore, new_identity_secret]
+@post("/api/v1/inboxes/{inbox_id:str}/page-checks", status_code=200)
+async def page_check(request: AnyRequest, inbox_id: FromPath[str], data: JSONBody[CheckPage]) -> PageCheckIs:
+    """Fetch a page of the site and say whether it carries the inbox's snippet. For admins."""
+    platform, agent = platform_of(request), await agent_of(request)
+    platform.egress_limit.take(agent.id)
+    id = as_id(inbox_id, "inbox")
+    return await check_page(platform.works, platform.egress, agent, id, data.url, platform.settings.public_url)
+
+
+ROUTES = [page_check, sightings, inboxes, add_inbox, replace_inbox, switch_inbox, archive, restore, new_identity_secret]

@@ -14,6 +14,7 @@ from msgspec import Struct
 from app.attachments import FileStore
 from app.callers import Caller, caller_of
 from app.conversations.lists.counts import OpenCounts
+from app.egress import Egress
 from app.errors import Forbidden, Unauthenticated
 from app.file_room import UploadLimits
 from app.http.sightings import SightingNotes
@@ -61,6 +62,9 @@ class Platform(Struct, frozen=True, kw_only=True):
     setup_code: str
     account_mails: AccountMails
     sign_ins: SignInLimits
+    egress: Egress
+    egress_limit: Limit
+    """Of pages an admin has fetched."""
     login_limit: Limit
     """Of what is asked about accounts besides signing in."""
     widget_limit: Limit

@@ -63,6 +63,8 @@ export type FormWhen = "before" | "after"
 
 export type FormFieldKind = "name" | "email" | "phone" | "text" | "number" | "choice" | "checkbox"
 
+export type PageOutcome = "found" | "other_key" | "blocked_by_csp" | "not_found" | "private_address" | "unreachable"
+
 export type SightingOutcome = "ok" | "blocked" | "unknown_key"
 
 export type InvitationState = "none" | "sent" | "shown" | "dismissed"
@@ -2919,6 +2921,24 @@ export interface InboxSecretIs {
 export interface InboxSightings {
   sightings: InboxSightingView[]
   unknown: InboxSightingView[]
+  ok: true
+}
+
+/** The address of a page that is to carry the snippet. */
+export interface CheckPage {
+  /** At most 2000 characters. */
+  url: string
+}
+
+/**
+ * What the page's HTML says of the snippet. `key` is the inbox it names, empty without one. `found`, `other_key`, `blocked_by_csp` (the
+ * page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager may still add it), `private_address`, or
+ * `unreachable`, also for a page that answers with an error.
+ */
+export interface PageCheckIs {
+  url: string
+  outcome: PageOutcome
+  key: string
   ok: true
 }
 

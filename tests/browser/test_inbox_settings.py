@@ -21,7 +21,7 @@ CONVERSATIONS = "Visitors can no longer start conversations here. {} in your inb
 @pytest.fixture(scope="module")
 def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One server for the file."""
-    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=1000).start()
+    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=1000, egress_allowed="127.0.0.0/8").start()
     yield running
     running.stop()
 
@@ -393,3 +393,23 @@ def test_the_second_admin_sees_what_the_first_changed_field_by_field(
     second.get_by_role("button", name="Save").click()
     expect(first.get_by_label("Greeting", exact=True)).to_have_value("From Sam")
     expect(first.get_by_text(re.compile("^Last changed by Sam Supervisor · now$"))).to_be_visible()
+
+
+def test_an_admin_has_a_page_of_the_site_checked(new_context: NewContext, parley: Running, site: Site, artefacts: Path) -> None:
+    inbox = InboxPage(new_context, parley.url, "Page check")
+    snippet = inbox.page.get_by_role("region", name="Snippet")
+    put(site, "")
+    snippet.get_by_label("Page of your site").fill(site.url)
+    snippet.get_by_role("button", name="Check page").click()
+    expect(snippet.get_by_text("No snippet in the HTML of")).to_be_visible()
+    put(site, snippet.locator("pre").inner_text())
+    snippet.get_by_label("Page of your site").press("Enter")
+    expect(snippet.get_by_text("has the snippet", exact=False)).to_be_visible()
+    put_widget(site, parley.url, "warehouse")
+    snippet.get_by_label("Page of your site").press("Enter")
+    expect(snippet.get_by_text("has the snippet of another inbox (warehouse)")).to_be_visible()
+    expect(snippet.locator("[data-page-check] code")).to_have_text(f'data-inbox="{inbox.key}"')
+    snippet.get_by_label("Page of your site").fill("http://169.254.169.254/latest/meta-data")
+    snippet.get_by_role("button", name="Check page").click()
+    expect(snippet.get_by_text("is in a private network")).to_be_visible()
+    look_in_every_way(inbox.page, artefacts, "inbox-page-check")

@@ -7,6 +7,7 @@ import type {
   InboxSecretIs,
   InboxSightings,
   InboxTextView,
+  PageCheckIs,
   SaveInbox,
 } from "@parley/client/contract"
 import { firstOf } from "@parley/client/text"
@@ -144,6 +145,8 @@ export interface Inboxes {
   /** The new identity secret, which nobody can read again. */
   rotate(id: string): Promise<InboxSecretIs>
   sightings(id: string): Promise<InboxSightings>
+  /** Has the server fetch a page of the site. */
+  checkPage(id: string, url: string): Promise<PageCheckIs>
 }
 
 /** The inboxes an admin keeps. */
@@ -187,6 +190,7 @@ export function createInboxes(api: Api): Inboxes {
       return answer
     },
     sightings: id => api.get<InboxSightings>(`/inboxes/${id}/sightings`),
+    checkPage: (id, url) => api.post<PageCheckIs>(`/inboxes/${id}/page-checks`, { url }),
   }
 }
 
