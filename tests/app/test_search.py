@@ -27,11 +27,13 @@ def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """The messages of few conversations are read, and those of more are looked up in an index: the same is found."""
     if request.param == "looked up":
         monkeypatch.setattr(search_few, "MAX_READ", -1)
+        monkeypatch.setattr(search_few, "MAX_READ_OF_COMMON", -1)
 
 
 @pytest.fixture
 def looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_few, "MAX_READ", -1)
+    monkeypatch.setattr(search_few, "MAX_READ_OF_COMMON", -1)
 
 
 async def found(house: House, agent: SignedInAgent, words: str, view: ListView = "all", shelf: Shelf = "open") -> list[str]:
@@ -156,6 +158,24 @@ async def test_few_conversations_are_read_a_part_at_a_time(house: House, monkeyp
         await house.write(visitor, id, f"It hums. Model {number}" if number % 2 else "It is quiet.")
         ids += [id] if number % 2 else []
     assert sorted(await listed(house, ana, "hums")) == sorted(ids), "before any is written down"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_more_are_read_when_the_index_would_tell_of_many_others(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen by what has not been written down yet: only who reads finds it."""
+    monkeypatch.setattr(search_few, "MAX_READ", 3)
+    monkeypatch.setattr(search, "COMMON_IN_SQLITE", 2)
+    ana = await house.agent("Ana", capacity=20)
+    for word in ("hums", "hums", "rattles"):
+        id, visitor = await house.chat(ana)
+        await house.write(visitor, id, f"It {word}.")
+    await write_down_all(house)
+    for word in ("hums", "rattles"):
+        await house.write(visitor, id, f"Now it {word} again.")
+    assert len(await listed(house, ana, "hums")) == 3, "many hold it, so all is read"
+    assert len(await listed(house, ana, "again")) == 0, "nobody holds it as far as the index knows"
+    monkeypatch.setattr(search_few, "MAX_READ_OF_COMMON", 3)
+    assert len(await listed(house, ana, "hums")) == 2, "there is too much to read"
 
 
 @pytest.mark.usefixtures("looked_up")

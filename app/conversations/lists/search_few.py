@@ -16,7 +16,9 @@ from app.work import Rows
 from models import Contact, Conversation, Message, Ticket
 
 MAX_READ = 6000
-"""So many messages are read at most."""
+"""So many messages are read rather than looked up."""
+MAX_READ_OF_COMMON = 20_000
+"""And so many when an index would tell more than it is worth."""
 READ_AT_ONCE = 500
 """And then others get a turn."""
 SHORTEST_BEGINNING = 2
@@ -33,9 +35,9 @@ class Few(NamedTuple):
     sizes: Sequence[int]
 
     @property
-    def can_be_read(self) -> bool:
-        """Return whether they have few enough messages."""
-        return sum(self.sizes) <= MAX_READ
+    def size(self) -> int:
+        """Return how many messages they may have together."""
+        return sum(self.sizes)
 
     def in_parts(self) -> Iterator[Sequence[str]]:
         """Return ids of as many conversations as are read at once."""
