@@ -32,6 +32,7 @@ from models import Assignment, Contact, Conversation, CsatScore
 from realtime.hub import EncodedEvent, LocalHub
 from realtime.wall import WallPainter
 from tests.factories import House
+from tests.recording import Stream
 
 TEAMS = 5
 AGENTS = 30
@@ -52,11 +53,11 @@ SCANS = [  # the same figures of now from a plain look at every row
 ]
 
 
-class Screen:
+class Screen(Stream):
     """A wall somewhere: it notes when it was painted."""
 
     def __init__(self) -> None:
-        self.rooms: set[str] = set()
+        super().__init__()
         self.painted = asyncio.Event()
         self.size = 0
 
@@ -64,9 +65,6 @@ class Screen:
         if encoded.json.startswith(b'{"type":"wall.changed"'):
             self.size = len(encoded.frame("/agent"))
             self.painted.set()
-
-    def cut(self) -> None:
-        return
 
 
 def fill(path: Path, house: House, teams: Sequence[str], agents: Sequence[str], count: int) -> None:

@@ -16,30 +16,15 @@ from app.settings import Settings
 from realtime.agent_socket import AgentCommands
 from realtime.connected_clients import ConnectedClients
 from realtime.gateway import Gateway
-from realtime.hub import EncodedEvent, LocalHub, Subscriber
+from realtime.hub import LocalHub, Subscriber
 from realtime.limits import CommandLimits
 from realtime.visiting import Visits
 from realtime.visitor_socket import VisitorCommands
 from realtime.wall import WallPainter
 from tests.factories import House
+from tests.recording import Stream
 
 LEASE = timedelta(hours=8)
-
-
-class Stream:
-    """A subscriber that keeps what it is told."""
-
-    def __init__(self) -> None:
-        self.rooms: set[str] = set()
-        self.silent_seconds = 0.0
-        self.heard: list[EncodedEvent] = []
-        self.is_cut = False
-
-    def deliver(self, encoded: EncodedEvent) -> None:
-        self.heard.append(encoded)
-
-    def cut(self) -> None:
-        self.is_cut = True
 
 
 class Doors:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from tests.app.asking import LEASE, Doors, Stream
+from tests.app.asking import LEASE, Doors
 from tests.factories import House
+from tests.recording import Stream
 
 
 async def test_a_line_that_died_without_a_word_keeps_nobody_awake(house: House) -> None:

@@ -14,8 +14,9 @@ from app.conversations.assignments.change import assign_conversation
 from app.conversations.contact_details import edit_contact
 from app.people.actors import SignedInAgent
 from app.people.presence import announce_presence
-from tests.app.asking import Doors, Stream, ask
+from tests.app.asking import Doors, ask
 from tests.factories import House
+from tests.recording import Stream
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from app.contract.events import ContactVisited, Event
 from app.people.actors import Visitor
 from app.visiting.pages import MAX_PAGES, Device, SeenPage, list_pages, page_address, remember_pages
 from models import Contact, PageVisit
-from tests.app.asking import Doors, Stream, ask
+from tests.app.asking import Doors, ask
 from tests.factories import House
+from tests.recording import Stream
 
 SHOP = "https://shop.example"
 

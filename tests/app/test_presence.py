@@ -24,8 +24,8 @@ from app.work import Work
 from models import Agent
 from realtime.connected_clients import ConnectedClients
 from realtime.hub import LocalHub
-from tests.app.asking import Stream
 from tests.factories import House
+from tests.recording import Stream
 
 TEN_SECONDS = timedelta(seconds=10)
 

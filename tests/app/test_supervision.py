@@ -18,8 +18,9 @@ from app.reports.wall import wall_view
 from app.routing.dispatch import dispatch, hand_on
 from app.routing.queue import queue_of
 from models import Assignment, AuditLine
-from tests.app.asking import Doors, Stream, ask
+from tests.app.asking import Doors, ask
 from tests.factories import LEASE, House
+from tests.recording import Stream
 
 WORDS = "Ask for the serial number"
 STEPS: dict[str, dict[str, Any]] = {

@@ -13,8 +13,9 @@ from app.people.actors import SignedInAgent, Visitor
 from realtime import visiting
 from realtime.hub import EncodedEvent, LocalHub
 from realtime.visiting import Visits, Whereabouts
-from tests.app.asking import Doors, Stream, ask
+from tests.app.asking import Doors, ask
 from tests.factories import House
+from tests.recording import Stream
 
 SHOP = "https://shop.example"
 

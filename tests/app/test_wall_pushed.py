@@ -20,8 +20,9 @@ from app.work import Announcement, Works
 from realtime.hub import LocalHub
 from realtime.rooms import WALL
 from realtime.wall import WallPainter
-from tests.app.asking import Doors, Stream, ask
+from tests.app.asking import Doors, ask
 from tests.factories import House
+from tests.recording import Stream
 
 
 class Watcher(Stream):

@@ -35,8 +35,9 @@ from app.routing.rule_store import save_rule
 from app.toolbox import save_canned_response
 from app.work import Work
 from realtime.hub import EncodedEvent, Subscriber
-from tests.app.asking import LEASE, Doors, Stream, ask
+from tests.app.asking import LEASE, Doors, ask
 from tests.factories import House, open_house
+from tests.recording import Stream
 
 FOLDER = Path(__file__).resolve().parents[2] / "realtime" / "client" / "test" / "transcripts"
 Act = Callable[[], Awaitable[Any]]

@@ -19,28 +19,25 @@ from realtime.connected_clients import ConnectedClients
 from realtime.hub import EncodedEvent
 from realtime.redis_hub import RedisHub
 from tests.factories import House
+from tests.recording import Stream
 
 MARKS = ("contact_delivered_seq", "contact_read_seq", "agent_delivered_seq", "agent_read_seq")
 LEASE = timedelta(hours=8)
 KEY = "the same on every node, of course"
 
 
-class Screen:
-    """A client that keeps what it is told."""
+class Screen(Stream):
+    """A client that reads what it hears, and can be waited for."""
 
     def __init__(self) -> None:
-        self.rooms: set[str] = set()
-        self.silent_seconds = 0.0
+        super().__init__()
         self.events: list[dict[str, Any]] = []
-        self.is_cut = False
         self._told = asyncio.Event()
 
     def deliver(self, encoded: EncodedEvent) -> None:
+        super().deliver(encoded)
         self.events.append(msgspec.json.decode(encoded.json))
         self._told.set()
-
-    def cut(self) -> None:
-        self.is_cut = True
 
     def all(self, type: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == type]

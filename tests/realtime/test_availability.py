@@ -19,8 +19,9 @@ from realtime.availability import Availability
 from realtime.connected_clients import ConnectedClients
 from realtime.hub import LocalHub
 from realtime.polling import PollStreams
-from tests.app.asking import LEASE, Stream
+from tests.app.asking import LEASE
 from tests.factories import House, open_house
+from tests.recording import Stream
 
 WEEKDAYS = [{"day": day, "opens": "09:00", "closes": "17:00"} for day in range(5)]
 
