@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
 from app.conversations.lists.counts import OpenCounts
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.ticket_proposals import TicketProposals
 from app.database import DatabaseClock, open_database
 from app.database.in_use import holds_data
@@ -103,7 +103,7 @@ def build(settings: Settings) -> Litestar:
     visits = Visits(works, hub)
     catch_up = CatchUp(works, hub, connected_clients) if isinstance(hub, RedisHub) else None
     wall = WallPainter(works, hub)
-    posting = Posting(works)
+    posting = MessageOutbox(works)
     limits = CommandLimits(settings)
     gateway = Gateway(
         VisitorCommands(works, hub, suggester, visits),

@@ -24,7 +24,7 @@ from uvicorn.server import ServerState
 
 from app.clock import utc_now
 from app.contract.commands import VisitorSendMessage
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.messages.send import post_visitor_message
 from app.database.migrate import migrate
 from app.people.actors import Visitor
@@ -132,7 +132,7 @@ async def run(url: str, database: str, count: int) -> None:
         ana = await house.agent("Ana", capacity=1000)
         await house.run(arrive, ana.id, LEASE)
         chats = [await house.chat(ana) for _ in range(CONVERSATIONS[database])]
-        posting = Posting(house.works)
+        posting = MessageOutbox(house.works)
         by_verb = by_batch = 0.0
         for _ in range(4):
             by_verb += await messages(house, chats, lambda *given: house.run(post_visitor_message, *given), count // 4) / 4

@@ -118,7 +118,7 @@ class AgentCommands:
     async def obey(self, agent: SignedInAgent, stream: Subscriber | None, command: AgentCommand) -> Reply:
         run = self._works.run
         match command:
-            case AgentSendMessage():  # the gateway hands these to Posting, which comes back to the same verb
+            case AgentSendMessage():  # the gateway hands these to Outbox, which comes back to the same verb
                 return Sent(message=await run(post_agent_message, agent, command))
             case AgentSync():
                 async with self._works.read() as rows:

@@ -16,7 +16,7 @@ from app.clock import monotonic, new_id
 from app.contract.commands import AgentCommand, AgentSendMessage, Command, VisitorCommand, VisitorSendMessage
 from app.contract.replies import Refused, Reply, Sent
 from app.contract.views import MessageView
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.database.connection_errors import refusal_for
 from app.errors import Invalid, ParleyError, refusal_of
 from app.people.actors import SignedInAgent, Visitor
@@ -68,7 +68,7 @@ Answered = Callable[[Answer], None]
 class Gateway:
     """Both doors (sockets and plain HTTP) bring their commands here."""
 
-    def __init__(self, visitors: VisitorSide, agents: AgentSide, posting: Posting, limits: CommandLimits) -> None:
+    def __init__(self, visitors: VisitorSide, agents: AgentSide, posting: MessageOutbox, limits: CommandLimits) -> None:
         self._visitors = visitors
         self._agents = agents
         self._posting = posting

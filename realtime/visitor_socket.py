@@ -49,7 +49,7 @@ class VisitorCommands:
     async def obey(self, visitor: Visitor, stream: Subscriber | None, command: VisitorCommand) -> Reply:
         run = self._works.run
         match command:
-            case VisitorSendMessage():  # the gateway hands these to Posting, which comes back to the same verb
+            case VisitorSendMessage():  # the gateway hands these to Outbox, which comes back to the same verb
                 return Sent(message=await run(post_visitor_message, visitor, command))
             case StartConversation():
                 started = await run(start_conversation, visitor, command)

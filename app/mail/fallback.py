@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.messages.store import UNREAD_JOB
 from app.job_kinds import does
 from app.mail.contact_mail import MailSettings, mail_contact
 from app.mail.outbox import UNREAD_KIND

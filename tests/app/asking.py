@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
@@ -40,7 +40,7 @@ class Doors:
         self.gateway = Gateway(
             VisitorCommands(house.works, self.hub, self.suggester, self.visits),
             AgentCommands(house.works, self.hub, self.suggester, self.connected_clients, self.visits, self.wall, LEASE),
-            Posting(house.works),
+            MessageOutbox(house.works),
             CommandLimits(Settings(message_rate=1000.0)),
         )
         house.told.listeners.append(self.hub.publish)

@@ -15,7 +15,7 @@ from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields
 from app.conversations.lifecycle import snooze_conversation
-from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.snooze import WAKE_JOB
 from app.conversations.ticket_proposals import TicketProposals
 from app.conversations.tickets import PROPOSE_JOB, open_ticket_for

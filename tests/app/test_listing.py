@@ -31,7 +31,7 @@ from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.lists import counts as counts_module
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.tickets import open_ticket
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
@@ -86,7 +86,7 @@ async def test_pages_are_complete_without_repeats_newest_first(house: House) -> 
 async def test_pages_keep_their_order_across_minutes_and_within_one(house: House) -> None:
     """Whatever a conversation was moved by: the first message, a later one, the verb or the batch."""
     ana = await house.agent(capacity=100)
-    posting = Posting(house.works)
+    posting = MessageOutbox(house.works)
     chats = [await house.chat(ana) for _ in range(12)]
     for number in range(60):
         house.clock.on(seconds=(0, 7, 53, 0.000001, 31)[number % 5])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.contract.commands import PrechatFields, ReadConversation
-from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.reading.sync import mark_read
 from app.jobs import JobRunner
 from app.mail.fallback import MAX_MESSAGES, Fallback

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.contract.commands import PrechatFields, ReadConversation
 from app.contract.mail import MailStatus
-from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.reading.sync import mark_read
 from app.errors import Forbidden, Invalid
 from app.job_kinds import PAUSES

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.attachments import FileStore, upload_file
 from app.contract.commands import PrechatFields
-from app.conversations.messages.send import UNREAD_JOB
+from app.conversations.messages.store import UNREAD_JOB
 from app.errors import NotFound
 from app.job_kinds import JobKind
 from app.jobs import JobHandler, JobRunner

@@ -20,8 +20,9 @@ from app.contract.events import MessageCreated
 from app.contract.views import MessageView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import snooze_conversation
-from app.conversations.messages.outbox import MAX_IN_A_BATCH, Author, Posting
-from app.conversations.messages.send import UNREAD_JOB, post_agent_message, post_visitor_message
+from app.conversations.messages.outbox import MAX_IN_A_BATCH, Author, MessageOutbox
+from app.conversations.messages.send import post_agent_message, post_visitor_message
+from app.conversations.messages.store import UNREAD_JOB
 from app.database.postgres import PostgresDatabase
 from app.errors import ParleyError, Unavailable
 from app.people.actors import SignedInAgent, Visitor
@@ -58,7 +59,7 @@ STORY = st.lists(st.one_of(WRITES, WRITES, MOVES), max_size=14)
 class Twin:
     """One of two conversations that live through the same story."""
 
-    def __init__(self, house: House, name: str, agents: list[SignedInAgent], posting: Posting | None) -> None:
+    def __init__(self, house: House, name: str, agents: list[SignedInAgent], posting: MessageOutbox | None) -> None:
         self.house = house
         self.name = name
         self.agents = agents
@@ -189,7 +190,7 @@ async def move_agent(house: House, agent: SignedInAgent, step: tuple[Any, ...]) 
 async def test_a_batch_writes_what_the_verb_writes(house: House, story: list[tuple[Any, ...]]) -> None:
     agents = [await house.agent("Ana", capacity=1000), await house.agent("Ben", capacity=1000)]
     by_verb = await Twin(house, "a", agents, None).begin()
-    by_batch = await Twin(house, "b", agents, Posting(house.works)).begin()
+    by_batch = await Twin(house, "b", agents, MessageOutbox(house.works)).begin()
     for step in story:
         if step[0] in ("presence", "lapse"):
             await move_agent(house, agents[step[1]], step)
@@ -206,7 +207,7 @@ async def chats(house: House, count: int) -> list[tuple[str, Visitor]]:
 
 
 async def test_what_arrives_together_is_written_together(house: House) -> None:
-    posting, many = Posting(house.works), await chats(house, 20)
+    posting, many = MessageOutbox(house.works), await chats(house, 20)
     statements: list[str] = []
     watch_statements(house, statements)
     sent = await asyncio.gather(
@@ -235,7 +236,7 @@ async def transactions_of(house: House, sent: list[MessageView]) -> int:
 
 
 async def test_a_conversation_has_one_message_in_a_batch_and_keeps_the_order(house: House) -> None:
-    posting, (chat,) = Posting(house.works), await chats(house, 1)
+    posting, (chat,) = MessageOutbox(house.works), await chats(house, 1)
     id, visitor = chat
     sent = await asyncio.gather(
         *(
@@ -249,7 +250,7 @@ async def test_a_conversation_has_one_message_in_a_batch_and_keeps_the_order(hou
 
 
 async def test_one_that_the_database_refuses_does_not_take_its_batch_along(house: House) -> None:
-    posting, many = Posting(house.works), await chats(house, 5)
+    posting, many = MessageOutbox(house.works), await chats(house, 5)
     forbid, allow = POISON[house.database.dialect]
     await house.run(sql, forbid)
     try:
@@ -287,7 +288,7 @@ POISON = {
 
 
 async def test_one_key_for_two_conversations_is_the_first_message_twice(house: House) -> None:
-    posting, ((id, visitor),) = Posting(house.works), await chats(house, 1)
+    posting, ((id, visitor),) = MessageOutbox(house.works), await chats(house, 1)
     await house.resolve(await house.agent("Ben"), id)
     second = (await house.start(visitor)).conversation.id
     await house.write(visitor, id, "Reopened, beside the second", client_id="reopen")
@@ -302,7 +303,7 @@ async def test_one_key_raced_through_two_nodes_batches_is_one_message(house: Hou
     id, visitor = await house.chat(await house.agent())
     command = VisitorSendMessage(client_id="raced", conversation_id=id, body="Only once, please")
     async with house.another_node() as other:
-        nodes = [Posting(house.works), Posting(other)] * 10
+        nodes = [MessageOutbox(house.works), MessageOutbox(other)] * 10
         answers = await asyncio.gather(*(posting.send(visitor, command) for posting in nodes))
     assert {answer.id for answer in answers} == {answers[0].id}
     assert [message.body for message in await house.messages(id)].count("Only once, please") == 1
@@ -312,9 +313,9 @@ async def test_two_nodes_write_many_conversations_without_a_gap_or_a_deadlock(ho
     many = await chats(house, 12)
     before = {id: (await house.conversation(id)).seq for id, _ in many}
     async with house.another_node() as other:
-        nodes = [Posting(house.works), Posting(other)]
+        nodes = [MessageOutbox(house.works), MessageOutbox(other)]
 
-        async def talk(id: str, visitor: Visitor, posting: Posting, name: str) -> None:
+        async def talk(id: str, visitor: Visitor, posting: MessageOutbox, name: str) -> None:
             for turn in range(5):
                 await posting.send(visitor, VisitorSendMessage(client_id=f"{name}{turn}", conversation_id=id, body=f"{turn}"))
 
@@ -327,7 +328,7 @@ async def test_two_nodes_write_many_conversations_without_a_gap_or_a_deadlock(ho
 
 
 async def test_events_are_told_before_the_answer(house: House) -> None:
-    posting, ((id, visitor),) = Posting(house.works), await chats(house, 1)
+    posting, ((id, visitor),) = MessageOutbox(house.works), await chats(house, 1)
     order: list[str] = []
     house.told.listeners.append(lambda _: order.append("told"))
     done = asyncio.Event()
@@ -345,7 +346,7 @@ async def test_events_are_told_before_the_answer(house: House) -> None:
 async def test_when_the_database_has_died_everybody_is_answered_a_batch_after_the_other() -> None:
     """No batch can be begun, so none says who is in it: those who wait go through the verbs, 64 at a time, and are refused."""
     database = PostgresDatabase(f"postgresql://parley@127.0.0.1:{free_port()}/nobody-home", pool_seconds=0.2)
-    posting = Posting(Works(database, Silence()))
+    posting = MessageOutbox(Works(database, Silence()))
     with capture_logs() as logged:
         async with asyncio.timeout(30):
             answers = await asyncio.gather(
@@ -384,5 +385,5 @@ async def test_twenty_messages_through_the_gateway_are_not_twenty_tasks(house: H
     await done.wait()
     loop.set_task_factory(None)
     assert all(msgspec.json.decode(answer.json())["ok"] for answer in answers)
-    assert made.count("Posting._write_all") == 1
+    assert made.count("MessageOutbox._write_all") == 1
     assert len(made) < 5, made

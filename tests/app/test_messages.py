@@ -12,7 +12,7 @@ from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
 from app.contract.events import ConversationChanged, MessageCreated
 from app.conversations.access import access_conversation
-from app.conversations.messages.outbox import Posting
+from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.messages.send import add_system_message, post_agent_message, post_visitor_message
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent, Visitor
@@ -287,7 +287,7 @@ async def test_system_lines_take_a_seq_when_the_contact_sees_them(house: House) 
 
 async def write_on(works: Works, way: str, author: Visitor | SignedInAgent, command: Any) -> None:
     if way == "batch":
-        await Posting(works).send(author, command)
+        await MessageOutbox(works).send(author, command)
     elif isinstance(author, Visitor):
         await works.run(post_visitor_message, author, command)
     else:

@@ -1,9 +1,8 @@
-"""Posting: messages that arrive while others are being written go to the database together.
+"""The outbox: messages that arrive while others are being written go to the database together.
 
 What a batch costs (a turn, a transaction, an fsync or a round trip) is shared by everybody in it, and nobody waits for
-a clock: one batch is collected while the one before it is under way. A batch takes plain messages only, at most one a
-conversation. All others, and those a batch did not admit, go through the verbs, which are the truth: slower, and with
-every rule and refusal.
+a clock: one batch is collected while the one before it is under way. A batch takes messages that only write themselves, at most one a
+conversation. All others go through the verbs in `send.py`, which do their steps or refuse them by the same decision.
 """
 
 from __future__ import annotations
@@ -18,18 +17,21 @@ import asyncpg
 import structlog
 from msgspec import Struct
 
+from app.clock import not_before
 from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
 from app.contract.events import MessageCreated
 from app.contract.views import MessageView
-from app.conversations.messages.plain import Plain, plain_of
-from app.conversations.messages.plain_on_postgres import write_on_postgres
-from app.conversations.messages.plain_on_sqlite import write_on_sqlite
+from app.conversations.messages.asked_message import AskedMessage, asked_message
+from app.conversations.messages.decide import Situation, Written, decide
 from app.conversations.messages.send import post_agent_message, post_visitor_message
+from app.conversations.messages.situation import load_on_postgres, load_on_sqlite
+from app.conversations.messages.store import Letter, store_on_postgres, store_on_sqlite
 from app.people.actors import SignedInAgent, Visitor
+from app.people.permissions import may_reply, may_view_conversations
 from app.work import Announcement, Works
 
-log = structlog.get_logger("posting")
+log = structlog.get_logger("outbox")
 
 MAX_IN_A_BATCH = 64
 """Their statements take about three milliseconds of the event loop on SQLite."""
@@ -39,34 +41,33 @@ Post = VisitorSendMessage | AgentSendMessage
 Answered = Callable[[MessageView | Exception], None]
 
 
-class Letter(Struct):
-    """A message on its way, and whom to tell what became of it."""
+class Posted(Struct):
+    """A message handed in, and who waits to hear what became of it."""
 
     author: Author
     post: Post
-    plain: Plain
+    asked: AskedMessage
     answered: Answered
 
 
-class Posting:
+class MessageOutbox:
     """Where messages are handed in."""
 
     def __init__(self, works: Works) -> None:
         self._works = works
-        self._waiting: deque[Letter] = deque()
+        self._waiting: deque[Posted] = deque()
         self._writer: asyncio.Task[None] | None = None
         self._by_verb: set[asyncio.Task[None]] = set()
 
     def post(self, author: Author, post: Post, answered: Answered) -> None:
         """Write a message. `answered` is called once: with the message when it is durable and told, or with what the verb
         raised. Whoever posts their next message after that keeps their order."""
-        plain = plain_of(author, post)
-        if plain is None:
+        if post.attachment_ids or (isinstance(author, SignedInAgent) and not may_write(author)):
             self._post_by_verb(author, post, answered)
             return
-        self._waiting.append(Letter(author, post, plain, answered))
+        self._waiting.append(Posted(author, post, asked_message(author, post), answered))
         if self._writer is None:
-            self._writer = asyncio.create_task(self._write_all(), name="posting")
+            self._writer = asyncio.create_task(self._write_all(), name="outbox")
 
     async def send(self, author: Author, post: Post) -> MessageView:
         """The same for whoever can wait: the message, or what the verb raised."""
@@ -89,30 +90,30 @@ class Posting:
                 try:
                     await self._works.run_batch(batch, batch.answer)
                 except Exception as error:  # noqa: BLE001 - whatever a batch cannot do, the verbs do or refuse
-                    log.info("batch undone", error=repr(error)[:200], messages=len(batch.letters))
-                    batch.admitted.clear()
-                    batch.letters = batch.letters or self._take()
-                for letter in batch.letters:
-                    if letter.plain.id not in batch.admitted:
-                        self._post_by_verb(letter.author, letter.post, letter.answered)
+                    log.info("batch undone", error=repr(error)[:200], messages=len(batch.posted))
+                    batch.written.clear()
+                    batch.posted = batch.posted or self._take()
+                for one in batch.posted:
+                    if one.asked.id not in batch.written:
+                        self._post_by_verb(one.author, one.post, one.answered)
                 await asyncio.sleep(0)  # what was told and answered leaves before the next are written
         finally:
             self._writer = None
 
-    def _take(self) -> list[Letter]:
+    def _take(self) -> list[Posted]:
         """Those who wait, oldest first; the second of a conversation, or of a key, waits for the next batch."""
-        taken: list[Letter] = []
-        later: list[Letter] = []
+        taken: list[Posted] = []
+        later: list[Posted] = []
         seen: set[str] = set()
         while self._waiting and len(taken) < MAX_IN_A_BATCH:
-            letter = self._waiting.popleft()
-            plain = letter.plain
-            key = f"{plain.author_id} {plain.client_id}"
-            if plain.conversation_id in seen or key in seen:
-                later.append(letter)
+            one = self._waiting.popleft()
+            asked = one.asked
+            key = f"{asked.author_id} {asked.client_id}"
+            if asked.conversation_id in seen or key in seen:
+                later.append(one)
             else:
-                taken.append(letter)
-            seen.add(plain.conversation_id)
+                taken.append(one)
+            seen.add(asked.conversation_id)
             seen.add(key)
         self._waiting.extendleft(reversed(later))
         return taken
@@ -139,9 +140,9 @@ class Posting:
 class Batch:
     """Messages that are written together. Who is in it is decided when the database's turn has come."""
 
-    def __init__(self, take: Callable[[], list[Letter]], works: Works) -> None:
-        self.letters: list[Letter] = []
-        self.admitted: set[str] = set()
+    def __init__(self, take: Callable[[], list[Posted]], works: Works) -> None:
+        self.posted: list[Posted] = []
+        self.written: set[str] = set()
         self.announcements: list[Announcement] = []
         self.has_jobs = False
         self._take = take
@@ -149,42 +150,64 @@ class Batch:
         self._answers: list[tuple[Answered, MessageView]] = []
 
     def on_sqlite(self, connection: sqlite3.Connection) -> None:
-        now = self._begin()
-        written, self.has_jobs = write_on_sqlite(connection, self._messages(), now, now + self._works.unread_after)
-        self._announce(written)
+        asked, now = self._begin()
+        letters = _letters_of(asked, load_on_sqlite(connection, asked), now)
+        if letters:
+            self.has_jobs = store_on_sqlite(connection, letters, now, now + self._works.unread_after)
+            self._announce(letters, {letter.asked.id for letter in letters})
 
     async def on_postgres(self, connection: asyncpg.Connection) -> None:
-        now = self._begin()
-        written, self.has_jobs = await write_on_postgres(connection, self._messages(), now, now + self._works.unread_after)
-        self._announce(written)
+        asked, now = self._begin()
+        letters = _letters_of(asked, await load_on_postgres(connection, asked), now)
+        if letters:
+            written, self.has_jobs = await store_on_postgres(connection, letters, now, now + self._works.unread_after)
+            self._announce(letters, written)
 
     def answer(self) -> None:
-        """Tell the writers."""
+        """Answer the writers."""
         for answered, message in self._answers:
             answered(message)
 
-    def _begin(self) -> datetime:
-        self.letters = self._take()
-        return self._works.clock()
+    def _begin(self) -> tuple[list[AskedMessage], datetime]:
+        self.posted = self._take()
+        return [one.asked for one in self.posted], self._works.clock()
 
-    def _messages(self) -> list[Plain]:
-        return [letter.plain for letter in self.letters]
-
-    def _announce(self, written: list[Plain]) -> None:
+    def _announce(self, letters: list[Letter], written: set[str]) -> None:
         """As `announce_message` does."""
-        self.admitted = {one.id for one in written}
-        for letter in self.letters:
-            one = letter.plain
-            if one.id not in self.admitted:
+        self.written = written
+        answered = {one.asked.id: one.answered for one in self.posted}
+        for letter in letters:
+            asked, situation = letter.asked, letter.situation
+            if asked.id not in written:
                 continue
-            for_agents = one.view(for_agents=True)
-            answer = for_agents
+            answer = for_agents = letter.view(for_agents=True)
             self.announcements.append(
-                Announcement(MessageCreated(message=for_agents), ToInboxAgents(inbox_id=one.inbox_id or ""))
+                Announcement(MessageCreated(message=for_agents), ToInboxAgents(inbox_id=situation.inbox_id))
             )
-            if one.kind != "note":
-                for_contact = one.view(for_agents=False)
-                self.announcements.append(Announcement(MessageCreated(message=for_contact), ToContact(contact_id=one.contact_id)))
-                if one.kind == "contact":
+            if asked.kind != "note":
+                for_contact = letter.view(for_agents=False)
+                self.announcements.append(
+                    Announcement(MessageCreated(message=for_contact), ToContact(contact_id=situation.contact_id))
+                )
+                if asked.kind == "contact":
                     answer = for_contact
-            self._answers.append((letter.answered, answer))
+            self._answers.append((answered[asked.id], answer))
+
+
+def may_write(agent: SignedInAgent) -> bool:
+    """Return if the agent's messages need no refusal by the verb."""
+    return may_reply(agent) and may_view_conversations(agent)
+
+
+def _letters_of(asked: list[AskedMessage], situations: dict[str, Situation], now: datetime) -> list[Letter]:
+    """Return those that only write themselves; the verb does or refuses all others."""
+    letters: list[Letter] = []
+    for one in asked:
+        situation = situations.get(one.id)
+        if situation is None:
+            continue
+        at = not_before(now, situation.latest)
+        decision = decide(situation, one, at)
+        if type(decision) is Written:
+            letters.append(Letter(one, situation, decision.values, at))
+    return letters

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from app.clock import new_id
 from app.contract.commands import AgentSendMessage, VisitorSendMessage
-from app.contract.values import OPEN_CATEGORIES, Channel, SystemCode, Visibility
+from app.contract.values import OPEN_CATEGORIES, SystemCode, Visibility
 from app.contract.views import MessageView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation, announce_message
@@ -21,23 +21,24 @@ from app.conversations.assignments.history import (
     values_if_owner_cannot_take,
     values_if_owner_left,
 )
+from app.conversations.messages.asked_message import PREVIEW_LENGTH, AskedMessage, agent_message, asked_message, contact_message
+from app.conversations.messages.decide import Again, Needs, Refused, Situation, Step, Written, decide
 from app.conversations.messages.files import attach_files
+from app.conversations.messages.situation import load_one
+from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.reading.drafts import forget_draft
-from app.conversations.row_changes import NEW_SEQ, ONE_MORE, change_conversation, status_values
+from app.conversations.row_changes import ONE_MORE, change_conversation, status_values
 from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import message_view
-from app.database import Prepared
-from app.errors import Conflict, Invalid
-from app.job_kinds import JobKind
+from app.database import Prepared, prepared_by
+from app.errors import Conflict
 from app.people.actors import SignedInAgent, Visitor
-from app.people.contacts import find_contact
 from app.people.permissions import may_reply, require
 from app.people.presence import announce_load, announce_loads
-from app.text import clean_text, shorten
+from app.text import shorten
 from app.work import Work
-from models import Conversation, Message, Team, Ticket
+from models import Conversation, Message, Ticket
 
-PREVIEW_LENGTH = 160
 ACTIVITY: dict[str, str] = {
     "assigned": "Assigned to {name}.",
     "unassigned": "{name} no longer has it.",
@@ -46,66 +47,30 @@ ACTIVITY: dict[str, str] = {
     "declined": "{name} declined.",
 }
 """What agents read of the moves between them, apart from the talk."""
-UNREAD_JOB = JobKind(name="conversation.unread", unique_by=("conversation_id",))
-"""Queued with every answer; when it falls due, email carries on what the contact has not read."""
 
 _TABLE = Message.__table__
+_BY_ID = prepared_by(Message)
 _BY_CLIENT_ID = Prepared(
     select(_TABLE).where(_TABLE.c.author_id == bindparam("by"), _TABLE.c.client_id == bindparam("key")), Message
 )
 
 
 async def post_visitor_message(work: Work, visitor: Visitor, command: VisitorSendMessage) -> MessageView:
-    """Write what the contact says and tell everyone who may read it.
+    """Write what the contact says and announce it to everyone who may read it.
 
-    The widget retries blindly after a lost ack, so a client_id seen before returns the first message and tells it again.
+    The widget retries blindly after a lost ack, so a client_id seen before returns the first message and announces it again.
     """
     conversation = await access_conversation(work, visitor, command.conversation_id)
-    if earlier := await find_message(work, visitor.contact_id, command.client_id):
-        return announce_again(work, conversation, earlier)
-    return await add_contact_message(work, conversation, visitor, command.client_id, command.body, command.attachment_ids)
+    return await _send(work, conversation, visitor, asked_message(visitor, command), command.attachment_ids)
 
 
 async def add_contact_message(
-    work: Work,
-    conversation: Conversation,
-    visitor: Visitor,
-    client_id: str | None,
-    body: str,
-    attachment_ids: Sequence[str] = (),
-    channel: Channel = "chat",
+    work: Work, conversation: Conversation, visitor: Visitor, client_id: str | None, body: str, attachment_ids: Sequence[str] = ()
 ) -> MessageView:
-    """The contact's words in a conversation whose row is locked. A resolved one reopens, a snoozed one wakes, and one
-    whose owner has left goes back to the queue."""
-    text = text_of(body, attachment_ids)
-    contact = await find_contact(work, visitor.contact_id)
-    message = Message(
-        author_kind="contact",
-        author_id=visitor.contact_id,
-        author_name=contact.name if contact else "",
-        client_id=client_id,
-        visibility="public",
-        channel=channel,
-        body=text,
-        attachments=await attach_files(work, conversation, visitor, attachment_ids, is_internal=False),
-    )
-    waking = await _waking(work, conversation)
-    changed = await change_conversation(
-        work,
-        conversation,
-        is_public=True,
-        preview=_preview_of(message),
-        last_message_at=work.now,
-        unread_count=ONE_MORE,
-        waiting_since=conversation.waiting_since or work.now,
-        contact_delivered_seq=NEW_SEQ,
-        contact_read_seq=NEW_SEQ,
-        **waking,
-    )
-    await _store(work, changed, message)
-    if waking:
-        await _tell_waking(work, conversation, changed)
-    return message_view(message, for_agents=False)
+    """Write a contact's words into a conversation whose row is locked. A resolved one reopens, a snoozed one wakes, and one
+    whose owner has left returns to the queue."""
+    asked = contact_message(visitor, conversation.id, client_id, body, attachment_ids)
+    return await _send(work, conversation, visitor, asked, attachment_ids)
 
 
 async def post_agent_message(work: Work, agent: SignedInAgent, command: AgentSendMessage) -> MessageView:
@@ -115,15 +80,7 @@ async def post_agent_message(work: Work, agent: SignedInAgent, command: AgentSen
     """
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
-    if earlier := await find_message(work, agent.id, command.client_id):
-        announce_again(work, conversation, earlier)
-        return message_view(earlier, for_agents=True)
-    if command.visibility == "public" and command.seen_seq is not None:
-        await _refuse_stale(work, agent, conversation, command.seen_seq)
-    await forget_draft(work, agent.id, conversation.id)
-    return await add_agent_message(
-        work, conversation, agent, command.client_id, command.body, command.visibility, command.attachment_ids
-    )
+    return await _send(work, conversation, agent, asked_message(agent, command), command.attachment_ids)
 
 
 async def add_agent_message(
@@ -136,55 +93,94 @@ async def add_agent_message(
     attachment_ids: Sequence[str] = (),
     system: SystemCode | None = None,
 ) -> MessageView:
-    """An agent's words in a conversation whose row is locked. A first answer opens it, and an answer to one that nobody has
-    makes it the writer's, unless its team says otherwise. `system` marks a whisper."""
-    is_public = visibility == "public"
-    if is_public and conversation.offer_until and conversation.agent_id == agent.id:
-        conversation = await accept_offer(work, conversation, agent.name)
-    takes = is_public and await _takes_on_reply(work, agent, conversation)
-    if is_public:
-        conversation = await join(work, conversation, agent.id, agent.name, told=takes)
+    """Write an agent's words into a conversation whose row is locked. A first answer opens it, and an answer to one that nobody
+    has makes it the writer's, unless its team says otherwise. `system` marks a whisper."""
+    asked = agent_message(agent, conversation.id, client_id, body, visibility, attachment_ids)
+    return await _send(work, conversation, agent, asked, attachment_ids, system)
+
+
+async def _send(
+    work: Work,
+    conversation: Conversation,
+    author: Visitor | SignedInAgent,
+    asked: AskedMessage,
+    attachment_ids: Sequence[str],
+    system: SystemCode | None = None,
+) -> MessageView:
+    """Do what `decide` says about one message."""
+    situation = await load_one(work, conversation, asked)
+    match decide(situation, asked, work.now):
+        case Refused(error):
+            raise error
+        case Again(message_id):
+            earlier = await work.first(_BY_ID, key=message_id)
+            assert earlier is not None
+            announce_again(work, conversation, earlier)
+            return message_view(earlier, for_agents=asked.kind != "contact")
+        case Written(values):
+            return await _write(work, conversation, author, asked, situation, values, (), attachment_ids, system)
+        case Needs(values, steps):
+            return await _write(work, conversation, author, asked, situation, values, steps, attachment_ids, system)
+
+
+async def _write(
+    work: Work,
+    conversation: Conversation,
+    author: Visitor | SignedInAgent,
+    asked: AskedMessage,
+    situation: Situation,
+    values: dict[str, Any],
+    steps: Sequence[Step],
+    attachment_ids: Sequence[str],
+    system: SystemCode | None,
+) -> MessageView:
+    """Write the message with its steps: those that come before it, what changes with it, and those that follow from it."""
+    before = conversation
+    if isinstance(author, SignedInAgent):
+        conversation = await _prepare_answer(work, conversation, author, asked, steps)
     message = Message(
-        author_kind="agent",
-        author_id=agent.id,
-        author_name=agent.name,
-        client_id=client_id,
-        visibility=visibility,
-        channel=conversation.channel,
+        id=asked.id,
+        author_kind="contact" if asked.kind == "contact" else "agent",
+        author_id=asked.author_id,
+        author_name=situation.contact_name if asked.kind == "contact" else asked.author_name,
+        client_id=asked.client_id,
+        visibility=asked.visibility,
+        channel="chat" if asked.kind == "contact" else conversation.channel,
         system=system,
-        body=text_of(body, attachment_ids),
-        attachments=await attach_files(work, conversation, agent, attachment_ids, is_internal=not is_public),
+        body=asked.body,
+        attachments=await attach_files(work, conversation, author, attachment_ids, is_internal=asked.kind == "note"),
     )
-    values: dict[str, Any] = {}
-    if is_public:
-        values = {
-            "preview": _preview_of(message),
-            "last_message_at": work.now,
-            "waiting_since": None,
-            "unread_count": 0,
-            "agent_delivered_seq": NEW_SEQ,
-            "agent_read_seq": NEW_SEQ,
-            "first_answered_at": conversation.first_answered_at or work.now,
-        }
-        values |= await _opening(work, conversation)
+    if not asked.body and asked.kind != "note":
+        values = values | {"preview": ", ".join(str(file["name"]) for file in message.attachments)[:PREVIEW_LENGTH]}
+    waking = await _waking(work, conversation, steps)
+    if "open" in steps:
+        values = values | await status_values(work, "open")
+    if asked.kind == "answer":
         await work.later(UNREAD_JOB, {"conversation_id": conversation.id}, work.unread_after)
-    opens = "status" in values
-    changed = await change_conversation(work, conversation, is_public=is_public, **values)
+    changed = await change_conversation(work, conversation, is_public=asked.kind != "note", **values, **waking)
     await _store(work, changed, message)
-    if takes:
-        changed = await _take(work, agent, changed)
-    if opens or takes:
+    if waking:
+        await _announce_waking(work, before, changed)
+    if "take" in steps and isinstance(author, SignedInAgent):
+        changed = await _take(work, author, changed)
+    if "take" in steps or "open" in steps:
         await announce_conversation(work, changed)
-    return message_view(message, for_agents=True)
+    return message_view(message, for_agents=asked.kind != "contact")
 
 
-async def _takes_on_reply(work: Work, agent: SignedInAgent, conversation: Conversation) -> bool:
-    """Whether the writer of a reply has the conversation from now on: nobody has it yet, and its team wants that."""
-    is_free = conversation.agent_id is None or (conversation.offer_until is not None and conversation.agent_id != agent.id)
-    if not is_free or conversation.category not in OPEN_CATEGORIES:
-        return False
-    team = select(Team.takes_on_reply).where(Team.id == conversation.team_id)
-    return conversation.team_id is None or await work.one(team) is not False
+async def _prepare_answer(
+    work: Work, conversation: Conversation, agent: SignedInAgent, asked: AskedMessage, steps: Sequence[Step]
+) -> Conversation:
+    """Do the steps that come before an agent's message."""
+    if "check_seen" in steps:
+        await _refuse_stale(work, agent, conversation, asked.seen_seq or 0)
+    if "forget_draft" in steps:
+        await forget_draft(work, agent.id, conversation.id)
+    if "accept" in steps:
+        return await accept_offer(work, conversation, agent.name)
+    if "take" in steps or "join" in steps:
+        return await join(work, conversation, agent.id, agent.name, told="take" in steps)
+    return conversation
 
 
 async def _take(work: Work, agent: SignedInAgent, conversation: Conversation) -> Conversation:
@@ -302,14 +298,6 @@ def announce_again(work: Work, conversation: Conversation, message: Message) -> 
     return message_view(message, for_agents=message.visibility == "internal")
 
 
-def text_of(body: str, attachment_ids: Sequence[str]) -> str:
-    """The words to keep. Raises Invalid when there is neither a word nor a file."""
-    text = clean_text(body)
-    if not text and not attachment_ids:
-        raise Invalid("Write a message first.")
-    return text
-
-
 async def _store(work: Work, conversation: Conversation, message: Message) -> None:
     _place(work, conversation, message)
     await work.add(message)
@@ -318,7 +306,7 @@ async def _store(work: Work, conversation: Conversation, message: Message) -> No
 
 def _place(work: Work, conversation: Conversation, message: Message) -> None:
     """The newest of its conversation."""
-    message.id = new_id()
+    message.id = message.id or new_id()
     message.conversation_id = conversation.id
     message.seq = conversation.seq if message.visibility == "public" else None
     message.rev = conversation.rev
@@ -345,19 +333,19 @@ async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversa
         )
 
 
-async def _waking(work: Work, conversation: Conversation) -> dict[str, Any]:
-    """What changes when the contact writes into a conversation that was set aside, has ended, or whose owner has left."""
-    if conversation.category == "waiting":
+async def _waking(work: Work, conversation: Conversation, steps: Sequence[Step]) -> dict[str, Any]:
+    """Return what changes when the contact writes into a conversation that was set aside, has ended, or whose owner has left."""
+    if "wake" in steps:
         return await status_values(work, "open") | {"snoozed_until": None} | await values_if_owner_left(work, conversation)
-    if conversation.category not in OPEN_CATEGORIES:
+    if "reopen" in steps:
         reopened = {"resolved_at": None, "reopened_count": ONE_MORE, "is_extra": await _has_another_open(work, conversation)}
         return await status_values(work, "reopened") | reopened | await values_if_owner_cannot_take(work, conversation)
-    if conversation.agent_id and conversation.waiting_since is None:  # one that waits is handed on when its owner leaves
+    if "check_owner" in steps:
         return await values_if_owner_left(work, conversation)
     return {}
 
 
-async def _tell_waking(work: Work, before: Conversation, changed: Conversation) -> None:
+async def _announce_waking(work: Work, before: Conversation, changed: Conversation) -> None:
     has_ended = before.category not in OPEN_CATEGORIES
     if has_ended:
         await work.change(update(Ticket).where(Ticket.conversation_id == changed.id).values(closed_at=None))
@@ -382,17 +370,3 @@ async def _has_another_open(work: Work, conversation: Conversation) -> bool:
         .limit(1)
     )
     return other is not None
-
-
-async def _opening(work: Work, conversation: Conversation) -> dict[str, Any]:
-    if conversation.category == "new":
-        return await status_values(work, "open")
-    return {}
-
-
-def _preview_of(message: Message) -> str:
-    return (
-        shorten(message.body, PREVIEW_LENGTH)
-        if message.body
-        else ", ".join(str(file["name"]) for file in message.attachments)[:PREVIEW_LENGTH]
-    )
