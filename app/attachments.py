@@ -47,7 +47,7 @@ class FileStore:
 
     @property
     def free_bytes(self) -> int:
-        """What the disk has left."""
+        """Return the free bytes of the disk."""
         return free_bytes(self._folder)
 
     def remove_old(self, digest: str, seconds: float) -> None:
@@ -58,7 +58,8 @@ class FileStore:
                 path.unlink()
 
     async def recognise(self, data: bytes, max_pixels: int) -> StoredFile:
-        """What the bytes are. Raises Invalid and TooLarge as `app.pictures.recognise` does, Unavailable while many wait."""
+        """Return the kind of the bytes. Raises Invalid and TooLarge as `app.pictures.recognise` does, Unavailable while many
+        wait."""
         if not is_picture(data):
             return recognise(data)
         said, drawn = await self._pictures.call({"max_pixels": max_pixels}, data)

@@ -39,7 +39,7 @@ REFUSALS: dict[str, type[ParleyError]] = {"invalid": Invalid, "too_large": TooLa
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
-    """What one child may take, and how many calls may run and wait."""
+    """The limits of one child, and of how many calls may run and wait."""
 
     memory_bytes: int = 768 * 1024 * 1024
     cpu_seconds: int = 15

@@ -1,4 +1,4 @@
-"""Who a request comes from: one answer for every door, HTTP and sockets alike."""
+"""The caller of a request: one answer for every door, HTTP and sockets alike."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORWARDING = frozenset({b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"}
 
 
 class Caller(Struct, frozen=True):
-    """Where a request comes from, as far as trusted proxies vouch for it."""
+    """The origin of a request, as far as trusted proxies vouch for it."""
 
     address: str
     is_forwarded: bool
@@ -27,18 +27,19 @@ class Caller(Struct, frozen=True):
 
     @property
     def network(self) -> str:
-        """What limits count by: the address, or an IPv6 network of /64, which one subscriber has to themself."""
+        """Return the key that limits count by: the address, or an IPv6 network of /64, which one subscriber has to
+        themself."""
         parsed = _parsed(self.address)
         return f"{IPv6Address(int(parsed) >> 64 << 64)}/64" if isinstance(parsed, IPv6Address) else self.address
 
     @property
     def is_private(self) -> bool:
-        """Whether the address is this machine's or of a private network."""
+        """Return whether the address is this machine's or of a private network."""
         return is_private(self.address)
 
     @property
     def has_unknown_proxy(self) -> bool:
-        """Whether a proxy of this network passed it on that is not trusted: all its clients then count as one."""
+        """Return whether an untrusted proxy of this network passed the request on: all its clients then count as one."""
         return self.is_forwarded and not self.is_vouched and is_private(self.peer)
 
 
@@ -71,7 +72,7 @@ def walk_back(peer: str, hops: list[str], trusted: str) -> tuple[str, bool]:
 
 
 def is_private(address: str) -> bool:
-    """Whether an address is this machine's or of a private network."""
+    """Return whether an address is this machine's or of a private network."""
     parsed = _parsed(address)
     return parsed is not None and parsed.is_private
 

@@ -1,5 +1,5 @@
-"""What nobody means to type, taken out of every input before anybody reads it: control characters, as NUL, which no text
-of PostgreSQL may hold, and halves of surrogate pairs."""
+"""Characters nobody means to type, removed from every input before it is read: control characters, such as NUL, which
+PostgreSQL cannot store in a text, and halves of surrogate pairs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def clean_string(text: str) -> str:
 
 
 def clean_value(value: Any) -> Any:
-    """The same for every string in a decoded JSON value, however deep, keys included."""
+    """Clean every string in a decoded JSON value, however deep, keys included."""
     if isinstance(value, str):
         return clean_string(value)
     if isinstance(value, list):
@@ -32,7 +32,7 @@ def clean_value(value: Any) -> Any:
 
 
 def is_suspect(raw: bytes) -> bool:
-    """Whether JSON may hold any: a quick look that nearly every input passes."""
+    """Return whether JSON may hold any: a quick look that nearly every input passes."""
     return _ESCAPED[0] in raw or _ESCAPED[1] in raw
 
 

@@ -1,4 +1,4 @@
-"""What time it is, as an argument, so that tests can travel."""
+"""The time, as an argument, so that tests can travel."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def monotonic() -> float:
 
 
 def steady() -> float:
-    """The same, and it goes on while the machine sleeps: for carrying a time on that was asked of somebody else."""
+    """Seconds for measuring durations, counted while the machine sleeps too: for carrying on a time another machine gave."""
     return time.clock_gettime(_STEADY)
 
 

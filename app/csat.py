@@ -1,4 +1,4 @@
-"""What the contact thought of it."""
+"""Contacts' scores of their conversations."""
 
 from __future__ import annotations
 

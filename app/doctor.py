@@ -1,4 +1,4 @@
-"""What is wrong with this set-up, in words."""
+"""Problems of this set-up, in words."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _public_url(settings: Settings) -> Finding:
 
 
 def is_local(url: str) -> bool:
-    """Whether an address names this machine to itself."""
+    """Return whether an address names this machine to itself."""
     return any(f"://{name}" in url for name in ("localhost", "127.", "[::1]"))
 
 
@@ -185,7 +185,7 @@ async def _unsent_mail(url: str) -> dict[str, int]:
 
 
 def _setup(settings: Settings) -> list[Finding]:
-    """Return what is missing before customers can write and someone can answer; nothing when the database is to penalise."""
+    """Return what is missing before customers can write and someone can answer; nothing when the database is to blame."""
     try:
         admins, agents, inboxes = asyncio.run(_count_setup(settings.database_url))
     except Exception:  # noqa: BLE001 - the finding on the database says why

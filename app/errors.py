@@ -1,4 +1,4 @@
-"""What can go wrong in the domain: a stable code and a clear sentence. No HTTP, no sockets."""
+"""Errors of the domain: a stable code and a clear sentence. No HTTP, no sockets."""
 
 from __future__ import annotations
 

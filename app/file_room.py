@@ -19,8 +19,8 @@ _FULL = "There is no room for files at the moment. Send your message without the
 
 
 class UploadLimits:
-    """What visitors may send, in files and in bytes, by network and by inbox. A token costs nothing, so it counts for
-    nothing. An inbox may be sent ten times what a network may send."""
+    """The limits of what visitors may send, in files and in bytes, by network and by inbox. A token costs nothing, so it
+    counts for nothing. An inbox may be sent ten times what a network may send."""
 
     def __init__(self, rate: float, max_file_bytes: int, clock: Callable[[], float] = monotonic) -> None:
         most = max(100_000_000, 3 * max_file_bytes)
@@ -41,7 +41,7 @@ async def check_room(rows: Rows, size: int, free_bytes: int, max_bytes: int) -> 
 
 
 async def kept_bytes(rows: Rows) -> int:
-    """How many bytes all files have together, as they were sent."""
+    """Return how many bytes all files have together, as they were sent."""
     return await rows.one(select(Sequence.value).where(Sequence.name == _BYTES)) or 0
 
 
@@ -58,6 +58,6 @@ async def note_room(work: Work, max_bytes: int) -> None:
 
 
 async def nearly_full(rows: Rows) -> int:
-    """How full it is, in percent, once that is worth a notice; otherwise 0."""
+    """Return how full it is, in percent, once that is worth a warning; otherwise 0."""
     percent = await rows.one(select(Sequence.value).where(Sequence.name == _PERCENT)) or 0
     return percent if percent >= NEARLY_FULL_PERCENT else 0

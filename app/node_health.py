@@ -1,4 +1,4 @@
-"""What this node suffers from while chat goes on: a disk nearly full, a damaged database. Said to probes, admins and logs."""
+"""Troubles of this node while chat goes on: a disk nearly full, a damaged database. Reported to probes, admins and logs."""
 
 from __future__ import annotations
 

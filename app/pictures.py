@@ -30,7 +30,7 @@ WITHOUT_WORDS = {
 
 
 class StoredFile(NamedTuple):
-    """What the bytes turned out to be. Images are re-encoded, so nothing hides in them."""
+    """A file as its bytes turned out to be. Images are re-encoded, so nothing hides in them."""
 
     data: bytes
     content_type: str
@@ -39,7 +39,7 @@ class StoredFile(NamedTuple):
 
 
 def is_picture(data: bytes) -> bool:
-    """Whether the bytes begin as one of the kinds that are drawn anew."""
+    """Return whether the bytes begin as one of the kinds that are drawn anew."""
     return data.startswith(PICTURES) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
 
 

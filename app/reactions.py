@@ -1,4 +1,4 @@
-"""When this happens, then these: for speed. `timetable.py` does the same for certainty, should a reaction be lost."""
+"""Reactions to events, for speed. `timetable.py` does the same for certainty, should a reaction be lost."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ class Reactions:
             self._dispatching.discard(team_id)
 
     def _settle(self, team: str) -> None:
-        """Those who still wait are told, at most once a second: with many waiting, one who is served moves all the others."""
+        """Announce their places to those who still wait, at most once a second: with many waiting, one who is served moves
+        all the others."""
         self._do(lambda: self._settle_some(team))
 
     async def _settle_some(self, team: str) -> None:

@@ -30,7 +30,7 @@ DATABASE_SCHEMES = ("postgresql", "postgres")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What can be set from outside, as `PARLEY_` and the field's name in capitals."""
+    """Settings from outside, as `PARLEY_` and the field's name in capitals."""
 
     database_url: str = ""
     redis_url: str = ""
@@ -72,17 +72,17 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     @property
     def data_path(self) -> Path:
-        """Where files, the database and the generated key lie."""
+        """Return the folder of files, the database and the generated key."""
         return Path(self.data_dir)
 
     @property
     def mail_max_age(self) -> timedelta:
-        """How long mail may wait for a mail host and still leave without asking."""
+        """Return how long mail may wait for a mail host and still leave without asking."""
         return timedelta(hours=self.mail_max_age_hours)
 
     @property
     def is_https(self) -> bool:
-        """Whether people reach us over TLS."""
+        """Return whether people reach us over TLS."""
         return self.public_url.startswith("https://")
 
     @property

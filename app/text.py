@@ -1,4 +1,4 @@
-"""What we keep of what people type."""
+"""Cleaning of the text people type."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def clean_text(text: str) -> str:
 
 
 def clean_unfinished(text: str) -> str:
-    """The same for a text still being written: its margins stay."""
+    """Clean a text still being written: its margins stay."""
     if text.isprintable():  # most messages are, and looking is much cheaper than searching
         return text
     return UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def clean_line(text: str) -> str:
-    """The same on one line."""
+    """Clean a text to one line."""
     if text.isprintable() and "  " not in text:
         return text.strip()
     return _SPACES.sub(" ", UNWANTED.sub("", text)).strip()

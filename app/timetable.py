@@ -47,8 +47,8 @@ def domain_sweeps(
     *,
     busy_messages: int = BUSY_MESSAGES,
 ) -> list[Sweep]:
-    """What the platform checks by itself. `grace` is how long what an agent holds stays theirs after their lease lapsed;
-    `renew_first` renews, before any lapses, the leases a late node should have renewed by now."""
+    """Return the checks the platform does by itself. `grace` is how long what an agent holds stays theirs after their
+    lease lapsed; `renew_first` renews, before any lapses, the leases a late node should have renewed by now."""
 
     async def lapse() -> None:
         await renew_first()
@@ -82,7 +82,7 @@ def domain_sweeps(
 
 
 def _looking_for_trouble(works: Works) -> Callable[[], Awaitable[None]]:
-    """Who may mend it is told when there is something new, and when something is mended."""
+    """Return a check that announces new warnings, and fixed ones, to those who may fix them."""
     known: list[NoticeView] = []
 
     async def look() -> None:

@@ -1,4 +1,4 @@
-"""What agents keep at hand: saved views, canned responses, macros. Each is one agent's own, or everybody's."""
+"""The agents' toolbox: saved views, canned responses, macros. Each is one agent's own, or everybody's."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Silence:
 
 
 class Work(Transaction):
-    """What a verb is given: rows to read and write, the time, and a place to say what happened."""
+    """The work of a verb: rows to read and write, the time, and a place to say what happened."""
 
     def __init__(self, transaction: Transaction, now: datetime, unread_after: timedelta) -> None:
         self.now = now
@@ -105,7 +105,7 @@ class AnnouncingBatch(Batch, Protocol):
 
 
 class Works:
-    """Where verbs get their Work from."""
+    """The source of each verb's Work."""
 
     def __init__(
         self, database: Database, publisher: Publisher, clock: Clock = utc_now, unread_after: timedelta = timedelta(minutes=2)

@@ -153,8 +153,8 @@ class Conversation(Base):
 
 
 class Undo(Base):
-    """How a conversation stood before its last change that can be undone, by whom, and the `rev` that change brought it to:
-    whoever comes later than that finds that something has happened meanwhile."""
+    """The state of a conversation before its last change that can be undone, by whom, and the `rev` that change brought it
+    to: a later `rev` shows that something has happened meanwhile."""
 
     __tablename__ = "undos"
 
@@ -224,7 +224,7 @@ class Attachment(Base):
 
 
 class Assignment(Base):
-    """Who held a conversation, from when to when, and the decision that made it so. `outcome` is what became of an offer:
+    """An owner of a conversation, from when to when, and the decision that made it so. `outcome` is what became of an offer:
     accepted, declined or missed."""
 
     __tablename__ = "assignments"
@@ -247,7 +247,7 @@ class Assignment(Base):
 
 
 class CsatScore(Base):
-    """What the contact thought of it: 1 (bad) to 5 (good)."""
+    """A contact's score of a conversation: 1 (bad) to 5 (good)."""
 
     __tablename__ = "csat_scores"
 

@@ -1,4 +1,4 @@
-"""What agents keep on their desks: drafts, saved views, canned responses, macros."""
+"""The agents' toolbox: drafts, saved views, canned responses, macros."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from models.base import Base, IdColumn, JsonColumn, UtcDateTime
 
 
 class Draft(Base):
-    """What an agent has begun to write in a conversation. Gone once it is sent or empty."""
+    """A draft an agent has begun to write in a conversation. Gone once it is sent or empty."""
 
     __tablename__ = "drafts"
     __table_args__ = (Index("ix_drafts_changed", "agent_id", "changed_at"),)

@@ -1,4 +1,4 @@
-"""What we know: articles and the passages they are found by."""
+"""Articles and the passages they are found by."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How conversations find their agents: rules, what each conversation needs, hours, and what visitors were promised."""
+"""Routing of conversations to agents: rules, what each conversation needs, hours, and what visitors were promised."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ IS_OVER = text("waited_seconds IS NOT NULL")
 
 
 class RoutingRule(Base):
-    """When these conditions hold, then this team, these skills, this priority. The first rule that matches wins."""
+    """A rule: when these conditions hold, then this team, these skills, this priority. The first rule that matches wins."""
 
     __tablename__ = "routing_rules"
 
@@ -29,7 +29,7 @@ class RoutingRule(Base):
 
 
 class Routing(Base):
-    """What the rules decided a conversation needs, and how far its offers have come.
+    """The needs of a conversation as the rules decided them, and how far its offers have come.
 
     `fields` are what the visitor filled in (name to value). `overflow` holds the teams still to come, each with the seconds it is given; `overflow_at` is when the next one is
     due. `passed` are agents who declined it or let the offer lapse; `rung` is how high the offers have climbed. `givers` handed it over

@@ -1,4 +1,5 @@
-"""What was promised: policies and calendars with every version of theirs, what happened to each ticket, and its clocks."""
+"""Promises to contacts: policies and calendars with every version of theirs, what happened to each ticket, and its
+clocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where contacts have been, and what we said to them first."""
+"""The pages contacts were on, and our first messages to them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PageVisit(Base):
 
 
 class Invitation(Base):
-    """What an agent wrote to a visitor who had not asked. `contact_id` names nobody's row until the visitor answers."""
+    """A message an agent wrote to a visitor who had not asked. `contact_id` names nobody's row until the visitor answers."""
 
     __tablename__ = "invitations"
     __table_args__ = (
@@ -46,7 +46,7 @@ class Invitation(Base):
 
 
 class ProactiveMessage(Base):
-    """What a visitor is told by rule. Empty conditions hold for everybody; `agent_id` empty speaks as the inbox.
+    """A message visitors are shown by rule. Empty conditions hold for everybody; `agent_id` empty speaks as the inbox.
 
     `page` is a pattern with `*`; `visitor` is any, new or returning; `staffing` is any, staffed or unstaffed;
     `every_days` is how long one visitor is left alone after seeing it.

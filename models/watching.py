@@ -1,4 +1,4 @@
-"""What supervisors set and do: when a queue needs somebody, and who looked into or moved which conversation."""
+"""Supervisors' settings and actions: when a queue needs attention, and who looked into or moved which conversation."""
 
 from __future__ import annotations
 

@@ -1,3 +1,3 @@
-"""What may be said between Parley and its clients, written once; HTTP and sockets both speak it."""
+"""The messages between Parley and its clients, written once; HTTP and sockets both speak it."""
 
 CONTRACT_VERSION = 1

@@ -76,7 +76,7 @@ class ArticleRowView(View):
 
 
 class ArticleReasonView(View):
-    """What a reader missed in an article."""
+    """A reason a reader gave for why an article did not help."""
 
     text: str
     created_at: datetime

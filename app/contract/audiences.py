@@ -1,4 +1,4 @@
-"""Who an event is for. The wire turns each into one room; `realtime/rooms.py` says who may enter."""
+"""Audiences of events. The wire turns each into one room; `realtime/rooms.py` says who may enter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor or an agent may ask for, over a socket or `POST /api/v1/commands`.
+"""Commands of visitors and agents, over a socket or `POST /api/v1/commands`.
 
 Unknown names and unknown fields are refused. A command that writes carries a `client_id`: sent again, it has no
 second effect and gets the first reply.
@@ -61,7 +61,7 @@ class FieldValue(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields, by
+    """A visitor's own details from the form before the chat. Unverified until proven. `more` are the form's other fields, by
     their keys."""
 
     name: Line | None = None
@@ -93,8 +93,8 @@ class VisitorSendMessage(Command, tag="message.send"):
 
 
 class VisitorSync(Command, tag="conversation.sync"):
-    """What was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, whoever missed more
-    than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
+    """Ask for what was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, a client that
+    missed more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
     conversation_id: Id
     after_seq: Counter
@@ -237,8 +237,8 @@ class AgentSendMessage(Command, tag="message.send"):
 
 
 class AgentSync(Command, tag="conversation.sync"):
-    """What changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, whoever missed more than
-    a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
+    """Ask for what changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, a client that missed
+    more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
     conversation_id: Id
     after_rev: Counter
@@ -283,7 +283,7 @@ class SetStatus(Command, tag="conversation.set_status"):
 
 
 class SetPriority(Command, tag="conversation.set_priority"):
-    """How much it matters; the queue is served in this order first."""
+    """Set the priority; the queue is served in this order first."""
 
     conversation_id: Id
     priority: Priority
@@ -330,8 +330,8 @@ class OpenTicket(Command, tag="ticket.open"):
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What to do with some conversations, all of it or nothing for each. With `moves`, who has it becomes `agent_id` or
-    `team_id`, or nobody."""
+    """Changes to some conversations, all of it or nothing for each. With `moves`, the owner becomes `agent_id` or `team_id`,
+    or nobody."""
 
     conversation_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]
     status: StatusKey | None = None
@@ -416,7 +416,8 @@ class SetThresholds(Command, tag="team.set_thresholds"):
 
 
 class WatchWall(Command, tag="wall.watch"):
-    """Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For supervisors."""
+    """Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For
+    supervisors."""
 
     watching: bool
     by_rows: bool = False

@@ -1,4 +1,4 @@
-"""What happened, told to those who may know. Events are hints: whoever misses one finds it in the rows."""
+"""Events, sent to those who may know of them. Events are hints: a client that misses one finds it in the rows."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ class ConversationChanged(Event, tag="conversation.changed"):
 
 
 class ConversationMoved(Event, tag="conversation.moved"):
-    """What a list shows of a conversation that is not this agent's, or no longer. Fields are as in the conversation. Older than
-    what you hold (`rev`): drop it. Not held and now on the list you show: ask for it."""
+    """A conversation that is not this agent's, or no longer, as a list shows it. Fields are as in the conversation. Older
+    than what you hold (`rev`): drop it. Not held and now on the list you show: ask for it."""
 
     conversation_id: str
     inbox_id: str
@@ -126,7 +126,7 @@ class ConversationEscalated(Event, tag="conversation.escalated"):
 
 
 class SuggestionsReady(Event, tag="suggestions.ready"):
-    """What may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
+    """Articles that may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
     articles are not encoded yet, so only words were compared."""
 
     conversation_id: str
@@ -175,7 +175,7 @@ class TypingChanged(Event, tag="typing.changed"):
 
 
 class ViewersChanged(Event, tag="viewers.changed"):
-    """Which agents look at the conversation now."""
+    """The agents who look at the conversation now."""
 
     conversation_id: str
     agent_ids: list[str]
@@ -192,7 +192,7 @@ class DeskChanged(Event, tag="desk.changed"):
 
 
 class NoticesChanged(Event, tag="notices.changed"):
-    """What supervisors and admins should know may be another: ask `GET /api/v1/notices`."""
+    """The warnings for supervisors and admins may have changed: ask `GET /api/v1/notices`."""
 
 
 class ConfigChanged(Event, tag="config.changed"):
@@ -215,7 +215,7 @@ class WallChanged(Event, tag="wall.changed"):
 
 
 class WallMoved(Event, tag="wall.moved"):
-    """What differs from the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
+    """Changes since the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
     `stuck` is empty while it is as it was. A wall older than `after` cannot be brought up to date by it: watch anew."""
 
     after: datetime
@@ -243,7 +243,7 @@ class ContactVisited(Event, tag="contact.visited"):
 
 
 class VisitorsChanged(Event, tag="visitors.changed"):
-    """Who has come, moved on or left, at most twice a second."""
+    """Visitors came, moved on or left; sent at most twice a second."""
 
     visitors: list[VisitorView]
     gone_ids: list[str]
@@ -256,7 +256,7 @@ class InvitationMade(Event, tag="invitation.made"):
 
 
 class HeadView(View):
-    """How far a conversation has come on the server. `rev` is 0 for visitors."""
+    """The position a conversation has reached on the server. `rev` is 0 for visitors."""
 
     conversation_id: str
     seq: int

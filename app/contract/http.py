@@ -108,7 +108,8 @@ class SetUp(Body):
 
 
 class SetupState(View):
-    """Whether the first admin is still missing; the workspace's name, and whether a forgotten password can be mailed."""
+    """The state of the setup: whether the first admin is still missing; the workspace's name, and whether a forgotten
+    password can be mailed."""
 
     is_needed: bool
     workspace_name: str
@@ -142,8 +143,9 @@ class Me(View):
 
 
 class ConversationPage(View):
-    """Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading` says of
-    a search that words of many messages are still being put into the index, after a restore, say: it may lack some."""
+    """Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading`
+    says of a search that words of many messages are still being put into the index, after a restore, say: it may lack
+    some."""
 
     conversations: list[ConversationView]
     next: str | None
@@ -152,14 +154,14 @@ class ConversationPage(View):
 
 
 class SavedCount(View):
-    """How many conversations a saved view holds, counted up to 1,000."""
+    """The number of conversations a saved view holds, counted up to 1,000."""
 
     id: str
     count: int
 
 
 class ConversationCounts(View):
-    """How many open conversations each view holds, and how many each saved view of this agent."""
+    """The numbers of open conversations in each view, and in each saved view of this agent."""
 
     mine: int
     unassigned: int
@@ -169,7 +171,7 @@ class ConversationCounts(View):
 
 
 class Desk(View):
-    """What this agent has at hand: their own and shared views, canned responses and macros, drafts, and every tag in use."""
+    """The agent's toolbox: their own and shared views, canned responses and macros, drafts, and every tag in use."""
 
     views: list[SavedViewView]
     canned: list[CannedResponseView]
@@ -180,7 +182,7 @@ class Desk(View):
 
 
 class ListFilter(Body):
-    """What a list shows and in which order; what is left out narrows nothing."""
+    """The filter and order of a list; fields left out narrow nothing."""
 
     view: ListView = "all"
     shelf: Shelf = "open"
@@ -226,7 +228,7 @@ class SaveMacro(Body):
 
 
 class NoticeList(View):
-    """What somebody should mend, and what this agent does not want to be told again."""
+    """Warnings to fix, and those this agent has dismissed."""
 
     notices: list[NoticeView]
     ok: Literal[True] = True
@@ -310,8 +312,8 @@ class TellVisit(Body):
 
 
 class VisitTold(View):
-    """What the launcher may say, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want to
-    know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word."""
+    """The messages a launcher may show, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want
+    to know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word."""
 
     visitor_token: str
     greetings: list[GreetingView]

@@ -100,7 +100,7 @@ class InboxSecretIs(View):
 
 
 class InboxSightings(View):
-    """Where the inbox's script was seen, latest first, and tags that name a key no inbox has."""
+    """Pages where the inbox's script was seen, latest first, and tags that name a key no inbox has."""
 
     sightings: list[InboxSightingView]
     unknown: list[InboxSightingView]
@@ -114,9 +114,9 @@ class CheckPage(Body):
 
 
 class PageCheckIs(View):
-    """What the page's HTML says of the snippet. `key` is the inbox it names, empty without one. `found`, `other_key`, `blocked_by_csp` (the
-    page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager may still add it), `private_address`, or
-    `unreachable`, also for a page that answers with an error."""
+    """The result of a check of the page's HTML for the snippet. `key` is the inbox it names, empty without one. `found`,
+    `other_key`, `blocked_by_csp` (the page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager
+    may still add it), `private_address`, or `unreachable`, also for a page that answers with an error."""
 
     url: str
     outcome: PageOutcome

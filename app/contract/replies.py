@@ -1,4 +1,4 @@
-"""What a command is answered with. Every reply says `ok`; a refusal says why in a stable code and a sentence."""
+"""Replies to commands. Every reply says `ok`; a refusal says why in a stable code and a sentence."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reply(View):
 
 
 class Done(Reply):
-    """It happened; there is nothing more to say."""
+    """The command succeeded; there is nothing more to say."""
 
     ok: Literal[True] = True
 
@@ -154,14 +154,14 @@ class ContactEdited(Reply):
 
 
 class VisitorsWatched(Reply):
-    """Who is here now, latest first; changes follow as events."""
+    """The visitors who are here now, latest first; changes follow as events."""
 
     visitors: list[VisitorView]
     ok: Literal[True] = True
 
 
 class Refused(Reply):
-    """It did not happen. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again."""
+    """The command was refused. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again."""
 
     code: ErrorCode
     detail: str

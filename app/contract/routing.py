@@ -46,7 +46,7 @@ class FieldCondition(Body):
 
 
 class RuleConditions(Body):
-    """When a rule applies: each condition given must hold, and holds when any one of its values does. None given: always.
+    """The conditions of a rule: each one given must hold, and holds when any one of its values does. None given: always.
 
     `pages` are parts of the address, where `*` stands for anything; `languages` match their dialects; `domains` are those
     of the contact's email address and match what lies below them; `words` are whole words of the first message;
@@ -74,10 +74,10 @@ class OverflowStep(Body):
 
 
 class RuleActions(Body):
-    """What a rule decides. What it leaves out stays as it is.
+    """The decisions of a rule. Fields left out stay as they are.
 
-    With `needs_language` only who speaks the contact's language is asked. When `queue_limit` conversations wait already,
-    the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
+    With `needs_language` only agents who speak the contact's language are asked. When `queue_limit` conversations wait
+    already, the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
     """
 
     team_id: Id | None = None
@@ -105,7 +105,7 @@ class OrderRules(Body):
 
 
 class RuleProblem(View):
-    """What is wrong with a rule that could still be saved."""
+    """A problem of a rule that could still be saved."""
 
     code: RuleTrouble
     detail: str
@@ -184,15 +184,16 @@ class CandidateView(View):
 
 
 class VerdictCount(View):
-    """How many further agents there were with one verdict."""
+    """The number of further agents with one verdict."""
 
     verdict: Verdict
     count: int
 
 
 class DryRunIs(View):
-    """What would happen. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` who would
-    be given it this second, empty when it would wait; `waiting_count` how many wait in that queue already."""
+    """The outcome of a dry run. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` is the
+    agent who would be given it this second, empty when it would wait; `waiting_count` is how many wait in that queue
+    already."""
 
     topic: str
     is_open: bool
@@ -212,7 +213,7 @@ class DryRunIs(View):
 
 
 class DecisionView(View):
-    """Who got a conversation, or which queue, when, and why.
+    """A routing decision: the agent or queue that got a conversation, when, and why.
 
     `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
     assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated, replied, nobody_else. Candidates are those
@@ -260,7 +261,7 @@ class SetTeamRouting(Body):
 
 
 class ChannelCapacity(Body):
-    """How many conversations of one channel an agent is given at most."""
+    """The most conversations of one channel an agent is given."""
 
     channel: Channel
     capacity: Annotated[int, Meta(ge=0, le=100)]

@@ -25,8 +25,8 @@ SlaWarning = Annotated[int, Meta(ge=0, le=5_270_400)]
 
 
 class SlaTarget(Body):
-    """How many minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before.
-    `around_the_clock` counts every minute, not only the hours of the policy."""
+    """The minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before. `around_the_clock`
+    counts every minute, not only the hours of the policy."""
 
     clock: SlaClockName
     priority: Priority
@@ -36,7 +36,7 @@ class SlaTarget(Body):
 
 
 class SlaConditions(Body):
-    """Which conversations a policy is for. Each list that is not empty has to hold the conversation's own value."""
+    """The conversations a policy is for. Each list that is not empty has to hold the conversation's own value."""
 
     inbox_ids: Annotated[list[Id], Meta(max_length=100)] = []
     team_ids: Annotated[list[Id], Meta(max_length=100)] = []
@@ -102,8 +102,8 @@ class SlaOverdueView(View):
 
 
 class SlaDryRunIs(View):
-    """What would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of `overdue_count`.
-    `is_complete` says that every open conversation was looked at."""
+    """Clocks that would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of
+    `overdue_count`. `is_complete` says that every open conversation was looked at."""
 
     looked_at: int
     is_complete: bool
@@ -129,7 +129,7 @@ class SlaPauseView(View):
 
 
 class SlaAccountView(View):
-    """How a due time comes about. The stretches add up to `counted_minutes`: the target, or what a paused clock has used."""
+    """The account of a due time. The stretches add up to `counted_minutes`: the target, or what a paused clock has used."""
 
     policy_id: str
     policy_name: str

@@ -1,4 +1,4 @@
-"""Who is told what when a conversation moves."""
+"""Announcements of changes to a conversation, for each reader."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def announce_conversation(work: Work, conversation: Conversation) -> Conve
 
 
 async def announce_conversations(work: Work, conversations: Sequence[Conversation]) -> None:
-    """The same for many at once, in as many queries as for one."""
+    """Announce many conversations at once, in as many queries as for one."""
     ids = [conversation.id for conversation in conversations]
     if not ids:
         return

@@ -1,4 +1,4 @@
-"""The same done to many conversations: each changes whole or not at all, and none waits for another's refusal."""
+"""One change to many conversations: each changes whole or not at all, and none waits for another's refusal."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ async def change_conversations(works: Works, agent: SignedInAgent, command: Chan
 
 
 async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, change: Change) -> ConversationView:
-    """One conversation's part, in one transaction, undone in one. Where it stands comes last: giving it to somebody would wake it."""
+    """One conversation's part, in one transaction, undone in one. Where it stands comes last: giving it to somebody would
+    wake it."""
     found = await access_conversation(work, agent, id)
     rev, before = found.rev, await standing_of(work, found)
     if change.add_tags or change.remove_tags:

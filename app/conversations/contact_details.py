@@ -1,4 +1,4 @@
-"""Who a contact is: by their own word, and by what agents write down."""
+"""Contact details: by the contact's own word, and by what agents write down."""
 
 from __future__ import annotations
 

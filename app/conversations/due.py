@@ -1,4 +1,4 @@
-"""What has fallen due, however many: a batch a transaction, and several nodes share it."""
+"""Work that has fallen due, however much: a batch a transaction, and several nodes share it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a conversation stands: statuses, priority, snooze, escalation, the end."""
+"""The lifecycle of a conversation: statuses, priority, snooze, escalation, the end."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def end_conversation(work: Work, visitor: Visitor, command: EndConversatio
 
 
 async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -> ConversationView:
-    """How much it matters; its place in the queue follows."""
+    """Set the priority; the place in the queue follows."""
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.priority != command.priority:

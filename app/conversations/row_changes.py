@@ -54,7 +54,7 @@ def _prepare(is_public: bool, marks: tuple[tuple[str, Any], ...]) -> Prepared[Co
 
 
 async def status_values(work: Work, key: str) -> dict[str, Any]:
-    """What a row needs for a status. Raises Invalid when there is no such status."""
+    """Return the values a row needs for a status. Raises Invalid when there is no such status."""
     status = await work.one(select(Status).where(Status.key == key))
     if status is None:
         raise Invalid("This status does not exist.")

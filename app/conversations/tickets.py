@@ -63,8 +63,8 @@ async def open_ticket_for(
     priority: Priority | None = None,
     opened_by: SignedInAgent | None = None,
 ) -> TicketView:
-    """The same for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty: then what the
-    button would propose is filled in by a job, off the caller's path."""
+    """Open a ticket for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty: then a job
+    fills in what the button would propose, off the caller's path."""
     contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
     assert contact is not None
     if existing := await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id)):

@@ -1,4 +1,4 @@
-"""How a conversation stands before a change that can be undone, kept until the next one."""
+"""The state of a conversation before a change that can be undone, kept until the next one."""
 
 from __future__ import annotations
 

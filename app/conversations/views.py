@@ -195,13 +195,13 @@ def _visitor_view(
 
 
 def is_queued(conversation: Conversation) -> bool:
-    """Whether its contact waits for somebody to have it; one that is only offered nobody has yet."""
+    """Return whether its contact waits for an owner; one that is only offered has none yet."""
     is_free = conversation.agent_id is None or conversation.offer_until is not None
     return is_free and conversation.category in ("new", "open")
 
 
 def is_held(conversation: Conversation) -> bool:
-    """Whether somebody has it and it wants attention."""
+    """Return whether it has an owner and wants attention."""
     return conversation.agent_id is not None and conversation.category in ("new", "open")
 
 

@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: over the connection it is handed, else offline."""
+"""Alembic's way to the database: over the connection it is handed, else offline."""
 
 from __future__ import annotations
 

@@ -258,7 +258,7 @@ export interface ConversationView {
   created_at: string
 }
 
-/** What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up. */
+/** An agent's draft in a conversation, for their eyes alone. Empty once it is sent or given up. */
 export interface DraftView {
   conversation_id: string
   visibility: Visibility
@@ -287,7 +287,7 @@ export interface QueueView {
   high_seconds: number | null
 }
 
-/** What a contact thought of a conversation: 1 (bad) to 5 (good). */
+/** A contact's score of a conversation: 1 (bad) to 5 (good). */
 export interface ScoreView {
   conversation_id: string
   score: number
@@ -350,7 +350,7 @@ export interface CannedResponseView {
   is_shared: boolean
 }
 
-/** What a list shows and in which order. Empty fields narrow nothing. */
+/** The filter and order of a list. Empty fields narrow nothing. */
 export interface FilterView {
   view: ListView
   shelf: Shelf
@@ -474,7 +474,7 @@ export interface AttachmentView {
   url: string
 }
 
-/** Who wrote. `id` is empty for the system; a contact without a name has an empty name. */
+/** The author of a message. `id` is empty for the system; a contact without a name has an empty name. */
 export interface AuthorView {
   kind: AuthorKind
   id: string | null
@@ -482,9 +482,10 @@ export interface AuthorView {
 }
 
 /**
- * How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
+ * The positions each side has reached: every message with `seq` at most the figure was delivered to, or read by, that
+ * side.
  *
- * Whoever writes has read up to their own message; no `message.marked` says so besides.
+ * Authors have read up to their own message; no `message.marked` says so besides.
  */
 export interface MarksView {
   contact_delivered_seq: number
@@ -590,7 +591,7 @@ export interface AuditLineView {
   created_at: string
 }
 
-/** How many conversations of one channel an agent is given at most. */
+/** The most conversations of one channel an agent is given. */
 export interface ChannelCapacityView {
   channel: Channel
   capacity: number
@@ -641,8 +642,8 @@ export interface TeamView {
 }
 
 /**
- * What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
- * `every_days`; both are 0 for the word of an agent, which is shown at once.
+ * A first message from us to a visitor. Shown once they have been on the page for `after_seconds`, and then not again
+ * for `every_days`; both are 0 for the word of an agent, which is shown at once.
  */
 export interface GreetingView {
   id: string
@@ -672,8 +673,8 @@ export interface ProactiveMessageView {
 }
 
 /**
- * Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
- * written; `invitation` tells how far our own first word to them has come.
+ * A visitor on a site now. `name` is empty until they give it, `conversation_id` until they write; `invitation` tells
+ * how far our own first message to them has come.
  */
 export interface VisitorView {
   contact_id: string
@@ -755,7 +756,7 @@ export interface ChatWallView {
   waiting_since: string | null
 }
 
-/** What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied. */
+/** Contacts' scores today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied. */
 export interface CsatWallView {
   average: number | null
   answered_count: number
@@ -809,7 +810,7 @@ export interface StuckWallView {
 }
 
 /**
- * When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
+ * The thresholds of a queue: a figure that has come this far is too much, and near it from four fifths on.
  *
  * `answer_seconds` is how soon after the contact's first message an answer is promised.
  */
@@ -820,7 +821,7 @@ export interface ThresholdsView {
   answer_seconds: number
 }
 
-/** What a supervisor watches: every queue and every agent now, and the day (UTC) so far. */
+/** The wall a supervisor watches: every queue and every agent now, and the day (UTC) so far. */
 export interface WallView {
   queues: QueueWallView[]
   stuck: StuckWallView[]
@@ -845,7 +846,7 @@ export interface FieldValue {
 }
 
 /**
- * What the visitor said of themself before the chat. Unverified until proven. `more` are the form's other fields, by
+ * A visitor's own details from the form before the chat. Unverified until proven. `more` are the form's other fields, by
  * their keys.
  */
 export interface PrechatFields {
@@ -889,8 +890,8 @@ export interface VisitorSendMessage {
 }
 
 /**
- * What was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, whoever missed more
- * than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
+ * Ask for what was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, a client that
+ * missed more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
  */
 export interface VisitorSync {
   type: "conversation.sync"
@@ -1042,8 +1043,8 @@ export interface AgentSendMessage {
 }
 
 /**
- * What changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, whoever missed more than
- * a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
+ * Ask for what changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, a client that missed
+ * more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier.
  */
 export interface AgentSync {
   type: "conversation.sync"
@@ -1093,7 +1094,7 @@ export interface SetStatus {
   status: string
 }
 
-/** How much it matters; the queue is served in this order first. */
+/** Set the priority; the queue is served in this order first. */
 export interface SetPriority {
   type: "conversation.set_priority"
   conversation_id: string
@@ -1146,8 +1147,8 @@ export interface OpenTicket {
 }
 
 /**
- * What to do with some conversations, all of it or nothing for each. With `moves`, who has it becomes `agent_id` or
- * `team_id`, or nobody.
+ * Changes to some conversations, all of it or nothing for each. With `moves`, the owner becomes `agent_id` or `team_id`,
+ * or nobody.
  */
 export interface Change {
   /** At least 1 entries, at most 200 entries. */
@@ -1249,7 +1250,10 @@ export interface SetThresholds {
   answer_seconds: number
 }
 
-/** Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For supervisors. */
+/**
+ * Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For
+ * supervisors.
+ */
 export interface WatchWall {
   type: "wall.watch"
   watching: boolean
@@ -1335,7 +1339,7 @@ export interface InviteVisitor {
   body: string
 }
 
-/** It happened; there is nothing more to say. */
+/** The command succeeded; there is nothing more to say. */
 export interface Done {
   ok: true
 }
@@ -1452,13 +1456,13 @@ export interface ContactEdited {
   ok: true
 }
 
-/** Who is here now, latest first; changes follow as events. */
+/** The visitors who are here now, latest first; changes follow as events. */
 export interface VisitorsWatched {
   visitors: VisitorView[]
   ok: true
 }
 
-/** It did not happen. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again. */
+/** The command was refused. `missed` holds the messages a stale reply had not seen; `retry_seconds` when to try again. */
 export interface Refused {
   code: ErrorCode
   detail: string
@@ -1492,8 +1496,8 @@ export interface ConversationChanged {
 }
 
 /**
- * What a list shows of a conversation that is not this agent's, or no longer. Fields are as in the conversation. Older than
- * what you hold (`rev`): drop it. Not held and now on the list you show: ask for it.
+ * A conversation that is not this agent's, or no longer, as a list shows it. Fields are as in the conversation. Older
+ * than what you hold (`rev`): drop it. Not held and now on the list you show: ask for it.
  */
 export interface ConversationMoved {
   type: "conversation.moved"
@@ -1563,7 +1567,7 @@ export interface ConversationEscalated {
 }
 
 /**
- * What may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
+ * Articles that may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
  * articles are not encoded yet, so only words were compared.
  */
 export interface SuggestionsReady {
@@ -1615,7 +1619,7 @@ export interface TypingChanged {
   preview: string
 }
 
-/** Which agents look at the conversation now. */
+/** The agents who look at the conversation now. */
 export interface ViewersChanged {
   type: "viewers.changed"
   conversation_id: string
@@ -1633,7 +1637,7 @@ export interface DeskChanged {
   type: "desk.changed"
 }
 
-/** What supervisors and admins should know may be another: ask `GET /api/v1/notices`. */
+/** The warnings for supervisors and admins may have changed: ask `GET /api/v1/notices`. */
 export interface NoticesChanged {
   type: "notices.changed"
 }
@@ -1658,7 +1662,7 @@ export interface WallChanged {
 }
 
 /**
- * What differs from the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
+ * Changes since the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
  * `stuck` is empty while it is as it was. A wall older than `after` cannot be brought up to date by it: watch anew.
  */
 export interface WallMoved {
@@ -1687,7 +1691,7 @@ export interface ContactVisited {
   page: PageView
 }
 
-/** Who has come, moved on or left, at most twice a second. */
+/** Visitors came, moved on or left; sent at most twice a second. */
 export interface VisitorsChanged {
   type: "visitors.changed"
   visitors: VisitorView[]
@@ -1700,7 +1704,7 @@ export interface InvitationMade {
   greeting: GreetingView
 }
 
-/** How far a conversation has come on the server. `rev` is 0 for visitors. */
+/** The position a conversation has reached on the server. `rev` is 0 for visitors. */
 export interface HeadView {
   conversation_id: string
   seq: number
@@ -1800,7 +1804,10 @@ export interface SetUp {
   password: string
 }
 
-/** Whether the first admin is still missing; the workspace's name, and whether a forgotten password can be mailed. */
+/**
+ * The state of the setup: whether the first admin is still missing; the workspace's name, and whether a forgotten
+ * password can be mailed.
+ */
 export interface SetupState {
   is_needed: boolean
   workspace_name: string
@@ -1834,8 +1841,9 @@ export interface Me {
 }
 
 /**
- * Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading` says of
- * a search that words of many messages are still being put into the index, after a restore, say: it may lack some.
+ * Conversations in the order of the view. `next` is the cursor of the following page, empty at the end. `is_reading`
+ * says of a search that words of many messages are still being put into the index, after a restore, say: it may lack
+ * some.
  */
 export interface ConversationPage {
   conversations: ConversationView[]
@@ -1844,13 +1852,13 @@ export interface ConversationPage {
   ok: true
 }
 
-/** How many conversations a saved view holds, counted up to 1,000. */
+/** The number of conversations a saved view holds, counted up to 1,000. */
 export interface SavedCount {
   id: string
   count: number
 }
 
-/** How many open conversations each view holds, and how many each saved view of this agent. */
+/** The numbers of open conversations in each view, and in each saved view of this agent. */
 export interface ConversationCounts {
   mine: number
   unassigned: number
@@ -1859,7 +1867,7 @@ export interface ConversationCounts {
   ok: true
 }
 
-/** What this agent has at hand: their own and shared views, canned responses and macros, drafts, and every tag in use. */
+/** The agent's toolbox: their own and shared views, canned responses and macros, drafts, and every tag in use. */
 export interface Desk {
   views: SavedViewView[]
   canned: CannedResponseView[]
@@ -1869,7 +1877,7 @@ export interface Desk {
   ok: true
 }
 
-/** What a list shows and in which order; what is left out narrows nothing. */
+/** The filter and order of a list; fields left out narrow nothing. */
 export interface ListFilter {
   view?: ListView
   shelf?: Shelf
@@ -1919,7 +1927,7 @@ export interface SaveMacro {
   is_shared?: boolean
 }
 
-/** What somebody should mend, and what this agent does not want to be told again. */
+/** Warnings to fix, and those this agent has dismissed. */
 export interface NoticeList {
   notices: NoticeView[]
   ok: true
@@ -2004,8 +2012,8 @@ export interface TellVisit {
 }
 
 /**
- * What the launcher may say, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want to
- * know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word.
+ * The messages a launcher may show, and when to ask again: `again_seconds` 0 is never, as when the inbox does not want
+ * to know. `greetings` are those whose rules fit this page, in their order; `invitation` is an agent's own word.
  */
 export interface VisitTold {
   visitor_token: string
@@ -2130,7 +2138,7 @@ export interface FieldCondition {
 }
 
 /**
- * When a rule applies: each condition given must hold, and holds when any one of its values does. None given: always.
+ * The conditions of a rule: each one given must hold, and holds when any one of its values does. None given: always.
  *
  * `pages` are parts of the address, where `*` stands for anything; `languages` match their dialects; `domains` are those
  * of the contact's email address and match what lies below them; `words` are whole words of the first message;
@@ -2168,10 +2176,10 @@ export interface OverflowStep {
 }
 
 /**
- * What a rule decides. What it leaves out stays as it is.
+ * The decisions of a rule. Fields left out stay as they are.
  *
- * With `needs_language` only who speaks the contact's language is asked. When `queue_limit` conversations wait already,
- * the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
+ * With `needs_language` only agents who speak the contact's language are asked. When `queue_limit` conversations wait
+ * already, the contact is written `full_message` and the conversation becomes a ticket; it keeps its place in the queue.
  */
 export interface RuleActions {
   team_id?: string | null
@@ -2202,7 +2210,7 @@ export interface OrderRules {
   rule_ids: string[]
 }
 
-/** What is wrong with a rule that could still be saved. */
+/** A problem of a rule that could still be saved. */
 export interface RuleProblem {
   code: RuleTrouble
   detail: string
@@ -2279,15 +2287,16 @@ export interface CandidateView {
   verdict: Verdict
 }
 
-/** How many further agents there were with one verdict. */
+/** The number of further agents with one verdict. */
 export interface VerdictCount {
   verdict: Verdict
   count: number
 }
 
 /**
- * What would happen. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` who would
- * be given it this second, empty when it would wait; `waiting_count` how many wait in that queue already.
+ * The outcome of a dry run. `rule` is the first that matches, empty when the inbox's own team gets it; `agent_id` is the
+ * agent who would be given it this second, empty when it would wait; `waiting_count` is how many wait in that queue
+ * already.
  */
 export interface DryRunIs {
   topic: string
@@ -2308,7 +2317,7 @@ export interface DryRunIs {
 }
 
 /**
- * Who got a conversation, or which queue, when, and why.
+ * A routing decision: the agent or queue that got a conversation, when, and why.
  *
  * `made_by_id` is the agent who did it by hand, empty for routing. `reason` is one of routed, offered, to_lead, claimed,
  * assigned, transferred, reopened, agent_left, missed, declined, untaken, overflow, deactivated, replied, nobody_else. Candidates are those
@@ -2354,7 +2363,7 @@ export interface SetTeamRouting {
   takes_on_reply?: boolean | null
 }
 
-/** How many conversations of one channel an agent is given at most. */
+/** The most conversations of one channel an agent is given. */
 export interface ChannelCapacity {
   channel: Channel
   /** From 0, to 100. */
@@ -2738,7 +2747,7 @@ export interface ArticleRowView {
   updated_at: string
 }
 
-/** What a reader missed in an article. */
+/** A reason a reader gave for why an article did not help. */
 export interface ArticleReasonView {
   text: string
   created_at: string
@@ -2917,7 +2926,7 @@ export interface InboxSecretIs {
   ok: true
 }
 
-/** Where the inbox's script was seen, latest first, and tags that name a key no inbox has. */
+/** Pages where the inbox's script was seen, latest first, and tags that name a key no inbox has. */
 export interface InboxSightings {
   sightings: InboxSightingView[]
   unknown: InboxSightingView[]
@@ -2931,9 +2940,9 @@ export interface CheckPage {
 }
 
 /**
- * What the page's HTML says of the snippet. `key` is the inbox it names, empty without one. `found`, `other_key`, `blocked_by_csp` (the
- * page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager may still add it), `private_address`, or
- * `unreachable`, also for a page that answers with an error.
+ * The result of a check of the page's HTML for the snippet. `key` is the inbox it names, empty without one. `found`,
+ * `other_key`, `blocked_by_csp` (the page's Content-Security-Policy lets no browser load it), `not_found` (a tag manager
+ * may still add it), `private_address`, or `unreachable`, also for a page that answers with an error.
  */
 export interface PageCheckIs {
   url: string
@@ -2943,8 +2952,8 @@ export interface PageCheckIs {
 }
 
 /**
- * How many minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before.
- * `around_the_clock` counts every minute, not only the hours of the policy.
+ * The minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before. `around_the_clock`
+ * counts every minute, not only the hours of the policy.
  */
 export interface SlaTarget {
   clock: SlaClockName
@@ -2956,7 +2965,7 @@ export interface SlaTarget {
   around_the_clock?: boolean
 }
 
-/** Which conversations a policy is for. Each list that is not empty has to hold the conversation's own value. */
+/** The conversations a policy is for. Each list that is not empty has to hold the conversation's own value. */
 export interface SlaConditions {
   /** At most 100 entries. */
   inbox_ids?: string[]
@@ -3025,8 +3034,8 @@ export interface SlaOverdueView {
 }
 
 /**
- * What would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of `overdue_count`.
- * `is_complete` says that every open conversation was looked at.
+ * Clocks that would become overdue among the `looked_at` open conversations; `overdue` holds the first 50 of
+ * `overdue_count`. `is_complete` says that every open conversation was looked at.
  */
 export interface SlaDryRunIs {
   looked_at: number
@@ -3052,7 +3061,7 @@ export interface SlaPauseView {
   because: string[]
 }
 
-/** How a due time comes about. The stretches add up to `counted_minutes`: the target, or what a paused clock has used. */
+/** The account of a due time. The stretches add up to `counted_minutes`: the target, or what a paused clock has used. */
 export interface SlaAccountView {
   policy_id: string
   policy_name: string

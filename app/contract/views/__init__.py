@@ -1,4 +1,4 @@
-"""What a reader is shown: one Struct per noun, each for the eyes it names.
+"""Views: one Struct per noun, each for the readers it names.
 
 Fields have no defaults, so every key is always present on the wire. Times are RFC 3339 in UTC.
 """

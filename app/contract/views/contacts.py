@@ -1,4 +1,4 @@
-"""Who writes, what is known of them, and the pages they were on."""
+"""Contacts, their details, and the pages they were on."""
 
 from __future__ import annotations
 

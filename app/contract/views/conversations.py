@@ -91,7 +91,7 @@ class VisitorConversationView(View):
 
 
 class ScoreView(View):
-    """What a contact thought of a conversation: 1 (bad) to 5 (good)."""
+    """A contact's score of a conversation: 1 (bad) to 5 (good)."""
 
     conversation_id: str
     score: int
@@ -108,7 +108,7 @@ class NotChanged(View):
 
 
 class DraftView(View):
-    """What an agent has begun to write in a conversation; for their eyes alone. Empty once it is sent or given up."""
+    """An agent's draft in a conversation, for their eyes alone. Empty once it is sent or given up."""
 
     conversation_id: str
     visibility: Visibility

@@ -1,4 +1,4 @@
-"""What agents keep at hand: views, canned responses, macros."""
+"""The agents' toolbox: views, canned responses, macros."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from app.contract.values import ListView, Priority, Shelf, Sort, StepKind, View
 
 
 class FilterView(View):
-    """What a list shows and in which order. Empty fields narrow nothing."""
+    """The filter and order of a list. Empty fields narrow nothing."""
 
     view: ListView
     shelf: Shelf

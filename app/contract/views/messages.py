@@ -8,7 +8,7 @@ from app.contract.values import AuthorKind, Channel, SystemCode, View, Visibilit
 
 
 class AuthorView(View):
-    """Who wrote. `id` is empty for the system; a contact without a name has an empty name."""
+    """The author of a message. `id` is empty for the system; a contact without a name has an empty name."""
 
     kind: AuthorKind
     id: str | None
@@ -50,9 +50,10 @@ class MessageView(View):
 
 
 class MarksView(View):
-    """How far each side has come: every message with `seq` at most the figure was delivered to, or read by, that side.
+    """The positions each side has reached: every message with `seq` at most the figure was delivered to, or read by, that
+    side.
 
-    Whoever writes has read up to their own message; no `message.marked` says so besides.
+    Authors have read up to their own message; no `message.marked` says so besides.
     """
 
     contact_delivered_seq: int

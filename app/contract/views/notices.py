@@ -1,4 +1,4 @@
-"""What supervisors and admins are told without having searched for it."""
+"""Warnings that supervisors and admins get without having searched for them."""
 
 from __future__ import annotations
 

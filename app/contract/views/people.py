@@ -8,7 +8,7 @@ from app.contract.values import Category, Channel, EmailPrompt, Presence, Role, 
 
 
 class ChannelCapacityView(View):
-    """How many conversations of one channel an agent is given at most."""
+    """The most conversations of one channel an agent is given."""
 
     channel: Channel
     capacity: int

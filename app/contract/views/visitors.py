@@ -1,4 +1,4 @@
-"""Who is on the site, what greets them, and what their widget is told."""
+"""Visitors on the site, the messages that greet them, and their widget's settings."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.contract.views.messages import AuthorView
 
 
 class VisitorView(View):
-    """Who is on a site now. `name` is empty for somebody who has not said it, `conversation_id` for somebody who has not
-    written; `invitation` tells how far our own first word to them has come."""
+    """A visitor on a site now. `name` is empty until they give it, `conversation_id` until they write; `invitation` tells
+    how far our own first message to them has come."""
 
     contact_id: str
     inbox_id: str
@@ -29,8 +29,8 @@ class VisitorView(View):
 
 
 class GreetingView(View):
-    """What we say to a visitor first. Shown once they have been on the page for `after_seconds`, and then not again for
-    `every_days`; both are 0 for the word of an agent, which is shown at once."""
+    """A first message from us to a visitor. Shown once they have been on the page for `after_seconds`, and then not again
+    for `every_days`; both are 0 for the word of an agent, which is shown at once."""
 
     id: str
     author: AuthorView

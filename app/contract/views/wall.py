@@ -9,7 +9,7 @@ from app.contract.views.people import AgentView
 
 
 class ThresholdsView(View):
-    """When a queue needs somebody: a figure that has come this far is too much, and near it from four fifths on.
+    """The thresholds of a queue: a figure that has come this far is too much, and near it from four fifths on.
 
     `answer_seconds` is how soon after the contact's first message an answer is promised.
     """
@@ -88,7 +88,7 @@ class StuckWallView(View):
 
 
 class CsatWallView(View):
-    """What contacts thought today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied."""
+    """Contacts' scores today (UTC). `average` of 1 to 5, empty without an answer; 4 and 5 are satisfied."""
 
     average: float | None
     answered_count: int
@@ -96,7 +96,7 @@ class CsatWallView(View):
 
 
 class WallView(View):
-    """What a supervisor watches: every queue and every agent now, and the day (UTC) so far."""
+    """The wall a supervisor watches: every queue and every agent now, and the day (UTC) so far."""
 
     queues: list[QueueWallView]
     stuck: list[StuckWallView]

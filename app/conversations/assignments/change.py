@@ -1,4 +1,4 @@
-"""Who holds a conversation: claimed, given, handed over or put back."""
+"""Changes of a conversation's owner: claimed, assigned, transferred or returned to the queue."""
 
 from __future__ import annotations
 

@@ -34,10 +34,11 @@ class Claim(Struct, frozen=True):
 
 
 async def take_if_free(work: Work, takes: Sequence[Claim], accept_seconds: int = 0) -> list[Conversation]:
-    """Those of them that nobody had and that still wait, as they are now; the others stay as they are.
+    """Take those conversations that nobody had and that still wait, and return them as they are now; the others stay as
+    they are.
 
     With `accept_seconds` they are only offered, and go on by themselves when these have passed. The agents' rows must be
-    locked and their leases and loads checked by the caller, in this same work; the caller also tells everybody how the
+    locked and their leases and loads checked by the caller, in this same work; the caller also announces how the
     conversations and the agents' loads stand now.
     """
     if not takes:

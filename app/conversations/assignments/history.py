@@ -1,4 +1,4 @@
-"""Who holds a conversation, and the history of that."""
+"""The owner of a conversation, and the history of its owners."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def begin_assignments(work: Work, holdings: Sequence[AssignmentRecord], ma
 
 
 async def accept_assignment(work: Work, conversation: Conversation) -> None:
-    """What was offered is taken: the wait ends now."""
+    """Accept what was offered: the wait ends now."""
     waited = seconds_since(conversation.queued_at, work.now) if conversation.queued_at else None
     await work.change(
         update(Assignment)
@@ -129,7 +129,7 @@ async def note_assigned(work: Work, agent_id: str) -> str:
 
 
 async def present_among(work: Work, agent_ids: Sequence[str]) -> set[str]:
-    """Those of them who are here, or gone so recently that a reload may be all it is."""
+    """Return those of them who are present, or gone so recently that a reload may be all it is."""
     recent = or_(Agent.lease_until > work.now - UNNOTICED, Agent.left_at.is_not(None))
     are_here = Agent.is_active, recent, Agent.presence != "offline"
     return set(await work.all(select(Agent.id).where(Agent.id.in_(sorted(set(agent_ids))), *are_here)))

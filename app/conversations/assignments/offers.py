@@ -1,4 +1,4 @@
-"""What was offered and must be taken: accepted, declined, or left until it goes on."""
+"""Offers of conversations: accepted, declined, or left until they go on."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: s
 
 
 async def decline_conversation(work: Work, agent: SignedInAgent, command: DeclineConversation) -> ConversationView:
-    """It goes on at once. Raises Conflict when it is not offered to this agent (any more)."""
+    """Decline an offer: the conversation goes on at once. Raises Conflict when it is not offered to this agent (any
+    more)."""
     require(may_reply, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id or not conversation.offer_until:
@@ -78,12 +79,12 @@ async def lapse_all_offers(works: Works) -> None:
 
 
 async def routing_of(rows: Rows, conversation_id: str) -> Routing | None:
-    """What routing knows of a conversation, if it knows anything yet."""
+    """Return what routing knows of a conversation, or None when it knows nothing yet."""
     return await rows.first(_ROUTING, key=conversation_id)
 
 
 async def keep_fields(work: Work, conversation_id: str, fields: dict[str, str]) -> None:
-    """What the visitor filled in before the chat, for the rules."""
+    """Store the form a visitor filled in before the chat, for the rules."""
     await ensure_routing(work, conversation_id, fields)
 
 

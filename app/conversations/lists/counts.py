@@ -1,4 +1,4 @@
-"""How many conversations each view holds: one read of what is open answers for every view of every agent."""
+"""Counts of the conversations in each view: one read of what is open answers for every view of every agent."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Alike(NamedTuple):
 
 
 class OpenCounts:
-    """What is open, as it was read last, and what was counted of it. Body for by all agents of a node."""
+    """The open conversations as last read, and the counts made of them. Asked for by all agents of a node."""
 
     def __init__(self, works: Works, clock: Callable[[], float] = monotonic) -> None:
         self._works = works
@@ -51,7 +51,7 @@ class OpenCounts:
         self._counted_long: dict[bytes, tuple[float, int]] = {}
 
     async def of(self, agent: SignedInAgent, view_ids: Collection[str] | None = None) -> ConversationCounts:
-        """What each view of the agent holds; of the saved ones those with these ids, or all."""
+        """Return the counts of the agent's views; of the saved ones those with these ids, or all."""
         async with self._works.read() as rows:
             async with self._turn:
                 if self._clock() >= self._fresh_until:
@@ -94,7 +94,7 @@ class OpenCounts:
 
 
 async def read_open(rows: Rows) -> list[Alike]:
-    """What is open, by all that views tell apart: no joins, along the index of what is open."""
+    """Read the open conversations, by all that views tell apart: no joins, along the index of what is open."""
     told_apart: list[Any] = [getattr(Conversation, name) for name in Alike._fields[:-1]]
     wanted: Any = select(*told_apart, func.count()).where(IS_OPEN).group_by(*told_apart)
     found = await rows.rows_beside(wanted)
@@ -111,7 +111,8 @@ def saved_views_of(agent: SignedInAgent):
 
 
 def _key_of(agent: SignedInAgent, wanted: ListFilter) -> bytes:
-    """The same for all agents, but for what is theirs alone. The order of a list does not change how long it is."""
+    """Return the key of a filter: alike for all agents, except for what is theirs alone. The order of a list does not change
+    how long it is."""
     filled = msgspec.structs.replace(wanted, sort="newest")
     return msgspec.json.encode((filled, agent.id if wanted.view == "mine" else None))
 

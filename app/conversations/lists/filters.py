@@ -1,4 +1,4 @@
-"""What a list lets through."""
+"""Filters of lists."""
 
 from __future__ import annotations
 

@@ -101,12 +101,12 @@ def stretches_of(wanted: ListFilter, statuses: Sequence[str], dialect: str) -> l
 
 
 def order_of(stretch: OrderSegment) -> list[Any]:
-    """What to order by."""
+    """Return the columns to order by."""
     return [key.column.desc() if key.is_descending else key.column.asc() for key in (*stretch.lead, *stretch.keys)]
 
 
 def cursor_of(sort: Sort, last: ConversationView) -> str:
-    """What to ask with for the page after this row."""
+    """Return the cursor of the page after this row."""
     return base64.urlsafe_b64encode(msgspec.json.encode(_held(sort, last))).decode().rstrip("=")
 
 

@@ -44,7 +44,8 @@ _MESSAGE_NUMBER: ColumnElement[int] = literal_column("messages.rowid")
 async def holding(
     rows: Rows, said: str, conditions: Sequence[ColumnElement[bool]] = (), most: int = MAX_FOUND
 ) -> list[ColumnElement[bool]]:
-    """Conditions on conversations that hold these words and meet `conditions`, the latest so many; none when nothing was said."""
+    """Conditions on conversations that hold these words and meet `conditions`, the latest so many; none when nothing was
+    said."""
     line = clean_line(said)
     if not line:
         return []
@@ -69,8 +70,8 @@ async def _found(rows: Rows, line: str, words: Sequence[str], among: Among, most
 
 
 async def _is_read(rows: Rows, few: Few, words: Sequence[str]) -> bool:
-    """Return whether reading their messages takes less than asking the index. SQLite says in no time whether many hold a word as it
-    stands, and with only its beginning gathers all that do."""
+    """Return whether reading their messages takes less than asking the index. SQLite says in no time whether many hold a
+    word as it stands, and with only its beginning gathers all that do."""
     if few.size <= search_few.MAX_READ:
         return True
     if rows.dialect != "sqlite" or few.size > search_few.MAX_READ_OF_COMMON:
@@ -88,7 +89,7 @@ async def _numbered(rows: Rows, line: str) -> Sequence[str]:
 
 
 class Among(NamedTuple):
-    """What is looked at: conversations that meet the conditions; by their ids, when they are few."""
+    """The conversations a search looks at: those that meet the conditions; by their ids, when they are few."""
 
     conditions: Sequence[ColumnElement[bool]]
     ids: Sequence[str] | None
@@ -118,7 +119,7 @@ async def _among(rows: Rows, conditions: Sequence[ColumnElement[bool]]) -> Among
 
 
 class _Places:
-    """Where words are looked for; of what is found in many places the latest `most`."""
+    """The places where words are looked for; of what is found in many places the latest `most`."""
 
     def __init__(self, among: Among, most: int) -> None:
         self._among = among
@@ -164,8 +165,9 @@ class _OnPostgres(_Places):
 
 class _OnSqlite(_Places):
     async def messages(self, rows: Rows, words: Sequence[str]) -> Sequence[str]:
-        """Of few conversations, those of their messages that the index has; of many, the index is read from its end. A word that
-        is only begun cannot be looked up message by message: each time the index would gather all that begins so."""
+        """Of few conversations, those of their messages that the index has; of many, the index is read from its end. A
+        word that is only begun cannot be looked up message by message: each time the index would gather all that begins
+        so."""
         if self._among.ids is not None:
             held = select(_MESSAGE_WORDS.c.rowid).where(self._matches(_MESSAGE_WORDS, words))
             theirs = select(Message.conversation_id).where(self._among.has(Message.conversation_id), _MESSAGE_NUMBER.in_(held))
@@ -215,7 +217,7 @@ class HowFar(NamedTuple):
 
 
 async def how_far(rows: Rows) -> HowFar:
-    """How far the index has come. On PostgreSQL, which keeps it itself, nothing is ever left to do."""
+    """Return how far the index has come. On PostgreSQL, which keeps it itself, nothing is ever left to do."""
     if rows.dialect == "postgresql":
         return HowFar(0, 0)
     newest = select(func.max(_MESSAGE_NUMBER)).select_from(Message)

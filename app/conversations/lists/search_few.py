@@ -108,7 +108,7 @@ async def _found_in_part(rows: Rows, ids: Sequence[str], words: Sequence[str]) -
 
 
 def _cards_of(ids: Sequence[str]) -> Any:
-    """Who each is with."""
+    """Return a query of each conversation's contact."""
     contact = Contact.name + " " + func.coalesce(Contact.email, "")
     return select(Conversation.id, contact).join(Contact, Contact.id == Conversation.contact_id).where(Conversation.id.in_(ids))
 

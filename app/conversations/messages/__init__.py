@@ -1,1 +1,1 @@
-"""What one message does, from the command to the row."""
+"""The path of one message, from the command to the row."""

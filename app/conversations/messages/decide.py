@@ -1,6 +1,7 @@
-"""What one message does to its conversation. Pure: the same situation and message always give the same decision.
+"""The decision about one message: its effects on the conversation. Pure: the same situation and message always give the same
+decision.
 
-This is the only place that says so. A message that only writes itself is `Written` and goes to the database together with
+This is the only place that decides. A message that only writes itself is `Written` and goes to the database together with
 others; one that needs more `Needs` steps, each a verb of its own in the same transaction.
 """
 

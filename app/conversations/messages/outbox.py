@@ -51,7 +51,7 @@ class Posted(Struct):
 
 
 class MessageOutbox:
-    """Where messages are handed in."""
+    """The outbox that messages are handed to."""
 
     def __init__(self, works: Works) -> None:
         self._works = works
@@ -70,7 +70,7 @@ class MessageOutbox:
             self._writer = asyncio.create_task(self._write_all(), name="outbox")
 
     async def send(self, author: Author, post: Post) -> MessageView:
-        """The same for whoever can wait: the message, or what the verb raised."""
+        """Write a message and wait: return it, or raise what the verb raised."""
         answer: asyncio.Future[MessageView | Exception] = asyncio.get_running_loop().create_future()
         self.post(author, post, lambda found: None if answer.done() else answer.set_result(found))
         found = await answer
@@ -101,7 +101,7 @@ class MessageOutbox:
             self._writer = None
 
     def _take(self) -> list[Posted]:
-        """Those who wait, oldest first; the second of a conversation, or of a key, waits for the next batch."""
+        """Take the waiting messages, oldest first; the second of a conversation, or of a key, waits for the next batch."""
         taken: list[Posted] = []
         later: list[Posted] = []
         seen: set[str] = set()

@@ -47,7 +47,7 @@ async def begin_with(work: Work, conversation: Conversation, greeting: Greeting)
 
 
 async def answered(work: Work, visitor: Visitor, conversation_id: str, greeting: Greeting) -> None:
-    """Whose word it was has the conversation while they are here; otherwise it waits like any other."""
+    """Give the conversation to the agent who wrote first while they are present; otherwise it waits like any other."""
     await greeting_answered(work, visitor, greeting.id)
     if greeting.agent is not None and await _is_present(work, greeting.agent.id):
         await claim_conversation(work, greeting.agent, ClaimConversation(conversation_id=conversation_id))

@@ -216,7 +216,8 @@ async def join(work: Work, conversation: Conversation, agent_id: str, name: str,
 
 
 async def has_joined(work: Work, conversation: Conversation, agent_id: str, name: str) -> bool:
-    """Return if the contact has read that this agent joined. Conversations begun before that was noted say it by their lines."""
+    """Return if the contact has read that this agent joined. Conversations begun before that was noted say it by their
+    lines."""
     if conversation.joined_ids is not None:
         return agent_id in conversation.joined_ids
     mine = Message.conversation_id == conversation.id, Message.system == "joined", Message.author_name == name
@@ -334,7 +335,8 @@ async def _refuse_stale(work: Work, agent: SignedInAgent, conversation: Conversa
 
 
 async def _waking(work: Work, conversation: Conversation, steps: Sequence[Step]) -> dict[str, Any]:
-    """Return what changes when the contact writes into a conversation that was set aside, has ended, or whose owner has left."""
+    """Return what changes when the contact writes into a conversation that was set aside, has ended, or whose owner has
+    left."""
     if "wake" in steps:
         return await status_values(work, "open") | {"snoozed_until": None} | await values_if_owner_left(work, conversation)
     if "reopen" in steps:
@@ -359,7 +361,8 @@ async def _announce_waking(work: Work, before: Conversation, changed: Conversati
 
 
 async def _has_another_open(work: Work, conversation: Conversation) -> bool:
-    """Whether this one must stand beside another: a contact has one open conversation per inbox unless they ask for more."""
+    """Return whether this one must stand beside another: a contact has one open conversation per inbox unless they ask for
+    more."""
     other = await work.one(
         select(Conversation.id)
         .where(

@@ -1,4 +1,5 @@
-"""How conversations stand for the messages that are asked for: one statement for a batch, on either database, without a rule."""
+"""The situation of the conversations that messages are asked for: one statement for a batch, on either database, without a
+rule."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from models import Inbox
 
 
 async def typing_changed(rows: Rows, actor: Visitor | SignedInAgent, command: SetTyping) -> list[Announcement]:
-    """Who is to hear of it. The contact is told that an agent types, not which."""
+    """Return the announcements that an author started or stopped typing. The contact is told that an agent types, not which."""
     conversation = await access_conversation_to_read(rows, actor, command.conversation_id)
     to_agents = ToInboxAgents(inbox_id=conversation.inbox_id)
     if isinstance(actor, Visitor):
@@ -50,7 +50,7 @@ async def typing_changed(rows: Rows, actor: Visitor | SignedInAgent, command: Se
 
 
 async def _preview_of(rows: Rows, inbox_id: str, command: SetTyping) -> str:
-    """What has been typed so far, where the inbox says that agents see it."""
+    """Return the text typed so far, where the inbox says that agents see it."""
     if not command.typing or not command.preview:
         return ""
     is_on = await rows.one(select(Inbox.previews_typing).where(Inbox.id == inbox_id))

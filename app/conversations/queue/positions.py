@@ -1,4 +1,4 @@
-"""Where in a queue somebody stands: counted in the queues' own index, whose order is the queue's."""
+"""Positions in a queue: counted in the queues' own index, whose order is the queue's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def queue_view(rows: Rows, conversation: Conversation) -> QueueView:
 
 
 async def queue_views(rows: Rows, waiting: Sequence[Conversation]) -> dict[str, QueueView]:
-    """The same for many, by id: as many queries a team as for one, however many of its queue they are."""
+    """Return the places of many conversations, by id: as many queries a team as for one, however many of its queue they are."""
     views: dict[str, QueueView] = {}
     for team_id in {conversation.team_id for conversation in waiting}:
         pace = await pace_of(rows, team_id)
@@ -57,7 +57,7 @@ def in_queue_of(team_id: str | ColumnElement[str] | None) -> ColumnElement[bool]
 
 
 def _ahead_in(queue: ColumnElement[bool]) -> Prepared[Any]:
-    """How many stand in a queue before one of this rank that has waited since then."""
+    """Count those in a queue before one of this rank that has waited since then."""
     mine = tuple_(bindparam("rank", type_=Integer), bindparam("since", type_=UtcDateTime), bindparam("own", type_=IdColumn))
     ahead = tuple_(Conversation.priority_rank, Conversation.queued_at, Conversation.id) < mine
     return Prepared(select(func.count()).select_from(Conversation).where(queue, ahead))

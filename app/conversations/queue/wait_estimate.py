@@ -1,4 +1,4 @@
-"""How long whoever waits may still have to: a range, from how long conversations have taken and how many are served at once."""
+"""Estimates of the remaining wait: a range, from how long conversations have taken and how many are served at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WIDEST = 4.0
 
 
 class Pace(Struct, frozen=True):
-    """How fast a queue is served: conversations held at once, and the mean seconds each is held, from so many of them.
+    """The pace a queue is served at: conversations held at once, and the mean seconds each is held, from so many of them.
     Ranges are stretched by `widening`, as the last ones that were promised should have been."""
 
     slots: int
@@ -109,7 +109,7 @@ def place_view(position: int, pace: Pace | None) -> QueueView:
 
 
 async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
-    """How fast a team's queue is served now. None while nobody serves it, or too little has happened to tell."""
+    """Return the pace a team's queue is served at now. None while nobody serves it, or too little has happened to tell."""
     team = {"team": team_id} if team_id else {}
     ((count,),) = await rows.tuples(_SLOTS_OF_TEAM if team_id else _SLOTS, **team)
     if not count:
@@ -123,7 +123,7 @@ async def pace_of(rows: Rows, team_id: str | None) -> Pace | None:
 
 
 def _last_held(of_team: ColumnElement[bool]) -> Prepared[Any]:
-    """When what was held last began and ended."""
+    """Return a query of when the assignments that ended last began and ended."""
     return Prepared(
         select(Assignment.started_at, Assignment.ended_at)
         .where(
@@ -138,7 +138,7 @@ def _last_held(of_team: ColumnElement[bool]) -> Prepared[Any]:
 
 
 def _last_kept(of_team: ColumnElement[bool]) -> Prepared[Any]:
-    """What was promised last of those whose wait is over."""
+    """Return a query of the latest promises whose wait is over."""
     promise = WaitPromise
     return Prepared(
         select(promise.position, promise.low_seconds, promise.high_seconds, promise.waited_seconds)
@@ -172,7 +172,7 @@ async def note_waits(work: Work, conversation_ids: Sequence[str], until: datetim
 
 
 async def calibration(rows: Rows, since: datetime, team_id: str | None = None) -> Calibration:
-    """How many of the promises made since then, and whose wait is over, were kept; of one team, or of all."""
+    """Count the promises made since then whose wait is over, and those that were kept; of one team, or of all."""
     over = select(WaitPromise.low_seconds, WaitPromise.high_seconds, WaitPromise.waited_seconds).where(
         WaitPromise.promised_at >= since, WaitPromise.waited_seconds.is_not(None)
     )

@@ -1,4 +1,4 @@
-"""What an agent has begun to write: kept for them alone, wherever they sign in, until it is sent or given up."""
+"""Drafts of an agent: kept for them alone, wherever they sign in, until sent or given up."""
 
 from __future__ import annotations
 

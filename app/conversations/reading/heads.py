@@ -1,4 +1,5 @@
-"""How far conversations have come: for many readers in one query, and what has moved since a node last looked."""
+"""Positions that conversations have reached: for many readers in one query, and those that moved since a node last
+looked."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _HELD_BY = Prepared(
 
 
 class ConversationPosition(Struct, frozen=True):
-    """Where a conversation stands, and who hears of it."""
+    """The position of a conversation, and the readers who hear of it."""
 
     id: str
     inbox_id: str
@@ -82,13 +83,13 @@ async def heads_for_agents(
 
 
 async def heads_for_visitor(rows: Rows, contact_id: str) -> list[HeadView]:
-    """How far one contact's recent conversations have come."""
+    """Return the positions of one contact's recent conversations."""
     found = await rows.all_prepared(_OF_CONTACT, contact=contact_id)
     return [HeadView(conversation_id=one.id, seq=one.seq, rev=0, marks=marks_view(one)) for one in found]
 
 
 async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> list[HeadView]:
-    """How far the conversations one agent holds or looks at have come."""
+    """Return the positions of the conversations one agent holds or looks at."""
     found = await rows.all_prepared(_HELD_BY, agent=agent_id)
     if viewed_id and all(one.id != viewed_id for one in found):
         found += await rows.all_prepared(_BY_ID, key=viewed_id)
@@ -96,7 +97,7 @@ async def heads_for_agent(rows: Rows, agent_id: str, viewed_id: str | None) -> l
 
 
 def together(held: Sequence[HeadView], viewed: HeadView | None) -> list[HeadView]:
-    """What an agent holds, and what they look at, once."""
+    """Combine the conversations an agent holds and those they look at, each once."""
     if viewed is None or any(head.conversation_id == viewed.conversation_id for head in held):
         return list(held)
     return [*held, viewed]
@@ -110,7 +111,8 @@ async def find_horizon(rows: Rows) -> int:
 
 
 async def list_moved(rows: Rows, since: int, after: tuple[int, str] | None, limit: int) -> list[tuple[int, ConversationPosition]]:
-    """Conversations written by a transaction from `since` on, in that order; `after` is the last (transaction, id) of the page before.
+    """Conversations written by a transaction from `since` on, in that order; `after` is the last (transaction, id) of the
+    page before.
 
     Whoever reads `find_horizon` first and asks from there the next time misses nothing, however late a transaction
     commits and whatever any clock says; some are returned twice. Ids above the newest transaction came with a backup.

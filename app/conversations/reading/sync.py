@@ -34,7 +34,7 @@ _marks: dict[tuple[str, ...], Prepared[Conversation]] = {}
 
 
 async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -> VisitorSynced:
-    """What the contact missed, by seq: notes have none, so they can neither be shown nor counted."""
+    """Return what the contact missed, by seq: notes have none, so they can neither be shown nor counted."""
     conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
     page = await _missed(rows, conversation.id, _BY_SEQ, command.after_seq, newest=command.newest)
     return VisitorSynced(
@@ -47,7 +47,7 @@ async def sync_for_visitor(rows: Rows, visitor: Visitor, command: VisitorSync) -
 
 
 async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -> AgentSynced:
-    """What the agent missed, by rev."""
+    """Return what the agent missed, by rev."""
     conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
     page = await _missed(rows, conversation.id, _BY_REV, command.after_rev, newest=command.newest)
     return AgentSynced(
@@ -60,14 +60,14 @@ async def sync_for_agent(rows: Rows, agent: SignedInAgent, command: AgentSync) -
 
 
 async def earlier_for_visitor(rows: Rows, visitor: Visitor, command: VisitorEarlier) -> EarlierMessages:
-    """What both sides saw before a seq, a page of it."""
+    """Return a page of what both sides saw before a seq."""
     conversation = await access_conversation_to_read(rows, visitor, command.conversation_id)
     messages, has_earlier = await _before(rows, conversation.id, _BY_SEQ, command.before_seq)
     return EarlierMessages(messages=[message_view(one, for_agents=False) for one in messages], has_earlier=has_earlier)
 
 
 async def earlier_for_agent(rows: Rows, agent: SignedInAgent, command: AgentEarlier) -> EarlierMessages:
-    """What was written before a rev, notes included, a page of it."""
+    """Return a page of what was written before a rev, notes included."""
     conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
     messages, has_earlier = await _before(rows, conversation.id, _BY_REV, command.before_rev)
     return EarlierMessages(messages=[message_view(one, for_agents=True) for one in messages], has_earlier=has_earlier)

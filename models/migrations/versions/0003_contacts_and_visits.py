@@ -1,4 +1,4 @@
-"""What agents know of contacts, where those have been, and what we say to them first."""
+"""Contacts' details, the pages they were on, and our first messages to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the database's clock, whose clock differs, and which notices an agent has dismissed."""
+"""The state of the database's clock, nodes whose clock differs, and the notices an agent has dismissed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set aside, by when it comes back; promises of a team whose wait is over, by when they were made."""
+"""Snoozed conversations, by when they come back; promises of a team whose wait is over, by when they were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How a conversation stood before its last undoable change, who handed it over, who has joined, and who takes chats."""
+"""The state of a conversation before its last undoable change, agents who handed it over or have joined, and agents who take
+chats."""
 
 from __future__ import annotations
 

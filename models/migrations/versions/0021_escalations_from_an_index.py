@@ -1,4 +1,4 @@
-"""What is escalated and still open, from an index."""
+"""Escalated conversations that are still open, from an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many bytes files have together, and which of them no message has named."""
+"""The bytes files have together, and the files no message has named."""
 
 from __future__ import annotations
 
