@@ -8,12 +8,11 @@ from app.contract.audiences import ToContact, ToInboxAgents
 from app.contract.events import ConversationChanged, MessageCreated, MessageMarked, VisitorConversationChanged
 from app.contract.views import ConversationView
 from app.conversations.views import (
-    agent_view_of,
     agent_views,
+    both_views_of,
     marks_view,
     message_view,
     select_for_agents,
-    visitor_view_of,
     visitor_views_of,
 )
 from app.work import Work
@@ -33,12 +32,9 @@ def announce_message(work: Work, conversation: Conversation, message: Message) -
 
 async def announce_conversation(work: Work, conversation: Conversation) -> ConversationView:
     """Agents and the contact see how the conversation stands now."""
-    view = await agent_view_of(work, conversation.id)
+    view, for_contact = await both_views_of(work, conversation.id)
     work.announce(ConversationChanged(conversation=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
-    work.announce(
-        VisitorConversationChanged(conversation=await visitor_view_of(work, conversation)),
-        to=ToContact(contact_id=conversation.contact_id),
-    )
+    work.announce(VisitorConversationChanged(conversation=for_contact), to=ToContact(contact_id=conversation.contact_id))
     return view
 
 

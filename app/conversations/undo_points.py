@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from app.database import Prepared, prepared_by
 from app.people.actors import SignedInAgent
@@ -47,9 +47,7 @@ async def standing_of(work: Work, conversation: Conversation) -> dict[str, Any]:
 
 async def keep_undo(work: Work, agent: SignedInAgent, before: dict[str, Any], changed: Conversation) -> None:
     """Let the agent take back what they have just done, as long as the conversation stays at this revision."""
-    values = {"agent_id": agent.id, "rev": changed.rev, "before": before, "made_at": work.now}
-    if not await work.change(update(Undo).where(Undo.conversation_id == changed.id).values(**values)):
-        await work.add(Undo(conversation_id=changed.id, **values))
+    await work.put(Undo(conversation_id=changed.id, agent_id=agent.id, rev=changed.rev, before=before, made_at=work.now))
 
 
 async def undo_of(work: Work, conversation_id: str) -> Undo | None:

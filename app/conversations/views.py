@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from sqlalchemy import Select, bindparam, select
@@ -20,22 +20,32 @@ from app.contract.views import (
     VisitorConversationView,
 )
 from app.conversations.queue.positions import queue_view, queue_views
-from app.database import Prepared, prepared_by
+from app.database import Prepared, bare
 from app.people.contacts import contact_view
 from app.work import Rows
-from models import Agent, Contact, Conversation, CsatScore, Message, Ticket
+from models import Agent, Base, Contact, Conversation, CsatScore, Message, Ticket
 
-_CONVERSATION = prepared_by(Conversation)
-_CONTACT = prepared_by(Contact)
-_TICKET = prepared_by(Ticket, "conversation_id")
-_BESIDE_FOR_VISITOR = Prepared(
-    select(Agent.name, Ticket.number, CsatScore.score)
+B = TypeVar("B", bound=Base)
+
+_ENTITIES = (Conversation, Contact, Ticket)
+_WHOLE = Prepared(
+    select(*(column for entity in _ENTITIES for column in entity.__table__.c), Agent.name, CsatScore.score)
     .select_from(Conversation)
-    .outerjoin(Agent, Agent.id == Conversation.agent_id)
+    .join(Contact, Contact.id == Conversation.contact_id)
     .outerjoin(Ticket, Ticket.conversation_id == Conversation.id)
+    .outerjoin(Agent, Agent.id == Conversation.agent_id)
     .outerjoin(CsatScore, CsatScore.conversation_id == Conversation.id)
     .where(Conversation.id == bindparam("key"))
 )
+"""A conversation with all that either side's view of it needs."""
+
+
+class _Whole(NamedTuple):
+    conversation: Conversation
+    contact: Contact
+    ticket: Ticket | None
+    agent_name: str | None
+    score: int | None
 
 
 def message_view(message: Message, *, for_agents: bool) -> MessageView:
@@ -81,12 +91,32 @@ async def agent_views(rows: Rows, wanted: Select[Conversation, Contact, Ticket])
 
 
 async def agent_view_of(rows: Rows, conversation_id: str) -> ConversationView:
-    """One conversation, which must exist, as agents see it."""
-    conversation = await rows.first(_CONVERSATION, key=conversation_id)
-    assert conversation is not None
-    contact = await rows.first(_CONTACT, key=conversation.contact_id)
-    assert contact is not None
-    return _agent_view(conversation, contact, await rows.first(_TICKET, key=conversation_id))
+    """Return one conversation, which must exist, as agents see it."""
+    whole = await _whole(rows, conversation_id)
+    return _agent_view(whole.conversation, whole.contact, whole.ticket)
+
+
+async def both_views_of(rows: Rows, conversation_id: str) -> tuple[ConversationView, VisitorConversationView]:
+    """Return one conversation, which must exist, as agents and as its contact see it."""
+    whole = await _whole(rows, conversation_id)
+    return _agent_view(whole.conversation, whole.contact, whole.ticket), await _contacts_view(rows, whole)
+
+
+async def _whole(rows: Rows, conversation_id: str) -> _Whole:
+    (row,) = await rows.tuples(_WHOLE, key=conversation_id)
+    values = iter(row)
+    conversation, contact, ticket = _next(values, Conversation), _next(values, Contact), _next(values, Ticket)
+    return _Whole(conversation, contact, ticket if ticket.id else None, next(values), next(values))
+
+
+def _next(values: Iterator[Any], entity: type[B]) -> B:
+    """Return the next values of a row as one of its entities."""
+    return bare(entity, {column.key: next(values) for column in entity.__table__.columns})
+
+
+async def _contacts_view(rows: Rows, whole: _Whole) -> VisitorConversationView:
+    queue = await queue_view(rows, whole.conversation) if is_queued(whole.conversation) else None
+    return _visitor_view(whole.conversation, whole.agent_name, whole.ticket.number if whole.ticket else None, whole.score, queue)
 
 
 def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | None) -> ConversationView:
@@ -169,11 +199,8 @@ async def _visitor_views(
 
 
 async def visitor_view_of(rows: Rows, conversation: Conversation) -> VisitorConversationView:
-    """One conversation, which must exist, as it stands now for its contact."""
-    now = await rows.first(_CONVERSATION, key=conversation.id)
-    assert now is not None
-    ((agent_name, number, rating),) = await rows.tuples(_BESIDE_FOR_VISITOR, key=conversation.id)
-    return _visitor_view(now, agent_name, number, rating, await queue_view(rows, now) if is_queued(now) else None)
+    """Return one conversation, which must exist, as it stands now for its contact."""
+    return await _contacts_view(rows, await _whole(rows, conversation.id))
 
 
 def _visitor_view(

@@ -23,6 +23,7 @@ B = TypeVar("B", bound=Base)
 
 _inserts: dict[type[Base], Prepared[Any]] = {}
 _careful_inserts: dict[tuple[type[Base], str], Prepared[Any]] = {}
+_puts: dict[tuple[type[Base], str], Prepared[Any]] = {}
 
 
 class Rows:
@@ -93,6 +94,10 @@ class Transaction(Rows):
     async def add_unless_there(self, row: Base) -> bool:
         """Insert a row unless a unique constraint already holds it; whether it was inserted."""
         return bool(await self._run_prepared(_insert_unless_there(type(row), self.dialect), _values_of(row)))
+
+    async def put(self, row: Base) -> None:
+        """Insert a row, or write it over the one with the same primary key."""
+        await self._run_prepared(_put(type(row), self.dialect), _values_of(row))
 
     async def add_all_unless_there(self, rows: Sequence[Base]) -> None:
         """The same for many rows of one table, in one go."""
@@ -168,6 +173,19 @@ def _insert_unless_there(model: type[B], dialect: str) -> Prepared[B]:
         statement = make(table).values({name: bindparam(name) for name in _names_of(model)})
         _careful_inserts[model, dialect] = Prepared(statement.on_conflict_do_nothing().returning(*table.columns), model)
     return _careful_inserts[model, dialect]
+
+
+def _put(model: type[B], dialect: str) -> Prepared[B]:
+    if (model, dialect) not in _puts:
+        table = _table_of(model)
+        make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+        statement = make(table).values({name: bindparam(name) for name in _names_of(model)})
+        keys = list(table.primary_key.columns)
+        over = {column: statement.excluded[column.key] for column in table.columns if column not in keys}
+        _puts[model, dialect] = Prepared(
+            statement.on_conflict_do_update(index_elements=keys, set_=over).returning(*table.columns), model
+        )
+    return _puts[model, dialect]
 
 
 def _values_of(row: Base) -> dict[str, Any]:

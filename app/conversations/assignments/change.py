@@ -28,7 +28,7 @@ from app.conversations.undo_points import keep_undo, standing_of
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import may_assign, may_reply, require
-from app.people.presence import announce_load, announce_loads
+from app.people.presence import announce_loads
 from app.work import Work
 from models import Agent, Conversation, Team
 
@@ -98,7 +98,7 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
 async def _give(
     work: Work, by: SignedInAgent, conversation: Conversation, agent_id: str | None, team_id: str | None, *, reason: str
 ) -> ConversationView:
-    await _must_exist(work, agent_id, team_id)
+    await _must_exist(work, agent_id, team_id if team_id != conversation.team_id else None)
     former, before = conversation.agent_id, await standing_of(work, conversation)
     values: dict[str, Any] = {
         "agent_id": agent_id,
@@ -116,14 +116,11 @@ async def _give(
     conversation = await change_conversation(work, conversation, **values)
     conversation = await _settle(work, conversation, made_by=by.id, by_name=by.name, reason=reason)
     await keep_undo(work, by, before, conversation)
-    if agent_id:
-        await announce_load(work, agent_id)
-    else:
+    if agent_id is None:
         givers = dict.fromkeys(id for id in (former, by.id) if id)
         await ask_anew(work, [conversation.id], list(givers))
     view = await announce_conversation(work, conversation)
-    if former and former != agent_id:
-        await announce_load(work, former)
+    await announce_loads(work, [id for id in (agent_id, former) if id])
     return view
 
 

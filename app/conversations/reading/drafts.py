@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select
 
 from app.contract.audiences import ToAgent
 from app.contract.commands import SaveDraft
@@ -46,16 +46,15 @@ async def save_draft(work: Work, agent: SignedInAgent, command: SaveDraft) -> Dr
     if not body and not command.attachment_ids and command.visibility == "public":
         await forget_draft(work, agent.id, conversation.id)
         return _empty(conversation.id, work.now)
-    values: dict[str, Any] = {
-        "visibility": command.visibility,
-        "body": body,
-        "attachments": await _own_files(work, agent, conversation.id, command.attachment_ids),
-        "changed_at": work.now,
-    }
-    draft = Draft(agent_id=agent.id, conversation_id=conversation.id, **values)
-    if not await work.add_unless_there(draft):
-        of_these = Draft.agent_id == agent.id, Draft.conversation_id == conversation.id
-        await work.change(update(Draft).where(*of_these).values(**values))
+    draft = Draft(
+        agent_id=agent.id,
+        conversation_id=conversation.id,
+        visibility=command.visibility,
+        body=body,
+        attachments=await _own_files(work, agent, conversation.id, command.attachment_ids),
+        changed_at=work.now,
+    )
+    await work.put(draft)
     view = draft_view(draft)
     work.announce(DraftChanged(draft=view), to=ToAgent(agent_id=agent.id))
     return view
