@@ -37,7 +37,7 @@ MOVING = frozenset(PresenceMoved.__struct_fields__) - {"agent_id"}
 """What changes of an agent all day long."""
 
 
-class Standing(NamedTuple):
+class Ranking(NamedTuple):
     """Whose a conversation is and where it lies, as far as that decides who hears of it."""
 
     agent_id: str | None
@@ -59,13 +59,13 @@ class Interest(Struct):
     screen: WatchScreen
     conversation_ids: frozenset[str]
 
-    def owns(self, standing: Standing) -> bool:
+    def owns(self, standing: Ranking) -> bool:
         """Theirs, or in a queue of theirs: what has no team is everybody's."""
         if standing.agent_id is not None:
             return standing.agent_id == self.agent.id
         return standing.is_open and (standing.team_id is None or standing.team_id in self.team_ids)
 
-    def lists(self, standing: Standing) -> bool:
+    def lists(self, standing: Ranking) -> bool:
         """Whether a list it shows holds the conversation, as far as lists are told apart here."""
         return any(_is_on(one, standing, self.agent.id) for one in self.screen.lists)
 
@@ -107,8 +107,8 @@ class Interests:
         self._works = works
         self._hub = hub
         self._lines: dict[Subscriber, Interest] = {}
-        self._young: dict[str, Standing] = {}
-        self._old: dict[str, Standing] = {}
+        self._young: dict[str, Ranking] = {}
+        self._old: dict[str, Ranking] = {}
         self._people: dict[str, AgentView] = {}
         self._waiting: dict[str, list[tuple[str, EncodedEvent]]] = {}
         self._looking: set[asyncio.Task[None]] = set()
@@ -231,7 +231,7 @@ class Interests:
 
     async def _look_up(self, id: str) -> None:
         """Nothing has been heard of this conversation yet: whose it is stands in its row. What comes meanwhile waits behind."""
-        standing: Standing | None = None
+        standing: Ranking | None = None
         try:
             async with self._works.read() as rows:
                 for _, standing in await _read_standings(rows, Conversation.id == id):
@@ -250,7 +250,7 @@ class Interests:
         """Whole to whom it concerns now; who had it, or lists it, is told what a list shows of it. Of a queue that no list of theirs
         shows, agents are not told what leaves it."""
         before = self._find(view.id)
-        now = Standing(view.agent_id, view.team_id, view.inbox_id, view.contact.id, view.category)
+        now = Ranking(view.agent_id, view.team_id, view.inbox_id, view.contact.id, view.category)
         self._remember(view.id, now)
         moved: EncodedEvent | None = None
         for line, interest in list(self._lines.items()):
@@ -288,10 +288,10 @@ class Interests:
             if concerns(interest):
                 line.deliver(encoded)
 
-    def _find(self, id: str) -> Standing | None:
+    def _find(self, id: str) -> Ranking | None:
         return self._young.get(id) or self._old.get(id)
 
-    def _remember(self, id: str, standing: Standing) -> None:
+    def _remember(self, id: str, standing: Ranking) -> None:
         self._young[id] = standing
         if len(self._young) > MAX_REMEMBERED:
             self._old, self._young = self._young, {}
@@ -312,7 +312,7 @@ def _lasting(agent: AgentView) -> dict[str, Any]:
     return {name: value for name, value in asdict(agent).items() if name not in MOVING}
 
 
-def _is_on(listed: WatchedList, standing: Standing, agent_id: str) -> bool:
+def _is_on(listed: WatchedList, standing: Ranking, agent_id: str) -> bool:
     if standing.is_open != (listed.shelf == "open"):
         return False
     if listed.view == "mine" and standing.agent_id != agent_id:
@@ -325,11 +325,11 @@ def _is_on(listed: WatchedList, standing: Standing, agent_id: str) -> bool:
 
 async def _read_standings(
     rows: Rows, *which: ColumnElement[bool] | TextClause, limit: int | None = None
-) -> list[tuple[str, Standing]]:
+) -> list[tuple[str, Ranking]]:
     one = Conversation
     wanted = select(one.id, one.agent_id, one.team_id, one.inbox_id, one.contact_id, one.category).where(*which)
     found = await rows.rows(wanted.order_by(one.id).limit(limit) if limit else wanted)
     return [
-        (id, Standing(agent_id, team_id, inbox_id, contact_id, category))
+        (id, Ranking(agent_id, team_id, inbox_id, contact_id, category))
         for id, agent_id, team_id, inbox_id, contact_id, category in found
     ]

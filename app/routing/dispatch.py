@@ -25,7 +25,7 @@ from app.routing.candidates import candidates_of
 from app.routing.decisions import MAX_KEPT, record
 from app.routing.next_agent import Candidate, Need, chosen_of
 from app.routing.queue import LastAnnounced, announce_positions
-from app.routing.ranking import Standing, sort_of
+from app.routing.ranking import Ranking, sort_of
 from app.routing.sticky import last_agents
 from app.routing.unclaimed_offers import climb, is_climbing
 from app.work import Rows, Work, Works
@@ -141,7 +141,7 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
     A need nobody can meet now is not asked about again, so a queue of any length costs one look at the agents for each
     different need in it.
     """
-    standing = Standing(candidates, serving.mode)
+    standing = Ranking(candidates, serving.mode)
     choices: list[Choice] = []
     climbers: list[str] = []
     hopeless: set[Any] = set()

@@ -14,7 +14,7 @@ from app.routing.next_agent import Candidate, Judged, Need, is_left, order_of, r
 Key = tuple[float, float, str]
 
 
-class Standing:
+class Ranking:
     """Says of each need what `verdicts` says of the same candidates, without looking at all of them again: those who can
     meet it stand in line, in the order of the choice, and only who was given something moves."""
 

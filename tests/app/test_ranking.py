@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from app.contract.values import RoutingMode
 from app.routing.next_agent import Candidate, Need, chosen_of, next_agent, verdicts
-from app.routing.ranking import Standing
+from app.routing.ranking import Ranking
 from tests.factories import MONDAY
 
 IDS = [f"agent-{n:02}" for n in range(12)]
@@ -47,7 +47,7 @@ needs = st.builds(
 def test_whoever_is_in_line_is_judged_as_if_all_were_looked_at(
     crowd: list[Candidate], asked: list[Need], mode: RoutingMode, most: int
 ) -> None:
-    standing, plain = Standing(crowd, mode), {one.agent_id: one for one in crowd}
+    standing, plain = Ranking(crowd, mode), {one.agent_id: one for one in crowd}
     for need in asked:
         judged = standing.judge(need, most)
         assert judged == verdicts(list(plain.values()), need, mode, most)

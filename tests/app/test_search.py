@@ -12,7 +12,7 @@ from app.contract.http import ListFilter
 from app.contract.values import ListView, Shelf
 from app.conversations.lists import search, search_few
 from app.conversations.lists.pages import list_conversations
-from app.conversations.lists.search import BATCH, FEW, holding, how_far, write_down_words
+from app.conversations.lists.search import BATCH, FEW, how_far, with_words, write_down_words
 from app.conversations.messages.send import post_agent_message
 from app.conversations.tickets import open_ticket
 from app.people.actors import SignedInAgent
@@ -120,7 +120,7 @@ async def test_what_is_too_common_is_found_in_the_latest(house: House) -> None:
         ids.append(id)
     await write_down_all(house)
     async with house.works.read() as rows:
-        latest = await rows.all(select(Conversation.id).where(*await holding(rows, "parcel", most=2)))
+        latest = await rows.all(select(Conversation.id).where(*await with_words(rows, "parcel", most=2)))
     assert sorted(latest) == sorted(ids[2:])
     assert sorted(await listed(house, ana, "parcel")) == sorted(ids), "the others are there, and only too many"
 
@@ -144,7 +144,7 @@ async def test_a_narrowed_search_loses_nothing_to_what_its_list_would_not_show(
     async with house.works.read() as rows:
         mine = [Conversation.agent_id == ana.id, Conversation.category.in_(("new", "open"))]
         for words in ("refund", "voucher", "visitor refund"):
-            found = await rows.all(select(Conversation.id).where(*await holding(rows, words, mine, most=5)))
+            found = await rows.all(select(Conversation.id).where(*await with_words(rows, words, mine, most=5)))
             assert sorted(found) == (sorted(hers) if words != "visitor refund" else []), words
     assert sorted(await listed(house, ana, "refund", view="mine")) == sorted(hers)
 

@@ -56,18 +56,18 @@ async def begin_assignment(
     await begin_assignments(work, [AssignmentRecord(conversation, reason, decision or {})], made_by)
 
 
-async def begin_assignments(work: Work, holdings: Sequence[AssignmentRecord], made_by: str) -> None:
+async def begin_assignments(work: Work, records: Sequence[AssignmentRecord], made_by: str) -> None:
     """Record who holds them from now on and why; whoever held them before does no longer.
 
     `waited_seconds` is how long one stood in the queue, so only for one that comes from there; an offer ends no wait before
     it is accepted.
     """
-    if not holdings:
+    if not records:
         return
-    were_held = await end_assignments(work, [holding.conversation.id for holding in holdings])
+    were_held = await end_assignments(work, [record.conversation.id for record in records])
     begun: list[Assignment] = []
-    for holding in holdings:
-        conversation = holding.conversation
+    for record in records:
+        conversation = record.conversation
         is_taken = conversation.agent_id is not None and conversation.offer_until is None
         since = conversation.queued_at if is_taken and conversation.id not in were_held else None
         begun.append(
@@ -77,8 +77,8 @@ async def begin_assignments(work: Work, holdings: Sequence[AssignmentRecord], ma
                 agent_id=conversation.agent_id,
                 team_id=conversation.team_id,
                 made_by=made_by,
-                reason=holding.reason,
-                decision=holding.decision,
+                reason=record.reason,
+                decision=record.decision,
                 waited_seconds=seconds_since(since, work.now) if since else None,
                 started_at=work.now,
             )

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, bindparam, select, true
 
 from app.contract.http import ListFilter
 from app.contract.values import OPEN_CATEGORIES, ListView, Shelf
-from app.conversations.lists.search import holding
+from app.conversations.lists.search import with_words
 from app.people.actors import SignedInAgent
 from app.work import Rows
 from models import Conversation, ConversationTag
@@ -17,7 +17,7 @@ ENDED_CATEGORIES = ("resolved", "closed")
 async def conditions_of(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> list[ColumnElement[bool]]:
     """Conditions on conversations."""
     conditions = [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted)]
-    return [*conditions, *await holding(rows, wanted.query, conditions)]
+    return [*conditions, *await with_words(rows, wanted.query, conditions)]
 
 
 def _in_view(agent: SignedInAgent, view: ListView) -> ColumnElement[bool]:

@@ -41,7 +41,7 @@ _CARD_WORDS = table("card_words", column("rowid"), column("contact_id"), column(
 _MESSAGE_NUMBER: ColumnElement[int] = literal_column("messages.rowid")
 
 
-async def holding(
+async def with_words(
     rows: Rows, said: str, conditions: Sequence[ColumnElement[bool]] = (), most: int = MAX_FOUND
 ) -> list[ColumnElement[bool]]:
     """Conditions on conversations that hold these words and meet `conditions`, the latest so many; none when nothing was
