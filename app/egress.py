@@ -158,7 +158,9 @@ class Egress:
         try:
             async with (
                 asyncio.timeout(within),
-                httpcore.AsyncConnectionPool(ssl_context=self._tls, network_backend=self._backend) as pool,
+                httpcore.AsyncConnectionPool(
+                    ssl_context=self._tls, network_backend=self._backend, max_keepalive_connections=0
+                ) as pool,
             ):
                 for _ in range(MAX_REDIRECTS + 1):
                     answer = await self._ask(pool, url, max_bytes)
