@@ -39,7 +39,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
 
     @get("/widget.js")
     async def loader(request: AnyRequest, inbox: FromQuery[str] = "") -> Response[bytes]:
-        """The one script of a host page. Body for with an inbox that shows its visitors, it brings one more later."""
+        """The one script of a host page. Asked for with an inbox that shows its visitors, it brings one more later."""
         return await _loaded(request, widget_assets, inbox)
 
     @get("/widget/frame")

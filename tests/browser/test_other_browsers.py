@@ -23,7 +23,7 @@ from tests.running import PASSWORD, Running
 MakeTab = Callable[[], Tab]
 HOST = "[...document.documentElement.children].find(it => it.shadowRoot)?.shadowRoot"
 LAUNCHER = f"{HOST}?.querySelector('button')"
-IS_OPEN = f"{HOST}?.querySelector('iframe')?.classList.contains('on')"
+IS_OPEN = f"{HOST}?.querySelector('button')?.getAttribute('aria-expanded') === 'true'"
 IS_CLOSED = f"!({IS_OPEN})"
 
 

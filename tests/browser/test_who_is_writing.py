@@ -96,7 +96,7 @@ def test_an_address_is_asked_for_once_although_an_agent_is_there(
     look_in_every_way(ana.page, artefacts, "agent-no-address", [DESKTOP])
     details.get_by_role("button", name="Ask for email").click()
     expect(ana.log.get_by_text("asked for an email address")).to_be_visible()
-    expect(details.get_by_text("Body for email. Waiting for an answer.")).to_be_visible()
+    expect(details.get_by_text("Asked for email. Waiting for an answer.")).to_be_visible()
     expect(visitor.frame.get_by_text("asked for your email address")).to_be_visible()
     question.get_by_role("textbox").fill("mia@example.com")
     question.get_by_role("button", name="Notify me").click()

@@ -15,7 +15,7 @@ from tests.wire import Wire
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
-    """Starts servers with these settings; whatever still runs afterwards is gone. Body for after their database, which
+    """Starts servers with these settings; whatever still runs afterwards is gone. Asked for after their database, which
     would else be gone before them."""
     servers: list[Running] = []
 
