@@ -248,7 +248,7 @@ def _account_mails(settings: Settings) -> AccountMails:
 
 
 def _mail_sweeps(works: Works, outbox: Outbox, mailer: SmtpMailer | None) -> list[Sweep]:
-    """What waited for a mail host leaves from any node that has one."""
+    """Return the sweep that sends waiting mail, from any node that has a mail host."""
     return [Sweep("release waiting mail", MAIL_SECONDS, lambda: outbox.release(works))] if mailer else []
 
 

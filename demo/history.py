@@ -202,7 +202,7 @@ def _title_of(path: str) -> str:
 
 
 async def _describe(work: Work, contact_id: str, story: Story) -> None:
-    """What only a shop that signs its customers in could say: those at their own orders are verified."""
+    """Add what only a shop that signs its customers in could say: those at their own orders are verified."""
     values = {"locale": story.locale, "is_verified": bool(story.email) and story.page.startswith("/account")}
     await work.change(update(Contact).where(Contact.id == contact_id).values(**values))
 

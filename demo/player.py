@@ -104,7 +104,7 @@ class Chat(NamedTuple):
 
     @property
     def is_ours_to_answer(self) -> bool:
-        """Whether the customer wrote last."""
+        """Return whether the customer wrote last."""
         return self.said[-1].author_kind == "contact"
 
     @property

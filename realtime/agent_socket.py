@@ -1,4 +1,4 @@
-"""What an agent may ask for. Decides nothing: one verb a command."""
+"""Commands of an agent. Decides nothing: one verb a command."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ class AgentCommands:
         return PresenceIs(agent=await self._works.run(set_own_presence, agent, command, self._lease))
 
     async def _open_ticket(self, agent: SignedInAgent, command: OpenTicket) -> TicketIs:
-        """What the agent left out is proposed from the contact's words, before the transaction begins."""
+        """Open a ticket. Fields the agent left out are proposed from the contact's words, before the transaction begins."""
         async with self._works.read() as rows:
             await access_conversation_to_read(rows, agent, command.conversation_id)
             words = await first_words(rows, command.conversation_id)

@@ -1,4 +1,4 @@
-"""What was lost between nodes, found in the rows and told to the clients here.
+"""Catch-up on events lost between nodes: found in the rows and delivered to the clients here.
 
 Every couple of seconds one indexed query asks which conversations have moved since the last look, and what this node
 has not heard of them by the next look is told from the rows; while it is deaf, at once and twice a second. So a lost
@@ -78,7 +78,7 @@ class CatchUp:
         await self._look_at_people()
 
     async def _lost(self, rows: Rows, since: int, *, is_deaf: bool) -> dict[str, ConversationPosition]:
-        """What is behind now and, unless deaf, was already so at the last look: a hint may still be on its way."""
+        """Return what lags now and, unless deaf, already did at the last look: a hint may still be on its way."""
         lost = {id: place for id, place in self._suspects.items() if self._is_behind(place)}
         self._suspects = {}
         after: tuple[int, str] | None = None

@@ -1,4 +1,4 @@
-"""What is wrong with the wires of this set-up, in words: Redis, and a websocket all the way through the public address."""
+"""Check of this set-up's connections, in words: Redis, and a websocket all the way through the public address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is here, on this node: agents' leases while they are connected, and which conversation each looks at."""
+"""Clients connected to this node: agents' leases while they are connected, and which conversation each looks at."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class ConnectedClients:
         subscriber.deliver(EncodedEvent(Heads(epoch=self._epoch, heads=heads)))
 
     def _say_news(self, subscriber: Line, heads: list[HeadView]) -> None:
-        """What was said last and has not moved since needs no saying: the line keeps what it is given."""
+        """Send the heads unless they are as last sent: the line keeps what it is given."""
         if heads and self._said.get(subscriber) != _gist(heads):
             self._say(subscriber, heads)
 

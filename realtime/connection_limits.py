@@ -1,4 +1,4 @@
-"""Who may come in, by address: so many at once and so many a second."""
+"""Connection limits by address: so many at once and so many a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far this node has heard of each conversation: what the rows hold beyond that was lost on the way here."""
+"""Progress this node has heard of each conversation: whatever the rows hold beyond it was lost on the way here."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ class Delivered:
             self._note(room, event.type, event)
 
     def is_behind(self, room: str, place: ConversationPosition) -> bool:
-        """Whether a room has not been told that the conversation has come so far."""
+        """Return whether a room has not been told that the conversation has come so far."""
         heard = self._find((room, place.id))
         return any(told < stands for told, stands in zip(heard, _figures_of(room, place), strict=True))
 
     def note(self, room: str, place: ConversationPosition) -> None:
-        """It has been told now."""
+        """Note that the room has been told now."""
         self._raise((room, place.id), _figures_of(room, place))
 
     def _note(self, room: str, type: str, event: Any) -> None:

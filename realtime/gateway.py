@@ -80,7 +80,7 @@ class Gateway:
 
     @property
     def is_idle(self) -> bool:
-        """Whether every command taken has been answered."""
+        """Return whether every command taken has been answered."""
         return self._load.in_flight == 0
 
     async def obey(self, actor: Visitor | SignedInAgent, stream: Subscriber | None, raw: bytes | msgspec.Raw) -> Answer:

@@ -19,7 +19,7 @@ from app.work import Works
 
 
 class Credentials(Struct, frozen=True):
-    """What a client says on connecting."""
+    """Credentials a client sends on connecting."""
 
     token: str | None = None
     contract: int = 0
@@ -34,7 +34,7 @@ class Refusal(Exception):
 
 
 class Handshake:
-    """Who may connect to what."""
+    """Handshake that decides who may connect to what."""
 
     def __init__(self, works: Works, tokens: VisitorTokens, origins: frozenset[str]) -> None:
         self._works = works

@@ -1,4 +1,4 @@
-"""Who is connected to this node, in which rooms, and how an event reaches them."""
+"""Hub of this node: who is connected, in which rooms, and how an event reaches them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a screen shows is what it hears of: its agent's own conversations, what waits in their teams' queues, and what it said it shows.
+"""Interests of a screen: its agent's own conversations, those waiting in their teams' queues, and those it said it shows.
 
 A connection hears everything of the inboxes its agent may view until it says what it shows (`screen.watch`). From then on
 this node hears for it and passes on what concerns it. Nothing is filtered between nodes, so what was lost there is found as
@@ -38,7 +38,7 @@ MOVING = frozenset(PresenceMoved.__struct_fields__) - {"agent_id"}
 
 
 class Ranking(NamedTuple):
-    """Whose a conversation is and where it lies, as far as that decides who hears of it."""
+    """Owner and place of a conversation, as far as they decide who hears of it."""
 
     agent_id: str | None
     team_id: str | None
@@ -52,7 +52,7 @@ class Ranking(NamedTuple):
 
 
 class Interest(Struct):
-    """What one connection shows, and what its agent is told anyway."""
+    """Conversations one connection shows, and those its agent is told of anyway."""
 
     agent: SignedInAgent
     team_ids: frozenset[str]
@@ -66,7 +66,7 @@ class Interest(Struct):
         return standing.is_open and (standing.team_id is None or standing.team_id in self.team_ids)
 
     def lists(self, standing: Ranking) -> bool:
-        """Whether a list it shows holds the conversation, as far as lists are told apart here."""
+        """Return whether a list it shows holds the conversation, as far as lists are told apart here."""
         return any(_is_on(one, standing, self.agent.id) for one in self.screen.lists)
 
 
@@ -115,12 +115,12 @@ class Interests:
         self._one_at_a_time = asyncio.Lock()
 
     def has(self, line: Subscriber) -> bool:
-        """Whether the connection has said what it shows."""
+        """Return whether the connection has said what it shows."""
         return line in self._lines
 
     @property
     def is_looking(self) -> bool:
-        """Whether whose a conversation is, is being looked up."""
+        """Return whether a conversation's owner is being looked up."""
         return bool(self._looking)
 
     async def settle(self) -> None:
@@ -142,7 +142,7 @@ class Interests:
         self._hub.leave(line, [room for room in line.rooms if is_shared(room)])
 
     async def _read_before(self, shown_ids: Sequence[str]) -> None:
-        """Who works here and whose each open conversation is, once for all; and of what is shown, whatever is not known yet."""
+        """Read who works here and who owns each open conversation, once for all; and of those shown, any not known yet."""
         async with self._works.read() as rows:
             if not self._people:
                 self._people = {one.id: one for one in await list_agents(rows, self._works.clock())}
@@ -165,7 +165,7 @@ class Interests:
             await asyncio.sleep(0)
 
     def left(self, line: Subscriber) -> None:
-        """It shows nothing any more."""
+        """Forget a connection, which shows nothing any more."""
         if self._lines.pop(line, None) is not None and not self._lines:
             self._hub.leave(self, set(self.rooms))
             self._people, self._young, self._old = {}, {}, {}
@@ -298,12 +298,12 @@ class Interests:
 
 
 def is_shared(room: str) -> bool:
-    """Whether events of this room reach many agents, few of whom it concerns."""
+    """Return whether events of this room reach many agents, few of whom it concerns."""
     return room == AGENTS or room.startswith("inbox:")
 
 
 def moved_of(view: ConversationView) -> Event:
-    """What a list shows of a conversation that moved."""
+    """Return the event with the fields a list shows of a conversation that moved."""
     values = {name: getattr(view, name) for name in ConversationMoved.__struct_fields__ if name != "conversation_id"}
     return ConversationMoved(conversation_id=view.id, **values)
 

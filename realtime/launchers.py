@@ -1,4 +1,4 @@
-"""What launchers say and ask before anybody has opened the chat: plain requests, held back, never a socket."""
+"""Requests launchers make before anybody has opened the chat: plain ones, held back, never a socket."""
 
 from __future__ import annotations
 

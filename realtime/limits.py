@@ -1,4 +1,4 @@
-"""How much each caller may ask of this node."""
+"""Limits on how much each caller may ask of this node."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How hard this node is working, measured, and what is let go of first: signs, then searches and suggestions. Chat never."""
+"""Load of this node, measured, and what is shed first: signs, then searches and suggestions. Chat never."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Load:
             raise RateLimited(RETRY_SECONDS)
 
     def may_suggest(self) -> bool:
-        """Whether there is time to look for answers nobody has asked for; counts what is let go of."""
+        """Return whether there is time to look for answers nobody has asked for; counts those it sheds."""
         if self.pressure < SEARCHES_END:
             return True
         shed_total.labels("suggestions").inc()

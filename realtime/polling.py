@@ -1,4 +1,4 @@
-"""The same contract over plain HTTP, for networks that block websockets: commands by POST, events by long poll.
+"""Long polling: the same contract over plain HTTP, for networks that block websockets: commands by POST, events by long poll.
 
 A stream lives on the node that made it. Asked on another node, or after it was forgotten, the answer is a fresh
 stream: the client then syncs from rows exactly as it does after a reconnect, so no request needs to find its way back.

@@ -68,12 +68,12 @@ class RedisHub(LocalHub):
 
     @property
     def is_deaf(self) -> bool:
-        """Whether hints of other nodes may not be arriving."""
+        """Return whether hints of other nodes may not be arriving."""
         return not self._is_listening or monotonic() - min(self._heard_at.values(), default=0.0) > DEAF_SECONDS
 
     @property
     def trouble(self) -> str | None:
-        """What is wrong with the way to other nodes, in a sentence."""
+        """Return the problem on the way to other nodes, in a sentence, or None."""
         if self.is_deaf:
             return "Redis is not heard: what other nodes do is read from the database."
         if self._is_mute:

@@ -32,7 +32,7 @@ class Line:
         self._slots = slots
 
     def owns(self, channel: str) -> bool:
-        """Whether what is published on this channel passes here."""
+        """Return whether messages published on this channel pass here."""
         return len(self._slots) == 0 or any(key_slot(channel.encode()) in some for some in self._slots)
 
     def channel_like(self, name: str) -> str:
@@ -58,7 +58,7 @@ class Line:
         return kind.decode().removeprefix("s") if kind[:2] in (b"sm", b"ss") else kind.decode(), channel.decode(), data
 
     async def listeners(self, prefix: str) -> dict[str, int]:
-        """How many connections listen to each channel with this prefix, by what follows it. For whoever looks for trouble."""
+        """Count the connections that listen to each channel with this prefix, by the rest of its name. For troubleshooting."""
         kind = "SHARD" if self.is_sharded else ""
         (channels,) = await self._ask([("PUBSUB", f"{kind}CHANNELS", f"{prefix}*")])
         (counts,) = await self._ask([("PUBSUB", f"{kind}NUMSUB", *channels)])
@@ -113,7 +113,7 @@ async def open_lines(url: str) -> AsyncGenerator[list[Line]]:
 
 
 def _primaries(shards: Any) -> dict[tuple[str, int], list[range]]:
-    """Who owns which slots, from the answer to CLUSTER SLOTS."""
+    """Return the ranges of slots each primary owns, from the answer to CLUSTER SLOTS."""
     found: dict[tuple[str, int], list[range]] = {}
     for first, last, primary, *_ in shards:
         host = (primary[0] or b"").decode()

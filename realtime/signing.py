@@ -21,7 +21,7 @@ class Seal:
 
     @staticmethod
     def names(data: bytes, node: bytes) -> bool:
-        """Whether a batch says that it comes from this node; nobody gains by lying about that."""
+        """Return whether a batch says that it comes from this node; nobody gains by lying about that."""
         return data[MAC_LENGTH : MAC_LENGTH + len(node)] == node
 
     def open(self, room: str, data: bytes) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Who is on the sites now: kept in memory on every node, told by each to all, forgotten when a lease runs out.
+"""Visitors on the sites now: kept in memory on every node, told by each to all, forgotten when a lease runs out.
 
 A list of visitors is a hint: opening a page writes nothing, and a node that starts knows everybody again as soon as
 their launchers have spoken once more. What an agent has said to a visitor is a row; it is only carried along here.
@@ -82,7 +82,7 @@ class Visits:
         hub.when_published(self._hear)
 
     def deliver(self, encoded: EncodedEvent) -> None:
-        """What a node tells of its visitors, this one's included."""
+        """Record a visitor announced by a node, this one included."""
         try:
             visit = msgspec.json.decode(encoded.json, type=VisitTold)
         except msgspec.DecodeError:
@@ -187,7 +187,9 @@ class Visits:
             waiting.set()
 
     async def list(self) -> list[VisitorView]:
-        """Who is here now, latest first. Where there are very many, the others follow as if they had moved, some at a time."""
+        """List the visitors here now, latest first. Where there are very many, the others follow as if they had moved, some
+        at a time.
+        """
         latest_first = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)
         async with self._works.read() as rows:
             views = await self._views(rows, latest_first[:MAX_SHOWN])
@@ -239,7 +241,7 @@ class Visits:
         return [_view(visit, known.get(visit.contact_id)) for visit in visits]
 
     def _hear(self, announcements: Sequence[Announcement]) -> None:
-        """What this node has announced of somebody who is here concerns every list."""
+        """Update the lists with what this node has announced of a visitor who is here."""
         for announcement in announcements:
             match announcement.event:
                 case ConversationChanged(conversation=conversation):

@@ -1,4 +1,4 @@
-"""What a visitor may ask for. Decides nothing: one verb a command."""
+"""Commands of a visitor. Decides nothing: one verb a command."""
 
 from __future__ import annotations
 

@@ -179,7 +179,9 @@ class WallPainter:
         self._hub.enter(self, rooms - self.rooms)
 
     def _read_beside(self) -> None:
-        """What is open is read into memory while the wall is painted from the rows, once for as long as somebody watches."""
+        """Read the open conversations into memory while the wall is painted from the rows, once for as long as somebody
+        watches.
+        """
         if self._open.needs_reading and (self._reading is None or self._reading.done()):
             self._reading = asyncio.create_task(self._read_open(), name="wall: what is open")
 

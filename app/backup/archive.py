@@ -52,7 +52,7 @@ class TableManifest(Struct, frozen=True):
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
-    """What an archive holds. `revision` is the schema's, `key_mark` tells secret keys apart without telling them."""
+    """Contents of an archive. `revision` is the schema's; `key_mark` tells secret keys apart without revealing them."""
 
     format: int
     version: str
@@ -92,7 +92,7 @@ class ArchiveWriter:
         return True
 
     def close_with(self, manifest: Manifest) -> None:
-        """What makes it a whole archive."""
+        """Write the manifest and its seal, which make the archive whole."""
         data = msgspec.json.format(msgspec.json.encode(manifest))
         seal = hashlib.sha256(data).hexdigest().encode()
         self._tar.addfile(_member(MANIFEST, len(data)), io.BytesIO(data))

@@ -25,7 +25,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BackedUp(Struct, frozen=True):
-    """What a backup holds, and which files were left out because their bytes are no longer what their name says."""
+    """Contents of a backup, and the files left out because their bytes no longer match their name."""
 
     manifest: Manifest
     damaged: list[str]

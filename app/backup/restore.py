@@ -27,7 +27,7 @@ SOMEBODY = (Agent, Contact, Conversation)
 
 
 class Restored(Struct, frozen=True):
-    """What was restored. With another secret key, the tokens of visitors who wrote before mean nothing any more."""
+    """Result of a restore. Under another secret key, the tokens of earlier visitors are no longer valid."""
 
     manifest: Manifest
     epoch: int

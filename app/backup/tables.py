@@ -48,7 +48,7 @@ TYPES: dict[str, Any] = {
 
 
 def kind_of(column: Column[Any]) -> str:
-    """What a column holds, as a key of TYPES."""
+    """Return the kind of value a column holds, as a key of TYPES."""
     kind: TypeEngine[Any] = column.type
     table: tuple[tuple[Any, str], ...] = (
         (UtcDateTime, "time"),

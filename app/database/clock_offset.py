@@ -1,4 +1,4 @@
-"""How far Parley's time is ahead of the database's clock since that jumped: what is left of it, and who may say so."""
+"""Parley's lead over the database's clock after a jump: how much of it remains, and who may report it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Lead(Struct, frozen=True):
     told_at: datetime | None = None
 
     def at(self, told: datetime) -> timedelta:
-        """What is left of it at this time of the database."""
+        """Return the lead that remains at this time of the database."""
         if self.told_at is None:
             return NO_TIME
         left = max(NO_TIME, abs(self.ahead) - max(NO_TIME, told - self.told_at) * WORKED_OFF)

@@ -20,7 +20,7 @@ _DAMAGE_STATES = {"XX001", "XX002"}
 
 
 class Damage:
-    """Whether this database has been seen to be damaged."""
+    """Record of whether this database has been found damaged."""
 
     def __init__(self) -> None:
         self.is_found = False

@@ -57,7 +57,7 @@ class DatabaseClock:
 
     @property
     def offset_seconds(self) -> float:
-        """How far this node's own clock is behind Parley's time."""
+        """Return how many seconds this node's own clock is behind Parley's time."""
         return (self() - self._wall()).total_seconds()
 
     async def start(self) -> None:
@@ -87,7 +87,7 @@ class DatabaseClock:
         await self._note(ahead, is_noted=is_noted)
 
     def _jump(self, lead: Lead, told: datetime, at: float) -> timedelta:
-        """How far what the database says, with this lead, is from what the steady clock says."""
+        """Return how far the database's time, with this lead, is from the steady clock's."""
         carried = self._told_at(at)
         return told + lead.at(told) - carried - self._lead.at(carried)
 
@@ -128,7 +128,7 @@ class DatabaseClock:
                 await transaction.change(delete(NodeClock).where(mine))
 
     def _told_of(self, answer: tuple[timedelta, datetime, float]) -> datetime:
-        """What the database would say now, a moment after this answer."""
+        """Return the database's time now, a moment after this answer."""
         _, told, at = answer
         return told + timedelta(seconds=self._ticks() - at)
 

@@ -1,4 +1,4 @@
-"""How long between two times, in either database's own words."""
+"""Durations between two times, in the SQL of either database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether someone lives in a database: then its secret key must not be made anew."""
+"""Check for a database in use: its secret key must not be replaced."""
 
 from __future__ import annotations
 

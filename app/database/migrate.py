@@ -68,7 +68,7 @@ def _upgrade_giving_way(connection: Connection, lock_ms: int) -> None:
 
 
 def is_migrated(url: str) -> bool:
-    """Whether the database has had every step this code knows; a newer version may have taken it further."""
+    """Return whether the database has had every step this code knows; a newer version may have taken it further."""
     found: list[str | None] = []
 
     def look(connection: Connection) -> None:
@@ -84,12 +84,12 @@ def newest_revision() -> str | None:
 
 
 def knows_revision(revision: str) -> bool:
-    """Whether this code has a step of that name."""
+    """Return whether this code has a step of that name."""
     return revision in steps()
 
 
 def _is_beyond_us(revision: str | None) -> bool:
-    """Whether that is a step of a version newer than this: there is one line of steps, and all of ours are known."""
+    """Return whether the revision is of a newer version: there is one line of steps, and all of ours are known."""
     return revision is not None and not knows_revision(revision)
 
 

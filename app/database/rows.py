@@ -1,4 +1,4 @@
-"""What verbs may do with rows, whatever database holds them."""
+"""Operations that verbs may do on rows, on either database."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Rows:
         return (await self.execute(statement)).scalars().all()
 
     async def all_in_thread(self, statement: TypedReturnsRows[T]) -> Sequence[T]:
-        """The same, for a statement that may look at very many rows: nobody else waits meanwhile."""
+        """Return all rows like `all`, for a statement that may read very many; nobody else waits meanwhile."""
         return await self.all(statement)
 
     async def rows_beside(self, statement: TypedReturnsRows[Any]) -> Sequence[Any]:
-        """The same, each row whole."""
+        """Return whole rows like `rows`, for a statement that may read very many; nobody else waits meanwhile."""
         return (await self.execute(statement)).all()
 
     async def first(self, prepared: Prepared[B], **values: Any) -> B | None:
@@ -100,7 +100,7 @@ class Transaction(Rows):
         await self._run_prepared(_put(type(row), self.dialect), _values_of(row))
 
     async def add_all_unless_there(self, rows: Sequence[Base]) -> None:
-        """The same for many rows of one table, in one go."""
+        """Add many rows of one table in one statement, skipping those already there."""
         if rows:
             make = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
             statement = make(_table_of(type(rows[0]))).on_conflict_do_nothing()

@@ -224,7 +224,7 @@ class SqliteDatabase:
         self._driver.execute("COMMIT")
 
     async def _commit(self) -> Exception | None:
-        """What went wrong (the disk is full, or fails): every writer of the group must hear of it."""
+        """Commit, and return the error, if any (the disk is full, or fails): every writer of the group must get it."""
         try:
             await self._hand.order(self._commit_now)
         except sqlite3.Error as error:

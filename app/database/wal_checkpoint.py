@@ -70,7 +70,9 @@ class Folding:
         self.is_log_large = is_large
 
     def _checkpoint(self) -> int:
-        """How many pages the log holds. What cannot be folded now stays in the log, where it is safe."""
+        """Fold the log, and return how many pages it holds. Pages that cannot be folded now stay in the log, where they are
+        safe.
+        """
         try:
             _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:

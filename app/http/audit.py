@@ -1,4 +1,4 @@
-"""What was done by right of a role."""
+"""Audit log of actions done by right of a role."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=36)]
 
 @get("/api/v1/audit")
 async def audit(request: AnyRequest, after: Cursor = None, limit: FromQuery[int] = 50) -> AuditPage:
-    """Who watched, took over, pulled back, set a presence or a threshold, newest first. For supervisors."""
+    """List who watched, took over, pulled back, set a presence or a threshold, newest first. For supervisors."""
     require(may_supervise, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_lines(rows, as_id(after, "line") if after else None, limit)

@@ -1,4 +1,4 @@
-"""What is known of a contact, for agents."""
+"""Contact details, for agents."""
 
 from __future__ import annotations
 

@@ -58,8 +58,9 @@ async def conversations(
 
 @get("/api/v1/conversations/counts")
 async def counts(request: AnyRequest, views: Ids = None) -> ConversationCounts:
-    """How many open conversations each view holds, as it was a second or two ago. `views` are ids of saved views with commas
-    between them: only these are counted, else all."""
+    """Count the open conversations in each view, as of a second or two ago. `views` are ids of saved views with commas
+    between them: only these are counted, else all.
+    """
     agent = await agent_of(request)
     require(may_view_conversations, agent)
     return await platform_of(request).open_counts.of(agent, None if views is None else views.split(","))

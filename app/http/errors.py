@@ -75,7 +75,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[bytes]:
 
 
 def on_any_error(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """What nobody foresaw: the caller gets an id to name, the log gets the rest."""
+    """Answer an unforeseen error: the caller gets an id to quote, the log gets the rest."""
     if known := refusal_for(error):
         log.error("request refused", path=request.url.path, reason=known.detail, error=str(error)[:300])
         return on_parley_error(request, known)

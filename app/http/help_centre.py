@@ -199,7 +199,7 @@ async def sitemap(request: AnyRequest) -> Response[bytes]:
 
 @get("/robots.txt", include_in_schema=False)
 async def robots(request: AnyRequest) -> Response[bytes]:
-    """What search engines may look at: the help centre, and nothing of the agents'."""
+    """Serve the robots.txt that shows search engines the help centre, and nothing of the agents'."""
     public_url = platform_of(request).settings.public_url
     lines = ["User-agent: *", "Disallow: /inbox", "Disallow: /api/", "Disallow: /widget", "Disallow: /help/search"]
     return respond(request, "\n".join([*lines, f"Sitemap: {public_url}/sitemap.xml", ""]).encode(), "text/plain")
@@ -247,7 +247,7 @@ def _contents(request: AnyRequest) -> Contents:
 
 
 async def _frame(request: AnyRequest, rows: Rows, *, is_embedded: bool) -> Frame:
-    """What all pages of a request have in common."""
+    """Return the frame that all pages of a request share."""
     carried = {name: value for name in ("inbox", "lang") if (value := request.query_params.get(name)) and _key.fullmatch(value)}
     return Frame(
         title="",

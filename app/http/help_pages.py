@@ -36,8 +36,9 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 class Frame(Struct, frozen=True, kw_only=True):
-    """What surrounds a page. Embedded in the widget it has neither header nor footer. `carried` are the parameters that
-    every link hands on."""
+    """Frame around a page. Embedded in the widget it has neither header nor footer. `carried` are the parameters that every
+    link hands on.
+    """
 
     title: str
     site: Site = Site()
@@ -141,7 +142,7 @@ def preview_page(site: Site) -> str:
 
 
 def search_page(frame: Frame, found: Sequence[Answer] | None, *, is_by_words: bool = False) -> str:
-    """What was found: title, heading, and the sentence that answers. None: the search could not be done."""
+    """Return the page of search results: title, heading, and the sentence that answers. None: the search could not be done."""
     words = frame.words
     results = "".join(
         f'<li><a href="{frame.link(f"/{quote(one.slug)}")}">{escape(one.title)}</a>'

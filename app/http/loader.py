@@ -1,4 +1,4 @@
-"""What a site's script is told before and after the loader itself: how the inbox looks, or why there is no chat."""
+"""Script served before and after the loader itself: how the inbox looks, or why there is no chat."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def looks_of(inbox: Inbox) -> tuple[bytes, bytes]:
 
 
 def unknown_key(key: str) -> str:
-    """What the console says of a tag that names no inbox."""
+    """Return the console message for a tag that names no inbox."""
     return f'Parley: no inbox has the key "{key}". Copy the snippet again from Settings, Inboxes.'
 
 
 def blocked_site(inbox: str, origin: str) -> str:
-    """What the console says on a site the inbox does not allow."""
+    """Return the console message for a site the inbox does not allow."""
     return f"Parley: {origin} is not an allowed site of the inbox {inbox}. Add it in Settings, Inboxes, Allowed sites."
 
 

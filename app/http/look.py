@@ -1,4 +1,4 @@
-"""What every page of the server looks like: the style sheet of tokens.json."""
+"""Look of every page of the server: the style sheet of tokens.json."""
 
 from __future__ import annotations
 

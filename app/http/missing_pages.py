@@ -15,7 +15,7 @@ PAGES = {400: "page_400", 401: "page_401", 403: "page_403", 404: "page_404", 405
 
 
 def wants_page(request: AnyRequest) -> bool:
-    """Whether a person opened this address in a browser."""
+    """Return whether a person opened this address in a browser."""
     return not request.url.path.startswith(MACHINES) and "text/html" in request.headers.get("accept", "")
 
 

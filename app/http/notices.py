@@ -1,4 +1,4 @@
-"""What supervisors and admins should know without having searched for it."""
+"""Warnings that supervisors and admins should see without searching for them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.routing.warnings import dismiss_notice, list_notices
 
 @get("/api/v1/notices")
 async def notices(request: AnyRequest) -> NoticeList:
-    """What somebody should mend. For supervisors."""
+    """List the warnings that need fixing. For supervisors."""
     agent = await agent_of(request)
     require(may_watch_wall, agent)
     platform = platform_of(request)

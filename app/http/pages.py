@@ -58,7 +58,7 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
 
     @get("/widget/{path:path}")
     async def widget_file(request: AnyRequest, path: FromPath[str]) -> Response[bytes]:
-        """What the panel is built of."""
+        """Serve a file of the widget's panel."""
         name = str(path).lstrip("/")
         return widget_assets.respond(request, name, is_immutable=_HASHED.search(name) is not None)
 
@@ -92,11 +92,11 @@ def page_routes(widget: Path, inbox: Path, shop: Path | None) -> list[HTTPRouteH
 
 
 def _near_routes(widget: Assets) -> list[HTTPRouteHandler]:
-    """What an inbox that shows its visitors needs besides."""
+    """Return the extra routes of an inbox that shows its visitors."""
 
     @get("/widget/near.js")
     async def near_script(request: AnyRequest) -> Response[bytes]:
-        """What says on the host page where the visitor is."""
+        """Serve the script that reports, on the host page, where the visitor is."""
         return widget.respond(request, "near.js", is_immutable=False, headers=SHARED)
 
     @get("/widget/near")

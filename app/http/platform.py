@@ -1,4 +1,4 @@
-"""What controllers are given: the built platform, and who is asking."""
+"""Dependencies of controllers: the built platform, and the caller."""
 
 from __future__ import annotations
 
@@ -113,8 +113,9 @@ async def agent_of(request: AnyConnection) -> SignedInAgent:
 
 
 async def caller_first(request: AnyConnection, _: BaseRouteHandler) -> None:
-    """Who is asking is known before anything they send is looked at, or refusals would explain the doors to strangers.
-    Raises Unauthenticated or Forbidden."""
+    """Identify the caller before reading anything they send, or refusals would explain the doors to strangers. Raises
+    Unauthenticated or Forbidden.
+    """
     path = str(request.scope.get("path_template") or request.scope["path"])
     if not OPEN_DOORS.match(path):
         await agent_of(request)
@@ -149,7 +150,7 @@ def caller_of_request(connection: ASGIConnection[Any, Any, Any, Any]) -> Caller:
 
 
 def address_of(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
-    """What a caller is counted by: their address, or their network of IPv6."""
+    """Return the key a caller is counted by: their address, or their network of IPv6."""
     return caller_of_request(connection).network
 
 

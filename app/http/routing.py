@@ -87,7 +87,7 @@ async def delete_rule(request: AnyRequest, rule_id: FromPath[str]) -> Done:
 
 @post("/api/v1/routing/dry-run", status_code=200)
 async def try_rules(request: AnyRequest, data: JSONBody[DryRun]) -> DryRunIs:
-    """What would happen to this message? For admins."""
+    """Test what would happen to this message. For admins."""
     require(may_manage_routing, await agent_of(request))
     platform = platform_of(request)
     return await dry_run(platform.works, data, platform.suggester.propose)
@@ -95,7 +95,7 @@ async def try_rules(request: AnyRequest, data: JSONBody[DryRun]) -> DryRunIs:
 
 @get("/api/v1/conversations/{conversation_id:str}/decisions")
 async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> DecisionList:
-    """Who got a conversation, when, and why them, newest first."""
+    """List who got a conversation, when, and why them, newest first."""
     agent = await agent_of(request)
     require(may_view_conversations, agent)
     async with platform_of(request).works.read() as rows:
@@ -104,14 +104,14 @@ async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> Deci
 
 @put("/api/v1/teams/{team_id:str}/routing")
 async def team_routing(request: AnyRequest, team_id: FromPath[str], data: JSONBody[SetTeamRouting]) -> TeamIs:
-    """How a team's queue is served. For admins."""
+    """Set how a team's queue is served. For admins."""
     require(may_manage_routing, await agent_of(request))
     return TeamIs(team=await platform_of(request).works.run(serve_team_anew, as_id(team_id, "team"), data))
 
 
 @put("/api/v1/agents/{agent_id:str}/routing")
 async def agent_routing(request: AnyRequest, agent_id: FromPath[str], data: JSONBody[SetAgentRouting]) -> AgentIs:
-    """What an agent can do, how much at once, and in which teams. For admins."""
+    """Set an agent's skills, capacity and teams. For admins."""
     require(may_manage_people, await agent_of(request))
     return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, as_id(agent_id, "agent"), data))
 
@@ -125,7 +125,7 @@ async def set_idle(request: AnyRequest, data: JSONBody[SetIdle]) -> AgentIs:
 
 @put("/api/v1/me/takes-chats")
 async def takes_chats(request: AnyRequest, data: JSONBody[SetTakesChats]) -> AgentIs:
-    """Whether routing gives me conversations."""
+    """Set whether routing gives me conversations."""
     agent = await agent_of(request)
     return AgentIs(agent=await platform_of(request).works.run(set_takes_chats, agent, data))
 

@@ -64,7 +64,7 @@ async def logout(request: AnyRequest) -> Response[Done]:
 
 @get("/api/v1/setup")
 async def setup_state(request: AnyRequest) -> SetupState:
-    """Whether the first admin is still missing, and what the sign-in page says."""
+    """Return whether the first admin is still missing, and what the sign-in page shows."""
     platform = platform_of(request)
     async with platform.works.read() as rows:
         return SetupState(

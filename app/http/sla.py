@@ -63,7 +63,7 @@ async def delete_policy(request: AnyRequest, policy_id: FromPath[str]) -> Done:
 
 @post("/api/v1/sla/dry-run", status_code=200)
 async def dry_run(request: AnyRequest, data: JSONBody[TrySlaPolicy]) -> SlaDryRunIs:
-    """What would saving this SLA policy make overdue? For admins."""
+    """List what saving this SLA policy would make overdue. For admins."""
     agent = await agent_of(request)
     platform = platform_of(request)
     async with platform.works.read() as rows:

@@ -116,7 +116,7 @@ async def _visitor_of_link(platform: Platform, inbox: Inbox, token: str, now: da
 
 
 async def _visitor_meanwhile(platform: Platform, visitor: Visitor, stale: StaleIdentity) -> Visitor:
-    """Who chats until the page has a newer token: the same visitor, unless the old token names someone else."""
+    """Return the visitor who chats until the page has a newer token: the same one, unless the old token names someone else."""
     async with platform.works.read() as rows:
         contact = await find_contact(rows, visitor.contact_id)
     if contact is None or contact.external_id in (None, stale.sub):

@@ -29,7 +29,7 @@ async def change_workspace(request: AnyRequest, data: JSONBody[SetWorkspace]) ->
 
 @get("/api/v1/setup/checklist")
 async def checklist(request: AnyRequest) -> Checklist:
-    """What is set up and what is left. For admins."""
+    """Return the setup checklist: the steps done and those left. For admins."""
     agent = await agent_of(request)
     platform = platform_of(request)
     async with platform.works.read() as rows:

@@ -50,7 +50,7 @@ LIST_COLUMNS = (
 
 
 class ArticleFilter(Struct, frozen=True, kw_only=True):
-    """What the list shows; an empty field narrows nothing."""
+    """Filter of the article list; an empty field narrows nothing."""
 
     query: str = ""
     category: str = ""
@@ -148,7 +148,7 @@ async def list_articles(
 
 
 def draft_of(asked: SaveArticle, slug: str) -> ArticleDraft:
-    """What is asked for, as an author's draft."""
+    """Return the request as an author's draft."""
     return ArticleDraft(
         title=asked.title,
         category=asked.category,

@@ -49,7 +49,7 @@ _title_line = re.compile(r"\A\s*#[ \t]+([^\n]+?)[ \t#]*(?:\n|\Z)")
 
 
 class ImportDefaults(Struct, frozen=True, kw_only=True):
-    """What a file gets whose front matter does not say."""
+    """Defaults for a file whose front matter leaves them out."""
 
     category: str = "General"
     locale: str = "en"
@@ -203,7 +203,7 @@ def _check_directory(data: bytes) -> None:
 
 
 def _is_ignored(name: str) -> bool:
-    """What systems put into archives by themselves."""
+    """Return whether a system put this file into the archive by itself."""
     parts = PurePosixPath(name).parts
     return bool(parts) and (parts[0] == "__MACOSX" or (parts[-1].startswith(".") and parts[-1] != ".."))
 

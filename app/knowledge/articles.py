@@ -32,7 +32,7 @@ ArticleVisibility = Literal["public", "internal"]
 
 
 class ArticleDraft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What an author gives. Without a slug, one is made from the title. Internal articles are for agents' eyes."""
+    """Article as its author writes it. Without a slug, one is made from the title. Internal articles are for agents only."""
 
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     category: Annotated[str, Meta(min_length=1, max_length=60)]
@@ -170,5 +170,5 @@ async def _add_passages(work: Work, article: Article, known: Mapping[str, Passag
 
 
 def text_to_embed(title: str, passage: Passage) -> str:
-    """What a passage's vector is made from."""
+    """Return the text a passage's vector is made from."""
     return embedded_text(title, passage.heading, passage.text) if passage.position else title

@@ -1,4 +1,4 @@
-"""What somebody is asking for, from all they have said."""
+"""Search text for a contact's request, from all they have said."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Embedder(Protocol):
 
     @property
     def is_expected(self) -> bool:
-        """Whether it will be ready sooner or later."""
+        """Return whether the embedder will be ready sooner or later."""
         ...
 
     async def encode(self, texts: Sequence[str], *, within: float = ENCODE_SECONDS, is_urgent: bool = True) -> Matrix:

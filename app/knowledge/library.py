@@ -47,7 +47,7 @@ articles_gauge = Gauge("parley_articles", "Articles this node can find, and thos
 
 
 class LookedUp(Struct, frozen=True):
-    """What may answer, and whether that was found by words alone because meaning cannot be compared yet."""
+    """Passages that may answer, and whether words alone found them because meaning cannot be compared yet."""
 
     found: list[Found]
     is_by_words: bool
@@ -86,7 +86,9 @@ class Library:
         within: float = SEARCH_SECONDS,
         language: str = "",
     ) -> list[Found]:
-        """What may answer the text, best first. When encoding fails or takes longer than `within`, by words alone."""
+        """Return the passages that may answer the text, best first. When encoding fails or takes longer than `within`, by
+        words alone.
+        """
         answer = await self.look_up(text, least=least, most=most, public_only=public_only, within=within, language=language)
         return answer.found
 
@@ -100,7 +102,9 @@ class Library:
         within: float = SEARCH_SECONDS,
         language: str = "",
     ) -> LookedUp:
-        """The same, with whether only words could be compared for now: until the index holds vectors of this very model."""
+        """Search like `find`, and say whether only words could be compared: until the index holds vectors of this very
+        model.
+        """
         index = self.index
         vector = await self._vector_of(text, within) if index.model == self.embedder.name else None
         found = index.search(text, vector, least=least, most=most, public_only=public_only, language=language)
@@ -267,7 +271,7 @@ async def _keep_vectors(work: Work, model: str, vectors: Sequence[tuple[str, byt
 
 
 async def read_articles(rows: Rows, ids: Sequence[str]) -> list[tuple[Article, list[Passage]]]:
-    """Those of the articles that are published, with their passages in order."""
+    """Return the published ones of these articles, with their passages in order."""
     await asyncio.sleep(0)  # others get a turn between two batches of a large help centre
     articles = await rows.all(select(Article).where(Article.id.in_(ids), Article.state == "published"))
     passages: dict[str, list[Passage]] = {article.id: [] for article in articles}

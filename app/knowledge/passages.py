@@ -38,7 +38,7 @@ def passages_of(body: str) -> list[Piece]:
 
 
 def embedded_text(title: str, heading: str, text: str) -> str:
-    """What is encoded for a passage: alone, without its title and heading, a passage is found far less often."""
+    """Return the text encoded for a passage: alone, without its title and heading, a passage is found far less often."""
     return "\n".join(part for part in (title, heading, text) if part)
 
 

@@ -50,8 +50,9 @@ FEWEST_WORDS = 24
 
 
 def words_allowed(under_way: int) -> int:
-    """How long a question may be while so many are being answered: in a rush, a short question for everybody is better
-    than a late answer. Encoding takes about a third of a millisecond a word."""
+    """Return how many words a question may have while so many are being answered: in a rush, a short question for everybody
+    is better than a late answer. Encoding takes about a third of a millisecond a word.
+    """
     return MAX_WORDS if under_way <= IDLE_UNDER_WAY else max(FEWEST_WORDS, MAX_WORDS * IDLE_UNDER_WAY // under_way)
 
 
@@ -107,7 +108,7 @@ class Suggester:
         return (await self.look_up(query, for_visitor=for_visitor, language=language)).suggestions
 
     async def look_up(self, query: str, *, for_visitor: bool, language: str = "") -> ArticlesFound:
-        """The same, with whether it was found by words alone."""
+        """Search like `search`, and say whether words alone found the answers."""
         looked_up = await self._library.look_up(
             query, least=LEAST_FOR_SEARCH, most=MAX_FOUND, public_only=for_visitor, language=language
         )

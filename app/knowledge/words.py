@@ -32,7 +32,7 @@ def terms(text: str) -> list[str]:
 
 
 def terms_with_surface(text: str) -> list[tuple[str, str]]:
-    """The same, each with the word as it was written."""
+    """Return the terms of a text, each with the word as it was written."""
     found: list[tuple[str, str]] = []
     for match in _word.finditer(text):
         written = match.group()
@@ -50,7 +50,7 @@ def identifiers(text: str) -> set[str]:
 
 
 def is_chatter(text: str) -> bool:
-    """Whether this is a greeting, thanks or assent with nothing in it to look up."""
+    """Return whether this is a greeting, thanks or assent with nothing in it to look up."""
     return all(word.lower() in CHATTER for word in re.findall(r"[^\W_]+", text.replace("'", "").replace("’", "")))
 
 

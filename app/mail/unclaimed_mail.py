@@ -118,7 +118,7 @@ async def _told(work: Work, lead_id: str | None) -> list[str]:
 
 
 async def _pause(work: Work, address: str) -> timedelta:
-    """How long it is until this colleague may be mailed again."""
+    """Return how long it is until this colleague may be mailed again."""
     newest = await work.one(
         select(func.max(OutgoingMail.created_at)).where(
             OutgoingMail.recipient == address, OutgoingMail.created_at > work.now - HOUR, OutgoingMail.kind == UNTAKEN_KIND

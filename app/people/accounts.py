@@ -1,4 +1,4 @@
-"""What admins change about agents and teams, and agents about themselves."""
+"""Changes admins make to agents and teams, and agents to themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking. Made by the doors from a token or a session; verbs trust nothing else."""
+"""Callers, made by the doors from a token or a session; verbs trust nothing else."""
 
 from __future__ import annotations
 

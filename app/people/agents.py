@@ -88,7 +88,7 @@ async def add_team(work: Work, name: str) -> TeamView:
 
 
 def announce_warnings(work: Work) -> None:
-    """What admins were told may be another after this change to who serves what."""
+    """Announce that the warnings of supervisors may have changed with who serves what."""
     work.announce(NoticesChanged(), to=ToSupervisors())
 
 

@@ -1,4 +1,4 @@
-"""What was done by right of a role: kept with who, when and to what, in the transaction that did it; and read again."""
+"""Audit log of actions done by right of a role: who, when and to what, written in the transaction that did it."""
 
 from __future__ import annotations
 

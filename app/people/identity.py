@@ -1,4 +1,4 @@
-"""Who a visitor is, on the word of the site they come from: a short-lived JWT signed with the inbox's secret."""
+"""Visitor identity, vouched for by the site they come from: a short-lived JWT signed with the inbox's secret."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StaleIdentity(Unauthenticated):
 
 
 class Claims(Struct, frozen=True):
-    """What the token says. `sub` is the site's own key for the person."""
+    """Claims of the token. `sub` is the site's own key for the person."""
 
     sub: Line
     exp: int

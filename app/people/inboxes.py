@@ -110,12 +110,12 @@ async def rotate_secret(work: Work, agent: SignedInAgent, inbox_id: str) -> Inbo
 
 
 async def allows_files(rows: Rows, inbox_id: str) -> bool:
-    """Whether visitors of the inbox may send files. Unless an admin has switched it off, they may."""
+    """Return whether visitors of the inbox may send files. Unless an admin has switched it off, they may."""
     return await rows.one(select(Inbox.allows_files).where(Inbox.id == inbox_id)) is not False
 
 
 async def shows_suggestions(rows: Rows, inbox_id: str) -> bool:
-    """Whether visitors of the inbox are shown articles. Unless an admin has switched it off, they are."""
+    """Return whether visitors of the inbox are shown articles. Unless an admin has switched it off, they are."""
     return await rows.one(select(Inbox.shows_suggestions).where(Inbox.id == inbox_id)) is not False
 
 
@@ -178,7 +178,7 @@ def inbox_details(inbox: Inbox, open_count: int) -> InboxDetailsView:
 
 
 def email_prompt_of(inbox: Inbox) -> EmailPrompt:
-    """Whether visitors are asked for an address; an inbox of an older version says it in `asks_email`."""
+    """Return whether visitors are asked for an address; an inbox of an older version says it in `asks_email`."""
     return cast(EmailPrompt, inbox.email_prompt or ("ask" if inbox.asks_email else "never"))
 
 

@@ -1,4 +1,4 @@
-"""How much of an agent is taken: honestly, by channel and by how lively each conversation is."""
+"""Load of an agent, by channel and by how lively each conversation is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Load(Struct, frozen=True):
 
 
 def weight_of(channel: str, count: int = 1, idle_count: int = 0) -> float:
-    """What so many conversations of a channel take, when so many of them are idle."""
+    """Return the load of so many conversations of a channel, when so many of them are idle."""
     return WEIGHTS.get(channel, 1.0) * (count - idle_count * (1 - IDLE_SHARE))
 
 

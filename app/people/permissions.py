@@ -1,4 +1,4 @@
-"""What each role may do: one function per question, and nowhere else."""
+"""Permissions of each role: one function per question, and nowhere else."""
 
 from __future__ import annotations
 

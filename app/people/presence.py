@@ -123,7 +123,7 @@ async def force_presence(work: Work, supervisor: SignedInAgent, command: ForcePr
 
 
 async def lapse_leases(work: Work) -> list[str]:
-    """Who has silently gone: their lease ends, their grace begins, and colleagues are told. The ids."""
+    """End the leases of agents who silently left, begin their grace and tell colleagues. Return their ids."""
     gone = await work.all(select(Agent).where(Agent.lease_until <= work.now).with_for_update(skip_locked=True, key_share=True))
     for agent in gone:
         left = {"lease_until": None, "left_at": work.now, "presence_since": agent.lease_until}
@@ -133,7 +133,7 @@ async def lapse_leases(work: Work) -> list[str]:
 
 
 async def end_graces(work: Work, grace: timedelta) -> list[str]:
-    """Who left so long ago that what they hold is no longer theirs. The ids, once."""
+    """End the grace of agents who left so long ago that they no longer keep their conversations. Return each id once."""
     over = (
         select(Agent.id)
         .where(Agent.left_at <= work.now - grace, Agent.lease_until.is_(None))
@@ -155,7 +155,7 @@ async def announce_load(work: Work, agent_id: str) -> None:
 
 
 async def announce_loads(work: Work, agent_ids: Sequence[str]) -> None:
-    """The same for many, in as many queries as for one."""
+    """Announce the load of many agents, in as many queries as for one."""
     if agent_ids:
         for view in await list_agents(work, work.now, agent_ids=sorted(set(agent_ids))):
             work.announce(PresenceChanged(agent=view), to=ToAllAgents())

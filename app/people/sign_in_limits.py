@@ -1,4 +1,4 @@
-"""How often a password may be wrong: per network, and per account and network, so that nobody locks out anybody else."""
+"""Limits on wrong passwords: per network, and per account and network, so that nobody locks out anybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How teams and agents serve: mode and lead of a team; skills, languages and capacity of an agent."""
+"""Routing settings of teams and agents: mode and lead of a team; skills, languages and capacity of an agent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from models import Agent, AgentSession, ApiToken, Team, TeamMember
 
 
 async def set_team_routing(work: Work, team_id: str, asked: SetTeamRouting) -> TeamView:
-    """How a team's queue is served from now on. Raises NotFound for an unknown team or lead."""
+    """Set how a team's queue is served from now on. Raises NotFound for an unknown team or lead."""
     if asked.lead_id and not await work.one(select(Agent.id).where(Agent.id == asked.lead_id, Agent.is_active)):
         raise NotFound("agent", asked.lead_id)
     values: dict[str, Any] = {"mode": asked.mode, "accept_seconds": asked.accept_seconds, "lead_id": asked.lead_id}
@@ -35,7 +35,7 @@ async def set_team_routing(work: Work, team_id: str, asked: SetTeamRouting) -> T
 
 
 async def set_agent_routing(work: Work, agent_id: str, asked: SetAgentRouting) -> AgentView:
-    """What an agent is given from now on. Less capacity than they hold takes nothing away from them.
+    """Set what an agent is given from now on. A capacity below their load takes nothing away from them.
 
     Raises NotFound for an unknown agent or team.
     """

@@ -1,4 +1,4 @@
-"""What callers prove themselves with: signed visitor tokens, hashed secrets, passwords."""
+"""Proofs of identity: signed visitor tokens, hashed secrets, passwords."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def new_secret() -> str:
 
 
 def hash_secret(secret: str) -> str:
-    """How a secret is kept at rest. It is random, so one round of SHA-256 is enough."""
+    """Return the hash a secret is stored as. Secrets are random, so one round of SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -56,7 +56,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password_hash: str | None, password: str) -> bool:
-    """Whether it is the password. Takes as long when there is no such agent (`None`). Call it off the event loop."""
+    """Return whether the password is right. Takes as long when there is no such agent (`None`). Call it off the event loop."""
     try:
         return _hasher.verify(password_hash or _hash_of_nobody(), password) and password_hash is not None
     except (Argon2Error, InvalidHashError):

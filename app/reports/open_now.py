@@ -1,4 +1,4 @@
-"""What is open now, for whoever asks again and again: kept in memory while hints come, and compared with the rows."""
+"""Open conversations, for callers who ask again and again: kept in memory while hints come, and compared with the rows."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ class OpenNow:
         self._moved.add(conversation_id)
 
     def mark(self) -> None:
-        """What was noted so far is in the rows `count` is given next. To be called before these are asked for anything."""
+        """Mark all changes noted so far as due: the rows given to `count` next include them. Call it before reading those
+        rows.
+        """
         self._due |= self._moved
         self._moved.clear()
 
@@ -91,7 +93,7 @@ class OpenNow:
 
     @property
     def needs_reading(self) -> bool:
-        """Whether `read_all` is to be called (again)."""
+        """Return whether `read_all` is to be called (again)."""
         return not self._is_read or self._doubts >= MAX_DOUBTS
 
     async def count(self, rows: Rows, thresholds: Thresholds, now: datetime) -> Open:
@@ -112,7 +114,7 @@ class OpenNow:
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether another look is due at once."""
+        """Return whether another look is due at once."""
         return self._is_read and self._doubts > 0
 
     async def _catch_up(self, rows: Rows) -> None:

@@ -19,7 +19,7 @@ MAX_CHATS = 12
 
 
 class Waiting(Struct, frozen=True):
-    """Who waits in one team's queue."""
+    """Conversations waiting in one team's queue."""
 
     count: int = 0
     oldest_at: datetime | None = None
@@ -29,14 +29,16 @@ class Waiting(Struct, frozen=True):
 
 
 class Unanswered(Struct, frozen=True):
-    """Who waits for a first answer: how many for longer than promised, and when the one who will be next began."""
+    """Conversations waiting for a first answer: how many for longer than promised, and when the next of them to be late
+    began.
+    """
 
     late_count: int = 0
     next_created_at: datetime | None = None
 
 
 class Held(Struct, frozen=True):
-    """What agents hold: how many by team, and by agent."""
+    """Conversations agents hold: how many by team, and by agent."""
 
     by_team: dict[str | None, int]
     by_agent: dict[str, int]
@@ -80,7 +82,7 @@ async def waiting_by_team(rows: Rows, thresholds: Thresholds, now: datetime) -> 
 
 
 async def unanswered_by_team(rows: Rows, thresholds: Thresholds, now: datetime) -> dict[str | None, Unanswered]:
-    """Who has had no answer at all, however long ago they began."""
+    """Count the conversations with no answer at all by team, however long ago they began."""
     is_late = Conversation.created_at < late_before(thresholds, Conversation.team_id, now)
     found = await rows.rows(
         select(
@@ -111,7 +113,7 @@ async def held_by_team_and_agent(rows: Rows) -> Held:
 
 
 async def chats_by_agent(rows: Rows, held: Held) -> dict[str, list[ChatWallView]]:
-    """What each agent holds, longest first. Whoever holds more than a screen can list is left out."""
+    """Return the conversations each agent holds, longest first. Agents with more than a screen can list are left out."""
     few = [agent_id for agent_id, count in held.by_agent.items() if count <= MAX_CHATS]
     if not few:
         return {}

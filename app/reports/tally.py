@@ -17,7 +17,7 @@ Key = TypeVar("Key")
 
 
 class Stand(Struct, frozen=True):
-    """How one of them stands. Whoever holds it is `agent_id`; without one it waits since `queued_at`."""
+    """State of one open conversation. `agent_id` is its owner; without one it waits since `queued_at`."""
 
     team_id: str | None
     agent_id: str | None
@@ -38,7 +38,7 @@ class Tally:
         self._held: dict[tuple[str | None, str], int] = {}
 
     def put(self, conversation_id: str, stand: Stand | None) -> None:
-        """It stands like this now; None: it is not open."""
+        """Set the state of a conversation; None: it is not open."""
         before = self._stands.pop(conversation_id, None)
         if before is not None:
             self._count(before, -1)

@@ -90,5 +90,5 @@ def promised_seconds(thresholds: Thresholds, team_id: SQLColumnExpression[Any]) 
 
 
 def risk_after(thresholds: ThresholdsView) -> timedelta:
-    """How long one may wait before they are at risk."""
+    """Return how long a conversation may wait before it is at risk."""
     return timedelta(seconds=NEAR * thresholds.longest_seconds)

@@ -44,7 +44,7 @@ def midnight_of(now: datetime) -> datetime:
 
 
 async def waits_by_team(rows: Rows, midnight: datetime) -> dict[str | None, Waits]:
-    """How long those had waited whom an agent took from a queue today."""
+    """Return, by team, how long the conversations waited that an agent took from a queue today."""
     of_team = case((Assignment.waited_seconds.is_not(None), Assignment.team_id))  # or SQLite walks all of an index by team
     waits = (
         select(
@@ -113,7 +113,7 @@ async def missed_by_agent(rows: Rows, midnight: datetime) -> dict[str, int]:
 
 
 async def satisfaction(rows: Rows, midnight: datetime) -> CsatWallView:
-    """What was answered to the survey today."""
+    """Return today's answers to the survey."""
     score = CsatScore.score
     ((average, count, satisfied),) = await rows.rows(
         select(func.avg(score), func.count(), func.sum(case((score >= SATISFIED_FROM, 1), else_=0))).where(

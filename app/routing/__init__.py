@@ -1,1 +1,1 @@
-"""Who gets which conversation, and why."""
+"""Routing: which agent gets which conversation, and why."""

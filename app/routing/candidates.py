@@ -1,4 +1,4 @@
-"""Who could be given a conversation of a team, as the rows say now."""
+"""Candidates for a team's conversations, as the rows stand now."""
 
 from __future__ import annotations
 

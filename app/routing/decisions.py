@@ -32,9 +32,10 @@ class Replayed(Struct, frozen=True):
 
 
 def record(judged: Judged, need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
-    """What is kept of a decision that judged at most `MAX_KEPT`: those who came closest, which always holds the winner, and
-    how many others there were with each verdict. Made again from the kept ones it comes out the same, for nobody left out
-    comes before the winner."""
+    """Return the record of a decision that judged at most `MAX_KEPT`: the closest candidates, always with the winner, and
+    how many others there were with each verdict. Made again from those kept it comes out the same, for nobody left out comes
+    before the winner.
+    """
     kept, others = judged
     winner = chosen_of(judged)
     return {
@@ -90,7 +91,7 @@ async def list_decisions(rows: Rows, agent: SignedInAgent, conversation_id: str)
 def candidate_views(
     candidates: Sequence[Candidate], need: Need, mode: RoutingMode
 ) -> tuple[list[CandidateView], list[VerdictCount]]:
-    """Those who came closest, and how many others there were with each verdict."""
+    """Return the closest candidates, and how many others there were with each verdict."""
     kept, others = verdicts(candidates, need, mode, MAX_KEPT)
     return [_candidate_view(*one) for one in kept], _counts(others)
 

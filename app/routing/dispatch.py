@@ -40,7 +40,7 @@ RULES_MUST_DECIDE_WITHIN = timedelta(seconds=15)
 
 
 class Serving(Struct, frozen=True, kw_only=True):
-    """How a team's queue is served."""
+    """Settings by which a team's queue is served."""
 
     team_id: str | None
     mode: RoutingMode = "least_load"
@@ -59,7 +59,7 @@ class Choice(Struct, frozen=True, kw_only=True):
 
 
 class Plan(Struct, frozen=True):
-    """Who gets what, whose offers climb, and whether that is all the queue holds for those who are free."""
+    """Plan of who gets what, whose offers climb, and whether that is all the queue holds for the agents who are free."""
 
     choices: list[Choice]
     climbers: list[str]
@@ -67,7 +67,7 @@ class Plan(Struct, frozen=True):
 
 
 class Batch(Struct, frozen=True):
-    """How many were given to somebody, and whether another look would find nothing more."""
+    """Result of one batch: how many were assigned, and whether another look would find nothing more."""
 
     count: int
     is_last: bool
@@ -136,7 +136,7 @@ async def _serve_batch(work: Work, team_id: str | None) -> Batch:
 
 
 async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Plan:
-    """Who gets what: each takes their place in the load of those after it. Besides, whose offers must climb higher.
+    """Plan who gets what: each choice adds to the load that later ones see. List the offers that must climb, too.
 
     A need nobody can meet now is not asked about again, so a queue of any length costs one look at the agents for each
     different need in it.
@@ -216,7 +216,7 @@ async def _carry_out(work: Work, choices: Sequence[Choice], serving: Serving) ->
 
 
 def need_of(conversation: Conversation, routing: Routing | None, last_agent_id: str | None) -> Need:
-    """What a conversation asks of its agent."""
+    """Return the needs a conversation has of its agent."""
     return Need(
         channel=conversation.channel,
         skills=list(routing.skills) if routing else [],
@@ -311,8 +311,10 @@ async def hand_on(work: Work, agent_ids: Sequence[str], reason: str = "agent_lef
 
 
 async def take_back_forsaken(work: Work) -> None:
-    """What waits for an agent whose grace is over and who had it while they were here. A message that came in the very
-    moment the grace ended may have missed the hand-over; one given to somebody who had already left stays with them."""
+    """Put back conversations that wait for an agent whose grace is over and who had them while they were here. A message
+    that came in the very moment the grace ended may have missed the hand-over; a conversation given to an agent who had
+    already left stays with them.
+    """
     had_it = and_(Conversation.agent_id == Agent.id, Conversation.assigned_at < Agent.presence_since)
     left = and_(Agent.lease_until.is_(None), Agent.left_at.is_(None))
     forsaken = await work.all(

@@ -1,4 +1,4 @@
-"""What would happen to this message? Everything routing would do, without doing it."""
+"""Dry run of a message: everything routing would do, without doing it."""
 
 from __future__ import annotations
 

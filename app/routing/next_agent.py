@@ -36,8 +36,9 @@ class Candidate(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Need(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a conversation asks of its agent. `last_agent_id` had this contact before; who `passed` let it go by; `givers`
-    handed it over themselves."""
+    """Needs a conversation has of its agent. `last_agent_id` had this contact before; those in `passed` declined it;
+    `givers` handed it over themselves.
+    """
 
     channel: str = "chat"
     skills: list[str] = field(default_factory=list)
@@ -75,15 +76,16 @@ def refusal(candidate: Candidate, need: Need = ANY) -> Verdict | None:
 
 
 def is_left(candidate: Candidate, need: Need) -> bool:
-    """Whether there is somebody besides the givers who can take it now or once they have room: then no giver gets it back."""
+    """Return whether this candidate, not a giver, can take it now or once they have room: then no giver gets it back."""
     if candidate.agent_id in need.givers:
         return False
     return refusal(candidate, need) in (None, "busy", "full", "full_on_channel")
 
 
 def next_agent(candidates: Sequence[Candidate], need: Need = ANY, mode: RoutingMode = "least_load") -> Candidate | None:
-    """Who had this contact before, if eligible; else the eligible one with the least load (round robin: whatever the load),
-    of equals the one who has gone longest without, then by id. By hand: nobody."""
+    """Return the agent who had this contact before, if eligible; else the eligible one with the least load (round robin:
+    whatever the load), of equals the one who has gone longest without, then by id. By hand: nobody.
+    """
     return _pick(_split(candidates, need)[0], need, mode)
 
 
@@ -108,7 +110,9 @@ def chosen_of(judged: Judged) -> Candidate | None:
 
 
 def _split(candidates: Sequence[Candidate], need: Need) -> tuple[list[Candidate], list[tuple[Candidate, Verdict]]]:
-    """Those it can be, and why it cannot be the others. Who handed it over is asked again only when nobody else is left."""
+    """Split candidates into the eligible, and the others with why not. Agents who handed it over are asked again only when
+    nobody else is left.
+    """
     is_anybody_left = bool(need.givers) and any(is_left(candidate, need) for candidate in candidates)
     eligible: list[Candidate] = []
     refused: list[tuple[Candidate, Verdict]] = []
@@ -134,7 +138,7 @@ def _pick(eligible: Sequence[Candidate], need: Need, mode: RoutingMode) -> Candi
 
 
 def order_of(mode: RoutingMode) -> Callable[[Candidate], tuple[float, float, str]]:
-    """What the eligible are ordered by."""
+    """Return the key that eligible candidates are ordered by."""
     return _by_turn if mode == "round_robin" else _by_load
 
 

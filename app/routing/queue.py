@@ -20,7 +20,7 @@ NEAR = 20
 
 
 class LastAnnounced:
-    """What each one who waits was told last, so that only changes are told; whoever has left a queue is told anew.
+    """Last position announced to each waiting contact, so that only changes are announced; leaving the queue clears it.
 
     The first `NEAR` places are told every change, the others only a new place or an estimate that moved by a fifth.
     """
@@ -31,11 +31,11 @@ class LastAnnounced:
         self._seen: dict[str | None, set[str]] = {}
 
     def told(self, team_id: str | None) -> Mapping[str, QueueView]:
-        """Those who waited for a team when they were told last, and what."""
+        """Return the contacts who waited for a team at the last announcement, each with their position."""
         return self._told.get(team_id, {})
 
     def begins(self, team_id: str | None) -> int:
-        """How many further back than those who are told every time to begin with."""
+        """Return how many places behind those who are told every time the next announcement begins."""
         return self._begins.get(team_id, 0)
 
     def note(self, team_id: str | None, told: dict[str, QueueView], begins: int, looked_at: set[str]) -> None:
@@ -111,7 +111,7 @@ async def teams_with_queues(rows: Rows) -> list[str | None]:
 
 
 def _next_of(team_id: Any) -> Select[str]:
-    """Who is next, whose order leads both databases to the index of the queues."""
+    """Select the next conversation, in the order that leads both databases to the index of the queues."""
     ordered = select(Conversation.id).order_by(Conversation.priority_rank, Conversation.queued_at).limit(1)
     return ordered.where(in_queue_of(team_id))
 

@@ -25,7 +25,7 @@ MAX_UNMATCHED = 500
 
 
 class RuleContext(Struct, frozen=True, kw_only=True):
-    """What rules stand on: inboxes (with their hours), and teams with what their members can do."""
+    """Context of rules: inboxes (with their hours), and teams with what their members can do."""
 
     inboxes: dict[str, str | None]
     members: dict[str, list[tuple[list[str], list[str]]]]
@@ -106,7 +106,7 @@ async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> 
 
 
 async def remove_rule(work: Work, rule_id: str) -> None:
-    """What it has decided stays decided. Raises NotFound."""
+    """Remove a rule; its past decisions stand. Raises NotFound."""
     if not await work.change(delete(RoutingRule).where(RoutingRule.id == rule_id)):
         raise NotFound("rule", rule_id)
     announce_warnings(work)

@@ -24,7 +24,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 
 
 class Facts(Struct, frozen=True, kw_only=True):
-    """What is known of a conversation when it arrives."""
+    """Facts known of a conversation when it arrives."""
 
     inbox_id: str
     channel: str = "chat"
@@ -59,7 +59,7 @@ def judge(rules: Sequence[Rule], facts: Facts) -> Judgement:
 
 
 def covers(wide: RuleConditions, narrow: RuleConditions) -> bool:
-    """Whether everything the narrow conditions match is matched by the wide ones, as far as their words say."""
+    """Return whether the wide conditions match everything the narrow ones do, as far as their words say."""
     lists = ("inbox_ids", "channels", "pages", "languages", "topics", "priorities", "domains", "companies", "words")
     asked = {one.name: one.values for one in narrow.fields}
     return (
@@ -107,18 +107,18 @@ def _tried(wanted: RuleConditions, facts: Facts) -> Iterator[ConditionTrace]:
 
 
 def is_page(pattern: str, url: str) -> bool:
-    """Whether an address holds the pattern somewhere; `*` stands for anything. Without regard to case."""
+    """Return whether an address holds the pattern somewhere; `*` stands for anything. Ignores case."""
     return bool(url) and matches_within(pattern, url)
 
 
 def is_domain(wanted: str, domain: str) -> bool:
-    """Whether a domain is the wanted one or lies below it."""
+    """Return whether a domain is the wanted one or lies below it."""
     wanted = wanted.lower().strip().removeprefix("@").strip(".")
     return bool(wanted) and (domain == wanted or domain.endswith("." + wanted))
 
 
 def has_words(text: str, wanted: str) -> bool:
-    """Whether these words occur in the text, whole and in this order."""
+    """Return whether these words occur in the text, whole and in this order."""
     return has_phrase(wanted, text)
 
 

@@ -1,4 +1,4 @@
-"""Who had a contact before, so that they need not repeat themselves."""
+"""Last agent of a contact, so that contacts need not repeat themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What admins see of people and teams: who is who, who was invited, and what each team is used for."""
+"""Overview of people and teams for admins: who is who, who was invited, and what each team is used for."""
 
 from __future__ import annotations
 

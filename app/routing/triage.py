@@ -1,4 +1,4 @@
-"""What has arrived is sorted: the rules say which team's queue it waits in, what it needs, and how much it matters."""
+"""Triage of new conversations: rules set the team's queue, the needs and the priority."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def apply_rules(works: Works, propose: Propose) -> int:
 
 
 async def topic_of(words: str, propose: Propose) -> str:
-    """What the words are about; empty when that cannot be told in time."""
+    """Return the topic of the words; empty when it cannot be told in time."""
     try:
         async with asyncio.timeout(TOPIC_WITHIN_SECONDS):
             return (await propose(words))[1] if words else ""
@@ -82,7 +82,7 @@ async def teams_there(rows: Rows, actions: RuleActions) -> RuleActions:
 
 
 async def waiting_in(rows: Rows, team_id: str | None, but: str | None = None) -> int:
-    """How many wait in a team's queue, this one not counted."""
+    """Count the conversations waiting in a team's queue, except this one."""
     waiting = select(func.count()).select_from(Conversation).where(in_queue_of(team_id))
     return await rows.one(waiting.where(Conversation.id != but) if but else waiting) or 0
 

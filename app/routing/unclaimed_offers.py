@@ -20,7 +20,7 @@ MAX_ASKED = 2
 
 
 def is_climbing(routing: Routing) -> bool:
-    """Whether enough agents have let it pass, and the ladder has not ended."""
+    """Return whether enough agents have declined it, and the ladder has not ended."""
     return len(routing.passed) >= MAX_ASKED and routing.rung != "ticket"
 
 

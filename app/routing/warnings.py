@@ -1,4 +1,4 @@
-"""What is not as somebody meant it, found in the rows, so that supervisors and admins need not search for it."""
+"""Warnings about settings that do not work as meant, found in the rows, so that supervisors and admins need not search."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ async def list_notices(rows: Rows, agent: SignedInAgent, now: datetime) -> list[
 
 
 async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str] = frozenset()) -> list[NoticeView]:
-    """What is wrong now, in the order of how much it keeps people waiting."""
+    """Return the current warnings, ordered by how much they keep people waiting."""
     rules = await list_rules(rows)
     return [
         *await _setup(rows, now, dismissed),
@@ -145,7 +145,7 @@ async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list
 
 
 async def _removed_agents(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
-    """Whose conversations still wait as they came back when their agent was removed."""
+    """Return a warning for each removed agent whose conversations, put back at the removal, still wait."""
     if await rows.one(select(Agent.id).where(Agent.is_active.is_(False)).limit(1)) is None:
         return []
     now, before = aliased(Assignment), aliased(Assignment)

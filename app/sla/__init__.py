@@ -1,1 +1,1 @@
-"""What was promised, and by when."""
+"""SLA: promises, and when they are due."""

@@ -1,4 +1,4 @@
-"""What was promised, and what came of it: the cycles of every clock as a pure function of what happened.
+"""SLA clocks: the cycles of every promise and their outcome, as a pure function of what happened.
 
 `cycles_at(events, book, now)` reads the events up to `now` in their order and returns each cycle of each clock with its due
 time. The book holds every version of every policy and calendar, and an event says which ones applied from when, so any
@@ -41,8 +41,9 @@ CLOCK_ORDER: dict[ClockName, int] = {rule.clock: place for place, rule in enumer
 
 
 class Target(Struct, frozen=True):
-    """How long a clock may run, and how long before that it warns. `around_the_clock` counts every minute, not only those of
-    the calendar."""
+    """Time a clock may run, and how long before that it warns. `around_the_clock` counts every minute, not only those of the
+    calendar.
+    """
 
     minutes: float
     warn_minutes: float = 0
@@ -226,7 +227,7 @@ def check_target(target: Target, calendar: Calendar, now: datetime) -> None:
 
 
 class Terms(Struct, frozen=True):
-    """What a cycle is measured by."""
+    """Terms a cycle is measured by."""
 
     policy: Version | None = None
     calendar: Version | None = None
@@ -271,7 +272,7 @@ class _Growing(Struct):
 
 
 class _Story:
-    """What has happened so far, and the cycles that came of it."""
+    """Story of a conversation so far, and the cycles that came of it."""
 
     def __init__(self, book: Book) -> None:
         self._book = book

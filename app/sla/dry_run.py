@@ -1,4 +1,4 @@
-"""What saving a policy would make overdue, among the conversations that are open now. Writes nothing."""
+"""Dry run of a policy: the open conversations that saving it would make overdue. Writes nothing."""
 
 from __future__ import annotations
 

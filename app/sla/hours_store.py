@@ -24,7 +24,7 @@ from models import BusinessHours, Inbox
 
 
 class Opening(Struct, frozen=True):
-    """Whether an inbox is open by its hours, and when it opens next, if it does."""
+    """State of an inbox by its hours: open or not, and when it opens next, if it does."""
 
     is_open: bool
     opens_at: datetime | None = None
@@ -94,7 +94,7 @@ async def set_inbox_hours(work: Work, agent: SignedInAgent, inbox_id: str, hours
 
 
 async def opening_of(rows: Rows, hours_id: str | None, now: datetime) -> Opening:
-    """Whether an inbox with these hours is open, and when it opens next; without hours it always is."""
+    """Return whether an inbox with these hours is open, and when it opens next; without hours it always is."""
     hours = await rows.one(select(BusinessHours).where(BusinessHours.id == hours_id)) if hours_id else None
     if hours is None:
         return Opening(is_open=True)
@@ -105,7 +105,7 @@ async def opening_of(rows: Rows, hours_id: str | None, now: datetime) -> Opening
 
 
 async def is_inbox_open(rows: Rows, hours_id: str | None, now: datetime) -> bool:
-    """Whether an inbox with these hours is open; without hours it always is."""
+    """Return whether an inbox with these hours is open; without hours it always is."""
     if hours_id is None:
         return True
     hours = await rows.one(select(BusinessHours).where(BusinessHours.id == hours_id))

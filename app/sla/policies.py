@@ -30,7 +30,7 @@ MAX_POLICIES = 200
 
 
 class Subject(Struct, frozen=True, kw_only=True):
-    """What policies are chosen by."""
+    """Fields that policies are chosen by."""
 
     inbox_id: str
     team_id: str | None
@@ -210,7 +210,9 @@ async def _add(work: Work, values: Mapping[str, Any]) -> SlaPolicy:
 
 
 async def _forget_stories(work: Work) -> None:
-    """What happened before the first policy, or while there was none, is read from the conversations themselves."""
+    """Delete all stories: events before the first policy, or while there was none, are read from the conversations
+    themselves.
+    """
     await work.change(delete(SlaEvent))
 
 

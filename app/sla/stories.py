@@ -1,4 +1,4 @@
-"""What happened to conversations, from the rows that triggers write, and which promises applied to them from when."""
+"""Stories of conversations, from the rows that triggers write, and which promises applied to them from when."""
 
 from __future__ import annotations
 
@@ -196,7 +196,9 @@ def _terms_first(story: list[SlaEvent]) -> list[SlaEvent]:
 
 
 def _changes(before: SlaEvent | None, event: SlaEvent, at: datetime) -> Iterator[Happened]:
-    """What is different now. A colleague who takes an escalated conversation over has answered the escalation."""
+    """Yield the changes since the event before. A colleague who takes an escalated conversation over has answered the
+    escalation.
+    """
     if event.happened == "opened":
         yield Opened(at=at)
     if before is None or event.priority != before.priority:

@@ -1,1 +1,1 @@
-"""Who is on a site, where contacts have been, and what we say to visitors first."""
+"""Visitors: who is on a site, where contacts have been, and what we say to visitors first."""

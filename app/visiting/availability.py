@@ -1,4 +1,4 @@
-"""Whether visitors of an inbox can count on an answer now, from whom, and how soon."""
+"""Availability of an inbox to its visitors: whether they can count on an answer now, from whom, and how soon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we say to a visitor first: an agent's own word to one, or a message that a rule shows to many.
+"""Greetings to a visitor: an agent's own message to one, or a message that a rule shows to many.
 
 An agent's word is a row, because an agent wrote it and somebody may ask; a visitor who never answers still leaves no
 contact and no conversation behind. It becomes the first line of a conversation when they answer.
@@ -29,7 +29,7 @@ INVITATION_LIFE = timedelta(hours=1)
 
 
 class Greeting(Struct, frozen=True, kw_only=True):
-    """What was said first. `agent` is whose word it was, empty for a message shown by rule."""
+    """Greeting to a visitor. `agent` wrote it; None for a message shown by rule."""
 
     id: str
     author: AuthorView
@@ -83,7 +83,7 @@ async def pending_invitation(rows: Rows, visitor: Visitor, now: datetime) -> Gre
 
 
 async def find_greeting(rows: Rows, visitor: Visitor, greeting_id: str) -> Greeting | None:
-    """What was said to this visitor, or to visitors of their inbox. None for anybody else's."""
+    """Return the greeting sent to this visitor, or to visitors of their inbox. None for anybody else's."""
     invited = await rows.rows(
         select(Invitation, Agent)
         .join(Agent, Agent.id == Invitation.agent_id)
@@ -107,8 +107,9 @@ async def find_greeting(rows: Rows, visitor: Visitor, greeting_id: str) -> Greet
 async def greeting_told(
     work: Work, visitor: Visitor, greeting_id: str, outcome: Literal["shown", "dismissed"]
 ) -> Literal["shown", "dismissed"] | None:
-    """It was shown to the visitor, or they waved it away. What became of an agent's own word; None for a rule's, which
-    is only counted, and for one that is not theirs."""
+    """Record that the visitor saw the greeting or dismissed it. Return the outcome of an agent's own message; None for a
+    rule's, which is only counted, and for one that is not theirs.
+    """
     values = {"shown_at": work.now} if outcome == "shown" else {"dismissed_at": work.now}
     column = Invitation.shown_at if outcome == "shown" else Invitation.dismissed_at
     told = await work.change(

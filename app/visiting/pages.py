@@ -35,7 +35,7 @@ class SeenPage(Struct, frozen=True, kw_only=True):
 
 
 class Device(Struct, frozen=True, kw_only=True):
-    """What a visitor's browser says of itself."""
+    """Device facts that a visitor's browser reports."""
 
     timezone: str | None = None
     browser: str | None = None

@@ -26,7 +26,7 @@ from models import Agent, Inbox, ProactiveMessage, TeamMember
 
 
 class Visit(Struct, frozen=True, kw_only=True):
-    """What a rule may ask of a visit."""
+    """Visit, as far as a rule may ask about it."""
 
     url: str
     locale: str
@@ -35,7 +35,7 @@ class Visit(Struct, frozen=True, kw_only=True):
 
 
 def fits(message: ProactiveMessage, visit: Visit) -> bool:
-    """Whether a message that is on is meant for this visit."""
+    """Return whether a message that is on is meant for this visit."""
     if not message.is_on or not is_page(message.page, visit.url):
         return False
     if message.locale and not _speaks(visit.locale, message.locale):
@@ -46,8 +46,9 @@ def fits(message: ProactiveMessage, visit: Visit) -> bool:
 
 
 def is_page(pattern: str, url: str) -> bool:
-    """Whether a pattern with `*` names the page: by its whole address, or from its first slash on by path and query.
-    A pattern without a star must match to the end; the query counts only where the pattern has one."""
+    """Return whether a pattern with `*` names the page: by its whole address, or from its first slash on by path and query.
+    A pattern without a star must match to the end; the query counts only where the pattern has one.
+    """
     if not pattern:
         return True
     parts = urlsplit(url)
@@ -66,7 +67,7 @@ def _speaks(locale: str, wanted: str) -> bool:
 async def greetings_for(
     rows: Rows, inbox: Inbox, contact_id: str, now: datetime, url: str, locale: str, is_returning: bool
 ) -> list[GreetingView]:
-    """What may be said by rule on this page, in the order it is tried. Nothing to somebody in a conversation."""
+    """Return the messages that rules allow on this page, in the order they are tried. Empty for a visitor in a conversation."""
     found = await rows.rows(
         select(ProactiveMessage, Agent)
         .outerjoin(Agent, Agent.id == ProactiveMessage.agent_id)
@@ -90,12 +91,12 @@ async def greetings_for(
 
 
 async def is_staffed(rows: Rows, inbox: Inbox, now: datetime) -> bool:
-    """Whether the inbox is open by its hours and an agent is there to answer."""
+    """Return whether the inbox is open by its hours and an agent is there to answer."""
     return await is_inbox_open(rows, inbox.hours_id, now) and await is_anyone_there(rows, inbox, now)
 
 
 async def is_anyone_there(rows: Rows, inbox: Inbox, now: datetime) -> bool:
-    """Whether an agent of the inbox's team is online and takes chats, or any agent where it has no team."""
+    """Return whether an agent of the inbox's team is online and takes chats, or any agent where it has no team."""
     return await rows.one(who_is_there(inbox, now).limit(1)) is not None
 
 

@@ -39,7 +39,7 @@ class Sighting(Struct, frozen=True, kw_only=True):
 
     @property
     def is_site_only(self) -> bool:
-        """Whether the address says no more than the site, as what a script is told often does."""
+        """Return whether the address names only the site, which is often all a script is told."""
         parts = urlsplit(self.page)
         return parts.path in ("", "/") and not parts.query
 
@@ -72,8 +72,9 @@ def origin_of(page: str) -> str | None:
 
 
 def is_allowed_site(allowed: Sequence[str], origin: str) -> bool:
-    """Whether the sites an inbox allows hold this origin; none listed allow all. `https://*.example.com` stands for
-    every host below example.com, and a site without a port for its usual one, as in a browser's frame-ancestors."""
+    """Return whether the sites an inbox allows hold this origin; none listed allow all. `https://*.example.com` stands for
+    every host below example.com, and a site without a port for its usual one, as in a browser's frame-ancestors.
+    """
     return not allowed or any(_holds(str(site).lower(), origin) for site in allowed)
 
 

@@ -1,4 +1,4 @@
-"""Who is connected, as the library's server wants it kept; rooms are the hub's business."""
+"""Client manager, as the library's server wants it kept; rooms are the hub's business."""
 
 from __future__ import annotations
 

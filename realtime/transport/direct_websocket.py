@@ -51,14 +51,15 @@ def framed(*parts: bytes) -> bytes:
 
 
 def text_in(frame: bytes) -> str:
-    """What was framed."""
+    """Return the text of a frame."""
     size = frame[1]
     return frame[2 if size < 126 else 4 if size == 126 else 10 :].decode()
 
 
 class Turn:
-    """What is written in this turn of one event loop, and to whom; who was written to last comes last, so that an ack
-    leaves after the events it answers for."""
+    """Writes in this turn of one event loop, by transport; the last one written to comes last, so that an ack leaves after
+    the events it answers for.
+    """
 
     def __init__(self) -> None:
         self._written: dict[JoinedWrites, None] = {}
@@ -140,7 +141,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
 
     @property
     def queued_bytes(self) -> int:
-        """What the peer has not taken yet."""
+        """Return how many bytes the peer has not taken yet."""
         return self.transport.get_write_buffer_size()
 
     @property
@@ -153,7 +154,7 @@ class DirectWebSocket(WebSocketsSansIOProtocol):
         self.send_frame(framed(text.encode()))
 
     def send_frame(self, frame: bytes) -> None:
-        """The same for one that is framed already, as what many hear is once for all of them."""
+        """Send a text already framed, as one that many hear is framed once for all of them."""
         if not (self.disconnected or self.close_sent or self.transport.is_closing()):
             self.transport.write(frame)
 

@@ -61,7 +61,7 @@ class EngineSocket(AsyncSocket):
 
     @property
     def has_more_to_hear(self) -> bool:
-        """Whether frames have come that are not dealt with yet."""
+        """Return whether frames have come that are not dealt with yet."""
         return self._handed_on > 0
 
     @property
@@ -179,7 +179,7 @@ class EngineSocket(AsyncSocket):
         self.cut()
 
     async def check_ping_timeout(self) -> bool:
-        """Whether the client is still there: its deadline says when it is not, by a clock that nobody sets."""
+        """Return True while the socket is open: its deadline, by a clock that nobody sets, says when the client is gone."""
         if self.closed:
             raise SocketIsClosedError
         return True
@@ -212,7 +212,7 @@ class EngineSocket(AsyncSocket):
             self.queued_bytes = 0
 
     def _begin_writing(self, ws: Any) -> asyncio.Task[None] | None:
-        """What the library has queued goes first; from now on frames go straight out, if they can."""
+        """Send the frames the library has queued first; from now on frames go straight out, if they can."""
         if self._direct is None:
             return asyncio.create_task(self._write(ws))
         while not self.queue.empty():

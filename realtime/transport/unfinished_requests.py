@@ -22,7 +22,7 @@ class Unfinished(Protocol):
 
 
 class Crowding:
-    """Who has begun and not ended, the longest known first."""
+    """Unfinished requests by network, the longest known first."""
 
     def __init__(self, max_connections: int | None, max_half_sent: int = MAX_HALF_SENT) -> None:
         self._max_connections = max_connections
@@ -32,7 +32,9 @@ class Crowding:
         self._bodies: Counter[str] = Counter()
 
     def began(self, one: Unfinished, *, is_body: bool = False) -> bool:
-        """It waits for the rest of a request. Return whether its network may have one more unfinished body."""
+        """Add a connection that waits for the rest of a request. Return whether its network may have one more unfinished
+        body.
+        """
         if one not in self._unfinished:
             self._unfinished[one] = is_body
             self._by_network[one.network] += 1
@@ -50,8 +52,9 @@ class Crowding:
                     del counter[one.network]
 
     def make_room(self, connections: int) -> bool:
-        """Whether there is room for one more connection beside so many. The longest unfinished of the network with most of
-        them makes room when there is none."""
+        """Return whether there is room for one more connection beside so many. The longest unfinished of the network with
+        most of them makes room when there is none.
+        """
         if self._max_connections is None or connections < self._max_connections:
             return True
         if not self._by_network:
