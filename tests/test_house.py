@@ -117,6 +117,19 @@ def test_every_struct_of_the_contract_says_what_it_is(module: str) -> None:
     assert [it.__name__ for it in structs if it.__module__ == room.__name__ and not vars(it).get("__doc__")] == []
 
 
+def test_a_docstring_begins_with_the_thing_it_describes() -> None:
+    """A noun or a verb, not a question or a pronoun: the first word is what a reader looks for."""
+    begun = re.compile(r"(What|Who|How|Whether|Those|The same|It)\b")
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    unclear = (
+        f"{path}: {said.splitlines()[0]}"
+        for path in [*python_files(*ROOMS), *map(Path, DOORS)]
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, kinds) and (said := ast.get_docstring(node)) and begun.match(said)
+    )
+    assert list(unclear) == []
+
+
 def test_what_is_installed_is_pinned() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = [*project["dependencies"], *(it for extra in project["optional-dependencies"].values() for it in extra)]
