@@ -8,8 +8,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from app.conversations.assignments.history import UNNOTICED
 from app.conversations.messages.asked_message import AskedMessage, Kind
-from app.conversations.messages.decide import GRACE, Again, Needs, Refused, Situation, Step, Written, decide
+from app.conversations.messages.decide import Again, Needs, Refused, Situation, Step, Written, decide
 from app.conversations.row_changes import NEW_SEQ, ONE_MORE
 from app.errors import Invalid, NotFound
 
@@ -81,19 +82,19 @@ CONTACT: list[tuple[str, dict[str, Any], dict[str, Any], tuple[Step, ...]]] = [
     ("whose owner's lease ends now", {"is_waiting": False, "owner_lease_until": NOW}, BEGINS_TO_WAIT, ()),
     (
         "whose owner's lease lapsed unnoticed",
-        {"is_waiting": False, "owner_lease_until": NOW - GRACE + SECOND},
+        {"is_waiting": False, "owner_lease_until": NOW - UNNOTICED + SECOND},
         BEGINS_TO_WAIT,
         (),
     ),
     (
         "whose owner's lease lapsed long ago",
-        {"is_waiting": False, "owner_lease_until": NOW - GRACE},
+        {"is_waiting": False, "owner_lease_until": NOW - UNNOTICED},
         BEGINS_TO_WAIT,
         ("check_owner",),
     ),
     (
         "whose owner left within the grace",
-        {"is_waiting": False, "owner_lease_until": NOW - GRACE, "owner_left_at": NOW - SECOND},
+        {"is_waiting": False, "owner_lease_until": NOW - UNNOTICED, "owner_left_at": NOW - SECOND},
         BEGINS_TO_WAIT,
         (),
     ),

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -15,20 +16,22 @@ from structlog.testing import capture_logs
 
 from app.clock import new_id
 from app.contract.audiences import ToContact
-from app.contract.commands import AgentSendMessage, AssignConversation, SnoozeConversation, VisitorSendMessage
+from app.contract.commands import AgentSendMessage, AssignConversation, SaveDraft, SnoozeConversation, VisitorSendMessage
 from app.contract.events import MessageCreated
+from app.contract.values import Visibility
 from app.contract.views import MessageView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import snooze_conversation
 from app.conversations.messages.outbox import MAX_IN_A_BATCH, Author, MessageOutbox
 from app.conversations.messages.send import post_agent_message, post_visitor_message
 from app.conversations.messages.store import UNREAD_JOB
+from app.conversations.reading.drafts import save_draft
 from app.database.postgres import PostgresDatabase
 from app.errors import ParleyError, Unavailable
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, set_presence
 from app.work import Silence, Work, Works
-from models import Assignment, Conversation, Job
+from models import Assignment, Conversation, Draft, Job
 from realtime.gateway import Answer, Gateway
 from tests.factories import LEASE, House
 from tests.servers.ports import free_port
@@ -325,6 +328,16 @@ async def test_two_nodes_write_many_conversations_without_a_gap_or_a_deadlock(ho
     for id, _ in many:
         seqs = [message.seq for message in await house.messages(id) if message.seq]
         assert seqs == list(range(1, before[id] + 11))
+
+
+@pytest.mark.parametrize("visibility", ["public", "internal"])
+async def test_a_draft_is_gone_once_its_message_is_sent(house: House, visibility: Visibility) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    await house.run(save_draft, ana, SaveDraft(conversation_id=id, body="On its w", visibility=visibility))
+    command = AgentSendMessage(client_id="sent", conversation_id=id, body="On its way.", visibility=visibility)
+    await MessageOutbox(house.works).send(ana, command)
+    assert await house.all(select(Draft)) == []
 
 
 async def test_events_are_told_before_the_answer(house: House) -> None:

@@ -7,18 +7,16 @@ others; one that needs more `Needs` steps, each a verb of its own in the same tr
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from app.contract.values import OPEN_CATEGORIES
+from app.conversations.assignments.history import UNNOTICED
 from app.conversations.messages.asked_message import AskedMessage
 from app.conversations.row_changes import NEW_SEQ, ONE_MORE
 from app.errors import Invalid, NotFound, ParleyError
-
-GRACE = timedelta(seconds=10)
-"""How long a lapsed lease may go unnoticed by the timetable, whose node may be busy. The grace of an absent agent begins then."""
 
 Step = Literal["check_seen", "forget_draft", "files", "accept", "take", "join", "open", "wake", "reopen", "check_owner"]
 """- check_seen: refuse an answer written before its author read what others wrote
@@ -115,7 +113,7 @@ def decide(situation: Situation | None, asked: AskedMessage, now: datetime) -> D
 def _owner_may_be_back(situation: Situation, now: datetime) -> bool:
     """Return if the owner is present, or gone so recently that a reload or a short loss of network may be all it is."""
     lease_until = situation.owner_lease_until
-    has_lease = lease_until is not None and lease_until > now - GRACE
+    has_lease = lease_until is not None and lease_until > now - UNNOTICED
     is_active = bool(situation.owner_is_active) and situation.owner_presence != "offline"
     return is_active and (has_lease or situation.owner_left_at is not None)
 
