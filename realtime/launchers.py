@@ -17,8 +17,9 @@ from app.people.actors import Visitor
 from app.people.visitor_sessions import find_visitor
 from app.visiting.greetings import greeting_told, pending_invitation
 from app.visiting.proactive import greetings_for
+from app.visiting.visits import Whereabouts
 from models import Inbox
-from realtime.visiting import Visits, Whereabouts
+from realtime.visiting import Visits
 
 HOLD_SECONDS = 20.0
 PAUSE_SECONDS = 1.0

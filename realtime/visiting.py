@@ -8,61 +8,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 import structlog
-from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from app.clock import monotonic
 from app.contract.audiences import ToNodes, ToVisitorWatchers
-from app.contract.events import ContactChanged, ConversationChanged, Event, VisitorsChanged
-from app.contract.values import OPEN_CATEGORIES, InvitationState
+from app.contract.events import ContactChanged, ConversationChanged, VisitorsChanged
 from app.contract.views import GreetingView, VisitorView
 from app.people.actors import Visitor
-from app.text import clean_line
-from app.visiting.pages import MAX_TITLE, Device, SeenPage, page_address, remember_pages
-from app.work import Announcement, Rows, Works
-from models import Contact, Conversation
+from app.visiting.pages import Device, SeenPage, remember_pages
+from app.visiting.visits import (
+    Visit,
+    Whereabouts,
+    lengthen_trail,
+    next_visit,
+    unshown_greeting,
+    views_of,
+    with_greeting,
+    with_outcome,
+)
+from app.work import Announcement, Works
+from models import Contact
 from realtime.hub import EncodedEvent, LocalHub
 from realtime.rooms import NODES, VISITORS
 
 log = structlog.get_logger("visiting")
 
-LEASE_SECONDS = 45.0
-LEAVING_SECONDS = 6.0
 PAUSE_SECONDS = 0.5
 MAX_VISITS = 10_000
 MAX_SHOWN = 500
-MAX_TRAIL = 10
 MAX_WAITING = 5_000
-
-
-class Whereabouts(Struct, frozen=True, kw_only=True):
-    """Where a visitor is, as their browser says."""
-
-    url: str
-    title: str = ""
-    locale: str = ""
-    timezone: str | None = None
-    browser: str | None = None
-    is_returning: bool = False
-
-
-class VisitTold(Event, tag="visit.told"):
-    """From node to node: a visitor is here. `greeting` is an agent's word that waits to be shown to them."""
-
-    contact_id: str
-    inbox_id: str
-    at: Whereabouts
-    came_at: datetime
-    page_since: datetime
-    invitation: InvitationState
-    greeting: GreetingView | None
-    lives_seconds: float
 
 
 class Visits:
@@ -72,7 +51,7 @@ class Visits:
         self.rooms: set[str] = set()
         self._works = works
         self._hub = hub
-        self._visits: dict[str, VisitTold] = {}
+        self._visits: dict[str, Visit] = {}
         self._until: dict[str, float] = {}
         self._trails: dict[str, list[SeenPage]] = {}
         self._waiting: dict[str, set[asyncio.Event]] = {}
@@ -84,7 +63,7 @@ class Visits:
     def deliver(self, encoded: EncodedEvent) -> None:
         """Record a visitor announced by a node, this one included."""
         try:
-            visit = msgspec.json.decode(encoded.json, type=VisitTold)
+            visit = msgspec.json.decode(encoded.json, type=Visit)
         except msgspec.DecodeError:
             return
         if visit.contact_id not in self._visits and len(self._visits) >= MAX_VISITS:
@@ -92,48 +71,27 @@ class Visits:
         self._visits[visit.contact_id] = visit
         self._until[visit.contact_id] = monotonic() + visit.lives_seconds
         self._moved(visit.contact_id)
-        if visit.greeting is not None and visit.invitation == "sent":
+        if unshown_greeting(visit):
             for waiting in self._waiting.get(visit.contact_id, ()):
                 waiting.set()
 
     def cut(self) -> None:
         """Nothing to close."""
 
-    def find(self, contact_id: str) -> VisitTold | None:
+    def find(self, contact_id: str) -> Visit | None:
         """Where this visitor is, if they are here."""
         return self._visits.get(contact_id)
 
-    async def seen(self, visitor: Visitor, at: Whereabouts, *, is_leaving: bool = False) -> VisitTold | None:
+    async def seen(self, visitor: Visitor, at: Whereabouts, *, is_leaving: bool = False) -> Visit | None:
         """The visitor is on a page. A contact's pages are kept; others' only in memory. None for what is no page."""
-        url = page_address(at.url)
-        if url is None:
-            return None
         now = self._works.clock()
         before = self._visits.get(visitor.contact_id)
-        is_same_page = before is not None and before.at.url == url
-        visit = VisitTold(
-            contact_id=visitor.contact_id,
-            inbox_id=visitor.inbox_id,
-            at=replace(
-                at,
-                url=url,
-                title=clean_line(at.title)[:MAX_TITLE],
-                is_returning=at.is_returning or (before is not None and before.at.is_returning),
-            ),
-            came_at=before.came_at if before else now,
-            page_since=before.page_since if before and is_same_page else now,
-            invitation=before.invitation if before else "none",
-            greeting=before.greeting if before else None,
-            lives_seconds=LEAVING_SECONDS if is_leaving else LEASE_SECONDS,
-        )
+        visit = next_visit(visitor, before, at, now, is_leaving=is_leaving)
+        if visit is None:
+            return None
         self._tell(visit)
-        trail = self._trails.setdefault(visitor.contact_id, [])
-        page = SeenPage(url=url, title=visit.at.title, since=visit.page_since, until=now)
-        if trail and trail[-1].url == url:
-            trail.pop()
-        trail.append(page)
-        del trail[:-MAX_TRAIL]
-        if not is_same_page:
+        lengthen_trail(self._trails.setdefault(visitor.contact_id, []), visit, now)
+        if before is None or before.at.url != visit.at.url:
             await self.remember(visitor)
         return visit
 
@@ -154,17 +112,17 @@ class Visits:
         """An agent has said something to a visitor who is here."""
         visit = self._visits.get(visitor.contact_id)
         if visit is not None:
-            self._tell(replace(visit, invitation="sent", greeting=greeting))
+            self._tell(with_greeting(visit, greeting))
 
     def greeted(self, visitor: Visitor, outcome: Literal["shown", "dismissed"]) -> None:
         """An agent's word was shown to the visitor, or they waved it away."""
         visit = self._visits.get(visitor.contact_id)
         if visit is not None:
-            self._tell(replace(visit, invitation=outcome, greeting=visit.greeting if outcome == "shown" else None))
+            self._tell(with_outcome(visit, outcome))
 
     async def wait(self, contact_id: str, seconds: float) -> GreetingView | None:
         """Hold a launcher until an agent says something to its visitor, or for so long."""
-        if greeting := self._unshown(contact_id):
+        if greeting := unshown_greeting(self._visits.get(contact_id)):
             return greeting
         if sum(map(len, self._waiting.values())) >= MAX_WAITING:
             return None
@@ -179,7 +137,7 @@ class Visits:
             waiters.discard(waiting)
             if not waiters:
                 del self._waiting[contact_id]
-        return self._unshown(contact_id)
+        return unshown_greeting(self._visits.get(contact_id))
 
     def release(self) -> None:
         """Let every launcher go: this node is about to stop."""
@@ -192,7 +150,7 @@ class Visits:
         """
         latest_first = sorted(self._visits.values(), key=lambda visit: visit.came_at, reverse=True)
         async with self._works.read() as rows:
-            views = await self._views(rows, latest_first[:MAX_SHOWN])
+            views = await views_of(rows, latest_first[:MAX_SHOWN])
         for visit in latest_first[MAX_SHOWN:]:
             self._moved(visit.contact_id)
         return views
@@ -222,23 +180,9 @@ class Visits:
         for at in range(0, len(ids), MAX_SHOWN):
             some = ids[at : at + MAX_SHOWN]
             async with self._works.read() as rows:
-                views = await self._views(rows, [self._visits[id] for id in some if id in self._visits])
+                views = await views_of(rows, [self._visits[id] for id in some if id in self._visits])
             gone = [id for id in some if id not in self._visits]
             self._hub.deliver_here([Announcement(VisitorsChanged(visitors=views, gone_ids=gone), ToVisitorWatchers())])
-
-    async def _views(self, rows: Rows, visits: Sequence[VisitTold]) -> list[VisitorView]:
-        known = {
-            id: (name, conversation_id, agent_id)
-            for id, name, conversation_id, agent_id in await rows.rows(
-                select(Contact.id, Contact.name, Conversation.id, Conversation.agent_id)
-                .outerjoin(
-                    Conversation,
-                    and_(Conversation.contact_id == Contact.id, Conversation.category.in_(OPEN_CATEGORIES)),
-                )
-                .where(Contact.id.in_([visit.contact_id for visit in visits]))
-            )
-        }
-        return [_view(visit, known.get(visit.contact_id)) for visit in visits]
 
     def _hear(self, announcements: Sequence[Announcement]) -> None:
         """Update the lists with what this node has announced of a visitor who is here."""
@@ -256,12 +200,8 @@ class Visits:
         if visit is not None:
             self._tell(replace(visit, lives_seconds=max(0.0, self._until[contact_id] - monotonic())))
 
-    def _tell(self, visit: VisitTold) -> None:
+    def _tell(self, visit: Visit) -> None:
         self._hub.publish([Announcement(visit, ToNodes())])
-
-    def _unshown(self, contact_id: str) -> GreetingView | None:
-        visit = self._visits.get(contact_id)
-        return visit.greeting if visit is not None and visit.invitation == "sent" else None
 
     def _forget(self, contact_id: str) -> None:
         for held in (self._visits, self._until, self._trails):
@@ -271,22 +211,3 @@ class Visits:
     def _moved(self, contact_id: str) -> None:
         self._dirty.add(contact_id)
         self._has_moved.set()
-
-
-def _view(visit: VisitTold, known: tuple[str, str | None, str | None] | None) -> VisitorView:
-    name, conversation_id, agent_id = known or ("", None, None)
-    return VisitorView(
-        contact_id=visit.contact_id,
-        inbox_id=visit.inbox_id,
-        name=name,
-        is_contact=known is not None,
-        is_returning=visit.at.is_returning or known is not None,
-        url=visit.at.url,
-        title=visit.at.title,
-        locale=visit.at.locale,
-        came_at=visit.came_at,
-        page_since=visit.page_since,
-        conversation_id=conversation_id,
-        agent_id=agent_id,
-        invitation=visit.invitation,
-    )

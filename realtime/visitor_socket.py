@@ -32,9 +32,10 @@ from app.csat import answer_survey
 from app.knowledge.suggest import Suggester
 from app.people.actors import Visitor
 from app.people.inboxes import shows_suggestions
+from app.visiting.visits import Whereabouts
 from app.work import Works
 from realtime.hub import Hub, Subscriber
-from realtime.visiting import Visits, Whereabouts
+from realtime.visiting import Visits
 
 
 class VisitorCommands:

@@ -10,9 +10,11 @@ import pytest
 
 from app.people import permissions
 from app.people.actors import SignedInAgent, Visitor
+from app.visiting import visits
+from app.visiting.visits import Whereabouts
 from realtime import visiting
 from realtime.hub import EncodedEvent, LocalHub
-from realtime.visiting import Visits, Whereabouts
+from realtime.visiting import Visits
 from tests.app.asking import Doors, ask
 from tests.factories import House
 from tests.recording import Stream
@@ -65,7 +67,7 @@ async def test_watchers_hear_who_comes_moves_on_and_leaves(house: House, monkeyp
     assert [it["url"] for it in (await painted(doors, stream, visitor))["visitors"]] == [f"{SHOP}/"]
     await doors.visits.seen(visitor, at("/cart"))
     assert [it["url"] for it in (await painted(doors, stream, visitor))["visitors"]] == [f"{SHOP}/cart"]
-    later = visiting.monotonic() + visiting.LEASE_SECONDS + 1
+    later = visiting.monotonic() + visits.LEASE_SECONDS + 1
     monkeypatch.setattr(visiting, "monotonic", lambda: later)
     await doors.visits.sweep()
     told = await painted(doors, stream, visitor)
@@ -81,14 +83,14 @@ async def test_a_closed_page_is_forgotten_soon_and_the_next_page_keeps_the_visit
     await doors.visits.seen(visitor, at("/"), is_leaving=True)
     house.clock.on(seconds=2)
     await doors.visits.seen(visitor, at("/cart"))
-    later = visiting.monotonic() + visiting.LEAVING_SECONDS + 1
+    later = visiting.monotonic() + visits.LEAVING_SECONDS + 1
     monkeypatch.setattr(visiting, "monotonic", lambda: later)
     await doors.visits.sweep()
     visit = doors.visits.find(visitor.contact_id)
     assert visit is not None
     assert visit.came_at == came
     await doors.visits.seen(visitor, at("/cart"), is_leaving=True)
-    monkeypatch.setattr(visiting, "monotonic", lambda: later + visiting.LEAVING_SECONDS + 1)
+    monkeypatch.setattr(visiting, "monotonic", lambda: later + visits.LEAVING_SECONDS + 1)
     await doors.visits.sweep()
     assert doors.visits.find(visitor.contact_id) is None
 
