@@ -19,7 +19,7 @@ from app.conversations.reading.drafts import list_drafts
 from app.conversations.tags import clean_tag, list_tags
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_reply, may_share, require
+from app.people.permissions import Permission, require
 from app.text import clean_line, clean_text
 from app.work import Rows, Work
 from models import CannedResponse, Macro, SavedView, Status
@@ -79,7 +79,7 @@ async def delete_kept(work: Work, agent: SignedInAgent, table: type[SavedView | 
 async def _keep(
     work: Work, agent: SignedInAgent, table: type[K], id: str | None, values: dict[str, Any], *, is_shared: bool
 ) -> K:
-    require(may_share if is_shared else may_reply, agent)
+    require(Permission.SHARE_TOOLBOX if is_shared else Permission.REPLY, agent)
     owner = None if is_shared else agent.id
     was_shared = False
     if id is None:
@@ -100,7 +100,7 @@ async def _access(work: Work, agent: SignedInAgent, table: type[K], id: str) -> 
     if found is None or found.agent_id not in (None, agent.id):
         raise NotFound(KINDS[table], id)
     if found.agent_id is None:
-        require(may_share, agent)
+        require(Permission.SHARE_TOOLBOX, agent)
     return found
 
 

@@ -82,7 +82,7 @@ from app.errors import Conflict, Invalid
 from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_view_conversations, may_view_visitors, may_watch_wall, require
+from app.people.permissions import Permission, require
 from app.people.presence import force_presence, set_own_presence
 from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
@@ -177,7 +177,7 @@ class AgentCommands:
             case SearchArticles():
                 return await self._suggester.look_up(command.query, for_visitor=False)
             case SuggestArticles():
-                require(may_view_conversations, agent)
+                require(Permission.VIEW_CONVERSATIONS, agent)
                 return await self._suggester.suggest_for(command.conversation_id)
             case WatchConversation():
                 await run(watch_conversation, agent, command)
@@ -196,7 +196,7 @@ class AgentCommands:
             case EditContact():
                 return await run(edit_contact, agent, command)
             case WatchScreen():
-                require(may_view_conversations, agent)
+                require(Permission.VIEW_CONVERSATIONS, agent)
                 if stream is None:
                     raise Invalid("Watching a screen needs a stream of events.")
                 await self._connected_clients.interests.watch(stream, agent, command)
@@ -242,7 +242,7 @@ class AgentCommands:
         return Done()
 
     async def _watch_visitors(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchVisitors) -> VisitorsWatched:
-        require(may_view_visitors, agent)
+        require(Permission.VIEW_VISITORS, agent)
         if stream is None:
             raise Invalid("Watching visitors needs a stream of events.")
         if command.watching:
@@ -260,7 +260,7 @@ class AgentCommands:
         return Done()
 
     async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching | Done:
-        require(may_watch_wall, agent)
+        require(Permission.WATCH_WALL, agent)
         if stream is None:
             raise Invalid("Watching the wall needs a stream of events.")
         if command.watching:

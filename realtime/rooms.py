@@ -19,7 +19,7 @@ from app.contract.audiences import (
     ToWallRows,
 )
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_view_conversations, may_watch_wall
+from app.people.permissions import Permission
 
 WALL = "wall"
 WALL_ROWS = "wall rows"
@@ -62,10 +62,11 @@ def rooms_of_visitor(visitor: Visitor) -> list[str]:
 
 
 def rooms_of_agent(agent: SignedInAgent, inbox_ids: Sequence[str]) -> list[str]:
-    """An agent hears colleagues, what is for them alone, and every inbox they may view; a supervisor what is wrong. The wall is entered by asking."""
+    """An agent hears colleagues, what is for them alone, and every inbox whose conversations they may view; a supervisor what
+    is wrong. The wall is entered by asking."""
     rooms = [AGENTS, room_of(ToAgent(agent_id=agent.id))]
-    if may_view_conversations(agent):
-        rooms += [room_of(ToInboxAgents(inbox_id=inbox_id)) for inbox_id in inbox_ids]
-    if may_watch_wall(agent):
+    viewed_ids = [inbox_id for inbox_id in inbox_ids if agent.may(Permission.VIEW_CONVERSATIONS, inbox_id)]
+    rooms += [room_of(ToInboxAgents(inbox_id=inbox_id)) for inbox_id in viewed_ids]
+    if agent.may(Permission.WATCH_WALL):
         rooms.append(SUPERVISORS)
     return rooms

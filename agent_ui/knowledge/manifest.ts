@@ -14,13 +14,13 @@ export default defineArea({
     {
       name: "article-new",
       path: "/knowledge/new",
-      permission: "article.manage",
+      permission: "article.publish",
       load: () => import("./pages/ArticleEditorPage.vue"),
     },
     {
       name: "article",
       path: "/knowledge/:id",
-      permission: "article.manage",
+      permission: "article.publish",
       load: () => import("./pages/ArticleEditorPage.vue"),
     },
   ],

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from app.database import Prepared, prepared_by
 from app.errors import NotFound
 from app.people.actors import Actor, SignedInAgent, Visitor
-from app.people.permissions import may_view_conversations
+from app.people.permissions import Permission
 from app.work import Rows, Work
 from models import Conversation
 
@@ -39,4 +39,4 @@ def _may_enter(actor: Actor, conversation: Conversation) -> bool:
         case Visitor():
             return conversation.contact_id == actor.contact_id and conversation.inbox_id == actor.inbox_id
         case SignedInAgent():
-            return may_view_conversations(actor)
+            return actor.may(Permission.VIEW_CONVERSATIONS)

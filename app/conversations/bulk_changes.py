@@ -23,7 +23,7 @@ from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import agent_view_of
 from app.errors import Invalid, ParleyError
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_reply, require
+from app.people.permissions import Permission, require
 from app.work import Work, Works
 
 MOST = 200
@@ -33,7 +33,7 @@ AT_ONCE = 8
 
 async def change_conversations(works: Works, agent: SignedInAgent, command: ChangeConversations) -> ManyChanged:
     """Raises Invalid for more than 200 conversations, or one named twice. Refusals for single ones are in the reply."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     ids = [id for change in command.changes for id in change.conversation_ids]
     if len(ids) > MOST or len(set(ids)) < len(ids):
         raise Invalid(f"Choose up to {MOST} conversations, each once.")

@@ -20,7 +20,7 @@ from app.conversations.views import agent_view_of
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import contact_view, details_view, find_contact, remember_contact, widget_contact_view
-from app.people.permissions import may_edit_contacts, may_reply, may_view_conversations, require
+from app.people.permissions import Permission, require
 from app.text import clean_line, clean_text
 from app.work import Work
 from models import Contact, Conversation, Message
@@ -38,9 +38,9 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
 
     Raises NotFound, and Invalid for a name or address that the site itself has vouched for.
     """
-    require(may_edit_contacts, agent)
+    require(Permission.EDIT_CONTACTS, agent)
     contact = await work.one(select(Contact).where(Contact.id == command.contact_id).with_for_update())
-    if contact is None or not may_view_conversations(agent):
+    if contact is None or not agent.may(Permission.VIEW_CONVERSATIONS):
         raise NotFound("contact", command.contact_id)
     values = _changes(command)
     if contact.is_verified and any(name in values and values[name] != getattr(contact, name) for name in ("name", "email")):
@@ -61,7 +61,7 @@ async def ask_email(work: Work, agent: SignedInAgent, command: AskEmail) -> Conv
 
     Raises Conflict when there is an address already. Asked twice in a row, the second changes nothing.
     """
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     contact = await find_contact(work, conversation.contact_id)
     if contact is not None and contact.email:

@@ -37,7 +37,7 @@ from app.conversations.views import visitor_view_of
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import announce_warnings
-from app.people.permissions import may_assign, may_reply, require
+from app.people.permissions import Permission, require
 from app.people.presence import announce_load
 from app.text import clean_text
 from app.work import Work
@@ -48,7 +48,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> ConversationView:
     """Set a status by key. The same again changes nothing."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     values = await status_values(work, command.status)
     if values["status"] != conversation.status:
@@ -69,7 +69,7 @@ async def end_conversation(work: Work, visitor: Visitor, command: EndConversatio
 
 async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -> ConversationView:
     """Set the priority; the place in the queue follows."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.priority != command.priority:
         before, rank = await standing_of(work, conversation), PRIORITY_RANKS[command.priority]
@@ -81,7 +81,7 @@ async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -
 async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeConversation) -> ConversationView:
     """Set aside until a time. Raises Invalid for a time that has passed, has no zone, or lies more than a year ahead,
     and for a conversation that has ended."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     until = command.until
     if until.tzinfo is None or not work.now < until <= work.now + LONGEST_SNOOZE:
         raise Invalid("Choose a time in the future, at most a year from now.")
@@ -104,7 +104,7 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
 
 async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:
     """Raise the level. Agents read the reason, supervisors are told at once, and the contact reads that it was passed on."""
-    require(may_assign, agent)
+    require(Permission.ASSIGN, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     reason = clean_text(command.reason)
     if not reason:
@@ -133,7 +133,7 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
 
 async def deescalate_conversation(work: Work, agent: SignedInAgent, command: DeescalateConversation) -> ConversationView:
     """Take an escalation back. One that is not escalated stays as it is."""
-    require(may_assign, agent)
+    require(Permission.ASSIGN, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.escalation_level > 0:
         before = await standing_of(work, conversation)

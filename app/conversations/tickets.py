@@ -19,7 +19,7 @@ from app.errors import Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
-from app.people.permissions import may_open_tickets, require
+from app.people.permissions import Permission, require
 from app.text import clean_line, shorten
 from app.work import Rows, Work
 from models import Contact, Conversation, Message, Sequence, Ticket
@@ -42,7 +42,7 @@ async def open_ticket(
     proposed_priority: Priority = UNSET_PRIORITY,
 ) -> TicketView:
     """Give the conversation a number; one that has a number keeps it. What the agent left out is as proposed."""
-    require(may_open_tickets, agent)
+    require(Permission.MANAGE_TICKETS, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     return await open_ticket_for(
         work,
@@ -97,7 +97,7 @@ async def update_ticket(work: Work, agent: SignedInAgent, command: UpdateTicket)
 
     Raises NotFound for a conversation without a ticket, Invalid for a title or topic without a letter.
     """
-    require(may_open_tickets, agent)
+    require(Permission.MANAGE_TICKETS, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     ticket = await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id))
     if ticket is None:

@@ -21,7 +21,7 @@ from app.conversations.undo_points import keep_undo, undo_of, values_of
 from app.errors import Conflict, ParleyError
 from app.people.actors import SignedInAgent
 from app.people.agents import announce_warnings
-from app.people.permissions import may_reply, require
+from app.people.permissions import Permission, require
 from app.people.presence import announce_loads
 from app.work import Work, Works
 from models import Assignment, Conversation, Routing, Ticket, WaitPromise
@@ -31,7 +31,7 @@ AT_ONCE = 8
 
 async def undo_conversations(works: Works, agent: SignedInAgent, command: UndoConversations) -> ManyChanged:
     """Take back the agent's last change to each of these. Refusals for single ones are in the reply."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def undo_one(id: str) -> ConversationView | NotChanged:
@@ -53,7 +53,7 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
 
     Raises Conflict when the last change was another's, or anything has happened since.
     """
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     now = await access_conversation(work, agent, conversation_id)
     undo = await undo_of(work, now.id)
     if undo is None or undo.agent_id != agent.id or undo.rev != now.rev:

@@ -44,7 +44,7 @@ from app.knowledge.article_import import (
     import_batch,
     read_upload,
 )
-from app.people.permissions import may_manage_articles, require
+from app.people.permissions import Permission, require
 from app.text import clean_line
 
 MAX_ARTICLE_BYTES = 1024 * 1024
@@ -107,7 +107,7 @@ async def drop_article(request: AnyRequest, article_id: FromPath[str]) -> Done:
 @post("/api/v1/articles/preview", status_code=200, request_max_body_size=MAX_ARTICLE_BYTES)
 async def preview_article(request: AnyRequest, data: JSONBody[PreviewArticle]) -> ArticlePreviewIs:
     """Show an article as the help centre will. Nothing is written. For admins."""
-    require(may_manage_articles, await agent_of(request))
+    require(Permission.PUBLISH_ARTICLES, await agent_of(request))
     today = platform_of(request).works.clock().date()
     html = await asyncio.to_thread(article_content, clean_line(data.title), data.body, today, data.locale)
     return ArticlePreviewIs(html=html, dir=direction_of(data.locale))
@@ -120,7 +120,7 @@ async def import_articles(request: AnyRequest) -> ArticlesImported:
     """Import Markdown files or zip files of them, sent as form fields named `file`. `category`, `locale`, `state` and
     `audience` are for files that do not say; with `dry=1` nothing is written. For admins."""
     agent = await agent_of(request)
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     form = await request.form()
     uploads = [(file.filename, await file.read()) for file in form.getall("file", []) if isinstance(file, UploadFile)]
     if not uploads:

@@ -11,7 +11,7 @@ from app.contract.http import AuditPage
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.audit import list_lines
-from app.people.permissions import may_supervise, require
+from app.people.permissions import Permission, require
 
 Cursor = Annotated[str | None, QueryParameter(max_length=36)]
 
@@ -19,7 +19,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=36)]
 @get("/api/v1/audit")
 async def audit(request: AnyRequest, after: Cursor = None, limit: FromQuery[int] = 50) -> AuditPage:
     """List who watched, took over, pulled back, set a presence or a threshold, newest first. For supervisors."""
-    require(may_supervise, await agent_of(request))
+    require(Permission.VIEW_AUDIT, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_lines(rows, as_id(after, "line") if after else None, limit)
 

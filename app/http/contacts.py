@@ -11,7 +11,7 @@ from app.contract.http import ContactHistory, ContactKnown
 from app.conversations.contact_history import get_contact, list_contact_conversations
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_view_conversations, require
+from app.people.permissions import Permission, require
 
 Cursor = Annotated[str | None, QueryParameter(max_length=120)]
 
@@ -19,7 +19,7 @@ Cursor = Annotated[str | None, QueryParameter(max_length=120)]
 @get("/api/v1/contacts/{contact_id:str}")
 async def contact(request: AnyRequest, contact_id: FromPath[str]) -> ContactKnown:
     """A contact: what agents have noted, the pages they were on, their tickets, the scores they gave."""
-    require(may_view_conversations, await agent_of(request))
+    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await get_contact(rows, as_id(contact_id, "contact"))
 
@@ -27,7 +27,7 @@ async def contact(request: AnyRequest, contact_id: FromPath[str]) -> ContactKnow
 @get("/api/v1/contacts/{contact_id:str}/conversations")
 async def contact_history(request: AnyRequest, contact_id: FromPath[str], after: Cursor = None) -> ContactHistory:
     """A contact's conversations, newest first, in pages."""
-    require(may_view_conversations, await agent_of(request))
+    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_contact_conversations(rows, as_id(contact_id, "contact"), after)
 

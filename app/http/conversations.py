@@ -12,7 +12,7 @@ from app.contract.values import ListView, Priority, Shelf, Sort
 from app.conversations.lists.pages import list_conversations, list_tickets
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_view_conversations, require
+from app.people.permissions import Permission, require
 
 Words = Annotated[str, QueryParameter(max_length=200)]
 ShortText = Annotated[str, QueryParameter(max_length=40)]
@@ -39,7 +39,7 @@ async def conversations(
 ) -> ConversationPage:
     """A page of a view in the order asked for. `q` holds words or a ticket's number, `tag` one tag."""
     agent = await agent_of(request)
-    require(may_view_conversations, agent)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     wanted = ListFilter(
         view=view,
         shelf=category,
@@ -62,7 +62,7 @@ async def counts(request: AnyRequest, views: Ids = None) -> ConversationCounts:
     between them: only these are counted, else all.
     """
     agent = await agent_of(request)
-    require(may_view_conversations, agent)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     return await platform_of(request).open_counts.of(agent, None if views is None else views.split(","))
 
 
@@ -76,7 +76,7 @@ async def tickets(
     limit: FromQuery[int] = 50,
 ) -> TicketPage:
     """Tickets by number. `q` is a number, or part of the title or of the contact's name."""
-    require(may_view_conversations, await agent_of(request))
+    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await list_tickets(rows, after, limit, query=q, status=status, is_oldest_first=sort == "oldest")
 

@@ -10,7 +10,7 @@ from app.contract.inboxes import CheckPage, InboxDetailsAre, InboxList, InboxSec
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.inboxes import archive_inbox, change_inbox, create_inbox, list_inboxes, rotate_secret, set_inbox
-from app.people.permissions import may_manage_inboxes, require
+from app.people.permissions import Permission, require
 from app.visiting.page_check import check_page
 from app.visiting.sightings import list_sightings
 
@@ -18,7 +18,7 @@ from app.visiting.sightings import list_sightings
 @get("/api/v1/inboxes")
 async def inboxes(request: AnyRequest) -> InboxList:
     """Every inbox by name, archived ones included. For admins."""
-    require(may_manage_inboxes, await agent_of(request))
+    require(Permission.SET_INBOXES, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return InboxList(inboxes=await list_inboxes(rows))
 

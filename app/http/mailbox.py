@@ -17,7 +17,7 @@ from app.http.look import TOKENS
 from app.http.platform import AnyRequest, agent_of, platform_of, refuse_foreign_origin
 from app.mail.status import TEST_KIND, discard_mail, retry_mail, state_of
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_read_mail, require
+from app.people.permissions import Permission, require
 from models import OutgoingMail
 
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -127,7 +127,7 @@ async def _reader(request: AnyRequest) -> SignedInAgent | None:
     if platform_of(request).settings.demo:
         return None
     agent = await agent_of(request)
-    require(may_read_mail, agent)
+    require(Permission.SET_MAIL, agent)
     return agent
 
 

@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from app.contract.http import DismissNotice, NoticeList
 from app.contract.replies import Done
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_watch_wall, require
+from app.people.permissions import Permission, require
 from app.routing.warnings import dismiss_notice, list_notices
 
 
@@ -16,7 +16,7 @@ from app.routing.warnings import dismiss_notice, list_notices
 async def notices(request: AnyRequest) -> NoticeList:
     """List the warnings that need fixing. For supervisors."""
     agent = await agent_of(request)
-    require(may_watch_wall, agent)
+    require(Permission.WATCH_WALL, agent)
     platform = platform_of(request)
     async with platform.works.read() as rows:
         return NoticeList(notices=await list_notices(rows, agent, platform.works.clock()))
@@ -26,7 +26,7 @@ async def notices(request: AnyRequest) -> NoticeList:
 async def dismiss(request: AnyRequest, data: JSONBody[DismissNotice]) -> Done:
     """Do not tell me this again, as long as it lasts. For supervisors."""
     agent = await agent_of(request)
-    require(may_watch_wall, agent)
+    require(Permission.WATCH_WALL, agent)
     await platform_of(request).works.run(dismiss_notice, agent, data.key)
     return Done()
 

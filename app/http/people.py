@@ -36,7 +36,7 @@ from app.people.invitations import (
     revoke_invitation,
 )
 from app.people.passwords import make_reset
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.sign_in import sign_in
 from app.people.tokens import hash_password_apart
 from app.people.workspace import workspace_name
@@ -58,7 +58,7 @@ async def people(request: AnyRequest) -> PeoplePage:
 async def create_agent(request: AnyRequest, data: JSONBody[CreateAgent]) -> AgentIs:
     """Add an agent with a password of the admin's choice. For admins."""
     agent = await agent_of(request)
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     platform = platform_of(request)
     password_hash = await hash_password_apart(data.password)
 
@@ -187,7 +187,7 @@ async def create_reset(request: AnyRequest, agent_id: FromPath[str]) -> ResetLin
 async def create_team(request: AnyRequest, data: JSONBody[CreateTeam]) -> TeamIs:
     """Add a team. For admins."""
     agent = await agent_of(request)
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
 
     async def add(work: Work) -> TeamIs:
         team = await add_team(work, data.name)

@@ -14,7 +14,7 @@ from app.contract.http import (
 from app.contract.replies import Done
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_manage_proactive, require
+from app.people.permissions import Permission, require
 from app.visiting.proactive import (
     delete_proactive_message,
     list_proactive_messages,
@@ -26,7 +26,7 @@ from app.visiting.proactive import (
 @get("/api/v1/proactive-messages")
 async def proactive_messages(request: AnyRequest) -> ProactiveMessages:
     """Every proactive message, in order."""
-    require(may_manage_proactive, await agent_of(request))
+    require(Permission.SET_PROACTIVE, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return ProactiveMessages(messages=await list_proactive_messages(rows))
 

@@ -33,7 +33,7 @@ from app.contract.routing import (
 )
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_manage_people, may_manage_routing, may_view_conversations, require
+from app.people.permissions import Permission, require
 from app.people.reasons import add_reason, list_reasons, remove_reason
 from app.people.team_routing import set_agent_routing, set_idle_setting, set_takes_chats
 from app.routing.decisions import list_decisions
@@ -51,7 +51,7 @@ LanguageText = Annotated[str, QueryParameter(max_length=35)]
 @get("/api/v1/routing/rules")
 async def rules(request: AnyRequest) -> RuleList:
     """Every rule in the order they are tried, with what is wrong with each. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return RuleList(rules=await list_rules(rows))
 
@@ -59,28 +59,28 @@ async def rules(request: AnyRequest) -> RuleList:
 @post("/api/v1/routing/rules", status_code=201)
 async def create_rule(request: AnyRequest, data: JSONBody[SaveRule]) -> RuleIs:
     """Add a rule after the others. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     return RuleIs(rule=await platform_of(request).works.run(save_rule, data))
 
 
 @put("/api/v1/routing/rules")
 async def set_rule_order(request: AnyRequest, data: JSONBody[OrderRules]) -> RuleList:
     """Set the order rules are tried in. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     return RuleList(rules=await platform_of(request).works.run(order_rules, data))
 
 
 @put("/api/v1/routing/rules/{rule_id:str}")
 async def change_rule(request: AnyRequest, rule_id: FromPath[str], data: JSONBody[SaveRule]) -> RuleIs:
     """Change a rule. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     return RuleIs(rule=await platform_of(request).works.run(save_rule, data, as_id(rule_id, "rule")))
 
 
 @delete("/api/v1/routing/rules/{rule_id:str}", status_code=200)
 async def delete_rule(request: AnyRequest, rule_id: FromPath[str]) -> Done:
     """Remove a rule. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     await platform_of(request).works.run(remove_rule, as_id(rule_id, "rule"))
     return Done()
 
@@ -88,7 +88,7 @@ async def delete_rule(request: AnyRequest, rule_id: FromPath[str]) -> Done:
 @post("/api/v1/routing/dry-run", status_code=200)
 async def try_rules(request: AnyRequest, data: JSONBody[DryRun]) -> DryRunIs:
     """Test what would happen to this message. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     platform = platform_of(request)
     return await dry_run(platform.works, data, platform.suggester.propose)
 
@@ -97,7 +97,7 @@ async def try_rules(request: AnyRequest, data: JSONBody[DryRun]) -> DryRunIs:
 async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> DecisionList:
     """List who got a conversation, when, and why them, newest first."""
     agent = await agent_of(request)
-    require(may_view_conversations, agent)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
         return await list_decisions(rows, agent, as_id(conversation_id, "conversation"))
 
@@ -105,14 +105,14 @@ async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> Deci
 @put("/api/v1/teams/{team_id:str}/routing")
 async def team_routing(request: AnyRequest, team_id: FromPath[str], data: JSONBody[SetTeamRouting]) -> TeamIs:
     """Set how a team's queue is served. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     return TeamIs(team=await platform_of(request).works.run(serve_team_anew, as_id(team_id, "team"), data))
 
 
 @put("/api/v1/agents/{agent_id:str}/routing")
 async def agent_routing(request: AnyRequest, agent_id: FromPath[str], data: JSONBody[SetAgentRouting]) -> AgentIs:
     """Set an agent's skills, capacity and teams. For admins."""
-    require(may_manage_people, await agent_of(request))
+    require(Permission.SET_PEOPLE, await agent_of(request))
     return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, as_id(agent_id, "agent"), data))
 
 
@@ -141,7 +141,7 @@ async def reasons(request: AnyRequest) -> ReasonList:
 @post("/api/v1/presence-reasons", status_code=201)
 async def create_reason(request: AnyRequest, data: JSONBody[SaveReason]) -> ReasonList:
     """Add a name for being away; all of them come back. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     platform = platform_of(request)
     await platform.works.run(add_reason, data)
     async with platform.works.read() as rows:
@@ -151,7 +151,7 @@ async def create_reason(request: AnyRequest, data: JSONBody[SaveReason]) -> Reas
 @delete("/api/v1/presence-reasons/{reason_id:str}", status_code=200)
 async def delete_reason(request: AnyRequest, reason_id: FromPath[str]) -> Done:
     """Remove a name for being away. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     await platform_of(request).works.run(remove_reason, as_id(reason_id, "reason"))
     return Done()
 
@@ -159,7 +159,7 @@ async def delete_reason(request: AnyRequest, reason_id: FromPath[str]) -> Done:
 @get("/api/v1/business-hours")
 async def business_hours(request: AnyRequest) -> HoursList:
     """All business hours."""
-    require(may_view_conversations, await agent_of(request))
+    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
     platform = platform_of(request)
     async with platform.works.read() as rows:
         return HoursList(hours=await list_hours(rows, platform.works.clock()))
@@ -190,7 +190,7 @@ async def delete_hours(request: AnyRequest, hours_id: FromPath[str]) -> Done:
 @get("/api/v1/public-holidays/countries")
 async def countries_with_holidays(request: AnyRequest) -> HolidayCountries:
     """Countries whose public holidays are known, with their regions. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     return HolidayCountries(countries=await asyncio.to_thread(holiday_countries))
 
 
@@ -199,7 +199,7 @@ async def list_public_holidays(
     request: AnyRequest, country: CountryText = "", region: RegionText = "", language: LanguageText = "en"
 ) -> HolidayList:
     """The public holidays of a country, or of one of its regions, from today to the end of next year. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_ROUTING, await agent_of(request))
     today = platform_of(request).works.clock().date()
     return HolidayList(holidays=await asyncio.to_thread(public_holidays, country, region, language, today))
 

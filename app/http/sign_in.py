@@ -27,7 +27,7 @@ from app.http.platform import (
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, get_agent, list_agents, list_teams
 from app.people.inboxes import inbox_view
-from app.people.permissions import permissions_of
+from app.people.permissions import names_of
 from app.people.reasons import list_reasons
 from app.people.sign_in import SESSION_LIFE, sign_in, sign_out
 from app.people.tokens import hash_password_apart
@@ -109,7 +109,7 @@ async def me(request: AnyRequest) -> Me:
         )
         return Me(
             agent=next(one for one in agents if one.id == agent.id),
-            permissions=permissions_of(agent),
+            permissions=names_of(agent.role),
             agents=agents,
             teams=await list_teams(rows),
             inboxes=[inbox_view(inbox) for inbox in inboxes],

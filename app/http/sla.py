@@ -17,7 +17,7 @@ from app.contract.sla import (
 )
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_manage_routing, require
+from app.people.permissions import Permission, require
 from app.sla.accounts import clocks_of
 from app.sla.dry_run import try_policy
 from app.sla.policies import list_policies, order_policies, remove_policy, save_policy
@@ -26,7 +26,7 @@ from app.sla.policies import list_policies, order_policies, remove_policy, save_
 @get("/api/v1/sla/policies")
 async def policies(request: AnyRequest) -> SlaPolicyList:
     """Every SLA policy in the order they are tried. For admins."""
-    require(may_manage_routing, await agent_of(request))
+    require(Permission.SET_SLA, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return SlaPolicyList(policies=await list_policies(rows))
 

@@ -17,7 +17,7 @@ from app.contract.http import (
 from app.contract.replies import Done
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_view_conversations, require
+from app.people.permissions import Permission, require
 from app.toolbox import delete_kept, list_desk, save_canned_response, save_macro, save_view
 from models import CannedResponse, Macro, SavedView
 
@@ -26,7 +26,7 @@ from models import CannedResponse, Macro, SavedView
 async def desk(request: AnyRequest) -> Desk:
     """Everything the agent has at hand."""
     agent = await agent_of(request)
-    require(may_view_conversations, agent)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
         return await list_desk(rows, agent)
 

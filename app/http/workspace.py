@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 
 from app.contract.people import Checklist, HideChecklist, SetWorkspace, WorkspaceIs
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.workspace import get_workspace, set_workspace
 from app.reports.setup_checklist import get_checklist, hide_checklist
 
@@ -15,7 +15,7 @@ from app.reports.setup_checklist import get_checklist, hide_checklist
 @get("/api/v1/workspace")
 async def workspace(request: AnyRequest) -> WorkspaceIs:
     """The workspace's name, and who changed it last. For admins."""
-    require(may_manage_people, await agent_of(request))
+    require(Permission.SET_WORKSPACE, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return WorkspaceIs(workspace=await get_workspace(rows))
 

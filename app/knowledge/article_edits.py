@@ -26,7 +26,7 @@ from app.knowledge.articles import DELETED, ArticleDraft, delete_article, save_a
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_articles, require
+from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Article, ArticleVote
@@ -61,7 +61,7 @@ class ArticleFilter(Struct, frozen=True, kw_only=True):
 
 async def create_article(work: Work, agent: SignedInAgent, asked: SaveArticle) -> ArticleIs:
     """Write a new article. Raises Forbidden, Invalid, or Conflict when its address is taken in this language."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     article = await save_article(work, draft_of(asked, asked.slug), state=asked.state, edited_by_id=agent.id)
     await _note(work, agent, "article.create", article)
     return await get_article(work, agent, article.id)
@@ -70,7 +70,7 @@ async def create_article(work: Work, agent: SignedInAgent, asked: SaveArticle) -
 async def replace_article(work: Work, agent: SignedInAgent, asked: SaveArticle, article_id: str) -> ArticleIs:
     """Replace an article. Raises Forbidden, Invalid, NotFound, or Conflict when its address is taken or someone else has
     changed it since the editor looked."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     found = await work.one(select(Article).where(Article.id == article_id, Article.state != DELETED).with_for_update())
     if found is None:
         raise NotFound("article", article_id)
@@ -86,7 +86,7 @@ async def replace_article(work: Work, agent: SignedInAgent, asked: SaveArticle, 
 
 async def remove_article(work: Work, agent: SignedInAgent, article_id: str) -> None:
     """Delete an article for good. Raises Forbidden or NotFound."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     title = await work.one(select(Article.title).where(Article.id == article_id))
     await delete_article(work, article_id)
     await keep_line(work, agent, "article.delete", title=title)
@@ -95,7 +95,7 @@ async def remove_article(work: Work, agent: SignedInAgent, article_id: str) -> N
 
 async def get_article(rows: Rows, agent: SignedInAgent, article_id: str) -> ArticleIs:
     """Return an article with its text and what readers missed. Raises Forbidden or NotFound."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     found = await rows.rows(_listed(Article.body).where(Article.id == article_id, Article.state != DELETED))
     if not found:
         raise NotFound("article", article_id)
@@ -117,7 +117,7 @@ async def list_articles(
     rows: Rows, agent: SignedInAgent, wanted: ArticleFilter, after: str | None = None, limit: int = 50
 ) -> ArticlePage:
     """Return a page of articles, the last edited first. Raises Forbidden, or Invalid for a broken cursor."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     limit = max(1, min(limit, MAX_PAGE))
     statement = _listed().where(Article.state != DELETED)
     if wanted.category:

@@ -23,7 +23,7 @@ from app.knowledge.front_matter import split_front_matter
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_articles, require
+from app.people.permissions import Permission, require
 from app.text import clean_line, clean_text
 from app.work import Work
 from models import Article
@@ -125,7 +125,7 @@ async def import_batch(
 ) -> list[ImportedFileView]:
     """Write the articles of some files and say what became of each; when dry, only say what would. An article with the
     same address and language is updated and keeps its state unless the file names one. Raises Forbidden."""
-    require(may_manage_articles, agent)
+    require(Permission.PUBLISH_ARTICLES, agent)
     known = await _known(work, files)
     done: list[ImportedFileView] = []
     for file in files:

@@ -14,7 +14,7 @@ from app.mail.outbox import as_message, queue_again
 from app.mail.smtp_reasons import explain
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
-from app.people.permissions import may_read_mail, require
+from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work, Works
 from models import Agent, OutgoingMail
@@ -59,7 +59,7 @@ async def mail_ok_at(rows: Rows) -> datetime | None:
 
 async def mail_status(rows: Rows, agent: SignedInAgent, mailer: SmtpMailer | None, sender: str, max_age: timedelta) -> MailStatus:
     """Return how mail leaves and what has not left."""
-    require(may_read_mail, agent)
+    require(Permission.SET_MAIL, agent)
     counts = await count_unsent(rows)
     problem = await rows.one(
         select(OutgoingMail.last_error)
@@ -83,7 +83,7 @@ async def mail_status(rows: Rows, agent: SignedInAgent, mailer: SmtpMailer | Non
 
 async def send_test_mail(works: Works, agent: SignedInAgent, mailer: SmtpMailer | None, sender: str) -> MailTested:
     """Send a mail to the agent's own address, at once, and say how the mail host answered. Kept in the outbox and the audit log."""
-    require(may_read_mail, agent)
+    require(Permission.SET_MAIL, agent)
     async with works.read() as rows:
         recipient = await rows.one(select(Agent.email).where(Agent.id == agent.id))
         ok_at = await mail_ok_at(rows)
@@ -124,7 +124,7 @@ async def discard_mail(work: Work, agent: SignedInAgent | None, mail_id: str) ->
 
 async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> None:
     """Send or discard what waited too long for a mail host."""
-    require(may_read_mail, agent)
+    require(Permission.SET_MAIL, agent)
     held = await work.all(
         select(OutgoingMail.id).where(OutgoingMail.state == "held").order_by(OutgoingMail.created_at).limit(MAX_SETTLED)
     )
@@ -137,7 +137,7 @@ async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> Non
 
 async def _unsent(work: Work, agent: SignedInAgent | None, mail_id: str) -> OutgoingMail:
     if agent:
-        require(may_read_mail, agent)
+        require(Permission.SET_MAIL, agent)
     mail = await work.one(select(OutgoingMail).where(OutgoingMail.id == mail_id).with_for_update())
     if mail is None:
         raise NotFound("mail", mail_id)

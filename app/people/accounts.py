@@ -15,7 +15,7 @@ from app.people.agents import announce_warnings, get_agent, longest_waits, team_
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.invitations import check_teams
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.presence import announce_presence
 from app.people.team_routing import join_teams
 from app.text import clean_line
@@ -28,7 +28,7 @@ async def save_agent(work: Work, agent: SignedInAgent, agent_id: str, asked: Sav
 
     Raises Forbidden for one's own role, Conflict for the role of the last active admin, NotFound, Invalid without a name.
     """
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("An agent needs a name.")
@@ -57,7 +57,7 @@ async def save_agent(work: Work, agent: SignedInAgent, agent_id: str, asked: Sav
 
 async def reactivate_agent(work: Work, agent: SignedInAgent, agent_id: str) -> AgentView:
     """Let a suspended agent sign in again, with the password, role and teams they had. Raises NotFound."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     suspended = update(Agent).where(Agent.id == agent_id, Agent.is_active.is_(False))
     if not await work.change(suspended.values(is_active=True, presence_since=work.now)):
         raise NotFound("suspended agent", agent_id)
@@ -82,7 +82,7 @@ async def set_own_name(work: Work, agent: SignedInAgent, name: str) -> AgentView
 
 async def rename_team(work: Work, agent: SignedInAgent, team_id: str, asked: RenameTeam) -> TeamView:
     """Rename a team. Raises Invalid without a name, Conflict when it is taken, NotFound."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("A team needs a name.")
@@ -93,7 +93,7 @@ async def rename_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ren
 
 async def restore_team(work: Work, agent: SignedInAgent, team_id: str) -> TeamView:
     """Offer an archived team again, with the members it had. Raises NotFound."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     return await _change_team(work, agent, team_id, "team.restore", archived_at=None)
 
 

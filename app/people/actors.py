@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
 from app.contract.values import Role
+from app.people.permissions import Permission, is_granted
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
@@ -26,5 +29,21 @@ class SignedInAgent(Struct, frozen=True, kw_only=True):
     role: Role
     session: str
 
+    def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
+        """Return whether the agent's role allows this, in this inbox or, without one, in any."""
+        return is_granted(self.role, permission, inbox_id)
+
+
+class Operator(Struct, frozen=True, kw_only=True):
+    """The person who runs this server, by its command line or by the setup code that it printed."""
+
+    kind: Literal["cli", "setup"] = "cli"
+
+    def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
+        """Return True: the operator has the database itself."""
+        return True
+
 
 Actor = Visitor | SignedInAgent
+Staff = SignedInAgent | Operator
+"""Actors that change settings."""

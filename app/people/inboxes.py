@@ -20,7 +20,7 @@ from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.inbox_keys import free_key
-from app.people.permissions import may_manage_inboxes, require
+from app.people.permissions import Permission, require
 from app.people.tokens import new_secret
 from app.text import clean_line, clean_text
 from app.work import Rows, Work
@@ -45,7 +45,7 @@ async def list_inboxes(rows: Rows) -> list[InboxDetailsView]:
 async def create_inbox(work: Work, agent: SignedInAgent, asked: SaveInbox) -> InboxDetailsView:
     """Add an inbox. Raises Invalid for what makes no sense, NotFound for an unknown team or hours, Conflict for a key that
     another inbox has."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     values = await _values_of(work, asked)
     if asked.key and await work.one(select(Inbox.id).where(Inbox.key == asked.key)):
         raise Conflict("Another inbox has this key. Choose a different one.")
@@ -69,7 +69,7 @@ async def create_inbox(work: Work, agent: SignedInAgent, asked: SaveInbox) -> In
 
 async def change_inbox(work: Work, agent: SignedInAgent, inbox_id: str, asked: SaveInbox) -> InboxDetailsView:
     """Replace everything an admin decides about an inbox. Raises NotFound, and Invalid for a key that is not its own."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     inbox = await _locked(work, inbox_id)
     if asked.key not in (None, inbox.key) or asked.channel != inbox.channel:
         raise Invalid("The key and the channel of an inbox never change. Create a new inbox instead.")
@@ -80,7 +80,7 @@ async def change_inbox(work: Work, agent: SignedInAgent, inbox_id: str, asked: S
 
 async def set_inbox(work: Work, agent: SignedInAgent, inbox_id: str, said: SetInbox) -> InboxView:
     """Decide whether the inbox shows who is on its site, and what visitors are typing. Raises NotFound."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     inbox = await _locked(work, inbox_id)
     asked = {"shows_visitors": said.shows_visitors, "previews_typing": said.previews_typing}
     if values := {name: value for name, value in asked.items() if value is not None}:
@@ -92,7 +92,7 @@ async def set_inbox(work: Work, agent: SignedInAgent, inbox_id: str, said: SetIn
 async def archive_inbox(work: Work, agent: SignedInAgent, inbox_id: str, *, is_archived: bool) -> InboxDetailsView:
     """Archive an inbox, which takes no new conversations from then on, or take it back into use. Its open conversations
     stay as they are. Raises NotFound."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     inbox = await _locked(work, inbox_id)
     if (inbox.archived_at is not None) is is_archived:
         return inbox_details(inbox, await _count_open(work, inbox.id))
@@ -103,7 +103,7 @@ async def archive_inbox(work: Work, agent: SignedInAgent, inbox_id: str, *, is_a
 async def rotate_secret(work: Work, agent: SignedInAgent, inbox_id: str) -> InboxSecretIs:
     """Make a new identity secret and show it this once. Tokens signed with the one before are refused from then on.
     Raises NotFound."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     inbox, secret = await _locked(work, inbox_id), new_secret()
     values = {"identity_secret": secret, "secret_changed_at": work.now}
     return InboxSecretIs(identity_secret=secret, inbox=await _change(work, agent, inbox, "inbox.rotate_secret", values))

@@ -18,7 +18,7 @@ from app.people.actors import SignedInAgent
 from app.people.agents import add_agent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, new_secret
 from app.text import clean_line
 from app.work import Rows, Work
@@ -40,7 +40,7 @@ async def invite_agent(work: Work, agent: SignedInAgent, asked: InviteAgent) -> 
 
     Raises Conflict when the address belongs to an agent, NotFound for an unknown team.
     """
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     email = clean_line(asked.email).lower()
     is_active = await work.one(select(Agent.is_active).where(Agent.email == email))
     if is_active is not None:
@@ -67,7 +67,7 @@ async def invite_agent(work: Work, agent: SignedInAgent, asked: InviteAgent) -> 
 
 async def resend_invitation(work: Work, agent: SignedInAgent, invitation_id: str) -> Invited:
     """Make a new link that expires anew; the old one is void. Raises NotFound for one accepted or revoked."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     secret = new_secret()
     values = {"token_hash": hash_link(PURPOSE, secret), "invited_by_id": agent.id, "expires_at": work.now + INVITATION_LIFE}
     pending = update(AgentInvitation).where(AgentInvitation.id == invitation_id, AgentInvitation.pending_email.is_not(None))
@@ -81,7 +81,7 @@ async def resend_invitation(work: Work, agent: SignedInAgent, invitation_id: str
 
 async def revoke_invitation(work: Work, agent: SignedInAgent, invitation_id: str) -> None:
     """Void the link. Raises NotFound for one accepted or revoked."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     pending = delete(AgentInvitation).where(AgentInvitation.id == invitation_id, AgentInvitation.pending_email.is_not(None))
     email = await work.one(pending.returning(AgentInvitation.email))
     if email is None:

@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.job_kinds import JobKind
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, hash_password_apart, is_password_apart, new_secret
 from app.text import clean_line
 from app.work import Rows, Work, Works
@@ -58,7 +58,7 @@ async def make_reset(work: Work, agent: SignedInAgent, agent_id: str) -> tuple[s
 
     Raises NotFound for one who is not active.
     """
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     email = await work.one(select(Agent.email).where(Agent.id == agent_id, Agent.is_active))
     if email is None:
         raise NotFound("agent", agent_id)

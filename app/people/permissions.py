@@ -1,110 +1,124 @@
-"""Permissions of each role: one function per question, and nowhere else."""
+"""Permissions: one name per thing that a role allows, and the three built-in roles as a table of names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
 
+from msgspec import Struct
+
+from app.contract.values import Role
 from app.errors import Forbidden
-from app.people.actors import SignedInAgent
 
-AGENT_MAY = {"conversation.view", "conversation.reply", "conversation.assign", "ticket.open", "article.search"} | {
-    "contact.edit",
-    "visitor.view",
-    "visitor.invite",
+
+class Permission(StrEnum):
+    """Names of what a role may be given or refused."""
+
+    VIEW_CONVERSATIONS = "conversation.view"
+    REPLY = "conversation.reply"
+    ASSIGN = "conversation.assign"
+    SUPERVISE = "conversation.supervise"
+    MANAGE_TICKETS = "ticket.manage"
+    EDIT_CONTACTS = "contact.edit"
+    VIEW_VISITORS = "visitor.view"
+    INVITE_VISITORS = "visitor.invite"
+    SHARE_TOOLBOX = "toolbox.share"
+    PUBLISH_ARTICLES = "article.publish"
+    WATCH_WALL = "wall.watch"
+    SET_THRESHOLDS = "team.set_thresholds"
+    FORCE_PRESENCE = "agent.force_presence"
+    VIEW_AUDIT = "audit.view"
+    SET_WORKSPACE = "settings.workspace"
+    SET_PEOPLE = "settings.people"
+    SET_INBOXES = "settings.inboxes"
+    SET_ROUTING = "settings.routing"
+    SET_HOURS = "settings.hours"
+    SET_SLA = "settings.sla"
+    SET_MAIL = "settings.mail"
+    SET_PROACTIVE = "settings.proactive"
+
+
+class Grant(Struct, frozen=True):
+    """Names that a role allows, and the inboxes they hold in; None for every inbox."""
+
+    names: frozenset[Permission]
+    inbox_ids: frozenset[str] | None = None
+
+
+_AGENT = frozenset(
+    {
+        Permission.VIEW_CONVERSATIONS,
+        Permission.REPLY,
+        Permission.ASSIGN,
+        Permission.MANAGE_TICKETS,
+        Permission.EDIT_CONTACTS,
+        Permission.VIEW_VISITORS,
+        Permission.INVITE_VISITORS,
+    }
+)
+_SUPERVISOR = _AGENT | {
+    Permission.SUPERVISE,
+    Permission.SHARE_TOOLBOX,
+    Permission.WATCH_WALL,
+    Permission.SET_THRESHOLDS,
+    Permission.FORCE_PRESENCE,
+    Permission.VIEW_AUDIT,
 }
-SUPERVISOR_MAY = AGENT_MAY | {"wall.watch", "conversation.supervise", "team.set_thresholds", "agent.force_presence", "desk.share"}
-ADMIN_MAY = SUPERVISOR_MAY | {
-    "people.manage",
-    "routing.manage",
-    "inbox.manage",
-    "article.manage",
-    "mail.view",
-    "proactive.manage",
+ROLES: dict[Role, Grant] = {"agent": Grant(_AGENT), "supervisor": Grant(_SUPERVISOR), "admin": Grant(frozenset(Permission))}
+"""The built-in roles."""
+
+FORMER_NAMES = {
+    "ticket.open": Permission.MANAGE_TICKETS,
+    "desk.share": Permission.SHARE_TOOLBOX,
+    "article.manage": Permission.PUBLISH_ARTICLES,
+    "people.manage": Permission.SET_PEOPLE,
+    "inbox.manage": Permission.SET_INBOXES,
+    "routing.manage": Permission.SET_ROUTING,
+    "mail.view": Permission.SET_MAIL,
+    "proactive.manage": Permission.SET_PROACTIVE,
 }
-
-PERMISSIONS: dict[str, set[str]] = {"agent": AGENT_MAY, "supervisor": SUPERVISOR_MAY, "admin": ADMIN_MAY}
-
-
-def permissions_of(agent: SignedInAgent) -> list[str]:
-    """Names of everything the agent may do, sorted."""
-    return sorted(PERMISSIONS[agent.role])
+"""Names of the version before this one, whose screens may still be open in a browser."""
 
 
-def may_view_conversations(agent: SignedInAgent) -> bool:
-    return "conversation.view" in PERMISSIONS[agent.role]
+class Permitted(Protocol):
+    """An actor that may be asked for a permission."""
+
+    def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
+        """Return whether the permission is granted, in this inbox or, without one, in any."""
+        ...
 
 
-def may_reply(agent: SignedInAgent) -> bool:
-    return "conversation.reply" in PERMISSIONS[agent.role]
+def is_granted(role: Role, permission: Permission, inbox_id: str | None = None) -> bool:
+    """Return whether a role allows this, in this inbox or, without one, in any."""
+    grant = ROLES[role]
+    return permission in grant.names and (inbox_id is None or grant.inbox_ids is None or inbox_id in grant.inbox_ids)
 
 
-def may_assign(agent: SignedInAgent) -> bool:
-    return "conversation.assign" in PERMISSIONS[agent.role]
+def names_of(role: Role) -> list[str]:
+    """Return every permission of a role by name, sorted, with the former names of those that had another."""
+    granted = ROLES[role].names
+    return sorted([*granted, *(former for former, now in FORMER_NAMES.items() if now in granted)])
 
 
-def may_open_tickets(agent: SignedInAgent) -> bool:
-    return "ticket.open" in PERMISSIONS[agent.role]
-
-
-def may_supervise(agent: SignedInAgent) -> bool:
-    """Read along, whisper, take over, pull back."""
-    return "conversation.supervise" in PERMISSIONS[agent.role]
-
-
-def may_set_thresholds(agent: SignedInAgent) -> bool:
-    return "team.set_thresholds" in PERMISSIONS[agent.role]
-
-
-def may_watch_wall(agent: SignedInAgent) -> bool:
-    return "wall.watch" in PERMISSIONS[agent.role]
-
-
-def may_share(agent: SignedInAgent) -> bool:
-    """Saved views, canned responses and macros for everybody."""
-    return "desk.share" in PERMISSIONS[agent.role]
-
-
-def may_force_presence(agent: SignedInAgent) -> bool:
-    return "agent.force_presence" in PERMISSIONS[agent.role]
-
-
-def may_manage_routing(agent: SignedInAgent) -> bool:
-    return "routing.manage" in PERMISSIONS[agent.role]
-
-
-def may_manage_people(agent: SignedInAgent) -> bool:
-    return "people.manage" in PERMISSIONS[agent.role]
-
-
-def may_read_mail(agent: SignedInAgent) -> bool:
-    return "mail.view" in PERMISSIONS[agent.role]
-
-
-def may_edit_contacts(agent: SignedInAgent) -> bool:
-    return "contact.edit" in PERMISSIONS[agent.role]
-
-
-def may_view_visitors(agent: SignedInAgent) -> bool:
-    return "visitor.view" in PERMISSIONS[agent.role]
-
-
-def may_invite_visitors(agent: SignedInAgent) -> bool:
-    return "visitor.invite" in PERMISSIONS[agent.role]
-
-
-def may_manage_inboxes(agent: SignedInAgent) -> bool:
-    return "inbox.manage" in PERMISSIONS[agent.role]
-
-
-def may_manage_articles(agent: SignedInAgent) -> bool:
-    return "article.manage" in PERMISSIONS[agent.role]
-
-
-def may_manage_proactive(agent: SignedInAgent) -> bool:
-    return "proactive.manage" in PERMISSIONS[agent.role]
-
-
-def require(may: Callable[[SignedInAgent], bool], agent: SignedInAgent) -> None:
-    """Raises Forbidden unless the agent may."""
-    if not may(agent):
+def require(permission: Permission, actor: Permitted, inbox_id: str | None = None) -> None:
+    """Raise Forbidden unless the actor may."""
+    if not actor.may(permission, inbox_id):
         raise Forbidden("You don't have permission to do this.")
+
+
+may_view_conversations = Permission.VIEW_CONVERSATIONS
+may_reply = Permission.REPLY
+may_assign = Permission.ASSIGN
+may_open_tickets = Permission.MANAGE_TICKETS
+may_supervise = Permission.SUPERVISE
+may_set_thresholds = Permission.SET_THRESHOLDS
+may_watch_wall = Permission.WATCH_WALL
+may_share = Permission.SHARE_TOOLBOX
+may_force_presence = Permission.FORCE_PRESENCE
+may_manage_routing = Permission.SET_ROUTING
+may_manage_people = Permission.SET_PEOPLE
+may_read_mail = Permission.SET_MAIL
+may_edit_contacts = Permission.EDIT_CONTACTS
+may_manage_inboxes = Permission.SET_INBOXES
+may_manage_articles = Permission.PUBLISH_ARTICLES
+may_manage_proactive = Permission.SET_PROACTIVE

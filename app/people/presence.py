@@ -22,7 +22,7 @@ from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent, list_agents
 from app.people.audit import keep_line
-from app.people.permissions import may_force_presence, require
+from app.people.permissions import Permission, require
 from app.work import Work
 from models import Agent, PresenceReason
 
@@ -112,7 +112,7 @@ async def set_idle(work: Work, agent_id: str, *, is_idle: bool) -> AgentView:
 async def force_presence(work: Work, supervisor: SignedInAgent, command: ForcePresence) -> AgentView:
     """A supervisor sets a colleague's presence; they are told by whom. It gives nobody a lease: who is not here stays
     offline, and comes back with what was set. Raises NotFound, Invalid."""
-    require(may_force_presence, supervisor)
+    require(Permission.FORCE_PRESENCE, supervisor)
     await get_agent(work, command.agent_id, work.now)
     reason = await _reason_for(work, command.presence, command.reason_id)
     await _choose(work, command.agent_id, command.presence, reason, supervisor.id, {})

@@ -11,7 +11,7 @@ from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Workspace
@@ -37,7 +37,7 @@ async def get_workspace(rows: Rows) -> WorkspaceView:
 
 async def set_workspace(work: Work, agent: SignedInAgent, asked: SetWorkspace) -> WorkspaceView:
     """Rename the workspace. Raises Invalid without a name."""
-    require(may_manage_people, agent)
+    require(Permission.SET_WORKSPACE, agent)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("A workspace needs a name.")

@@ -10,7 +10,7 @@ from app.contract.people import Checklist, ChecklistItem, HideChecklist
 from app.contract.values import ChecklistItemKey
 from app.people.actors import SignedInAgent
 from app.people.config import announce_config
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.workspace import ONLY, write_workspace
 from app.work import Rows, Work
 from models import (
@@ -28,7 +28,7 @@ from models import (
 
 async def get_checklist(rows: Rows, agent: SignedInAgent, *, has_mail_host: bool) -> Checklist:
     """Return what is set up and what is left, each found by one small query."""
-    require(may_manage_people, agent)
+    require(Permission.SET_WORKSPACE, agent)
     workspace = await rows.one(select(Workspace).where(Workspace.id == ONLY))
     inbox = await rows.one(select(Inbox.name).where(Inbox.archived_at.is_(None)).order_by(Inbox.created_at).limit(1))
     seen = await rows.one(
@@ -62,7 +62,7 @@ async def get_checklist(rows: Rows, agent: SignedInAgent, *, has_mail_host: bool
 
 async def hide_checklist(work: Work, agent: SignedInAgent, asked: HideChecklist) -> None:
     """Hide the checklist from every admin, or show it again."""
-    require(may_manage_people, agent)
+    require(Permission.SET_WORKSPACE, agent)
     await write_workspace(work, agent, is_checklist_hidden=asked.is_hidden)
     announce_config(work, "workspace")
 

@@ -17,7 +17,7 @@ from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import LONGEST_SECONDS
 from app.people.audit import keep_line
-from app.people.permissions import may_set_thresholds, require
+from app.people.permissions import Permission, require
 from app.work import Rows, Work
 from models import Team, TeamThresholds
 from models.base import UtcDateTime
@@ -31,7 +31,7 @@ Thresholds = Mapping[str, ThresholdsView]
 
 async def set_thresholds(work: Work, supervisor: SignedInAgent, command: SetThresholds) -> None:
     """Set them for a team, on every wall. Raises NotFound for a team that is not."""
-    require(may_set_thresholds, supervisor)
+    require(Permission.SET_THRESHOLDS, supervisor)
     if await work.one(select(Team.id).where(Team.id == command.team_id)) is None:
         raise NotFound("team", command.team_id)
     view = ThresholdsView(

@@ -14,7 +14,7 @@ from app.people.admins import keep_an_admin
 from app.people.agents import announce_warnings
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.people.team_routing import deactivate_agent
 from app.routing.dispatch import hand_on
 from app.routing.team_use import uses_of_teams
@@ -29,7 +29,7 @@ async def suspend_agent(work: Work, agent: SignedInAgent, agent_id: str) -> Agen
 
     Raises Forbidden for oneself, Conflict for the last active admin, NotFound for one who is not active.
     """
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     if agent_id == agent.id:
         raise Forbidden("You cannot suspend yourself. Ask another admin.")
     await keep_an_admin(work, agent, agent_id)
@@ -45,7 +45,7 @@ async def archive_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ar
 
     Raises Conflict, naming them, while inboxes or rules send conversations to it; NotFound for an unknown team.
     """
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     if asked.move_to == team_id:
         raise Invalid("Choose another team for its open conversations.")
     if asked.move_to and not await work.one(select(Team.id).where(Team.id == asked.move_to, Team.archived_at.is_(None))):

@@ -12,7 +12,7 @@ from app.contract.values import Role
 from app.people.actors import SignedInAgent
 from app.people.invitations import list_invitations
 from app.people.load import loads_of
-from app.people.permissions import may_manage_people, require
+from app.people.permissions import Permission, require
 from app.routing.rule_store import rule_of
 from app.work import Rows
 from models import Agent, AgentSession, Conversation, Inbox, RoutingRule, Team, TeamMember
@@ -23,7 +23,7 @@ STILL_OPEN = ("new", "open", "waiting")
 
 async def people_page(rows: Rows, agent: SignedInAgent, now: datetime, *, is_mailing: bool) -> PeoplePage:
     """Return everything the People page shows, in a fixed number of queries."""
-    require(may_manage_people, agent)
+    require(Permission.SET_PEOPLE, agent)
     loads = await loads_of(rows, now)
     seen_at = func.max(func.coalesce(AgentSession.last_seen_at, AgentSession.created_at))
     seen = dict(await rows.rows(select(AgentSession.agent_id, seen_at).group_by(AgentSession.agent_id)))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.contract.sla import SlaAccountView, SlaClockList, SlaClockView, SlaPauseView, SlaStretchView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_view_conversations, require
+from app.people.permissions import Permission, require
 from app.sla.clocks import Book, Cycle, Why, cycles_at, why
 from app.sla.stories import book_for, events_of, is_whole, stories_of
 from app.work import Rows
@@ -19,7 +19,7 @@ from models import Conversation, SlaClock
 async def clocks_of(rows: Rows, agent: SignedInAgent, conversation_id: str, now: datetime) -> SlaClockList:
     """Return every cycle of a conversation, computed from what has happened until now; none while there is no policy.
     Raises NotFound."""
-    require(may_view_conversations, agent)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     if not await rows.one(select(Conversation.id).where(Conversation.id == conversation_id)):
         raise NotFound("conversation", conversation_id)
     story = (await stories_of(rows, [conversation_id])).get(conversation_id, [])

@@ -13,7 +13,7 @@ from app.contract.sla import SlaDryRunIs, SlaOverdueView, TrySlaPolicy
 from app.contract.values import OPEN_CATEGORIES
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_manage_routing, require
+from app.people.permissions import Permission, require
 from app.sla.clocks import Book, Version, cycles_at
 from app.sla.policies import Offer, calendar_of_version, check_policy, choose, offers_of, policy_of
 from app.sla.stories import Subjects, book_for, events_of, is_whole, retell, stories_of, subjects_of, terms_of
@@ -27,7 +27,7 @@ DRAFT = "draft"
 
 async def try_policy(rows: Rows, agent: SignedInAgent, asked: TrySlaPolicy, now: datetime) -> SlaDryRunIs:
     """Return which clocks would be overdue with this policy and are not without it. Raises what saving it would raise."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_SLA, agent)
     await check_policy(rows, asked.policy, now)
     offers = await offers_of(rows)
     if asked.policy_id and asked.policy_id not in {offer.id for offer in offers}:

@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_routing, require
+from app.people.permissions import Permission, require
 from app.sla.calendar import day_of, zone_of
 from app.sla.hours import is_open, next_closing, next_opening, periods_of
 from app.sla.policies import recheck_hours, refuse_hours_in_use
@@ -38,7 +38,7 @@ async def list_hours(rows: Rows, now: datetime) -> list[HoursView]:
 async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_id: str | None = None) -> HoursView:
     """Add hours, or change those with this id. Raises Invalid for an unknown zone or date, Conflict for a name taken,
     NotFound for an unknown id."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_HOURS, agent)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("Business hours need a name.")
@@ -72,7 +72,7 @@ async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_i
 
 async def remove_hours(work: Work, agent: SignedInAgent, hours_id: str) -> None:
     """Inboxes that kept these hours are always open from now on. Raises Conflict when an SLA policy counts by them, NotFound."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_HOURS, agent)
     await refuse_hours_in_use(work, hours_id)
     name = await work.one(select(BusinessHours.name).where(BusinessHours.id == hours_id))
     await work.change(update(Inbox).where(Inbox.hours_id == hours_id).values(hours_id=None))
@@ -84,7 +84,7 @@ async def remove_hours(work: Work, agent: SignedInAgent, hours_id: str) -> None:
 
 async def set_inbox_hours(work: Work, agent: SignedInAgent, inbox_id: str, hours_id: str | None) -> None:
     """The inbox keeps these hours; none for always open. Raises NotFound."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_HOURS, agent)
     if hours_id and not await work.one(select(BusinessHours.id).where(BusinessHours.id == hours_id)):
         raise NotFound("business hours", hours_id)
     if not await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id)):

@@ -17,7 +17,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
 from app.people.config import announce_config
-from app.people.permissions import may_manage_routing, require
+from app.people.permissions import Permission, require
 from app.sla.calendar import ALWAYS, Calendar
 from app.sla.clocks import Policy, Target, check_target
 from app.sla.conditions import ClockName
@@ -87,7 +87,7 @@ async def save_policy(work: Work, agent: SignedInAgent, asked: SaveSlaPolicy, po
 
     Raises Invalid for what `check_policy` refuses, Conflict for a name taken, NotFound for an unknown id.
     """
-    require(may_manage_routing, agent)
+    require(Permission.SET_SLA, agent)
     name = await check_policy(work, asked, work.now)
     taken = await work.one(select(SlaPolicy.id).where(SlaPolicy.name == name))
     if taken and taken != policy_id:
@@ -114,7 +114,7 @@ async def save_policy(work: Work, agent: SignedInAgent, asked: SaveSlaPolicy, po
 async def remove_policy(work: Work, agent: SignedInAgent, policy_id: str) -> None:
     """Remove a policy. Open cycles fall under the next that matches; those that are over keep what they were measured by.
     Raises NotFound."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_SLA, agent)
     name = await work.one(select(SlaPolicy.name).where(SlaPolicy.id == policy_id))
     if not await work.change(delete(SlaPolicy).where(SlaPolicy.id == policy_id)):
         raise NotFound("SLA policy", policy_id)
@@ -123,7 +123,7 @@ async def remove_policy(work: Work, agent: SignedInAgent, policy_id: str) -> Non
 
 async def order_policies(work: Work, agent: SignedInAgent, asked: OrderSlaPolicies) -> list[SlaPolicyView]:
     """Set the order they are tried in. Raises Conflict when a colleague has added or removed one meanwhile."""
-    require(may_manage_routing, agent)
+    require(Permission.SET_SLA, agent)
     kept = set(await work.all(select(SlaPolicy.id)))
     if set(asked.policy_ids) != kept or len(asked.policy_ids) != len(kept):
         raise Conflict("Another admin changed the policies. Reload to see them.")

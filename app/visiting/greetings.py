@@ -20,7 +20,7 @@ from app.contract.values import OPEN_CATEGORIES
 from app.contract.views import AuthorView, GreetingView
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_invite_visitors, require
+from app.people.permissions import Permission, require
 from app.text import clean_text
 from app.work import Rows, Work
 from models import Agent, Conversation, Inbox, Invitation, ProactiveMessage
@@ -42,7 +42,7 @@ async def invite_visitor(work: Work, agent: SignedInAgent, command: InviteVisito
 
     Raises Conflict for a visitor who is in a conversation already: there, one writes.
     """
-    require(may_invite_visitors, agent)
+    require(Permission.INVITE_VISITORS, agent)
     body = clean_text(command.body)
     if not body:
         raise Invalid("Write a message first.")

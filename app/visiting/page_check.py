@@ -14,7 +14,7 @@ from app.contract.values import PageOutcome
 from app.egress import Egress, Fetched, Unreachable
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_manage_inboxes, require
+from app.people.permissions import Permission, require
 from app.work import Works
 from models import Inbox
 
@@ -29,7 +29,7 @@ _IN_CODE = re.compile(r"/widget\.js\?inbox=([\w-]{1,100})")
 
 async def check_page(works: Works, egress: Egress, agent: SignedInAgent, inbox_id: str, url: str, public_url: str) -> PageCheckIs:
     """Fetch a page and say what became of the inbox's snippet there. Raises NotFound for an inbox that does not exist."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     async with works.read() as rows:
         key = await rows.one(select(Inbox.key).where(Inbox.id == inbox_id))
     if key is None:

@@ -17,7 +17,7 @@ from app.contract.views import GreetingView, ProactiveMessageView
 from app.errors import Invalid, NotFound
 from app.patterns import matches_whole
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_manage_proactive, require
+from app.people.permissions import Permission, require
 from app.sla.hours_store import is_inbox_open
 from app.text import clean_line, clean_text
 from app.visiting.greetings import author_of, find_open_conversation
@@ -120,7 +120,7 @@ async def save_proactive_message(
     work: Work, agent: SignedInAgent, message_id: str | None, said: SaveProactiveMessage
 ) -> ProactiveMessageView:
     """Add one at the end of its inbox's, or change one. Raises NotFound for what it names and is not there."""
-    require(may_manage_proactive, agent)
+    require(Permission.SET_PROACTIVE, agent)
     values = await _values_of(work, said)
     if message_id is None:
         last = await work.one(select(func.max(ProactiveMessage.position)).where(ProactiveMessage.inbox_id == said.inbox_id))
@@ -138,7 +138,7 @@ async def save_proactive_message(
 
 async def order_proactive_messages(work: Work, agent: SignedInAgent, inbox_id: str, ids: Sequence[str]) -> None:
     """Put an inbox's in this order. Raises Invalid unless every one of them is named once."""
-    require(may_manage_proactive, agent)
+    require(Permission.SET_PROACTIVE, agent)
     held = await work.all(select(ProactiveMessage.id).where(ProactiveMessage.inbox_id == inbox_id).with_for_update())
     if sorted(held) != sorted(ids):
         raise Invalid("The list has changed. Reload to see it.")
@@ -148,7 +148,7 @@ async def order_proactive_messages(work: Work, agent: SignedInAgent, inbox_id: s
 
 async def delete_proactive_message(work: Work, agent: SignedInAgent, message_id: str) -> None:
     """Remove one; what was said with it stays said. Raises NotFound."""
-    require(may_manage_proactive, agent)
+    require(Permission.SET_PROACTIVE, agent)
     if not await work.change(delete(ProactiveMessage).where(ProactiveMessage.id == message_id)):
         raise NotFound("proactive message", message_id)
 

@@ -15,7 +15,7 @@ from app.contract.values import SightingOutcome
 from app.contract.views import InboxSightingView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_manage_inboxes, require
+from app.people.permissions import Permission, require
 from app.work import Rows, Work
 from models import Inbox, InboxSighting
 
@@ -96,7 +96,7 @@ async def record_sighting(work: Work, seen: Sighting) -> None:
 
 async def list_sightings(rows: Rows, agent: SignedInAgent, inbox_id: str) -> InboxSightings:
     """Where the inbox's script was seen, latest first, and script tags that name a key no inbox has. Raises NotFound."""
-    require(may_manage_inboxes, agent)
+    require(Permission.SET_INBOXES, agent)
     key = await rows.one(select(Inbox.key).where(Inbox.id == inbox_id))
     if key is None:
         raise NotFound("inbox", inbox_id)

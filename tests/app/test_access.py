@@ -16,7 +16,7 @@ from app.clock import new_id
 from app.contract.commands import AgentCommand, Command, VisitorCommand
 from app.errors import NotFound
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import PERMISSIONS
+from app.people.permissions import ROLES, Grant
 from realtime.gateway import Gateway
 from tests.app.asking import ask
 from tests.factories import House
@@ -120,7 +120,7 @@ async def test_a_role_that_may_view_nothing_is_refused_everything(
     id, _ = await house.chat(ana)
     before = await house.conversation(id)
     house.told.forget()
-    monkeypatch.setitem(PERMISSIONS, "agent", set[str]())
+    monkeypatch.setitem(ROLES, "agent", Grant(frozenset()))
     for type, given in (AGENTS_ASK | SUPERVISORS_ASK).items():
         answer = await ask(gateway, ana, type, conversation_id=id, **given)
         assert answer["code"] in ("forbidden", "not_found"), type

@@ -13,8 +13,8 @@ from app.conversations.contact_history import PAGE, get_contact, list_contact_co
 from app.conversations.tickets import open_ticket
 from app.csat import answer_survey
 from app.errors import Invalid, NotFound
-from app.people import permissions
 from app.people.contacts import find_contact
+from app.people.permissions import ROLES, Grant, Permission
 from realtime.gateway import Gateway
 from tests.app.asking import ask
 from tests.app.test_identity import identify
@@ -82,7 +82,7 @@ async def test_an_agent_whose_role_does_not_allow_it_edits_nobody(
 ) -> None:
     ana = await house.agent()
     _, visitor = await house.chat(ana)
-    monkeypatch.setitem(permissions.PERMISSIONS, "agent", permissions.AGENT_MAY - {"contact.edit"})
+    monkeypatch.setitem(ROLES, "agent", Grant(ROLES["agent"].names - {Permission.EDIT_CONTACTS}))
     reply = await ask(gateway, ana, "contact.edit", contact_id=visitor.contact_id, company="Berg")
     assert reply["code"] == "forbidden"
 

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.people import permissions
 from app.people.actors import SignedInAgent, Visitor
+from app.people.permissions import ROLES, Grant, Permission
 from app.visiting import visits
 from app.visiting.visits import Whereabouts
 from realtime import visiting
@@ -156,7 +156,7 @@ async def test_a_role_without_the_permission_neither_sees_nor_invites(
 ) -> None:
     doors, ana, visitor = Doors(house), await house.agent(), house.visitor()
     await doors.visits.seen(visitor, at())
-    monkeypatch.setitem(permissions.PERMISSIONS, "agent", permissions.AGENT_MAY - {permission})
+    monkeypatch.setitem(ROLES, "agent", Grant(ROLES["agent"].names - {Permission(permission)}))
     given = {
         "visitors.watch": {"watching": True},
         "visitor.invite": {"client_id": "i", "contact_id": visitor.contact_id, "body": "?"},

@@ -20,7 +20,7 @@ from app.contract.audiences import (
     ToWallRows,
 )
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import PERMISSIONS
+from app.people.permissions import ROLES, Grant
 from realtime.rooms import WALL, WALL_ROWS, room_of, rooms_of_agent, rooms_of_visitor
 from tests.running import Running
 
@@ -67,7 +67,7 @@ def test_everybody_is_where_they_belong() -> None:
 
 
 def test_an_agent_who_may_view_nothing_hears_of_no_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(PERMISSIONS, "agent", set[str]())
+    monkeypatch.setitem(ROLES, "agent", Grant(frozenset()))
     assert not hears(ANA, ToInboxAgents(inbox_id="shop"), ["shop"])
 
 

@@ -10,7 +10,7 @@ export default defineArea({
     description: "mail.text",
     keywords: "mail.keywords",
     icon: "i-lucide-mail",
-    permission: "mail.view",
+    permission: "settings.mail",
     load: () => import("./pages/EmailPage.vue"),
   },
 })

@@ -10,14 +10,14 @@ export default defineArea({
     description: "hours.text",
     keywords: "hours.keywords",
     icon: "i-lucide-clock",
-    permission: "routing.manage",
+    permission: "settings.hours",
     load: () => import("./pages/HoursPage.vue"),
   },
   others: [
     {
       name: "hours_edit",
       path: "/settings/hours/:id",
-      permission: "routing.manage",
+      permission: "settings.hours",
       load: () => import("./pages/HoursEditPage.vue"),
     },
   ],

@@ -10,14 +10,14 @@ export default defineArea({
     description: "inboxes.text",
     keywords: "inboxes.keywords",
     icon: "i-lucide-inbox",
-    permission: "inbox.manage",
+    permission: "settings.inboxes",
     load: () => import("./pages/InboxesPage.vue"),
   },
   others: [
     {
       name: "inbox_settings",
       path: "/settings/inboxes/:id",
-      permission: "inbox.manage",
+      permission: "settings.inboxes",
       load: () => import("./pages/InboxSettingsPage.vue"),
     },
   ],

@@ -10,7 +10,7 @@ export default defineArea({
     description: "people.text",
     keywords: "people.keywords",
     icon: "i-lucide-users",
-    permission: "people.manage",
+    permission: "settings.people",
     load: () => import("./pages/PeoplePage.vue"),
   },
 })

@@ -10,7 +10,7 @@ export default defineArea({
     description: "proactive.text",
     keywords: "proactive.keywords",
     icon: "i-lucide-message-circle-plus",
-    permission: "proactive.manage",
+    permission: "settings.proactive",
     load: () => import("./pages/ProactivePage.vue"),
   },
 })

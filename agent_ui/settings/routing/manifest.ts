@@ -10,7 +10,7 @@ export default defineArea({
     description: "rules.text",
     keywords: "rules.keywords",
     icon: "i-lucide-waypoints",
-    permission: "routing.manage",
+    permission: "settings.routing",
     load: () => import("./pages/RoutingPage.vue"),
   },
 })

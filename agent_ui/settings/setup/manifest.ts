@@ -10,7 +10,7 @@ export default defineArea({
     description: "setup.about",
     keywords: "setup.keywords",
     icon: "i-lucide-list-checks",
-    permission: "people.manage",
+    permission: "settings.workspace",
     load: () => import("./pages/SetupPage.vue"),
   },
 })

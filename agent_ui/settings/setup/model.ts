@@ -5,7 +5,7 @@ import { createSetup } from "./models/checklist"
 export const useSetup = () => useApp().model(createSetupModel)
 
 export function createSetupModel({ api, connection, people }: AgentApp) {
-  const setup = createSetup(api, () => people.may("people.manage"))
+  const setup = createSetup(api, () => people.may("settings.workspace"))
   connection.onEvent(event => {
     if (event.type === "config.changed") void setup.refresh()
   })

@@ -10,7 +10,7 @@ export default defineArea({
     description: "workspace.about",
     keywords: "workspace.keywords",
     icon: "i-lucide-building-2",
-    permission: "people.manage",
+    permission: "settings.workspace",
     load: () => import("./pages/WorkspacePage.vue"),
   },
 })

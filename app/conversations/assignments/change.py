@@ -27,7 +27,7 @@ from app.conversations.row_changes import change_conversation, status_values
 from app.conversations.undo_points import keep_undo, standing_of
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_assign, may_reply, require
+from app.people.permissions import Permission, require
 from app.people.presence import announce_loads
 from app.work import Work
 from models import Agent, Conversation, Team
@@ -39,7 +39,7 @@ _TIME = Agent.__table__.c.last_assigned_at.type
 
 async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimConversation) -> ConversationView:
     """Take a conversation nobody has. Raises Conflict when a colleague has it; one's own again changes nothing."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id == agent.id:
         if conversation.offer_until:
@@ -52,7 +52,7 @@ async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimCon
 
 async def assign_conversation(work: Work, agent: SignedInAgent, command: AssignConversation) -> ConversationView:
     """Give to an agent, to a team's queue, or (both empty) back to the queue it came from."""
-    require(may_assign, agent)
+    require(Permission.ASSIGN, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     team_id = command.team_id or conversation.team_id
     return await _give(work, agent, conversation, command.agent_id, team_id, reason="assigned")
@@ -60,7 +60,7 @@ async def assign_conversation(work: Work, agent: SignedInAgent, command: AssignC
 
 async def transfer_conversation(work: Work, agent: SignedInAgent, command: TransferConversation) -> ConversationView:
     """Hand over to an agent or a team, with a note for whoever takes it."""
-    require(may_assign, agent)
+    require(Permission.ASSIGN, agent)
     if command.agent_id is None and command.team_id is None:
         raise Invalid("Choose an agent or a team.")
     conversation = await access_conversation(work, agent, command.conversation_id)

@@ -20,7 +20,7 @@ from app.database import prepared_by
 from app.errors import Conflict
 from app.job_kinds import does
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_reply, require
+from app.people.permissions import Permission, require
 from app.work import Rows, Work, Works
 from models import Assignment, Conversation, Routing
 
@@ -32,7 +32,7 @@ _ROUTING = prepared_by(Routing, "conversation_id")
 
 async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptConversation) -> ConversationView:
     """Take what was offered; what one has already stays one's own. Raises Conflict once it has gone on."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id:
         raise Conflict("This conversation was offered to someone else.")
@@ -57,7 +57,7 @@ async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: s
 async def decline_conversation(work: Work, agent: SignedInAgent, command: DeclineConversation) -> ConversationView:
     """Decline an offer: the conversation goes on at once. Raises Conflict when it is not offered to this agent (any
     more)."""
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id or not conversation.offer_until:
         raise Conflict("This conversation is not offered to you.")

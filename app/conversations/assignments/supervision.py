@@ -18,13 +18,13 @@ from app.conversations.views import agent_view_of, is_held, message_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line
-from app.people.permissions import may_supervise, require
+from app.people.permissions import Permission, require
 from app.work import Work
 
 
 async def watch_conversation(work: Work, supervisor: SignedInAgent, command: WatchConversation) -> None:
     """Note that a supervisor reads along. Nobody is told and no mark moves: reading is `conversation.sync` and events."""
-    require(may_supervise, supervisor)
+    require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation_to_read(work, supervisor, command.conversation_id)
     await keep_line(work, supervisor, "conversation.watch", conversation_id=conversation.id, agent_id=conversation.agent_id)
 
@@ -34,7 +34,7 @@ async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConvers
 
     Retried with the same client_id it is the same whisper. Raises Invalid when no colleague has the conversation.
     """
-    require(may_supervise, supervisor)
+    require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation(work, supervisor, command.conversation_id)
     if earlier := await find_message(work, supervisor.id, command.client_id):
         announce_again(work, conversation, earlier)
@@ -49,7 +49,7 @@ async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConvers
 
 async def take_over(work: Work, supervisor: SignedInAgent, command: TakeOverConversation) -> ConversationView:
     """The conversation is the supervisor's, whoever had it and however much they hold. One's own changes nothing."""
-    require(may_supervise, supervisor)
+    require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation(work, supervisor, command.conversation_id)
     if conversation.agent_id != supervisor.id:
         await keep_line(
@@ -65,7 +65,7 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
 
     Raises Invalid when nobody has it, or it has ended or is set aside.
     """
-    require(may_supervise, supervisor)
+    require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation(work, supervisor, command.conversation_id)
     if not is_held(conversation):
         raise Invalid("This conversation has no owner.")

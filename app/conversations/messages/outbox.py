@@ -28,7 +28,7 @@ from app.conversations.messages.send import post_agent_message, post_visitor_mes
 from app.conversations.messages.situation import load_on_postgres, load_on_sqlite
 from app.conversations.messages.store import Letter, store_on_postgres, store_on_sqlite
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_reply, may_view_conversations
+from app.people.permissions import Permission
 from app.work import Announcement, Works
 
 log = structlog.get_logger("outbox")
@@ -196,7 +196,7 @@ class Batch:
 
 def may_write(agent: SignedInAgent) -> bool:
     """Return if the agent's messages need no refusal by the verb."""
-    return may_reply(agent) and may_view_conversations(agent)
+    return agent.may(Permission.REPLY) and agent.may(Permission.VIEW_CONVERSATIONS)
 
 
 def _letters_of(asked: list[AskedMessage], situations: dict[str, Situation], now: datetime) -> list[Letter]:

@@ -33,7 +33,7 @@ from app.conversations.views import message_view
 from app.database import Prepared, prepared_by
 from app.errors import Conflict
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import may_reply, require
+from app.people.permissions import Permission, require
 from app.people.presence import announce_load, announce_loads
 from app.text import shorten
 from app.work import Work
@@ -78,7 +78,7 @@ async def post_agent_message(work: Work, agent: SignedInAgent, command: AgentSen
 
     Raises Conflict with what was missed when `seen_seq` shows that the agent has not seen somebody else's message.
     """
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     return await _send(work, conversation, agent, asked_message(agent, command), command.attachment_ids)
 

@@ -19,7 +19,7 @@ from app.conversations.views import as_json
 from app.database import Prepared
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.permissions import may_reply, require
+from app.people.permissions import Permission, require
 from app.text import clean_unfinished
 from app.work import Rows, Work
 from models import Attachment, Draft
@@ -40,7 +40,7 @@ async def save_draft(work: Work, agent: SignedInAgent, command: SaveDraft) -> Dr
 
     Raises NotFound for a file that is not the agent's own, or already another conversation's.
     """
-    require(may_reply, agent)
+    require(Permission.REPLY, agent)
     conversation = await access_conversation_to_read(work, agent, command.conversation_id)
     body = clean_unfinished(command.body)
     if not body and not command.attachment_ids and command.visibility == "public":
