@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, insert, literal_column, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.clock import monotonic
 from app.sla.clocks import Cycle, cycles_at
 from app.sla.policies import Offer, choose, keep_hours_version, offers_of
 from app.sla.stories import (
@@ -38,6 +39,8 @@ EVENTS_AT_ONCE = 8
 LONG_STORY = 100
 """More events than this are counted in a thread, so that the event loop goes on."""
 DUE_AT_ONCE = 200
+LOOK_SECONDS = 1.0
+"""A look takes so long at most where nothing is to do; what falls due meanwhile is fired in its moment."""
 ENDED = ("resolved", "closed")
 
 
@@ -60,16 +63,27 @@ _MOVE = (
 
 
 async def run_clocks(works: Works) -> None:
-    """Count the clocks of every conversation to which something happened, then fire what is due, until nothing is left."""
-    async with works.read() as rows:
-        if not await _is_anything_to_do(rows, works.clock()):
+    """Count the clocks of every conversation to which something happened, then fire what is due, until nothing is left and
+    nothing falls due before the next look."""
+    until = monotonic() + LOOK_SECONDS
+    while True:
+        async with works.read() as rows:
+            is_work, soonest = await _what_is_to_do(rows, works.clock())
+        if is_work:
+            if not sum([await _do_all(works, step) for step in (follow_events, fire_warnings, fire_breaches)]):
+                return  # another node is at it
+        elif soonest is None or (wait := (soonest - works.clock()).total_seconds()) > until - monotonic():
             return
-    while await works.run(follow_events):
-        pass
-    while await works.run(fire_warnings):
-        pass
-    while await works.run(fire_breaches):
-        pass
+        else:
+            await asyncio.sleep(max(0.0, wait))
+
+
+async def _do_all(works: Works, step: Callable[[Work], Awaitable[int]]) -> int:
+    """Repeat a step until nothing is left for it; how much it did."""
+    count = 0
+    while done := await works.run(step):
+        count += done
+    return count
 
 
 async def follow_events(work: Work) -> int:
@@ -142,38 +156,46 @@ async def _fire(
     have come in time."""
     uncounted = exists().where(IS_NEW, SlaEvent.conversation_id == SlaClock.conversation_id)
     key = (SlaClock.conversation_id, SlaClock.clock, SlaClock.cycle)
-    found = await work.rows(
+    waiting = await work.rows(
         select(*key)
         .where(*_is_due(due, fired, work.now), ~uncounted)
         .order_by(due)
         .limit(DUE_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    count = 0
+    if not waiting:
+        return 0
+    mine = tuple_(*key).in_([tuple(one) for one in waiting])
+    found = await work.rows(update(SlaClock).where(mine, fired.is_(None)).values({fired.key: work.now}).returning(*key))
     for conversation_id, clock, cycle in found:
-        mine = (SlaClock.conversation_id == conversation_id, SlaClock.clock == clock, SlaClock.cycle == cycle)
-        if await work.change(update(SlaClock).where(*mine, fired.is_(None)).values({fired.key: work.now})):
-            count += 1
-            log.info(words, conversation=conversation_id, clock=clock, cycle=cycle)
-    return count
+        log.info(words, conversation=conversation_id, clock=clock, cycle=cycle)
+    return len(found)
 
 
-async def _is_anything_to_do(rows: Rows, now: datetime) -> bool:
-    """Look along three indexes that hold only what is still to be done."""
-    found = await rows.rows(
+async def _what_is_to_do(rows: Rows, now: datetime) -> tuple[bool, datetime | None]:
+    """Look along three indexes that hold only what is still to be done: is there something, and when is the next thing due?"""
+    (found,) = await rows.rows(
         select(
             exists(select(SlaEvent.id).where(IS_NEW)),
-            exists(select(SlaClock.cycle).where(*_is_due(SlaClock.warn_at, SlaClock.warned_at, now))),
-            exists(select(SlaClock.cycle).where(*_is_due(SlaClock.due_at, SlaClock.breached_at, now))),
+            select(func.min(SlaClock.warn_at)).where(*_is_ahead(SlaClock.warn_at, SlaClock.warned_at)).scalar_subquery(),
+            select(func.min(SlaClock.due_at)).where(*_is_ahead(SlaClock.due_at, SlaClock.breached_at)).scalar_subquery(),
         )
     )
-    return any(found[0])
+    is_new, *times = found
+    soonest = min((at for at in times if at is not None), default=None)
+    return is_new or (soonest is not None and soonest <= now), soonest
 
 
 def _is_due(
     due: InstrumentedAttribute[datetime | None], fired: InstrumentedAttribute[datetime | None], now: datetime
 ) -> tuple[ColumnElement[bool], ...]:
-    return SlaClock.ended_at.is_(None), fired.is_(None), due.is_not(None), due <= now
+    return (*_is_ahead(due, fired), due <= now)
+
+
+def _is_ahead(
+    due: InstrumentedAttribute[datetime | None], fired: InstrumentedAttribute[datetime | None]
+) -> tuple[ColumnElement[bool], ...]:
+    return SlaClock.ended_at.is_(None), fired.is_(None), due.is_not(None)
 
 
 async def _take_turn(work: Work) -> bool:

@@ -182,6 +182,18 @@ async def test_warning_and_breach_fire_once_and_in_time(house: House) -> None:
     assert (first.progress, first.is_overdue) == ("missed", False)
 
 
+async def test_a_clock_is_missed_in_its_moment_and_not_at_the_next_look(house: House) -> None:
+    await promised(house, promise(first_response=60))
+    await house.chat()
+    await run_clocks(house.works)
+    house.clock.on(minutes=59, seconds=59.8)
+    look = asyncio.create_task(run_clocks(house.works))
+    await asyncio.sleep(0.1)
+    house.clock.on(seconds=0.2)
+    await look
+    assert (await fired(house))["first_response", 1][1] == MONDAY + timedelta(minutes=60)
+
+
 async def test_a_reply_in_time_that_is_counted_late_misses_nothing(house: House) -> None:
     await promised(house, promise(first_response=60))
     ana = await house.agent("Ana")
