@@ -16,7 +16,7 @@ from sqlalchemy import and_, delete, or_, select
 
 from app.bounded import Bounded, Bounds
 from app.clock import new_id
-from app.contract.views import AttachmentView
+from app.contract.messages import AttachmentView
 from app.conversations.access import access_conversation_to_read
 from app.conversations.messages.files import attachment_view
 from app.disk import free_bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 
-from app.contract.commands import AnswerSurvey
-from app.contract.views import VisitorConversationView
+from app.contract.conversations import VisitorConversationView
+from app.contract.surveys import AnswerSurvey
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.views import visitor_view_of

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.contract.replies import ErrorCode, Refused
-from app.contract.views import MessageView
+from app.contract.messages import MessageView
+from app.contract.replies import Refused
+from app.contract.values import ErrorCode
 
 
 class ParleyError(Exception):

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
-from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
+from app.contract.conversations import ConversationChanged
+from app.contract.messages import MessageCreated
+from app.contract.presence import PresenceChanged
 from app.knowledge.suggest import Suggester
 from app.routing.dispatch import serve_queue, settle_queue
 from app.routing.queue import LastAnnounced, teams_with_queues

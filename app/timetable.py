@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from msgspec import Struct
 
-from app.contract.views import NoticeView
+from app.contract.warnings import NoticeView
 from app.conversations.lists.search import how_far, write_down_words
 from app.job_kinds import DECLARED, TimerKind
 from app.people.presence import end_graces, lapse_leases

@@ -10,10 +10,21 @@ from sqlalchemy import delete, func, or_, select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToAgent, ToAllAgents
-from app.contract.events import DeskChanged
-from app.contract.http import Desk, ListFilter, MacroStep, SaveCannedResponse, SaveMacro, SaveView
+from app.contract.lists import ListFilter
+from app.contract.toolbox import (
+    CannedResponseView,
+    Desk,
+    DeskChanged,
+    FilterView,
+    MacroStep,
+    MacroStepView,
+    MacroView,
+    SaveCannedResponse,
+    SavedViewView,
+    SaveMacro,
+    SaveView,
+)
 from app.contract.values import Id, Priority
-from app.contract.views import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView
 from app.conversations.lists.counts import saved_views_of
 from app.conversations.reading.drafts import list_drafts
 from app.conversations.tags import clean_tag, list_tags

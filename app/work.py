@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.clock import Clock, new_id, not_before, utc_now
 from app.contract.audiences import Audience
-from app.contract.events import Event
+from app.contract.bases import Event
 from app.database import Batch, Database, Rows, Transaction
 from app.database.connection_errors import refusal_for
 from app.errors import Unavailable

@@ -21,8 +21,8 @@ import uvloop
 from sqlalchemy import select
 
 from app.clock import utc_now
-from app.contract.commands import AgentSync, VisitorSync
-from app.contract.http import ListFilter
+from app.contract.lists import ListFilter
+from app.contract.reading import AgentSync, VisitorSync
 from app.conversations.lists.pages import count_conversations, list_conversations, list_tickets
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.conversations.views import visitor_views

@@ -23,7 +23,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 
 from app.clock import utc_now
-from app.contract.commands import VisitorSendMessage
+from app.contract.messages import VisitorSendMessage
 from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.messages.send import post_visitor_message
 from app.database.migrate import migrate

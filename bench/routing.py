@@ -26,7 +26,7 @@ import uvloop
 from sqlalchemy import update
 
 from app.clock import new_id
-from app.contract.events import AssignmentOffered
+from app.contract.assignments import AssignmentOffered
 from app.database import open_database
 from app.database.migrate import migrate
 from app.knowledge.embedder import NoEmbedder

@@ -35,7 +35,7 @@ import asyncpg
 from msgspec import Struct
 from sqlalchemy import select
 
-from app.contract.commands import SnoozeConversation
+from app.contract.conversations import SnoozeConversation
 from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.claim import OFFER_JOB
 from app.conversations.lifecycle import snooze_conversation

@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.clock import new_id, utc_now
-from app.contract.views import ThresholdsView
+from app.contract.wall import ThresholdsView
 from app.database import open_database
 from app.database.migrate import migrate
 from app.reports.open_now import OpenNow

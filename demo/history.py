@@ -10,20 +10,14 @@ from typing import Concatenate, ParamSpec, TypeVar
 from sqlalchemy import select, update
 
 from app.clock import new_id, utc_now
-from app.contract.commands import (
-    AgentSendMessage,
-    AnswerSurvey,
-    Change,
-    ClaimConversation,
-    OpenTicket,
-    PrechatFields,
-    ReadConversation,
-    SetPriority,
-    SetStatus,
-    SnoozeConversation,
-    StartConversation,
-    VisitorSendMessage,
-)
+from app.contract.assignments import ClaimConversation
+from app.contract.bulk_changes import Change
+from app.contract.conversations import SetPriority, SetStatus, SnoozeConversation, StartConversation
+from app.contract.forms import PrechatFields
+from app.contract.messages import AgentSendMessage, VisitorSendMessage
+from app.contract.reading import ReadConversation
+from app.contract.surveys import AnswerSurvey
+from app.contract.tickets import OpenTicket
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.bulk_changes import change_one_conversation
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation

@@ -12,17 +12,12 @@ import structlog
 from sqlalchemy import Select, func, select
 
 from app.clock import new_id
-from app.contract.commands import (
-    AgentSendMessage,
-    AnswerSurvey,
-    ClaimConversation,
-    PrechatFields,
-    ReadConversation,
-    SetStatus,
-    SetTyping,
-    StartConversation,
-    VisitorSendMessage,
-)
+from app.contract.assignments import ClaimConversation
+from app.contract.conversations import SetStatus, StartConversation
+from app.contract.forms import PrechatFields
+from app.contract.messages import AgentSendMessage, SetTyping, VisitorSendMessage
+from app.contract.reading import ReadConversation
+from app.contract.surveys import AnswerSurvey
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.lifecycle import set_status
 from app.conversations.messages.first_message import start_conversation

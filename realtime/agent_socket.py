@@ -7,57 +7,30 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from app.contract.commands import (
+from app.contract.articles import SearchArticles, SuggestArticles
+from app.contract.assignments import (
     AcceptConversation,
-    AgentCommand,
-    AgentEarlier,
-    AgentSendMessage,
-    AgentSync,
-    AskEmail,
     AssignConversation,
-    ChangeConversations,
     ClaimConversation,
-    ConversationDelivered,
     DeclineConversation,
-    DeescalateConversation,
-    EditContact,
-    EscalateConversation,
-    ForcePresence,
-    InviteVisitor,
-    OpenTicket,
-    PullBackConversation,
-    ReadConversation,
-    SaveDraft,
-    SearchArticles,
-    SetPresence,
-    SetPriority,
-    SetStatus,
-    SetThresholds,
-    SetTyping,
-    SnoozeConversation,
-    SuggestArticles,
-    TakeOverConversation,
     TransferConversation,
-    UndoConversations,
-    UpdateTicket,
-    ViewConversation,
-    WatchConversation,
-    WatchScreen,
-    WatchVisitors,
-    WatchWall,
-    WhisperConversation,
 )
-from app.contract.replies import (
-    Changed,
-    Done,
-    DraftIs,
-    PresenceIs,
-    Reply,
-    Sent,
-    TicketIs,
-    VisitorsWatched,
-    Watching,
-)
+from app.contract.bases import Done, Reply
+from app.contract.bulk_changes import ChangeConversations, UndoConversations
+from app.contract.commands import AgentCommand
+from app.contract.contacts import EditContact
+from app.contract.conversations import AskEmail, Changed, SetPriority, SetStatus, SnoozeConversation, ViewConversation
+from app.contract.drafts import DraftIs, SaveDraft
+from app.contract.escalations import DeescalateConversation, EscalateConversation
+from app.contract.lists import WatchScreen
+from app.contract.messages import AgentSendMessage, Sent, SetTyping
+from app.contract.presence import ForcePresence, PresenceIs, SetPresence
+from app.contract.proactive import InviteVisitor
+from app.contract.reading import AgentEarlier, AgentSync, ConversationDelivered, ReadConversation
+from app.contract.supervision import PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation
+from app.contract.tickets import OpenTicket, TicketIs, UpdateTicket
+from app.contract.visitors import VisitorsWatched, WatchVisitors
+from app.contract.wall import SetThresholds, Watching, WatchWall
 from app.conversations.access import access_conversation_to_read
 from app.conversations.assignments.change import assign_conversation, claim_conversation, transfer_conversation
 from app.conversations.assignments.offers import accept_by_looking, accept_conversation, decline_conversation

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from app.contract.audiences import ToInboxVisitors
-from app.contract.events import InboxAvailability
+from app.contract.inboxes import InboxAvailability
 from app.people.actors import Visitor
 from app.visiting.availability import availability_of
 from app.work import Announcement, Works

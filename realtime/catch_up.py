@@ -15,8 +15,10 @@ from prometheus_client import Counter
 
 from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
-from app.contract.events import ConversationChanged, Heads, HeadView, PresenceChanged
-from app.contract.views import AgentView
+from app.contract.conversations import ConversationChanged
+from app.contract.people import AgentView
+from app.contract.presence import PresenceChanged
+from app.contract.reading import Heads, HeadView
 from app.conversations.reading.heads import ConversationPosition, find_horizon, list_moved
 from app.conversations.views import agent_views, select_for_agents
 from app.people.agents import list_agents

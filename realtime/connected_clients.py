@@ -11,7 +11,10 @@ from sqlalchemy import select
 
 from app.clock import monotonic
 from app.contract.audiences import ToInboxAgents
-from app.contract.events import Event, Heads, HeadView, SignedOut, ViewersChanged
+from app.contract.bases import Event
+from app.contract.connection import SignedOut
+from app.contract.conversations import ViewersChanged
+from app.contract.reading import Heads, HeadView
 from app.conversations.reading.heads import heads_for_agent, heads_for_agents, heads_for_visitor, heads_for_visitors, together
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import arrive, renew_leases

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from app.contract.events import Event
-from app.contract.views import MarksView
+from app.contract.bases import Event
+from app.contract.messages import MarksView
 from app.conversations.reading.heads import ConversationPosition
 
 MAX_REMEMBERED = 20_000

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from app.clock import monotonic
-from app.contract.events import GoingAway
+from app.contract.connection import GoingAway
 from realtime.connected_clients import ConnectedClients
 from realtime.gateway import Gateway
 from realtime.hub import EncodedEvent

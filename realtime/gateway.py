@@ -13,9 +13,10 @@ from prometheus_client import Counter, Histogram
 
 from app.cleaning import clean_json
 from app.clock import monotonic, new_id
-from app.contract.commands import AgentCommand, AgentSendMessage, Command, VisitorCommand, VisitorSendMessage
-from app.contract.replies import Refused, Reply, Sent
-from app.contract.views import MessageView
+from app.contract.bases import Command, Reply
+from app.contract.commands import AgentCommand, VisitorCommand
+from app.contract.messages import AgentSendMessage, MessageView, Sent, VisitorSendMessage
+from app.contract.replies import Refused
 from app.conversations.messages.outbox import MessageOutbox
 from app.database.connection_errors import refusal_for
 from app.errors import Invalid, ParleyError, refusal_of

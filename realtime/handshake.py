@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from app.contract import CONTRACT_VERSION
-from app.contract.replies import ErrorCode
+from app.contract.values import ErrorCode
 from app.http.platform import SECURE_PREFIX, SESSION_COOKIE
 from app.people.actors import SignedInAgent, Visitor
 from app.people.sign_in import find_api_token, find_session

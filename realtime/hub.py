@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from app.contract.events import Event
+from app.contract.bases import Event
 from app.work import Announcement
 from realtime.rooms import room_of
 from realtime.transport.direct_websocket import framed

@@ -17,10 +17,12 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, TextClause, select, true
 
-from app.contract.commands import WatchedList, WatchScreen
-from app.contract.events import ConversationMoved, Event, PresenceMoved
+from app.contract.bases import Event
+from app.contract.conversations import ConversationView
+from app.contract.lists import ConversationMoved, WatchedList, WatchScreen
+from app.contract.people import AgentView
+from app.contract.presence import PresenceMoved
 from app.contract.values import OPEN_CATEGORIES
-from app.contract.views import AgentView, ConversationView
 from app.people.actors import SignedInAgent
 from app.people.agents import list_agents
 from app.work import Rows, Works

@@ -8,8 +8,9 @@ from litestar.types import ControllerRouterHandler
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.http import TellGreeting, TellVisit, VisitTold
-from app.contract.replies import Done
+from app.contract.bases import Done
+from app.contract.proactive import TellGreeting
+from app.contract.visitors import TellVisit, VisitTold
 from app.errors import NotFound, Unauthenticated
 from app.http.platform import AnyRequest, address_of, platform_of
 from app.limits import Limit

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from app.contract.commands import (
-    AgentSendMessage,
-    Command,
-    ConversationDelivered,
-    ReadConversation,
-    SetTyping,
-    StartConversation,
-    VisitorSendMessage,
-)
+from app.contract.bases import Command
+from app.contract.conversations import StartConversation
+from app.contract.messages import AgentSendMessage, SetTyping, VisitorSendMessage
+from app.contract.reading import ConversationDelivered, ReadConversation
 from app.limits import Limit
 from app.people.actors import SignedInAgent, Visitor
 from app.settings import Settings

@@ -7,7 +7,10 @@ import asyncio
 from prometheus_client import Counter, Gauge
 
 from app.clock import monotonic
-from app.contract.commands import Command, SearchArticles, SetTyping, SuggestArticles, ViewConversation
+from app.contract.articles import SearchArticles, SuggestArticles
+from app.contract.bases import Command
+from app.contract.conversations import ViewConversation
+from app.contract.messages import SetTyping
 from app.errors import RateLimited
 
 STEP_SECONDS = 0.1

@@ -9,7 +9,7 @@ from litestar import MediaType, Response, asgi, get, post
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
-from app.contract.http import EventPage
+from app.contract.connection import EventPage
 from app.contract.replies import Refused
 from app.errors import TooLarge
 from app.http.errors import STATUSES

@@ -17,8 +17,10 @@ from sqlalchemy import select
 
 from app.clock import monotonic
 from app.contract.audiences import ToNodes, ToVisitorWatchers
-from app.contract.events import ContactChanged, ConversationChanged, VisitorsChanged
-from app.contract.views import GreetingView, VisitorView
+from app.contract.contacts import ContactChanged
+from app.contract.conversations import ConversationChanged
+from app.contract.proactive import GreetingView
+from app.contract.visitors import VisitorsChanged, VisitorView
 from app.people.actors import Visitor
 from app.visiting.pages import Device, SeenPage, remember_pages
 from app.visiting.visits import (

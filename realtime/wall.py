@@ -15,8 +15,7 @@ from sqlalchemy import select
 
 from app.clock import monotonic
 from app.contract.audiences import ToAllAgents, ToInboxAgents, ToWall, ToWallRows
-from app.contract.events import WallChanged, WallMoved
-from app.contract.views import WallView
+from app.contract.wall import WallChanged, WallMoved, WallView
 from app.reports.open_now import OpenNow
 from app.reports.wall import repaint_at, wall_view
 from app.tasks import end

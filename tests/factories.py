@@ -11,12 +11,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import select
 
 from app.clock import new_id
+from app.contract.assignments import ClaimConversation
 from app.contract.audiences import Audience, ToContact, ToInboxAgents
-from app.contract.commands import AgentSendMessage, ClaimConversation, SetStatus, StartConversation, VisitorSendMessage
-from app.contract.events import Event
-from app.contract.replies import Started
+from app.contract.bases import Event
+from app.contract.conversations import ConversationView, SetStatus, StartConversation, Started
+from app.contract.messages import AgentSendMessage, MessageView, VisitorSendMessage
 from app.contract.values import Presence, Role, Visibility
-from app.contract.views import ConversationView, MessageView
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.lifecycle import set_status
 from app.conversations.messages.first_message import start_conversation

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from app.contract.values import Unserved
-from app.contract.views import AgentWallView, ChatWallView, CsatWallView, QueueWallView, StuckWallView, ThresholdsView, WallView
+from app.contract.wall import AgentWallView, ChatWallView, CsatWallView, QueueWallView, StuckWallView, ThresholdsView, WallView
 from app.people.agents import list_agents
 from app.work import Rows
 from models import Assignment, Contact, Conversation, CsatScore, Routing, Team, TeamThresholds, WaitPromise

@@ -1,4 +1,4 @@
-"""Articles over HTTP: writing, listing, previewing and importing them."""
+"""Articles: writing, listing, previewing and importing them, and passages of them that may answer."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Body
-from app.contract.values import View, Visibility
+from app.contract.bases import Body, Command, Event, Reply, View
+from app.contract.values import Id, Visibility
 
 ArticleTitle = Annotated[str, Meta(min_length=1, max_length=200)]
 ArticleCategory = Annotated[str, Meta(min_length=1, max_length=60)]
 ArticleBody = Annotated[str, Meta(min_length=1, max_length=100_000)]
 ArticleSlug = Annotated[str, Meta(max_length=100)]
 ArticleLocale = Annotated[str, Meta(min_length=2, max_length=35, pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$(?!\n)")]
-
 ArticleState = Literal["draft", "published", "archived"]
-
 ImportOutcome = Literal["created", "updated", "unchanged", "refused"]
 ImportTrouble = Literal[
     "not_markdown",
@@ -31,6 +29,49 @@ ImportTrouble = Literal[
     "no_address",
     "same_address",
 ]
+
+
+class SuggestionView(View):
+    """A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added)."""
+
+    article_id: str
+    title: str
+    heading: str
+    passage: str
+    url: str
+    score: float
+    why: str
+
+
+class ArticlesFound(Reply):
+    """Passages that may answer, best first; empty when nothing fits. `is_by_words`: articles are not encoded yet, so only
+    words were compared; ask again in a few seconds."""
+
+    suggestions: list[SuggestionView]
+    is_by_words: bool
+    ok: Literal[True] = True
+
+
+class SearchArticles(Command, tag="article.search"):
+    """Find help-centre passages for what the visitor has typed so far."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=500)]
+
+
+class SuggestArticles(Command, tag="article.suggest"):
+    """Look for articles that answer what the contact of a conversation asks for. Refused while the server is strained."""
+
+    conversation_id: Id
+
+
+class SuggestionsReady(Event, tag="suggestions.ready"):
+    """Articles that may answer the contact's last messages, best first. `seq` is the last message considered. `is_by_words`:
+    articles are not encoded yet, so only words were compared."""
+
+    conversation_id: str
+    seq: int
+    suggestions: list[SuggestionView]
+    is_by_words: bool
 
 
 class SaveArticle(Body):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.contract.values import View
+from app.contract.bases import View
 
 
 class ToContact(View):

@@ -1,16 +1,28 @@
-"""Inboxes over HTTP: what admins decide about them, their identity secret, and the check that the widget is on a site."""
+"""Inboxes: what admins decide about them, their identity secret, their hours, and the sites where their script was seen."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Body, InboxKey
+from app.contract.bases import Body, Event, View
 from app.contract.routing import Language
-from app.contract.values import EmailPrompt, FormFieldKind, FormWhen, Id, LauncherIcon, Line, PageOutcome, View, WidgetPosition
-from app.contract.views import InboxDetailsView, InboxSightingView
+from app.contract.values import (
+    Channel,
+    EmailPrompt,
+    FormFieldKind,
+    FormWhen,
+    Id,
+    LauncherIcon,
+    Line,
+    PageOutcome,
+    SightingOutcome,
+    WidgetPosition,
+)
 
+InboxKey = Annotated[str, Meta(max_length=64, pattern=r"^[A-Za-z0-9_-]{1,64}$(?!\n)")]
 Color = Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}$(?!\n)")]
 Origin = Annotated[str, Meta(pattern=r"^https?://(\*\.)?[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$(?!\n)", max_length=300)]
 SiteUrl = Annotated[str, Meta(pattern=r"^(https?://[^\s\x00-\x1f\x7f\"<>]{1,1990})?$(?!\n)", max_length=2000)]
@@ -19,6 +31,120 @@ InboxWords = Annotated[str, Meta(max_length=500)]
 FieldKey = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,40}$(?!\n)", max_length=40)]
 FieldLabel = Annotated[str, Meta(max_length=100)]
 FieldOption = Annotated[str, Meta(min_length=1, max_length=100)]
+
+
+class InboxTextView(View):
+    """The greeting and the away text in one language. Empty: the widget's own words."""
+
+    locale: str
+    greeting: str
+    away: str
+
+
+class FormFieldView(View):
+    """A field of a form. `key` names its answer; a label may be empty for a name, an email or a phone number, which the
+    widget names in the visitor's language. `options` are those of a choice."""
+
+    key: str
+    label: str
+    kind: FormFieldKind
+    options: list[str]
+    is_required: bool
+
+
+class InboxFormView(View):
+    """Fields asked for before the first message, or after it."""
+
+    when: FormWhen
+    fields: list[FormFieldView]
+
+
+class InboxDetailsView(View):
+    """Everything an admin decides about an inbox. `greeting` and `away` are those of `locale`, `texts` those of its other
+    languages. `secret_changed_at` is when the identity secret was last shown, empty when it never was; `archived_at` is
+    empty while the inbox is in use. `open_count` counts its open conversations."""
+
+    id: str
+    key: str
+    name: str
+    channel: Channel
+    team_id: str | None
+    hours_id: str | None
+    locale: str
+    languages: list[str]
+    greeting: str
+    away: str
+    texts: list[InboxTextView]
+    color: str
+    position: WidgetPosition
+    launcher: LauncherIcon
+    site_url: str
+    allowed_origins: list[str]
+    shows_history: bool
+    shows_suggestions: bool
+    shows_visitors: bool
+    previews_typing: bool
+    allows_files: bool
+    email_prompt: EmailPrompt
+    form: InboxFormView | None
+    open_count: int
+    secret_changed_at: datetime | None
+    archived_at: datetime | None
+    changed_at: datetime | None
+    changed_by: str
+    created_at: datetime
+
+
+class InboxSightingView(View):
+    """A site whose script tag asked for an inbox: `ok`, `blocked` because the site is not allowed, or `unknown_key` because
+    no inbox has the key it names."""
+
+    key: str
+    origin: str
+    page: str
+    outcome: SightingOutcome
+    seen_at: datetime
+
+
+class InboxView(View):
+    """A doorway conversations arrive by, as agents see it. `field_keys` name the answers its form asks for."""
+
+    id: str
+    key: str
+    name: str
+    channel: Channel
+    team_id: str | None
+    shows_visitors: bool
+    previews_typing: bool
+    hours_id: str | None
+    email_prompt: EmailPrompt
+    field_keys: list[str]
+    is_archived: bool
+
+
+class InboxAvailability(Event, tag="inbox.availability"):
+    """The inbox opened, closed, or is staffed now or no longer; said on connecting, too. `agent_names` are of up to four
+    agents who are there; `opens_at` is when it opens next, empty while it is open."""
+
+    is_open: bool
+    is_staffed: bool
+    opens_at: datetime | None
+    reply_seconds: int | None
+    agent_names: list[str]
+
+
+class SetInbox(Body):
+    """`POST /api/v1/inboxes/{id}`: fields left out stay."""
+
+    shows_visitors: bool | None = None
+    previews_typing: bool | None = None
+
+
+class InboxIs(View):
+    """The inbox after the change."""
+
+    inbox: InboxView
+    ok: Literal[True] = True
 
 
 class InboxText(Body):

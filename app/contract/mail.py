@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from app.contract.http import Body
-from app.contract.values import View
+from app.contract.bases import Body, View
 
 MailState = Literal["queued", "waiting", "held", "retrying", "sent", "failed", "discarded"]
 

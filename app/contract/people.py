@@ -1,4 +1,4 @@
-"""People over HTTP: invitations, roles and teams, passwords and sessions, the workspace and its setup checklist."""
+"""Agents and teams: accounts, invitations, passwords and sessions."""
 
 from __future__ import annotations
 
@@ -7,13 +7,93 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.commands import Email
-from app.contract.http import Body, Password
-from app.contract.values import ChecklistItemKey, Id, Line, Role, View
+from app.contract.bases import Body, View
+from app.contract.values import Channel, Email, Id, Line, Presence, Role, RoutingMode
 
+Password = Annotated[str, Meta(min_length=8, max_length=256)]
 OneTimeToken = Annotated[str, Meta(min_length=1, max_length=100)]
 TeamIds = Annotated[list[Id], Meta(max_length=100)]
 PersonName = Annotated[Line, Meta(min_length=1)]
+
+
+class ChannelCapacityView(View):
+    """The most conversations of one channel an agent is given."""
+
+    channel: Channel
+    capacity: int
+
+
+class AgentView(View):
+    """Someone who answers. `presence` is what others may count on now: offline as soon as the lease has lapsed.
+
+    `reason` is the name of why they are not available, `is_idle` that they only have not touched a key, `forced_by_id` the
+    supervisor who set their presence. `load` counts their conversations, `weight` is what these take of `capacity`: less
+    for some channels, and half for one that has been silent for ten minutes. `idle_seconds` is after how long without a
+    touch their browser reports them idle, empty for never. Routing gives nothing to one who is not `takes_chats`.
+    """
+
+    id: str
+    name: str
+    email: str
+    role: Role
+    presence: Presence
+    presence_since: datetime
+    reason: str
+    is_idle: bool
+    forced_by_id: str | None
+    load: int
+    weight: float
+    capacity: int
+    takes_chats: bool
+    channel_capacity: list[ChannelCapacityView]
+    skills: list[str]
+    languages: list[str]
+    idle_seconds: int | None
+    team_ids: list[str]
+
+
+class TeamView(View):
+    """A group of agents. An offer may stay untaken for `accept_seconds` (0: nobody needs to accept), then it goes on, at
+    last to the lead. A wait of `longest_seconds` is overdue, and due soon from four fifths on; empty while the team has set
+    nothing. With `takes_on_reply` a reply to a conversation without an owner makes it the writer's."""
+
+    id: str
+    name: str
+    mode: RoutingMode
+    accept_seconds: int
+    lead_id: str | None
+    takes_on_reply: bool
+    longest_seconds: int | None
+
+
+class CreateAgent(Body):
+    """`POST /api/v1/agents`"""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    email: Email
+    password: Password
+    role: Role = "agent"
+    team_ids: Annotated[list[Id], Meta(max_length=100)] = []
+
+
+class CreateTeam(Body):
+    """`POST /api/v1/teams`"""
+
+    name: Annotated[Line, Meta(min_length=1)]
+
+
+class AgentIs(View):
+    """The agent after the change."""
+
+    agent: AgentView
+    ok: Literal[True] = True
+
+
+class TeamIs(View):
+    """The team after the change."""
+
+    team: TeamView
+    ok: Literal[True] = True
 
 
 class InviteAgent(Body):
@@ -183,47 +263,3 @@ class ArchiveTeam(Body):
     """`POST /api/v1/teams/{team_id}/archive`: its open conversations go to this team, or, without one, to everyone."""
 
     move_to: Id | None = None
-
-
-class WorkspaceView(View):
-    """The workspace: its name, and who changed it last."""
-
-    name: str
-    changed_by_name: str
-    changed_at: datetime | None
-
-
-class WorkspaceIs(View):
-    """The workspace after the change."""
-
-    workspace: WorkspaceView
-    ok: Literal[True] = True
-
-
-class SetWorkspace(Body):
-    """`PUT /api/v1/workspace`"""
-
-    name: PersonName
-
-
-class ChecklistItem(View):
-    """One step of the setup, done or not. `detail` is the fact that shows it, such as the site that was seen, at `at`."""
-
-    key: ChecklistItemKey
-    is_done: bool
-    detail: str
-    at: datetime | None
-
-
-class Checklist(View):
-    """`GET /api/v1/setup/checklist`: what is set up and what is left, in order."""
-
-    items: list[ChecklistItem]
-    is_hidden: bool
-    ok: Literal[True] = True
-
-
-class HideChecklist(Body):
-    """`PUT /api/v1/setup/checklist`"""
-
-    is_hidden: bool

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.http import Body
-from app.contract.values import Id, Line, Priority, View
+from app.contract.bases import Body, View
+from app.contract.values import Id, Line, Priority
 
 SlaClockName = Literal[
     "first_response",

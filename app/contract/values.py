@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, dataclass_transform
+# ruff: noqa: PLC0414 (names of the features stay importable from here until nothing imports them)
+from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta
+
+from app.contract.bases import View as View
 
 # $(?!\n), because in Python a bare $ also matches before a last line break.
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]
@@ -15,6 +18,22 @@ Line = Annotated[str, Meta(max_length=200)]
 Tag = Annotated[str, Meta(min_length=1, max_length=40)]
 StatusKey = Annotated[str, Meta(max_length=40, pattern=r"^[a-z0-9_-]{1,40}$(?!\n)")]
 Counter = Annotated[int, Meta(ge=0, le=2**53)]
+Url = Annotated[str, Meta(max_length=2000)]
+Attachments = Annotated[list[Id], Meta(max_length=10)]
+Email = Annotated[
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,64}@[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,185}\.[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{2,63}$(?!\n)",
+    ),
+]
+EmailOrNone = Annotated[
+    str,
+    Meta(
+        max_length=254,
+        pattern=r"^([^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,64}@[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{1,185}\.[^\s\x00-\x1f\x7f@<>\",;:\\()\[\]]{2,63})?$(?!\n)",
+    ),
+]
 
 Channel = Literal["chat", "email", "form", "sms"]
 Visibility = Literal["public", "internal"]
@@ -98,8 +117,3 @@ ErrorCode = Literal[
 ]
 
 OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")
-
-
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
-class View(Struct, frozen=True, kw_only=True, gc=False):
-    """Anything that crosses the wire: immutable, named fields only."""

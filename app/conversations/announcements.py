@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.events import ConversationChanged, MessageCreated, MessageMarked, VisitorConversationChanged
-from app.contract.views import ConversationView
+from app.contract.conversations import ConversationChanged, ConversationView, VisitorConversationChanged
+from app.contract.messages import MessageCreated
+from app.contract.reading import MessageMarked
 from app.conversations.views import (
     agent_views,
     both_views_of,

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from app.contract.commands import (
-    AssignConversation,
-    Change,
-    ChangeConversations,
-    SetPriority,
-    SetStatus,
-    SnoozeConversation,
-)
-from app.contract.replies import ManyChanged
-from app.contract.views import ConversationView, NotChanged
+from app.contract.assignments import AssignConversation
+from app.contract.bulk_changes import Change, ChangeConversations, ManyChanged, NotChanged
+from app.contract.conversations import ConversationView, SetPriority, SetStatus, SnoozeConversation
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.change import assign_conversation

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import AskEmail, EditContact, PrechatFields, UpdateContact
-from app.contract.events import ContactChanged
-from app.contract.replies import ContactEdited
+from app.contract.contacts import ContactChanged, ContactEdited, EditContact
+from app.contract.conversations import AskEmail, ConversationView
+from app.contract.forms import PrechatFields
 from app.contract.values import OPEN_CATEGORIES
-from app.contract.views import ConversationView, WidgetContactView
+from app.contract.widget import UpdateContact, WidgetContactView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message

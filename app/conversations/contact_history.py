@@ -6,8 +6,8 @@ import re
 
 from sqlalchemy import select
 
-from app.contract.http import ContactHistory, ContactKnown
-from app.contract.views import ScoreView
+from app.contract.contact_history import ContactHistory, ContactKnown
+from app.contract.surveys import ScoreView
 from app.conversations.views import agent_views, select_for_agents, ticket_view
 from app.errors import Invalid, NotFound
 from app.people.contacts import contact_view, details_view, find_contact

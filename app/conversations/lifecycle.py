@@ -8,17 +8,16 @@ from typing import Any
 from sqlalchemy import update
 
 from app.contract.audiences import ToSupervisors
-from app.contract.commands import (
-    DeescalateConversation,
+from app.contract.conversations import (
+    ConversationView,
     EndConversation,
-    EscalateConversation,
     SetPriority,
     SetStatus,
     SnoozeConversation,
+    VisitorConversationView,
 )
-from app.contract.events import ConversationEscalated
+from app.contract.escalations import ConversationEscalated, DeescalateConversation, EscalateConversation
 from app.contract.values import SystemCode
-from app.contract.views import ConversationView, VisitorConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import (

@@ -6,10 +6,8 @@ from sqlalchemy import select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import OpenTicket, UpdateTicket
-from app.contract.events import TicketChanged, TicketOpened
+from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, TicketView, UpdateTicket
 from app.contract.values import Priority
-from app.contract.views import TicketView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message

@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.contract.commands import UndoConversations
-from app.contract.replies import ManyChanged
-from app.contract.views import ConversationView, NotChanged
+from app.contract.bulk_changes import ManyChanged, NotChanged, UndoConversations
+from app.contract.conversations import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import begin_assignment, end_assignments, nothing_found

@@ -8,17 +8,11 @@ from typing import Any, NamedTuple, TypeVar, cast
 import msgspec
 from sqlalchemy import Select, bindparam, select
 
+from app.contract.conversations import ConversationView, VisitorConversationView
+from app.contract.messages import AttachmentView, AuthorView, MarksView, MessageView
+from app.contract.queue import QueueView
+from app.contract.tickets import TicketView
 from app.contract.values import AuthorKind, Category, Channel, Priority, SystemCode, Visibility
-from app.contract.views import (
-    AttachmentView,
-    AuthorView,
-    ConversationView,
-    MarksView,
-    MessageView,
-    QueueView,
-    TicketView,
-    VisitorConversationView,
-)
 from app.conversations.queue.positions import queue_view, queue_views
 from app.database import Prepared, bare
 from app.people.contacts import contact_view

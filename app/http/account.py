@@ -5,8 +5,9 @@ from __future__ import annotations
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.contract.http import AgentIs, SignedIn
+from app.contract.bases import Done
 from app.contract.people import (
+    AgentIs,
     ForgottenPassword,
     LookAtToken,
     ResetFor,
@@ -15,7 +16,7 @@ from app.contract.people import (
     SetOwnPassword,
     UseReset,
 )
-from app.contract.replies import Done
+from app.contract.sign_in import SignedIn
 from app.errors import Unavailable
 from app.http.platform import AnyRequest, address_of, agent_of, platform_of, refuse_foreign_origin
 from app.http.sign_in import signed_in

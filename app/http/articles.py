@@ -20,7 +20,7 @@ from app.contract.articles import (
     PreviewArticle,
     SaveArticle,
 )
-from app.contract.replies import Done
+from app.contract.bases import Done
 from app.contract.values import Visibility
 from app.errors import Invalid
 from app.http.help_pages import article_content, direction_of

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import File
 
 from app.attachments import access_attachment, upload_file
-from app.contract.http import Uploaded
+from app.contract.messages import Uploaded
 from app.errors import Invalid, TooLarge
 from app.file_room import check_room
 from app.http.ids import as_id

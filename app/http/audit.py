@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
-from app.contract.http import AuditPage
+from app.contract.audit import AuditPage
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.audit import list_lines

@@ -7,7 +7,7 @@ from typing import Annotated
 from litestar import get
 from litestar.params import FromPath, QueryParameter
 
-from app.contract.http import ContactHistory, ContactKnown
+from app.contract.contact_history import ContactHistory, ContactKnown
 from app.conversations.contact_history import get_contact, list_contact_conversations
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from litestar import get
 from litestar.params import FromQuery, QueryParameter
 
-from app.contract.http import ConversationCounts, ConversationPage, ListFilter, TicketPage
+from app.contract.lists import ConversationCounts, ConversationPage, ListFilter
+from app.contract.tickets import TicketPage
 from app.contract.values import ListView, Priority, Shelf, Sort
 from app.conversations.lists.pages import list_conversations, list_tickets
 from app.http.ids import as_id

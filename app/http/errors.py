@@ -10,7 +10,8 @@ from litestar import MediaType, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from app.clock import new_id
-from app.contract.replies import ErrorCode, Refused
+from app.contract.replies import Refused
+from app.contract.values import ErrorCode
 from app.database.connection_errors import refusal_for
 from app.errors import ParleyError, StorageFull, refusal_of
 from app.http.missing_pages import page_of_refusal, wants_page

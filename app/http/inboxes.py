@@ -5,8 +5,17 @@ from __future__ import annotations
 from litestar import get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.contract.http import InboxIs, SetInbox
-from app.contract.inboxes import CheckPage, InboxDetailsAre, InboxList, InboxSecretIs, InboxSightings, PageCheckIs, SaveInbox
+from app.contract.inboxes import (
+    CheckPage,
+    InboxDetailsAre,
+    InboxIs,
+    InboxList,
+    InboxSecretIs,
+    InboxSightings,
+    PageCheckIs,
+    SaveInbox,
+    SetInbox,
+)
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.inboxes import archive_inbox, change_inbox, create_inbox, list_inboxes, rotate_secret, set_inbox

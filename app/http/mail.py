@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.params import FromPath, JSONBody
 
+from app.contract.bases import Done
 from app.contract.mail import MailStatus, MailTested, SettleHeldMail
-from app.contract.replies import Done
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.mail.status import discard_mail, mail_status, retry_mail, send_test_mail, settle_held

@@ -5,8 +5,8 @@ from __future__ import annotations
 from litestar import get, post
 from litestar.params import JSONBody
 
-from app.contract.http import DismissNotice, NoticeList
-from app.contract.replies import Done
+from app.contract.bases import Done
+from app.contract.warnings import DismissNotice, NoticeList
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require
 from app.routing.warnings import dismiss_notice, list_notices

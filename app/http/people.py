@@ -5,10 +5,13 @@ from __future__ import annotations
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.contract.http import AgentIs, CreateAgent, CreateTeam, SignedIn, TeamIs
+from app.contract.bases import Done
 from app.contract.people import (
     AcceptInvitation,
+    AgentIs,
     ArchiveTeam,
+    CreateAgent,
+    CreateTeam,
     InvitationIs,
     InviteAgent,
     InvitedTo,
@@ -17,8 +20,9 @@ from app.contract.people import (
     RenameTeam,
     ResetLink,
     SaveAgent,
+    TeamIs,
 )
-from app.contract.replies import Done
+from app.contract.sign_in import SignedIn
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, Platform, address_of, agent_of, platform_of, refuse_foreign_origin
 from app.http.sign_in import signed_in

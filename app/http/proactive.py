@@ -5,13 +5,8 @@ from __future__ import annotations
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from app.contract.http import (
-    OrderProactiveMessages,
-    ProactiveMessageIs,
-    ProactiveMessages,
-    SaveProactiveMessage,
-)
-from app.contract.replies import Done
+from app.contract.bases import Done
+from app.contract.proactive import OrderProactiveMessages, ProactiveMessageIs, ProactiveMessages, SaveProactiveMessage
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require

@@ -8,27 +8,19 @@ from typing import Annotated
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from app.contract.http import AgentIs, TeamIs
-from app.contract.replies import Done
+from app.contract.bases import Done
+from app.contract.hours import HolidayCountries, HolidayList, HoursIs, HoursList, SaveHours, SetInboxHours
+from app.contract.people import AgentIs, TeamIs
+from app.contract.presence import ReasonList, SaveReason, SetIdle, SetTakesChats
 from app.contract.routing import (
     DecisionList,
     DryRun,
     DryRunIs,
-    HolidayCountries,
-    HolidayList,
-    HoursIs,
-    HoursList,
     OrderRules,
-    ReasonList,
     RuleIs,
     RuleList,
-    SaveHours,
-    SaveReason,
     SaveRule,
     SetAgentRouting,
-    SetIdle,
-    SetInboxHours,
-    SetTakesChats,
     SetTeamRouting,
 )
 from app.http.ids import as_id

@@ -9,9 +9,9 @@ from litestar import Response, get, post
 from litestar.params import JSONBody
 from sqlalchemy import func, select
 
-from app.contract.http import Login, Me, SetUp, SetupState, SignedIn
-from app.contract.replies import Done
-from app.contract.views import StatusView
+from app.contract.bases import Done
+from app.contract.conversations import StatusView
+from app.contract.sign_in import Login, Me, SetUp, SetupState, SignedIn
 from app.errors import Conflict, Forbidden
 from app.http.platform import (
     SECURE_PREFIX,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.contract.replies import Done
+from app.contract.bases import Done
 from app.contract.sla import (
     OrderSlaPolicies,
     SaveSlaPolicy,

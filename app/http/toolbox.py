@@ -5,16 +5,8 @@ from __future__ import annotations
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.contract.http import (
-    CannedResponseIs,
-    Desk,
-    MacroIs,
-    SaveCannedResponse,
-    SavedViewIs,
-    SaveMacro,
-    SaveView,
-)
-from app.contract.replies import Done
+from app.contract.bases import Done
+from app.contract.toolbox import CannedResponseIs, Desk, MacroIs, SaveCannedResponse, SavedViewIs, SaveMacro, SaveView
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require

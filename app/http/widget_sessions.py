@@ -13,10 +13,9 @@ from prometheus_client import Counter
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.http import OpenWidget, SignOutVisitor, WidgetSession
-from app.contract.replies import Done
+from app.contract.bases import Done
 from app.contract.values import OPEN_CATEGORIES, IdentityState, LauncherIcon, WidgetPosition
-from app.contract.views import WidgetInboxView
+from app.contract.widget import OpenWidget, SignOutVisitor, WidgetInboxView, WidgetSession
 from app.conversations.views import visitor_views
 from app.errors import NotFound, RateLimited, Unauthenticated, UnknownKey
 from app.http.platform import AnyRequest, Platform, address_of, platform_of

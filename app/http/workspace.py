@@ -5,7 +5,7 @@ from __future__ import annotations
 from litestar import get, put
 from litestar.params import JSONBody
 
-from app.contract.people import Checklist, HideChecklist, SetWorkspace, WorkspaceIs
+from app.contract.workspace import Checklist, HideChecklist, SetWorkspace, WorkspaceIs
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require
 from app.people.workspace import get_workspace, set_workspace

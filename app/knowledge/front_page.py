@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.contract.views import SuggestionView
+from app.contract.articles import SuggestionView
 from app.work import Rows
 from models import Article
 

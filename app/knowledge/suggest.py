@@ -9,10 +9,8 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import bindparam, select
 
+from app.contract.articles import ArticlesFound, SuggestionsReady, SuggestionView
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.events import SuggestionsReady
-from app.contract.replies import ArticlesFound
-from app.contract.views import SuggestionView
 from app.database.prepared import Prepared, prepared_by
 from app.errors import NotFound
 from app.knowledge.cards import MAX_CARDS, settle

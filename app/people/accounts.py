@@ -5,9 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged
-from app.contract.people import RenameTeam, SaveAgent
-from app.contract.views import AgentView, TeamView
+from app.contract.people import AgentView, RenameTeam, SaveAgent, TeamView
+from app.contract.presence import PresenceChanged
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin

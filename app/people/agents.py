@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents, ToSupervisors
-from app.contract.events import NoticesChanged, PresenceChanged
+from app.contract.people import AgentView, ChannelCapacityView, TeamView
+from app.contract.presence import PresenceChanged
 from app.contract.values import Channel, Presence, Role, RoutingMode
-from app.contract.views import AgentView, ChannelCapacityView, TeamView
+from app.contract.warnings import NoticesChanged
 from app.errors import Conflict, Invalid, NotFound
 from app.people.load import Load, loads_of
 from app.text import clean_line

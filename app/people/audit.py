@@ -7,8 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.http import AuditPage
-from app.contract.views import AuditDetailView, AuditLineView
+from app.contract.audit import AuditDetailView, AuditLineView, AuditPage
 from app.people.actors import SignedInAgent
 from app.work import Rows, Work
 from models import AuditLine

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import ConfigChanged
 from app.contract.values import ConfigArea
+from app.contract.workspace import ConfigChanged
 from app.work import Work
 
 

@@ -10,8 +10,7 @@ from msgspec import Struct
 from sqlalchemy import select, update
 
 from app.clock import new_id
-from app.contract.commands import Email
-from app.contract.values import Line
+from app.contract.values import Email, Line
 from app.errors import Unauthenticated
 from app.people.actors import Visitor
 from app.text import clean_line

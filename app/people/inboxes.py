@@ -10,11 +10,19 @@ from sqlalchemy import func, select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToNodes
-from app.contract.events import ConfigChanged
-from app.contract.http import SetInbox
-from app.contract.inboxes import FormField, InboxForm, InboxSecretIs, SaveInbox
+from app.contract.inboxes import (
+    FormField,
+    InboxDetailsView,
+    InboxForm,
+    InboxFormView,
+    InboxSecretIs,
+    InboxTextView,
+    InboxView,
+    SaveInbox,
+    SetInbox,
+)
 from app.contract.values import OPEN_CATEGORIES, Channel, EmailPrompt, LauncherIcon, WidgetPosition
-from app.contract.views import InboxDetailsView, InboxFormView, InboxTextView, InboxView
+from app.contract.workspace import ConfigChanged
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line

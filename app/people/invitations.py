@@ -10,9 +10,8 @@ from msgspec import Struct
 from sqlalchemy import delete, select, update
 
 from app.clock import new_id
-from app.contract.people import InvitationView, InviteAgent
+from app.contract.people import AgentView, InvitationView, InviteAgent
 from app.contract.values import Role
-from app.contract.views import AgentView
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent

@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import or_, select, update
 
 from app.contract.audiences import ToAgent, ToAllAgents
-from app.contract.commands import ForcePresence, SetPresence
-from app.contract.events import PresenceChanged, PresenceForced
+from app.contract.people import AgentView
+from app.contract.presence import ForcePresence, PresenceChanged, PresenceForced, SetPresence
 from app.contract.values import Presence
-from app.contract.views import AgentView
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent, list_agents

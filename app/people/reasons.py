@@ -7,9 +7,8 @@ from typing import cast
 from sqlalchemy import delete, select
 
 from app.clock import new_id
-from app.contract.routing import SaveReason
+from app.contract.presence import PresenceReasonView, SaveReason
 from app.contract.values import Presence
-from app.contract.views import PresenceReasonView
 from app.errors import Conflict, Invalid, NotFound
 from app.text import clean_line
 from app.work import Rows, Work

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from sqlalchemy import delete, select, update
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged
-from app.contract.routing import SetAgentRouting, SetIdle, SetTakesChats, SetTeamRouting
-from app.contract.views import AgentView, TeamView
+from app.contract.people import AgentView, TeamView
+from app.contract.presence import PresenceChanged, SetIdle, SetTakesChats
+from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import announce_warnings, get_agent, longest_waits, team_view

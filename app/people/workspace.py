@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.contract.people import SetWorkspace, WorkspaceView
+from app.contract.workspace import SetWorkspace, WorkspaceView
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line

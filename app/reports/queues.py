@@ -8,7 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import case, func, select
 
-from app.contract.views import ChatWallView
+from app.contract.wall import ChatWallView
 from app.people.load import Load, loads_of
 from app.reports.thresholds import Thresholds, late_before, risky_before
 from app.work import Rows

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.contract.people import Checklist, ChecklistItem, HideChecklist
 from app.contract.values import ChecklistItemKey
+from app.contract.workspace import Checklist, ChecklistItem, HideChecklist
 from app.people.actors import SignedInAgent
 from app.people.config import announce_config
 from app.people.permissions import Permission, require

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
+from app.contract.people import AgentView
 from app.contract.values import Stuck
-from app.contract.views import AgentView, StuckWallView
+from app.contract.wall import StuckWallView
 from app.conversations.queue.positions import in_queue_of
 from app.people.languages import speaks
 from app.work import Rows

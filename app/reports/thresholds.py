@@ -10,9 +10,7 @@ from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal, select, update
 
 from app.contract.audiences import ToAllAgents
-from app.contract.commands import SetThresholds
-from app.contract.events import ThresholdsChanged
-from app.contract.views import ThresholdsView
+from app.contract.wall import SetThresholds, ThresholdsChanged, ThresholdsView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import LONGEST_SECONDS

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 from sqlalchemy import case, func, select
 
-from app.contract.views import CsatWallView
+from app.contract.wall import CsatWallView
 from app.database.durations import seconds_between
 from app.reports.thresholds import Thresholds, promised_seconds
 from app.work import Rows

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
+from app.contract.people import AgentView
 from app.contract.values import Unserved
-from app.contract.views import AgentView, AgentWallView, QueueWallView, WallView
+from app.contract.wall import AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
 from app.reports import today
 from app.reports.queues import Open, Unanswered, Waiting, chats_by_agent, count_open

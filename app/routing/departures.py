@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from app.contract.people import ArchiveTeam
-from app.contract.views import AgentView
+from app.contract.people import AgentView, ArchiveTeam
 from app.conversations.announcements import announce_conversations
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.errors import Conflict, Forbidden, Invalid, NotFound

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import and_, or_, select, update
 
+from app.contract.people import TeamView
 from app.contract.routing import SetTeamRouting
 from app.contract.values import RoutingMode
-from app.contract.views import TeamView
 from app.conversations.announcements import announce_conversation, announce_conversations
 from app.conversations.assignments.change import put_back
 from app.conversations.assignments.claim import Claim, take_if_free

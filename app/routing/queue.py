@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from app.contract.audiences import ToContact
-from app.contract.events import ConversationQueued
-from app.contract.views import QueueView
+from app.contract.queue import ConversationQueued, QueueView
 from app.conversations.queue.positions import in_queue_of
 from app.conversations.queue.wait_estimate import pace_of, place_view
 from app.work import Rows, Work

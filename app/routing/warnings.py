@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from app.contract.routing import RuleView
 from app.contract.values import NoticeKind, RuleTrouble
-from app.contract.views import NoticeView
+from app.contract.warnings import NoticeView
 from app.database.clock_offset import newest_lead
 from app.file_room import nearly_full
 from app.people.actors import SignedInAgent

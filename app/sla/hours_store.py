@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
 from app.clock import new_id
-from app.contract.routing import HoursView, OpenPeriod, SaveHours
+from app.contract.hours import HoursView, OpenPeriod, SaveHours
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.audit import keep_line

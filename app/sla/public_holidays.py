@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 
 import holidays
 
-from app.contract.routing import HolidayCountry, HolidayRegion, HolidayView
+from app.contract.hours import HolidayCountry, HolidayRegion, HolidayView
 from app.errors import Invalid
 
 YEARS_SHOWN = 2

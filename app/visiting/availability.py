@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from app.contract.events import InboxAvailability
+from app.contract.inboxes import InboxAvailability
 from app.sla.hours_store import opening_of
 from app.visiting.proactive import who_is_there
 from app.work import Rows

@@ -14,10 +14,9 @@ from sqlalchemy import select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToContact
-from app.contract.commands import InviteVisitor
-from app.contract.events import InvitationMade
+from app.contract.messages import AuthorView
+from app.contract.proactive import GreetingView, InvitationMade, InviteVisitor
 from app.contract.values import OPEN_CATEGORIES
-from app.contract.views import AuthorView, GreetingView
 from app.errors import Conflict, Invalid
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import Permission, require

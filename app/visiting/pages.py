@@ -12,8 +12,8 @@ from sqlalchemy import delete, select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
-from app.contract.events import ContactChanged, ContactVisited
-from app.contract.views import PageView
+from app.contract.contacts import ContactChanged
+from app.contract.visitors import ContactVisited, PageView
 from app.people.actors import Visitor
 from app.people.contacts import contact_view, details_view
 from app.text import clean_line

@@ -11,9 +11,8 @@ from msgspec import Struct
 from sqlalchemy import Select, delete, func, select, update
 
 from app.clock import new_id
-from app.contract.http import SaveProactiveMessage
+from app.contract.proactive import GreetingView, ProactiveMessageView, SaveProactiveMessage
 from app.contract.values import Staffing, VisitorKind
-from app.contract.views import GreetingView, ProactiveMessageView
 from app.errors import Invalid, NotFound
 from app.patterns import matches_whole
 from app.people.actors import SignedInAgent

@@ -10,9 +10,8 @@ from msgspec import Struct
 from sqlalchemy import delete, select, update
 
 from app.clock import new_id
-from app.contract.inboxes import InboxSightings
+from app.contract.inboxes import InboxSightings, InboxSightingView
 from app.contract.values import SightingOutcome
-from app.contract.views import InboxSightingView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import Permission, require

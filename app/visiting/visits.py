@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import and_, select
 
-from app.contract.events import Event
+from app.contract.bases import Event
+from app.contract.proactive import GreetingView
 from app.contract.values import OPEN_CATEGORIES, InvitationState
-from app.contract.views import GreetingView, VisitorView
+from app.contract.visitors import VisitorView
 from app.people.actors import Visitor
 from app.text import clean_line
 from app.visiting.pages import MAX_TITLE, SeenPage, page_address

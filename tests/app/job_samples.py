@@ -10,7 +10,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import func, select
 
-from app.contract.commands import PrechatFields, SnoozeConversation
+from app.contract.conversations import SnoozeConversation
+from app.contract.forms import PrechatFields
 from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields

@@ -13,7 +13,8 @@ from msgspec.structs import fields
 
 from app.attachments import FileStore, access_attachment, upload_file
 from app.clock import new_id
-from app.contract.commands import AgentCommand, Command, VisitorCommand
+from app.contract.bases import Command
+from app.contract.commands import AgentCommand, VisitorCommand
 from app.errors import NotFound
 from app.people.actors import SignedInAgent, Visitor
 from app.people.permissions import ROLES, Grant

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.contract.audiences import ToContact
-from app.contract.events import MessageCreated
+from app.contract.messages import MessageCreated
 from realtime.gateway import Gateway
 from tests.app.asking import ask
 from tests.factories import House

@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import new_id
+from app.contract.assignments import AssignConversation, AssignmentOffered, ClaimConversation, TransferConversation
 from app.contract.audiences import ToAgent, ToAllAgents, ToContact
-from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
-from app.contract.events import AssignmentOffered, PresenceChanged, VisitorConversationChanged
-from app.contract.views import ConversationView
+from app.contract.conversations import ConversationView, VisitorConversationChanged
+from app.contract.presence import PresenceChanged
 from app.conversations.assignments.change import (
     assign_conversation,
     claim_conversation,
@@ -186,7 +186,7 @@ async def test_only_the_way_out_of_the_queue_counts_as_waiting(house: House) -> 
 
 
 async def test_giving_a_snoozed_conversation_wakes_it(house: House) -> None:
-    from app.contract.commands import SnoozeConversation
+    from app.contract.conversations import SnoozeConversation
     from app.conversations.lifecycle import snooze_conversation
 
     ana, ben = await house.agent("Ana"), await house.agent("Ben")

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from app.clock import new_id
-from app.contract.commands import Change, ChangeConversations
-from app.contract.events import ConversationChanged
-from app.contract.replies import ManyChanged
+from app.contract.bulk_changes import Change, ChangeConversations, ManyChanged
+from app.contract.conversations import ConversationChanged
 from app.conversations.bulk_changes import change_conversations
 from app.errors import Invalid
 from app.people.actors import SignedInAgent

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import AnswerSurvey, OpenTicket, PrechatFields
-from app.contract.events import ContactChanged, ConversationChanged
+from app.contract.contacts import ContactChanged
+from app.contract.conversations import ConversationChanged
+from app.contract.forms import PrechatFields
+from app.contract.surveys import AnswerSurvey
+from app.contract.tickets import OpenTicket
 from app.conversations.contact_history import PAGE, get_contact, list_contact_conversations
 from app.conversations.tickets import open_ticket
 from app.csat import answer_survey

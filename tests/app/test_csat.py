@@ -7,8 +7,8 @@ import asyncio
 from sqlalchemy import select
 
 from app.contract.audiences import ToContact
-from app.contract.commands import AnswerSurvey
-from app.contract.events import VisitorConversationChanged
+from app.contract.conversations import VisitorConversationChanged
+from app.contract.surveys import AnswerSurvey
 from app.csat import answer_survey
 from models import CsatScore
 from tests.factories import House

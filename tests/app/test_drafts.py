@@ -8,9 +8,7 @@ import pytest
 
 from app.attachments import FileStore, upload_file
 from app.contract.audiences import ToAgent
-from app.contract.commands import SaveDraft
-from app.contract.events import DraftChanged
-from app.contract.views import DraftView
+from app.contract.drafts import DraftChanged, DraftView, SaveDraft
 from app.conversations.reading.drafts import list_drafts, save_draft
 from app.errors import NotFound
 from app.people.actors import SignedInAgent

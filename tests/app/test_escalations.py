@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from app.contract.audiences import ToContact, ToSupervisors
-from app.contract.commands import DeescalateConversation, EscalateConversation, UndoConversations
-from app.contract.events import ConversationChanged, ConversationEscalated, MessageCreated, NoticesChanged
+from app.contract.bulk_changes import UndoConversations
+from app.contract.conversations import ConversationChanged
+from app.contract.escalations import ConversationEscalated, DeescalateConversation, EscalateConversation
+from app.contract.messages import MessageCreated
+from app.contract.warnings import NoticesChanged
 from app.conversations.lifecycle import deescalate_conversation, escalate_conversation
 from app.conversations.undo import undo_conversations
 from app.people.actors import SignedInAgent

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app import attachments
 from app.attachments import AGENTS_UNSENT_LIFE, VISITORS_UNSENT_LIFE, FileStore, delete_unsent, upload_file
-from app.contract.commands import SaveDraft
+from app.contract.drafts import SaveDraft
 from app.conversations.reading.drafts import save_draft
 from app.disk import FULL_BYTES
 from app.errors import RateLimited, StorageFull

@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 
 from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import PrechatFields, StartConversation
-from app.contract.events import ConversationChanged, MessageCreated, VisitorConversationChanged
+from app.contract.conversations import ConversationChanged, StartConversation, VisitorConversationChanged
+from app.contract.forms import PrechatFields
+from app.contract.messages import MessageCreated
 from app.conversations.messages.first_message import start_conversation
 from app.errors import Invalid, NotFound
 from app.people.actors import Visitor

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import FieldValue, PrechatFields, SubmitForm
-from app.contract.events import ContactChanged, ConversationChanged
+from app.contract.contacts import ContactChanged
+from app.contract.conversations import ConversationChanged
+from app.contract.forms import FieldValue, PrechatFields, SubmitForm
 from app.conversations.assignments.offers import routing_of
 from app.conversations.forms import submit_form
 from app.errors import Invalid

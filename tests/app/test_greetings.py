@@ -9,10 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.contract.audiences import ToContact
-from app.contract.commands import InviteVisitor
-from app.contract.events import InvitationMade
-from app.contract.http import SaveProactiveMessage
-from app.contract.views import ProactiveMessageView
+from app.contract.proactive import InvitationMade, InviteVisitor, ProactiveMessageView, SaveProactiveMessage
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent, Visitor
 from app.people.presence import set_presence

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 from msgspec.structs import fields
 
-from app.contract.commands import AgentCommand, Command, VisitorCommand
+from app.contract.bases import Command
+from app.contract.commands import AgentCommand, VisitorCommand
 from app.text import clean_text
 from realtime.gateway import Gateway
 from tests.app.asking import ask, ask_raw

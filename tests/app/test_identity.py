@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import PrechatFields
+from app.contract.forms import PrechatFields
 from app.conversations.views import visitor_views
 from app.errors import Unauthenticated
 from app.people.actors import Visitor

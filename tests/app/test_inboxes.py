@@ -11,10 +11,9 @@ from sqlalchemy import select
 from app.attachments import FileStore, upload_file
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents
-from app.contract.events import ConfigChanged
-from app.contract.http import SetInbox
-from app.contract.inboxes import FormField, InboxForm, InboxText, SaveInbox
-from app.contract.routing import OpenPeriod, SaveHours
+from app.contract.hours import OpenPeriod, SaveHours
+from app.contract.inboxes import FormField, InboxForm, InboxText, SaveInbox, SetInbox
+from app.contract.workspace import ConfigChanged
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.inbox_keys import slug_of

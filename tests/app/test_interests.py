@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.contract.commands import AssignConversation, EditContact
+from app.contract.assignments import AssignConversation
+from app.contract.contacts import EditContact
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.contact_details import edit_contact
 from app.people.actors import SignedInAgent

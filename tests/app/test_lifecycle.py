@@ -8,8 +8,17 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToAllAgents, ToContact, ToInboxAgents
-from app.contract.commands import EndConversation, EscalateConversation, OpenTicket, SetPriority, SetStatus, SnoozeConversation
-from app.contract.events import ConversationChanged, PresenceChanged, VisitorConversationChanged
+from app.contract.conversations import (
+    ConversationChanged,
+    EndConversation,
+    SetPriority,
+    SetStatus,
+    SnoozeConversation,
+    VisitorConversationChanged,
+)
+from app.contract.escalations import EscalateConversation
+from app.contract.presence import PresenceChanged
+from app.contract.tickets import OpenTicket
 from app.contract.values import Priority
 from app.conversations.lifecycle import (
     end_conversation,

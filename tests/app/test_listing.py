@@ -11,19 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import (
-    AssignConversation,
-    Change,
-    OpenTicket,
-    PrechatFields,
-    SetPriority,
-    SetStatus,
-    VisitorSendMessage,
-)
-from app.contract.events import ConversationChanged, MessageCreated
-from app.contract.http import ListFilter, SaveView
+from app.contract.assignments import AssignConversation
+from app.contract.bulk_changes import Change
+from app.contract.conversations import ConversationChanged, ConversationView, SetPriority, SetStatus
+from app.contract.forms import PrechatFields
+from app.contract.lists import ListFilter
+from app.contract.messages import MessageCreated, VisitorSendMessage
+from app.contract.tickets import OpenTicket
+from app.contract.toolbox import SaveView
 from app.contract.values import ListView, Shelf, Sort
-from app.contract.views import ConversationView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.bulk_changes import change_one_conversation
 from app.conversations.contact_history import list_contact_conversations

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.contract.commands import AgentSync, VisitorSync
-from app.contract.replies import AgentSynced, VisitorSynced
+from app.contract.reading import AgentSync, AgentSynced, VisitorSync, VisitorSynced
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent, Visitor
 from app.people.tokens import VisitorTokens

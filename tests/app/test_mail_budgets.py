@@ -6,7 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.contract.commands import AgentSendMessage, ClaimConversation, PrechatFields, StartConversation
+from app.contract.assignments import ClaimConversation
+from app.contract.conversations import StartConversation
+from app.contract.forms import PrechatFields
+from app.contract.messages import AgentSendMessage
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.messages.first_message import start_conversation
 from app.conversations.messages.send import post_agent_message

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.contract.commands import PrechatFields, ReadConversation
+from app.contract.forms import PrechatFields
 from app.contract.mail import MailStatus
+from app.contract.reading import ReadConversation
 from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.reading.sync import mark_read
 from app.errors import Forbidden, Invalid

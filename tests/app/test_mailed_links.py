@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.attachments import FileStore, upload_file
-from app.contract.commands import PrechatFields
+from app.contract.forms import PrechatFields
 from app.conversations.messages.store import UNREAD_JOB
 from app.errors import NotFound
 from app.job_kinds import JobKind

@@ -15,11 +15,12 @@ from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
 from app.clock import new_id
+from app.contract.assignments import AssignConversation
 from app.contract.audiences import ToContact
-from app.contract.commands import AgentSendMessage, AssignConversation, SaveDraft, SnoozeConversation, VisitorSendMessage
-from app.contract.events import MessageCreated
+from app.contract.conversations import SnoozeConversation
+from app.contract.drafts import SaveDraft
+from app.contract.messages import AgentSendMessage, MessageCreated, MessageView, VisitorSendMessage
 from app.contract.values import Visibility
-from app.contract.views import MessageView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import snooze_conversation
 from app.conversations.messages.outbox import MAX_IN_A_BATCH, Author, MessageOutbox

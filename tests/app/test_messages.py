@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import AgentSendMessage, VisitorSendMessage
-from app.contract.events import ConversationChanged, MessageCreated
+from app.contract.conversations import ConversationChanged
+from app.contract.messages import AgentSendMessage, MessageCreated, VisitorSendMessage
 from app.conversations.access import access_conversation
 from app.conversations.messages.outbox import MessageOutbox
 from app.conversations.messages.send import add_system_message, post_agent_message, post_visitor_message
@@ -212,7 +212,7 @@ async def test_nothing_is_not_a_message(house: House, nothing: str) -> None:
 
 @pytest.mark.parametrize("ended", ["resolved", "closed", "duplicate"])
 async def test_a_message_reopens_an_ended_conversation(house: House, ended: str) -> None:
-    from app.contract.commands import SetStatus
+    from app.contract.conversations import SetStatus
     from app.conversations.lifecycle import set_status
 
     ana = await house.agent()
@@ -228,7 +228,7 @@ async def test_a_message_reopens_an_ended_conversation(house: House, ended: str)
 
 
 async def test_a_message_to_a_waiting_conversation_wakes_it_without_calling_it_reopened(house: House) -> None:
-    from app.contract.commands import SetStatus
+    from app.contract.conversations import SetStatus
     from app.conversations.lifecycle import set_status
 
     ana = await house.agent()

@@ -10,9 +10,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from app.contract.assignments import AcceptConversation, AssignConversation, AssignmentOffered, DeclineConversation
 from app.contract.audiences import ToAgent
-from app.contract.commands import AcceptConversation, AssignConversation, DeclineConversation
-from app.contract.events import AssignmentOffered
 from app.contract.routing import SetTeamRouting
 from app.conversations.access import access_conversation
 from app.conversations.assignments.change import assign_conversation

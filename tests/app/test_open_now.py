@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from app.clock import monotonic
-from app.contract.events import ConversationChanged, MessageCreated
+from app.contract.conversations import ConversationChanged
+from app.contract.messages import MessageCreated
 from app.reports.open_now import MAX_DOUBTS, OpenNow
 from app.reports.queues import Open, count_open
 from app.reports.thresholds import thresholds_of

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.events import ContactVisited, Event
+from app.contract.bases import Event
+from app.contract.visitors import ContactVisited
 from app.people.actors import Visitor
 from app.visiting.pages import MAX_PAGES, Device, SeenPage, list_pages, page_address, remember_pages
 from models import Contact, PageVisit

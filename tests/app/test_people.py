@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.contract.events import ConfigChanged, ConversationChanged
+from app.contract.conversations import ConversationChanged
 from app.contract.people import ArchiveTeam, InviteAgent, RenameTeam, SaveAgent
 from app.contract.routing import RuleActions, RuleConditions, SaveRule
+from app.contract.workspace import ConfigChanged
 from app.errors import Conflict, Forbidden, Invalid, NotFound, ParleyError, Unauthenticated
 from app.mail.accounts import AccountMails
 from app.mail.outbox import LINK_REMOVED, Outbox

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.contract.assignments import AssignConversation, TransferConversation
 from app.contract.audiences import ToAllAgents
-from app.contract.commands import AssignConversation, TransferConversation
-from app.contract.events import ConversationChanged, MessageCreated, PresenceChanged
+from app.contract.conversations import ConversationChanged
+from app.contract.messages import MessageCreated
+from app.contract.presence import PresenceChanged
 from app.conversations.assignments.change import assign_conversation, transfer_conversation
 from app.conversations.assignments.offers import accept_by_looking
 from app.people.actors import SignedInAgent

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from app.contract.assignments import AssignmentOffered
 from app.contract.audiences import ToAgent, ToContact
-from app.contract.events import AssignmentOffered, ConversationQueued
+from app.contract.queue import ConversationQueued
 from app.conversations.queue.positions import queue_view
 from app.conversations.views import visitor_view_of
 from app.database import open_database
@@ -370,7 +371,7 @@ async def test_eight_dispatchers_in_one_process_never_overload_or_double(sqlite_
 
 async def test_claims_that_race_dispatchers_leave_one_owner_each(house: House) -> None:
     """A claim may go beyond capacity, because the agent asked for it; two owners it may never make."""
-    from app.contract.commands import ClaimConversation
+    from app.contract.assignments import ClaimConversation
     from app.conversations.assignments.change import claim_conversation
 
     agents = [await house.agent(f"Agent {n}", capacity=2) for n in range(3)]

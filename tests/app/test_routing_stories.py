@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from app.contract.commands import AcceptConversation, AssignConversation, DeclineConversation, TransferConversation
+from app.contract.assignments import AcceptConversation, AssignConversation, DeclineConversation, TransferConversation
 from app.contract.routing import SetAgentRouting, SetTeamRouting
 from app.contract.values import Presence
 from app.conversations.assignments.change import assign_conversation, transfer_conversation

@@ -11,17 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import FieldValue, PrechatFields
+from app.contract.forms import FieldValue, PrechatFields
+from app.contract.hours import OpenPeriod, SaveHours
 from app.contract.routing import (
     DryRun,
     FieldCondition,
-    OpenPeriod,
     OrderRules,
     OverflowStep,
     RuleActions,
     RuleConditions,
     RuleView,
-    SaveHours,
     SaveRule,
     SetAgentRouting,
 )

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.contract.commands import AgentSendMessage, OpenTicket, PrechatFields
-from app.contract.http import ListFilter
+from app.contract.forms import PrechatFields
+from app.contract.lists import ListFilter
+from app.contract.messages import AgentSendMessage
+from app.contract.tickets import OpenTicket
 from app.contract.values import ListView, Shelf
 from app.conversations.lists import search, search_few
 from app.conversations.lists.pages import list_conversations

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import delete, update
 
 from app.clock import new_id
-from app.contract.events import ConfigChanged
-from app.contract.people import HideChecklist, InviteAgent, SetWorkspace
-from app.contract.routing import SaveHours
+from app.contract.hours import SaveHours
+from app.contract.people import InviteAgent
+from app.contract.workspace import ConfigChanged, HideChecklist, SetWorkspace
 from app.doctor import examine
 from app.errors import Forbidden, Invalid
 from app.knowledge.articles import publish_article

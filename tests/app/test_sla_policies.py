@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app.contract.commands import AssignConversation, DeescalateConversation, EscalateConversation, SetPriority, SetStatus
-from app.contract.events import ConfigChanged
-from app.contract.routing import OpenPeriod, SaveHours
+from app.contract.assignments import AssignConversation
+from app.contract.conversations import SetPriority, SetStatus
+from app.contract.escalations import DeescalateConversation, EscalateConversation
+from app.contract.hours import OpenPeriod, SaveHours
 from app.contract.sla import OrderSlaPolicies, SaveSlaPolicy, SlaClockView, SlaConditions, SlaTarget, TrySlaPolicy
+from app.contract.workspace import ConfigChanged
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import deescalate_conversation, escalate_conversation, set_priority, set_status
 from app.errors import Conflict, Forbidden, Invalid, NotFound

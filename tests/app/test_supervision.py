@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.contract.commands import AgentSync, VisitorSync
-from app.contract.events import MessageCreated, PresenceChanged
+from app.contract.messages import MessageCreated
+from app.contract.presence import PresenceChanged
+from app.contract.reading import AgentSync, VisitorSync
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent
 from app.people.agents import list_teams

@@ -13,16 +13,17 @@ from sqlalchemy import update
 
 from app.clock import new_id
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import (
+from app.contract.reading import (
     AgentEarlier,
     AgentSync,
+    AgentSynced,
     ConversationDelivered,
+    MessageMarked,
     ReadConversation,
     VisitorEarlier,
     VisitorSync,
+    VisitorSynced,
 )
-from app.contract.events import MessageMarked
-from app.contract.replies import AgentSynced, VisitorSynced
 from app.conversations.reading import sync as sync_module
 from app.conversations.reading.heads import heads_for_agent, heads_for_visitor
 from app.conversations.reading.sync import (

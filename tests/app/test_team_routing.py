@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from app.clock import new_id
+from app.contract.assignments import AssignConversation
 from app.contract.audiences import ToAgent
-from app.contract.commands import AssignConversation, ForcePresence, SetPresence
-from app.contract.events import PresenceChanged, PresenceForced
-from app.contract.routing import ChannelCapacity, SaveReason, SetAgentRouting, SetIdle, SetTeamRouting
+from app.contract.presence import ForcePresence, PresenceChanged, PresenceForced, SaveReason, SetIdle, SetPresence
+from app.contract.routing import ChannelCapacity, SetAgentRouting, SetTeamRouting
 from app.contract.values import RoutingMode
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.queue.wait_estimate import MAX_PROMISES, WIDEST, Kept, Pace, calibration, wait_range, widening_of

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.commands import OpenTicket, SetPriority, SetStatus, UpdateTicket
-from app.contract.events import ConversationChanged, TicketChanged, TicketOpened
+from app.contract.conversations import ConversationChanged, SetPriority, SetStatus
+from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, UpdateTicket
 from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.lists.pages import list_tickets
 from app.conversations.ticket_proposals import TicketProposals

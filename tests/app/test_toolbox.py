@@ -8,8 +8,8 @@ import pytest
 
 from app.clock import new_id
 from app.contract.audiences import ToAgent, ToAllAgents
-from app.contract.events import DeskChanged
-from app.contract.http import ListFilter, MacroStep, SaveCannedResponse, SaveMacro, SaveView
+from app.contract.lists import ListFilter
+from app.contract.toolbox import DeskChanged, MacroStep, SaveCannedResponse, SaveMacro, SaveView
 from app.contract.values import StepKind
 from app.errors import Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent

@@ -8,9 +8,9 @@ from msgspec.json import decode
 from sqlalchemy import update
 
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import SetTyping, VisitorCommand
-from app.contract.events import TypingChanged
-from app.contract.http import SetInbox
+from app.contract.commands import VisitorCommand
+from app.contract.inboxes import SetInbox
+from app.contract.messages import SetTyping, TypingChanged
 from app.conversations.messages.typing_notices import typing_changed
 from app.errors import Forbidden, NotFound
 from app.people.actors import SignedInAgent, Visitor

@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.contract.commands import (
-    AssignConversation,
-    Change,
-    ChangeConversations,
-    SetPriority,
-    SetStatus,
-    SnoozeConversation,
-    TransferConversation,
-    UndoConversations,
-)
-from app.contract.events import AssignmentOffered
+from app.contract.assignments import AssignConversation, AssignmentOffered, TransferConversation
+from app.contract.bulk_changes import Change, ChangeConversations, UndoConversations
+from app.contract.conversations import SetPriority, SetStatus, SnoozeConversation
 from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.change import assign_conversation, transfer_conversation
 from app.conversations.bulk_changes import change_conversations

@@ -11,19 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import (
-    AcceptConversation,
-    AnswerSurvey,
-    AssignConversation,
-    DeclineConversation,
-    EndConversation,
-    PullBackConversation,
-    SetThresholds,
-    SnoozeConversation,
-)
+from app.contract.assignments import AcceptConversation, AssignConversation, DeclineConversation
+from app.contract.conversations import EndConversation, SnoozeConversation
 from app.contract.routing import SetTeamRouting
+from app.contract.supervision import PullBackConversation
+from app.contract.surveys import AnswerSurvey
 from app.contract.values import Presence
-from app.contract.views import QueueWallView, WallView
+from app.contract.wall import QueueWallView, SetThresholds, WallView
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.assignments.offers import accept_conversation, decline_conversation, lapse_offers
 from app.conversations.assignments.supervision import pull_back

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import PresenceChanged, WallChanged, WallMoved
-from app.contract.views import WallView
+from app.contract.presence import PresenceChanged
+from app.contract.wall import WallChanged, WallMoved, WallView
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent
 from app.reports.open_now import OpenNow

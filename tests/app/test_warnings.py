@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from app.contract.audiences import ToSupervisors
-from app.contract.events import NoticesChanged
 from app.contract.routing import OrderRules, OverflowStep, RuleActions, RuleConditions, RuleView, SaveRule, SetAgentRouting
-from app.contract.views import NoticeView
+from app.contract.warnings import NoticesChanged, NoticeView
 from app.database.clock_offset import Lead, set_lead
 from app.people.actors import SignedInAgent
 from app.people.team_routing import deactivate_agent, set_agent_routing

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.contract.assignments import AssignConversation, AssignmentOffered, DeclineConversation, TransferConversation
 from app.contract.audiences import ToAgent
-from app.contract.commands import AssignConversation, DeclineConversation, TransferConversation
-from app.contract.events import AssignmentOffered
-from app.contract.routing import SetTakesChats, SetTeamRouting
+from app.contract.presence import SetTakesChats
+from app.contract.routing import SetTeamRouting
 from app.contract.values import Role
 from app.conversations.assignments.change import assign_conversation, transfer_conversation
 from app.conversations.assignments.offers import decline_conversation, ensure_routing, lapse_offers

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, literal, select, text
 
 from app.clock import new_id, utc_now
 from app.contract.audiences import ToAllAgents
-from app.contract.events import GoingAway
+from app.contract.connection import GoingAway
 from app.database import Prepared
 from app.database.postgres import PostgresDatabase
 from app.errors import NotFound, Unavailable

@@ -26,8 +26,8 @@ from app.backup.create import back_up, stored_files
 from app.backup.restore import restore
 from app.backup.tables import TYPES, kind_of
 from app.clock import new_id
-from app.contract.commands import OpenTicket
 from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget
+from app.contract.tickets import OpenTicket
 from app.conversations.tickets import open_ticket
 from app.database.exclusive import in_snapshot
 from app.database.migrate import migrate

@@ -21,8 +21,8 @@ from unittest import mock
 import msgspec
 
 import app.clock
-from app.contract.http import SaveCannedResponse
 from app.contract.routing import RuleActions, RuleConditions, SaveRule, SetAgentRouting, SetTeamRouting
+from app.contract.toolbox import SaveCannedResponse
 from app.conversations.snooze import wake_conversations
 from app.database.migrate import migrate
 from app.knowledge.articles import ArticleDraft, publish_article

@@ -13,7 +13,7 @@ import socketio
 from app.contract import CONTRACT_VERSION
 from app.contract.commands import AgentCommand, VisitorCommand
 from app.contract.events import AgentEvent, VisitorEvent
-from app.contract.replies import ErrorCode
+from app.contract.values import ErrorCode
 from app.http.app import create_app
 from app.http.pages import page_routes
 from app.settings import Settings

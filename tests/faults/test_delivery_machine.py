@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from app.contract.commands import AgentSync, SetPriority, VisitorSync
+from app.contract.conversations import SetPriority
+from app.contract.reading import AgentSync, VisitorSync
 from app.conversations.lifecycle import set_priority
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.database import open_database

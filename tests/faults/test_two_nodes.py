@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import SignedOut
+from app.contract.connection import SignedOut
 from app.work import Announcement
 from realtime.redis_hub import PREFIX, RedisHub
 from tests.faults.proxy import Proxy

@@ -14,9 +14,10 @@ import asyncpg
 import pytest
 
 from app.clock import utc_now
-from app.contract.commands import AgentSync, ConversationDelivered, OpenTicket, ReadConversation, VisitorSync
-from app.contract.http import ListFilter
+from app.contract.lists import ListFilter
+from app.contract.reading import AgentSync, ConversationDelivered, ReadConversation, VisitorSync
 from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget, TrySlaPolicy
+from app.contract.tickets import OpenTicket
 from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts

@@ -20,8 +20,8 @@ from sqlalchemy import select
 
 from app.attachments import FileStore, delete_unsent
 from app.clock import utc_now
-from app.contract.commands import AgentEarlier, AgentSync, ReadConversation
-from app.contract.http import ListFilter
+from app.contract.lists import ListFilter
+from app.contract.reading import AgentEarlier, AgentSync, ReadConversation
 from app.contract.values import ListView, Shelf, Sort
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts

@@ -15,18 +15,18 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app.clock import new_id
-from app.contract.commands import (
+from app.contract.assignments import (
     AcceptConversation,
     AssignConversation,
+    AssignmentOffered,
     ClaimConversation,
     DeclineConversation,
-    PullBackConversation,
-    SetStatus,
     TransferConversation,
-    VisitorSendMessage,
 )
-from app.contract.events import AssignmentOffered
+from app.contract.conversations import SetStatus
+from app.contract.messages import VisitorSendMessage
 from app.contract.routing import SetAgentRouting
+from app.contract.supervision import PullBackConversation
 from app.conversations.assignments.change import assign_conversation, claim_conversation, transfer_conversation
 from app.conversations.assignments.offers import accept_conversation, decline_conversation, lapse_offers
 from app.conversations.assignments.supervision import pull_back

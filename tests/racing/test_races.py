@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import AssignConversation, VisitorSendMessage
+from app.contract.assignments import AssignConversation
+from app.contract.messages import VisitorSendMessage
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.messages.send import post_visitor_message
 from app.people.presence import end_graces, lapse_leases

@@ -9,15 +9,11 @@ from typing import Any
 import pytest
 
 from app.clock import new_id
-from app.contract.commands import (
-    Command,
-    ReadConversation,
-    SearchArticles,
-    SetTyping,
-    StartConversation,
-    VisitorSendMessage,
-    VisitorSync,
-)
+from app.contract.articles import SearchArticles
+from app.contract.bases import Command
+from app.contract.conversations import StartConversation
+from app.contract.messages import SetTyping, VisitorSendMessage
+from app.contract.reading import ReadConversation, VisitorSync
 from app.errors import RateLimited
 from app.limits import MAX_CALLERS, Limit
 from app.people.actors import Visitor

@@ -10,7 +10,7 @@ import pytest
 
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents, ToContact
-from app.contract.events import GoingAway, SignedOut
+from app.contract.connection import GoingAway, SignedOut
 from app.work import Announcement
 from realtime.redis_hub import PREFIX, RedisHub
 from realtime.redis_lines import open_lines

@@ -7,11 +7,10 @@ from typing import Any
 
 from sqlalchemy import case, func, literal, select, update
 
+from app.contract.assignments import AssignConversation, AssignmentOffered, ClaimConversation, TransferConversation
 from app.contract.audiences import ToAgent
-from app.contract.commands import AssignConversation, ClaimConversation, TransferConversation
-from app.contract.events import AssignmentOffered
+from app.contract.conversations import ConversationView
 from app.contract.values import SystemCode
-from app.contract.views import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation, announce_conversations
 from app.conversations.assignments.history import AssignmentRecord, ask_anew, begin_assignment, begin_assignments, note_assigned

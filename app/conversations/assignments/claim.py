@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import case, literal, update
 
+from app.contract.assignments import AssignmentOffered
 from app.contract.audiences import ToAgent
-from app.contract.events import AssignmentOffered
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.conversations.messages.send import add_activities
 from app.job_kinds import JobKind, TimerKind

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 
-from app.contract.commands import AcceptConversation, DeclineConversation
-from app.contract.views import ConversationView
+from app.contract.assignments import AcceptConversation, DeclineConversation
+from app.contract.conversations import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.change import put_back

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from app.contract.commands import (
-    AssignConversation,
-    PullBackConversation,
-    TakeOverConversation,
-    WatchConversation,
-    WhisperConversation,
-)
-from app.contract.views import ConversationView, MessageView
+from app.contract.assignments import AssignConversation
+from app.contract.conversations import ConversationView
+from app.contract.messages import MessageView
+from app.contract.supervision import PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.assignments.change import assign_conversation, put_back
 from app.conversations.assignments.offers import note_passed

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import func, or_, select
 
 from app.clock import monotonic
-from app.contract.http import ConversationCounts, ListFilter, SavedCount
+from app.contract.lists import ConversationCounts, ListFilter, SavedCount
 from app.conversations.lists.filters import conditions_of
 from app.people.actors import SignedInAgent
 from app.work import Rows, Works

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, bindparam, select, true
 
-from app.contract.http import ListFilter
+from app.contract.lists import ListFilter
 from app.contract.values import OPEN_CATEGORIES, ListView, Shelf
 from app.conversations.lists.search import with_words
 from app.people.actors import SignedInAgent

@@ -15,9 +15,9 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy import ColumnElement, and_, func, or_, true
 
-from app.contract.http import ListFilter
+from app.contract.conversations import ConversationView
+from app.contract.lists import ListFilter
 from app.contract.values import Id, Shelf, Sort, StatusKey
-from app.contract.views import ConversationView
 from app.conversations.row_changes import PRIORITY_RANKS
 from app.errors import Invalid
 from models import Conversation

@@ -6,8 +6,9 @@ import re
 
 from sqlalchemy import Select, func, or_, select
 
-from app.contract.http import ConversationPage, ListFilter, TicketPage
-from app.contract.views import ConversationView
+from app.contract.conversations import ConversationView
+from app.contract.lists import ConversationPage, ListFilter
+from app.contract.tickets import TicketPage
 from app.conversations.lists.filters import conditions_of
 from app.conversations.lists.list_order import behind_cursor, cursor_of, order_of, sort_on, stretches_of
 from app.conversations.lists.search import is_far_behind

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from app.clock import new_id
-from app.contract.commands import AgentSendMessage, VisitorSendMessage
+from app.contract.messages import AgentSendMessage, VisitorSendMessage
 from app.contract.values import Visibility
 from app.people.actors import SignedInAgent, Visitor
 from app.text import clean_text, shorten

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from app.contract.views import AttachmentView
+from app.contract.messages import AttachmentView
 from app.conversations.views import as_json
 from app.errors import NotFound
 from app.people.actors import SignedInAgent, Visitor

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import StartConversation
-from app.contract.replies import Started
+from app.contract.conversations import StartConversation, Started
 from app.contract.values import OPEN_CATEGORIES
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.offers import keep_fields

@@ -19,9 +19,7 @@ from msgspec import Struct
 
 from app.clock import not_before
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import AgentSendMessage, VisitorSendMessage
-from app.contract.events import MessageCreated
-from app.contract.views import MessageView
+from app.contract.messages import AgentSendMessage, MessageCreated, MessageView, VisitorSendMessage
 from app.conversations.messages.asked_message import AskedMessage, asked_message
 from app.conversations.messages.decide import Situation, Written, decide
 from app.conversations.messages.send import post_agent_message, post_visitor_message

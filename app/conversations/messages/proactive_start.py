@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.clock import new_id
-from app.contract.commands import ClaimConversation
+from app.contract.assignments import ClaimConversation
 from app.conversations.announcements import announce_message
 from app.conversations.assignments.change import claim_conversation
 from app.conversations.row_changes import NEW_SEQ, change_conversation

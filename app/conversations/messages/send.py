@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from app.clock import new_id
-from app.contract.commands import AgentSendMessage, VisitorSendMessage
+from app.contract.messages import AgentSendMessage, MessageView, VisitorSendMessage
 from app.contract.values import OPEN_CATEGORIES, SystemCode, Visibility
-from app.contract.views import MessageView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation, announce_message
 from app.conversations.assignments.history import (

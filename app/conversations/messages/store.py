@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from app.clock import new_id
-from app.contract.views import AuthorView, MessageView
+from app.contract.messages import AuthorView, MessageView
 from app.conversations.messages.asked_message import AskedMessage
 from app.conversations.messages.decide import Situation
 from app.conversations.row_changes import NEW_SEQ, ONE_MORE

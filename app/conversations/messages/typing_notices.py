@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import SetTyping
-from app.contract.events import TypingChanged
+from app.contract.messages import SetTyping, TypingChanged
 from app.conversations.access import access_conversation_to_read
 from app.people.actors import SignedInAgent, Visitor
 from app.people.contacts import find_contact

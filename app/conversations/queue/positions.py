@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal_column, select, tuple_
 
-from app.contract.views import QueueView
+from app.contract.queue import QueueView
 from app.conversations.queue.wait_estimate import pace_of, place_view
 from app.database import Prepared
 from app.work import Rows

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
-from app.contract.views import QueueView
+from app.contract.queue import QueueView
 from app.database import Prepared
 from app.work import Rows, Work
 from models import Agent, Assignment, TeamMember, WaitPromise

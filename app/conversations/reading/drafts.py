@@ -9,10 +9,9 @@ import msgspec
 from sqlalchemy import bindparam, delete, or_, select
 
 from app.contract.audiences import ToAgent
-from app.contract.commands import SaveDraft
-from app.contract.events import DraftChanged
+from app.contract.drafts import DraftChanged, DraftView, SaveDraft
+from app.contract.messages import AttachmentView
 from app.contract.values import Visibility
-from app.contract.views import AttachmentView, DraftView
 from app.conversations.access import access_conversation_to_read
 from app.conversations.messages.files import attachment_view
 from app.conversations.views import as_json

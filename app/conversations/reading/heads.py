@@ -10,8 +10,8 @@ from msgspec import Struct
 from sqlalchemy import BigInteger, Select, Text, bindparam, cast, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from app.contract.events import HeadView
-from app.contract.views import MarksView
+from app.contract.messages import MarksView
+from app.contract.reading import HeadView
 from app.conversations.views import marks_view
 from app.database import Prepared, prepared_by
 from app.work import Rows

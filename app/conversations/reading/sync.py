@@ -8,15 +8,17 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from app.contract.commands import (
+from app.contract.reading import (
     AgentEarlier,
     AgentSync,
+    AgentSynced,
     ConversationDelivered,
+    EarlierMessages,
     ReadConversation,
     VisitorEarlier,
     VisitorSync,
+    VisitorSynced,
 )
-from app.contract.replies import AgentSynced, EarlierMessages, VisitorSynced
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.announcements import announce_marks
 from app.conversations.views import agent_view_of, message_view, visitor_view_of

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.articles import ArticleRowView, SaveArticle
-from app.contract.events import ConfigChanged
+from app.contract.workspace import ConfigChanged
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.knowledge.article_edits import (
     ArticleFilter,

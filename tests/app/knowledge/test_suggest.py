@@ -10,9 +10,10 @@ import pytest_asyncio
 from sqlalchemy import select, update
 
 from app.clock import new_id
+from app.contract.articles import SuggestionsReady
 from app.contract.audiences import ToContact, ToInboxAgents
-from app.contract.commands import StartConversation, VisitorSendMessage
-from app.contract.events import MessageCreated, SuggestionsReady
+from app.contract.conversations import StartConversation
+from app.contract.messages import MessageCreated, VisitorSendMessage
 from app.conversations.messages.first_message import start_conversation
 from app.conversations.messages.send import post_visitor_message
 from app.errors import NotFound

@@ -1,11 +1,15 @@
-"""The supervisors' wall."""
+"""The supervisors' wall, and the thresholds of its queues."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from app.contract.values import Stuck, Unserved, View
-from app.contract.views.people import AgentView
+from msgspec import Meta
+
+from app.contract.bases import Command, Event, Reply, View
+from app.contract.people import AgentView
+from app.contract.values import Id, Stuck, Unserved
 
 
 class ThresholdsView(View):
@@ -105,3 +109,55 @@ class WallView(View):
     opened_today: int
     resolved_today: int
     made_at: datetime
+
+
+class Watching(Reply):
+    """The wall as it is now; changes follow as events."""
+
+    wall: WallView
+    ok: Literal[True] = True
+
+
+class WatchWall(Command, tag="wall.watch"):
+    """Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For
+    supervisors."""
+
+    watching: bool
+    by_rows: bool = False
+
+
+class SetThresholds(Command, tag="team.set_thresholds"):
+    """From which figures on a team's queue needs somebody, on every wall; times in seconds."""
+
+    team_id: Id
+    waiting_count: Annotated[int, Meta(ge=1, le=100_000)]
+    longest_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+    p90_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+    answer_seconds: Annotated[int, Meta(ge=1, le=604_800)]
+
+
+class WallChanged(Event, tag="wall.changed"):
+    """The wall, whole, at most once a second."""
+
+    wall: WallView
+
+
+class WallMoved(Event, tag="wall.moved"):
+    """Changes since the wall made at `after`: queues and agents that replace those of the same id, and all single figures;
+    `stuck` is empty while it is as it was. A wall older than `after` cannot be brought up to date by it: watch anew."""
+
+    after: datetime
+    queues: list[QueueWallView]
+    agents: list[AgentWallView]
+    stuck: list[StuckWallView] | None
+    csat: CsatWallView
+    opened_today: int
+    resolved_today: int
+    made_at: datetime
+
+
+class ThresholdsChanged(Event, tag="team.thresholds_changed"):
+    """From which figures on a team's queue needs somebody was set anew."""
+
+    team_id: str
+    thresholds: ThresholdsView

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated, Literal
 
-from app.contract.values import NoticeKind, RuleTrouble, View
+from msgspec import Meta
+
+from app.contract.bases import Body, Event, View
+from app.contract.values import NoticeKind, RuleTrouble
 
 
 class NoticeView(View):
@@ -29,3 +33,20 @@ class NoticeView(View):
     seconds: float
     until: datetime | None
     is_dismissed: bool
+
+
+class NoticesChanged(Event, tag="notices.changed"):
+    """The warnings for supervisors and admins may have changed: ask `GET /api/v1/notices`."""
+
+
+class NoticeList(View):
+    """Warnings to fix, and those this agent has dismissed."""
+
+    notices: list[NoticeView]
+    ok: Literal[True] = True
+
+
+class DismissNotice(Body):
+    """Do not tell me this again, as long as it lasts."""
+
+    key: Annotated[str, Meta(min_length=1, max_length=200)]
