@@ -34,7 +34,7 @@ log = structlog.get_logger("sla")
 FOLLOWER = "sla_follower"
 IS_NEW: ColumnElement[bool] = literal_column("sla_events.is_new")
 """In the very words of the index on what is new."""
-EVENTS_AT_ONCE = 8
+EVENTS_AT_ONCE = {"sqlite": 8, "postgresql": 64}
 """On SQLite nobody else writes meanwhile: counting one conversation takes one to two milliseconds."""
 LONG_STORY = 100
 """More events than this are counted in a thread, so that the event loop goes on."""
@@ -92,7 +92,10 @@ async def follow_events(work: Work) -> int:
     if not await _take_turn(work):
         return 0
     new = await work.rows(
-        select(SlaEvent.id, SlaEvent.conversation_id, SlaEvent.happened).where(IS_NEW).order_by(SlaEvent.id).limit(EVENTS_AT_ONCE)
+        select(SlaEvent.id, SlaEvent.conversation_id, SlaEvent.happened)
+        .where(IS_NEW)
+        .order_by(SlaEvent.id)
+        .limit(EVENTS_AT_ONCE[work.dialect])
     )
     if not new:
         return 0
