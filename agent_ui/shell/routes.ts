@@ -13,6 +13,8 @@ declare module "vue-router" {
 }
 
 export const INBOX_ROUTES = ["inbox", "conversation", "details"] as const
+/** Pages that a phone shows without the rail: there is the composer. */
+export const THREAD_ROUTES: readonly unknown[] = ["conversation", "details", "ticket", "ticket_details"]
 
 const isSetting = ({ path }: { path: string }) => path.startsWith("/settings/")
 

@@ -1,4 +1,4 @@
-import type { AgentView, ConversationView, MarksView, Me, MessageView } from "@parley/client/contract"
+import type { AgentView, ConversationView, MarksView, Me, MessageView, TicketView } from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
 import { createDrafts, type Drafts, type DraftsOptions } from "../conversation/models/drafts"
 import { travelClock } from "./travel"
@@ -145,3 +145,22 @@ export function draftsOn(
 ): Drafts {
   return createDrafts({ storage, agentId, clock: travelClock(), push: async () => false, ...more })
 }
+
+/** The ticket of conversation `c{number}`. */
+export const ticket = (number: number, change: Partial<TicketView> = {}): TicketView => ({
+  id: `ticket-${number}`,
+  number,
+  conversation_id: `c${number}`,
+  title: `Ticket ${number}`,
+  topic: "General",
+  priority: "medium",
+  status: "open",
+  category: "open",
+  agent_id: ME,
+  team_id: null,
+  contact_id: `contact-c${number}`,
+  contact_name: `Contact c${number}`,
+  opened_at: at(number),
+  closed_at: null,
+  ...change,
+})

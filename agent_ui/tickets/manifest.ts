@@ -10,4 +10,8 @@ export default defineArea({
     action: "go_tickets",
     load: () => import("./pages/TicketsPage.vue"),
   },
+  others: [
+    { name: "ticket", path: "/tickets/:number(\\d+)", load: () => import("./pages/TicketPage.vue") },
+    { name: "ticket_details", path: "/tickets/:number(\\d+)/details", load: () => import("./pages/TicketPage.vue") },
+  ],
 })

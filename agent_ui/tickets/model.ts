@@ -1,8 +1,14 @@
 import { useApp } from "../shared/context"
 import type { AgentApp } from "../shared/models/agent-app"
+import { createTicketByNumber } from "./models/ticket-by-number"
 import { createTickets } from "./models/ticket-list"
 
 export const useTickets = () => useApp().model(createTicketsModel)
+
+export const useTicketByNumber = () => {
+  const { api, conversations } = useApp()
+  return createTicketByNumber(api, conversations)
+}
 
 function createTicketsModel({ api, connection }: AgentApp) {
   const tickets = createTickets(api)

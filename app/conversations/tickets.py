@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select, update
 
 from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
+from app.contract.conversations import ConversationView
 from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, TicketView, UpdateTicket
 from app.contract.values import Priority
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message
 from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
-from app.conversations.views import ticket_view
+from app.conversations.views import agent_view_of, ticket_view
 from app.errors import Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind
 from app.people.actors import SignedInAgent
@@ -88,6 +91,15 @@ async def open_ticket_for(
     work.announce(TicketOpened(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
     await announce_conversation(work, conversation)
     return view
+
+
+async def find_ticket(rows: Rows, number: str) -> ConversationView:
+    """Return the conversation that holds a ticket's number. Raises NotFound for anything that no ticket is called by."""
+    if re.fullmatch(r"[0-9]{1,18}", number):
+        held = await rows.one(select(Ticket.conversation_id).where(Ticket.number == int(number)))
+        if held is not None:
+            return await agent_view_of(rows, held)
+    raise NotFound("ticket", number)
 
 
 async def update_ticket(work: Work, agent: SignedInAgent, command: UpdateTicket) -> TicketView:

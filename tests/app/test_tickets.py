@@ -14,7 +14,7 @@ from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, Update
 from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.lists.pages import list_tickets
 from app.conversations.ticket_proposals import TicketProposals
-from app.conversations.tickets import NO_TOPIC, PROPOSE_JOB, open_ticket, open_ticket_for, update_ticket
+from app.conversations.tickets import NO_TOPIC, PROPOSE_JOB, find_ticket, open_ticket, open_ticket_for, update_ticket
 from app.errors import Invalid, NotFound
 from app.knowledge.proposals import propose_priority
 from app.routing.dispatch import dispatch
@@ -218,3 +218,14 @@ async def test_tickets_are_found_by_number_title_name_and_status_in_either_order
     assert await found(query="tent_100%") == [1], "% and _ are letters"
     assert await found(status="resolved") == [2]
     assert await found(query="tent", status="resolved") == []
+
+
+async def test_a_number_finds_the_conversation_and_nothing_else_does(house: House) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    ticket = await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One"))
+    async with house.works.read() as rows:
+        assert (await find_ticket(rows, str(ticket.number))).id == id
+        for number in ("2", "0", "-1", "x", "1e0", "\u0661", "9" * 40):
+            with pytest.raises(NotFound):
+                await find_ticket(rows, number)

@@ -36,7 +36,8 @@ export interface Actions {
   /** Take an escalation back. */
   deescalate(id: string): Promise<boolean>
   openTicket(id: string): Promise<boolean>
-  updateTicket(id: string, change: { title: string; topic: string; priority: Priority }): Promise<boolean>
+  /** Change what is named; the rest stays as it is. */
+  updateTicket(id: string, change: { title?: string; topic?: string; priority?: Priority }): Promise<boolean>
   /** The visitor's widget asks for an address. */
   askEmail(id: string): Promise<boolean>
 }
