@@ -14,13 +14,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from app.clock import Clock, new_id, not_before, utc_now
+from app.contract.activity import Door
 from app.contract.audiences import Audience
 from app.contract.bases import Event
 from app.database import Batch, Database, Rows, Transaction
 from app.database.connection_errors import refusal_for
 from app.errors import Unavailable
 from app.job_kinds import JobKind
-from models import Job
+from models import Activity, Job
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -64,6 +65,11 @@ class Work(Transaction):
         self.dialect = transaction.dialect
         self.announcements: list[Announcement] = []
         self.has_jobs = False
+        self.recorded: list[tuple[Activity, str | None]] = []
+        """The changes made so far, each with the inbox whose agents hear of it: see app/activity/record.py."""
+        self.door: Door | None = None
+        """The door the caller came by, where that is not the usual one for its kind."""
+        self._last_steps: list[Callable[[Work], Awaitable[None]]] = []
         self._transaction = transaction
         self._run_prepared = transaction._run_prepared  # pyright: ignore[reportPrivateUsage]
 
@@ -77,6 +83,16 @@ class Work(Transaction):
     def announce(self, event: Event, to: Audience) -> None:
         """Say, once the rows are safe, that this happened."""
         self.announcements.append(Announcement(event, to))
+
+    def before_commit(self, step: Callable[[Work], Awaitable[None]]) -> None:
+        """Have a step run once, after the verb and in its transaction."""
+        if step not in self._last_steps:
+            self._last_steps.append(step)
+
+    async def take_last_steps(self) -> None:
+        """Run what was left for the end of the transaction."""
+        for step in self._last_steps:
+            await step(self)
 
     async def later(self, kind: JobKind, payload: dict[str, Any], after: timedelta = timedelta()) -> bool:
         """Queue a job in this transaction. Return False when the same is waiting already: see `JobKind.unique_by`."""
@@ -147,6 +163,7 @@ class Works:
             work = Work(transaction, self.clock(), self.unread_after)
             told.append(work)
             yield work
+            await work.take_last_steps()
 
     async def run_batch(self, batch: AnnouncingBatch, answer: Callable[[], None]) -> None:
         """Write a batch; once its rows are durable its events are told, then `answer` is called, whatever becomes of the

@@ -1,6 +1,7 @@
 """Nouns at rest: SQLAlchemy tables and nothing else."""
 
 from models.accounts import AgentInvitation, PasswordReset, Workspace
+from models.activity import Activity
 from models.base import Base
 from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message, Undo
 from models.desk import CannedResponse, Draft, Macro, SavedView
@@ -16,9 +17,10 @@ from models.status import Status
 from models.ticket import Ticket
 from models.timekeeping import ClockJump, DismissedNotice, NodeClock, NodeWarning
 from models.visiting import Invitation, PageVisit, ProactiveMessage
-from models.watching import AuditLine, TeamThresholds
+from models.watching import TeamThresholds
 
 __all__ = [
+    "Activity",
     "Agent",
     "AgentInvitation",
     "AgentSession",
@@ -27,7 +29,6 @@ __all__ = [
     "ArticleVote",
     "Assignment",
     "Attachment",
-    "AuditLine",
     "Base",
     "BusinessHours",
     "CannedResponse",

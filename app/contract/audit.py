@@ -1,10 +1,11 @@
-"""The record of what was done by right of a role."""
+"""The audit log: who changed what, and from what to what."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
 
+from app.contract.activity import ActorKind, ChangeView
 from app.contract.bases import View
 
 
@@ -16,22 +17,24 @@ class AuditDetailView(View):
 
 
 class AuditLineView(View):
-    """Something done by right of a role: `action` is the command's name, `agent_id` the colleague it concerned, `detail`
-    what was asked for besides."""
+    """One change: `action` is the command's name or what happened by itself, `by_id` the agent who did it (empty for any other
+    actor), `agent_id` the colleague it concerned, `changes` from what to what, `detail` what was asked for besides."""
 
     id: str
     action: str
-    by_id: str
+    by_id: str | None
     by_name: str
+    actor_kind: ActorKind
     conversation_id: str | None
     agent_id: str | None
     team_id: str | None
+    changes: list[ChangeView]
     detail: list[AuditDetailView]
     created_at: datetime
 
 
 class AuditPage(View):
-    """`GET /api/v1/audit`: a page of what was done by right of a role, newest first."""
+    """`GET /api/v1/audit`: a page of changes, newest first."""
 
     lines: list[AuditLineView]
     next: str | None

@@ -53,7 +53,7 @@ async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, cha
     rev, before = found.rev, await standing_of(work, found)
     if change.add_tags or change.remove_tags:
         conversation = await access_conversation(work, agent, id)
-        await announce_conversation(work, await change_tags(work, conversation, change.add_tags, change.remove_tags))
+        await announce_conversation(work, await change_tags(work, conversation, change.add_tags, change.remove_tags, agent))
     if change.priority:
         await set_priority(work, agent, SetPriority(conversation_id=id, priority=change.priority))
     if change.moves:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
+from app.activity.actor import Recorded
+from app.activity.record import record
 from app.contract.audiences import ToInboxAgents
 from app.contract.contacts import ContactChanged, ContactEdited, EditContact
 from app.contract.conversations import AskEmail, ConversationView
@@ -25,11 +28,15 @@ from app.text import clean_line, clean_text
 from app.work import Work
 from models import Contact, Conversation, Message
 
+DETAILS = ("name", "email", "phone", "company", "notes")
+
 
 async def update_contact(work: Work, visitor: Visitor, command: UpdateContact) -> WidgetContactView:
     """Keep the name or address, unverified; agents see it in every open conversation of theirs."""
+    before = await find_contact(work, visitor.contact_id)
+    known = details_of(before) if before else {}
     contact = await remember_contact(work, visitor, PrechatFields(name=command.name, email=command.email), None)
-    await announce_contact(work, contact)
+    record_details(work, visitor, "contact.update", known, contact, await announce_contact(work, contact))
     return widget_contact_view(visitor, contact)
 
 
@@ -42,7 +49,7 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
     contact = await work.one(select(Contact).where(Contact.id == command.contact_id).with_for_update())
     if contact is None or not agent.may(Permission.VIEW_CONVERSATIONS):
         raise NotFound("contact", command.contact_id)
-    values = _changes(command)
+    values, known = _changes(command), details_of(contact)
     if contact.is_verified and any(name in values and values[name] != getattr(contact, name) for name in ("name", "email")):
         raise Invalid("Your site manages this contact's name and email address.")
     if values:
@@ -52,7 +59,10 @@ async def edit_contact(work: Work, agent: SignedInAgent, command: EditContact) -
     view, details = contact_view(contact), details_view(contact)
     work.announce(ContactChanged(contact=view, details=details), to=ToInboxAgents(inbox_id=contact.inbox_id))
     if "name" in values or "email" in values:
-        await announce_contact(work, contact)
+        opened = await announce_contact(work, contact)
+    else:
+        opened = await work.all(_open_of(contact))
+    record_details(work, agent, "contact.edit", known, contact, opened)
     return ContactEdited(contact=view, details=details)
 
 
@@ -72,6 +82,7 @@ async def ask_email(work: Work, agent: SignedInAgent, command: AskEmail) -> Conv
     if newest == "email_asked":
         return await agent_view_of(work, conversation.id)
     body = f"{agent.name} asked for an email address."
+    record(work, agent, "contact.ask_email", conversation=conversation)
     return await announce_conversation(work, await add_system_message(work, conversation, "email_asked", body, agent.name))
 
 
@@ -93,13 +104,28 @@ def _changes(command: EditContact) -> dict[str, Any]:
     return values
 
 
-async def announce_contact(work: Work, contact: Contact) -> None:
-    """Agents see who it is in every open conversation of theirs."""
-    open_ones = await work.all(
-        select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.category.in_(OPEN_CATEGORIES))
-        .order_by(Conversation.id)
-        .with_for_update()
-    )
+async def announce_contact(work: Work, contact: Contact) -> Sequence[Conversation]:
+    """Agents see who it is in every open conversation of theirs; return these."""
+    open_ones = await work.all(_open_of(contact).order_by(Conversation.id).with_for_update())
     for conversation in open_ones:
         await announce_conversation(work, await change_conversation(work, conversation))
+    return open_ones
+
+
+def details_of(contact: Contact) -> dict[str, Any]:
+    """Return the details of a contact whose changes are recorded."""
+    facts = {f"field {fact['name']}": fact["value"] for fact in contact.facts or []}
+    return {name: getattr(contact, name) or None for name in DETAILS} | facts
+
+
+def record_details(
+    work: Work, actor: Recorded, action: str, before: Mapping[str, Any], contact: Contact, conversations: Sequence[Conversation]
+) -> None:
+    """Record what changed of a contact, in each of their open conversations, or by itself where none is open."""
+    for conversation in conversations or [None]:
+        about, after = ("contact", contact.id), details_of(contact)
+        record(work, actor, action, conversation=conversation, about=about, before=before, after=after)
+
+
+def _open_of(contact: Contact) -> Select[Conversation]:
+    return select(Conversation).where(Conversation.contact_id == contact.id, Conversation.category.in_(OPEN_CATEGORIES))

@@ -29,6 +29,7 @@ from app.conversations.assignments.history import (
     values_if_owner_left,
 )
 from app.conversations.messages.send import add_system_message
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
 from app.conversations.snooze import WAKE_JOB
 from app.conversations.undo_points import keep_undo, standing_of
@@ -52,7 +53,7 @@ async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> Co
     values = await status_values(work, command.status)
     if values["status"] != conversation.status:
         before = await standing_of(work, conversation)
-        conversation = await _move(work, conversation, values, by=agent.name, by_id=agent.id)
+        conversation = await _move(work, conversation, values, agent)
         await keep_undo(work, agent, before, conversation)
     return await announce_conversation(work, conversation)
 
@@ -61,7 +62,7 @@ async def end_conversation(work: Work, visitor: Visitor, command: EndConversatio
     """The contact has finished. Ending twice is ending once."""
     conversation = await access_conversation(work, visitor, command.conversation_id)
     if conversation.category not in ENDED:
-        conversation = await _move(work, conversation, await status_values(work, "resolved"), by="", code="ended_by_contact")
+        conversation = await _move(work, conversation, await status_values(work, "resolved"), visitor)
         await announce_conversation(work, conversation)
     return await visitor_view_of(work, conversation)
 
@@ -71,8 +72,9 @@ async def set_priority(work: Work, agent: SignedInAgent, command: SetPriority) -
     require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.priority != command.priority:
-        before, rank = await standing_of(work, conversation), PRIORITY_RANKS[command.priority]
+        before, facts, rank = await standing_of(work, conversation), facts_of(conversation), PRIORITY_RANKS[command.priority]
         conversation = await change_conversation(work, conversation, priority=command.priority, priority_rank=rank)
+        record_change(work, agent, "conversation.set_priority", facts, conversation)
         await keep_undo(work, agent, before, conversation)
     return await announce_conversation(work, conversation)
 
@@ -87,8 +89,9 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.category in ENDED:
         raise Invalid("This conversation has ended. Reopen it first.")
-    before, values = await standing_of(work, conversation), await status_values(work, "snoozed")
+    before, values, facts = await standing_of(work, conversation), await status_values(work, "snoozed"), facts_of(conversation)
     conversation = await change_conversation(work, conversation, snoozed_until=until, offer_until=None, **values)
+    record_change(work, agent, "conversation.snooze", facts, conversation)
     conversation = await add_system_message(
         work, conversation, "snoozed", f"Snoozed until {until:%Y-%m-%d %H:%M} UTC.", agent.name, "internal"
     )
@@ -108,8 +111,13 @@ async def escalate_conversation(work: Work, agent: SignedInAgent, command: Escal
     reason = clean_text(command.reason)
     if not reason:
         raise Invalid("Enter a reason.")
-    before, was_escalated = await standing_of(work, conversation), conversation.escalation_level > 0
+    before, was_escalated, facts = (
+        await standing_of(work, conversation),
+        conversation.escalation_level > 0,
+        facts_of(conversation),
+    )
     conversation = await change_conversation(work, conversation, escalation_level=command.level, escalation_reason=reason)
+    record_change(work, agent, "conversation.escalate", facts, conversation)
     if not was_escalated:
         conversation = await add_system_message(work, conversation, "escalated", "Passed on to a specialist.", agent.name)
     conversation = await add_system_message(
@@ -135,8 +143,9 @@ async def deescalate_conversation(work: Work, agent: SignedInAgent, command: Dee
     require(Permission.ASSIGN, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.escalation_level > 0:
-        before = await standing_of(work, conversation)
+        before, facts = await standing_of(work, conversation), facts_of(conversation)
         conversation = await change_conversation(work, conversation, escalation_level=0, escalation_reason="")
+        record_change(work, agent, "conversation.deescalate", facts, conversation)
         conversation = await add_system_message(
             work, conversation, "deescalated", "The escalation was taken back.", agent.name, "internal"
         )
@@ -145,25 +154,21 @@ async def deescalate_conversation(work: Work, agent: SignedInAgent, command: Dee
     return await announce_conversation(work, conversation)
 
 
-async def _move(
-    work: Work,
-    conversation: Conversation,
-    status: dict[str, Any],
-    by: str,
-    by_id: str | None = None,
-    code: SystemCode | None = None,
-) -> Conversation:
+async def _move(work: Work, conversation: Conversation, status: dict[str, Any], actor: SignedInAgent | Visitor) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
 
     One that was never answered has waited since its contact began to, and stands in the queue by that. Reopened by its own
     owner it stays theirs, room or no room: capacity binds routing, not what an agent asks for.
     """
+    by, by_id = actor.recorded.name, actor.id if isinstance(actor, SignedInAgent) else None
+    code: SystemCode = "resolved" if by_id else "ended_by_contact"
+    action, facts = _action_of(conversation.category, status["category"], code), facts_of(conversation)
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
     values: dict[str, Any] = dict(status) | {"snoozed_until": None}
     if is_ended and not was_ended:
         values |= {
             "resolved_at": work.now,
-            "ended_by": "contact" if code == "ended_by_contact" else "agent",
+            "ended_by": "agent" if by_id else "contact",
             "waiting_since": None,
             "queued_at": None,
             "offer_until": None,
@@ -178,9 +183,10 @@ async def _move(
     if is_queued and not values.get("queued_at"):
         values["queued_at"] = work.now
     conversation = await change_conversation(work, conversation, **values)
+    record_change(work, actor, action, facts, conversation)
     if is_ended and not was_ended:
-        line = "The conversation was ended." if code == "ended_by_contact" else "The conversation was resolved."
-        conversation = await add_system_message(work, conversation, code or "resolved", line, by)
+        line = "The conversation was resolved." if by_id else "The conversation was ended."
+        conversation = await add_system_message(work, conversation, code, line, by)
         await end_assignments(work, [conversation.id])
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
@@ -190,6 +196,17 @@ async def _move(
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=closed_at))
     await _free_agent(work, conversation)
     return conversation
+
+
+def _action_of(before: str, after: str, code: SystemCode) -> str:
+    """Return the name of a change of status in the record: by the category that it leaves and reaches."""
+    if code == "ended_by_contact":
+        return "conversation.end"
+    if after == "closed":
+        return "conversation.close"
+    if after == "resolved":
+        return "conversation.resolve"
+    return "conversation.reopen" if before in ENDED else "conversation.set_status"
 
 
 async def _free_agent(work: Work, conversation: Conversation) -> None:

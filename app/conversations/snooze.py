@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, literal, update
 
+from app.activity.actor import PARLEY
 from app.conversations.announcements import announce_conversations
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments, present_among
 from app.conversations.due import do_all_due, select_due
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import status_values
 from app.job_kinds import TimerKind, does
 from app.people.presence import announce_loads
@@ -27,7 +29,7 @@ async def wake_conversations(work: Work, *, skip_locked: bool = True) -> int:
     is_waiting = Conversation.category == "waiting"
     over = select_due(Conversation.snoozed_until, work.now, is_waiting, most=MAX_AT_ONCE, skip_locked=skip_locked)
     conversations = await work.all(over)
-    former = {one.id: one.agent_id for one in conversations}
+    former, facts = {one.id: one.agent_id for one in conversations}, {one.id: facts_of(one) for one in conversations}
     here = await present_among(work, [agent_id for agent_id in former.values() if agent_id])
     queued = {one.id for one in conversations if _is_sought(one) and one.agent_id not in here}
     opened = await status_values(work, "open") if conversations else {}
@@ -36,6 +38,8 @@ async def wake_conversations(work: Work, *, skip_locked: bool = True) -> int:
     nobodys: dict[str, Any] = {"agent_id": None, "assigned_at": None, "offer_until": None, "queued_at": since}
     forsaken = await _change(work, queued, opened | nobodys)
     await begin_assignments(work, [AssignmentRecord(one, "agent_left", {}) for one in forsaken if former[one.id]], "routing")
+    for one in [*back, *forsaken]:
+        record_change(work, PARLEY, "conversation.wake", facts[one.id], one, cause="timer:snooze")
     await announce_loads(work, [agent_id for agent_id in former.values() if agent_id])
     await announce_conversations(work, [*back, *forsaken])
     return len(conversations)

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, func, select
 
+from app.activity.actor import Recorded
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import change_conversation
 from app.errors import Invalid
 from app.text import clean_line
@@ -25,8 +27,11 @@ def clean_tag(text: str) -> str:
     return tag
 
 
-async def change_tags(work: Work, conversation: Conversation, add: Iterable[str], remove: Iterable[str]) -> Conversation:
-    """Put tags on and take tags off a conversation whose row is locked. What is so already changes nothing."""
+async def change_tags(
+    work: Work, conversation: Conversation, add: Iterable[str], remove: Iterable[str], by: Recorded | None
+) -> Conversation:
+    """Put tags on and take tags off a conversation whose row is locked. What is so already changes nothing. Without `by` the
+    caller records it, with other changes."""
     before = list(conversation.tags or [])
     gone = {clean_tag(tag) for tag in remove}
     after = [tag for tag in dict.fromkeys([*before, *(clean_tag(tag) for tag in add)]) if tag not in gone]
@@ -39,7 +44,11 @@ async def change_tags(work: Work, conversation: Conversation, add: Iterable[str]
     if gone:
         of_these = ConversationTag.conversation_id == conversation.id, ConversationTag.tag.in_(gone)
         await work.change(delete(ConversationTag).where(*of_these))
-    return await change_conversation(work, conversation, tags=after)
+    facts = facts_of(conversation)
+    conversation = await change_conversation(work, conversation, tags=after)
+    if by is not None:
+        record_change(work, by, "conversation.tag", facts, conversation)
+    return conversation
 
 
 async def list_tags(rows: Rows) -> list[str]:

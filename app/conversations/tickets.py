@@ -6,6 +6,7 @@ import re
 
 from sqlalchemy import select, update
 
+from app.activity.record import PARLEY, record
 from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
 from app.contract.conversations import ConversationView
@@ -19,7 +20,6 @@ from app.conversations.views import agent_view_of, ticket_view
 from app.errors import Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.text import clean_line, shorten
 from app.work import Rows, Work
@@ -29,7 +29,6 @@ TITLE_LENGTH = 80
 UNTITLED = "Conversation"
 NO_TOPIC = "General"
 UNSET_PRIORITY: Priority = "medium"
-AUDIT_LENGTH = 200
 PROPOSE_JOB = JobKind(name="ticket.propose", queue=KNOWLEDGE)
 """Queued with every ticket that opens by itself; it fills in what the button would have proposed."""
 
@@ -70,8 +69,10 @@ async def open_ticket_for(
     assert contact is not None
     if existing := await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id)):
         return ticket_view(existing, conversation, contact)
+    was = {"priority": conversation.priority}
     if priority and priority != conversation.priority:
         conversation = await change_conversation(work, conversation, priority=priority, priority_rank=PRIORITY_RANKS[priority])
+    actor = opened_by or PARLEY
     ticket = await work.add(
         Ticket(
             id=new_id(),
@@ -85,6 +86,8 @@ async def open_ticket_for(
     )
     if opened_by is None:
         await work.later(PROPOSE_JOB, {"conversation_id": conversation.id, "title": ticket.title})
+    opened = {"number": ticket.number, "title": ticket.title, "topic": ticket.topic, "priority": conversation.priority}
+    record(work, actor, "ticket.open", conversation=conversation, about=("ticket", ticket.id), before=was, after=opened)
     line = f"Ticket #{ticket.number} was opened."
     conversation = await add_system_message(work, conversation, "ticket_opened", line, str(ticket.number))
     view = ticket_view(ticket, conversation, contact)
@@ -158,10 +161,18 @@ async def _change(
     assert changed is not None
     rank = PRIORITY_RANKS[priority]
     conversation = await change_conversation(work, conversation, priority=priority, priority_rank=rank)
+    record(
+        work,
+        agent or PARLEY,
+        "ticket.update" if agent else "ticket.propose",
+        conversation=conversation,
+        about=("ticket", ticket.id),
+        before={name: old for name, old, _ in asked},
+        after={name: new for name, _, new in asked},
+    )
     if agent is not None:
         line = "; ".join(changes)
         conversation = await add_system_message(work, conversation, "ticket_changed", line, agent.name, "internal")
-        await keep_line(work, agent, "ticket.update", conversation_id=conversation.id, changes=shorten(line, AUDIT_LENGTH))
     view = ticket_view(changed, conversation, contact)
     work.announce(TicketChanged(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
     await announce_conversation(work, conversation)

@@ -13,6 +13,7 @@ from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import begin_assignment, end_assignments, nothing_found
 from app.conversations.messages.send import add_system_message
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ENDED, change_conversation, refuse_second_open
 from app.conversations.snooze import WAKE_JOB
 from app.conversations.tags import change_tags
@@ -61,11 +62,14 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
         return await announce_conversation(work, now)
     values = values_of(undo.before)
     was_ended, is_ended = now.category in ENDED, values["category"] in ENDED
+    facts = facts_of(now)
     former, is_other_owner = now.agent_id, _owner_of(now) != _owner_in(values)
     if was_ended and not is_ended:
         await refuse_second_open(work, now)
     conversation = await change_conversation(work, now, **values)
-    conversation = await change_tags(work, conversation, undo.before["tags"], set(now.tags or []) - set(undo.before["tags"]))
+    tags: list[str] = undo.before["tags"]
+    conversation = await change_tags(work, conversation, tags, set(now.tags or []) - set(tags), by=None)
+    record_change(work, agent, "conversation.undo", facts, conversation)
     await _put_back_routing(work, conversation, undo.before["routing"], agent.id if former == agent.id else None)
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", agent.name)

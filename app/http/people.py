@@ -5,6 +5,7 @@ from __future__ import annotations
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from app.activity.record import record
 from app.contract.bases import Done
 from app.contract.people import (
     AcceptInvitation,
@@ -29,7 +30,6 @@ from app.http.sign_in import signed_in
 from app.people.accounts import reactivate_agent, rename_team, restore_team, save_agent
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.invitations import (
     Invited,
@@ -76,7 +76,7 @@ async def create_agent(request: AnyRequest, data: JSONBody[CreateAgent]) -> Agen
             capacity=platform.settings.agent_capacity,
             team_ids=data.team_ids,
         )
-        await keep_line(work, agent, "agent.add", agent_id=view.id, role=view.role)
+        record(work, agent, "agent.add", agent_id=view.id, role=view.role)
         announce_config(work, "people")
         return AgentIs(agent=view)
 
@@ -195,7 +195,7 @@ async def create_team(request: AnyRequest, data: JSONBody[CreateTeam]) -> TeamIs
 
     async def add(work: Work) -> TeamIs:
         team = await add_team(work, data.name)
-        await keep_line(work, agent, "team.add", team_id=team.id, name=team.name)
+        record(work, agent, "team.add", team_id=team.id, name=team.name)
         announce_config(work, "people")
         return TeamIs(team=team)
 

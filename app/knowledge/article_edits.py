@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlalchemy import Select, and_, case, func, or_, select
 
+from app.activity.record import record
 from app.contract.articles import (
     ArticleIs,
     ArticlePage,
@@ -24,7 +25,6 @@ from app.contract.values import Id, Visibility
 from app.errors import Conflict, Invalid, NotFound
 from app.knowledge.articles import DELETED, ArticleDraft, delete_article, save_article
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.text import clean_line
@@ -89,7 +89,7 @@ async def remove_article(work: Work, agent: SignedInAgent, article_id: str) -> N
     require(Permission.PUBLISH_ARTICLES, agent)
     title = await work.one(select(Article.title).where(Article.id == article_id))
     await delete_article(work, article_id)
-    await keep_line(work, agent, "article.delete", title=title)
+    record(work, agent, "article.delete", title=title)
     announce_config(work, "articles")
 
 
@@ -203,7 +203,7 @@ async def _views(rows: Rows, found: Sequence[Any]) -> list[ArticleRowView]:
 
 
 async def _note(work: Work, agent: SignedInAgent, action: str, article: Article, **more: Any) -> None:
-    await keep_line(work, agent, action, article_id=article.id, title=article.title, state=article.state, **more)
+    record(work, agent, action, article_id=article.id, title=article.title, state=article.state, **more)
     announce_config(work, "articles")
 
 

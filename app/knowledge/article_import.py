@@ -15,13 +15,13 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import select
 
+from app.activity.record import record
 from app.contract.articles import ArticleState, ImportedFileView, ImportOutcome, ImportTrouble
 from app.contract.values import Visibility
 from app.errors import Invalid, TooLarge
 from app.knowledge.articles import DELETED, SLUG_LENGTH, ArticleDraft, free_slug, save_article
 from app.knowledge.front_matter import split_front_matter
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.text import clean_line, clean_text
@@ -141,7 +141,7 @@ async def import_batch(
         done.append(msgspec.structs.replace(file.view(), outcome=outcome))
     created, updated = (sum(one.outcome == outcome for one in done) for outcome in ("created", "updated"))
     if not is_dry and created + updated:
-        await keep_line(work, agent, "article.import", created=created, updated=updated)
+        record(work, agent, "article.import", created=created, updated=updated)
         announce_config(work, "articles")
     return done
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.mail import MailState, MailStatus, MailTested
 from app.errors import Invalid, NotFound
@@ -13,7 +14,6 @@ from app.mail.mailer import SmtpMailer
 from app.mail.outbox import as_message, queue_again
 from app.mail.smtp_reasons import explain
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work, Works
@@ -111,7 +111,7 @@ async def retry_mail(work: Work, agent: SignedInAgent | None, mail_id: str) -> N
     mail = await _unsent(work, agent, mail_id)
     await queue_again(work, [mail.id])
     if agent:
-        await keep_line(work, agent, "mail.retry", mail_id=mail.id)
+        record(work, agent, "mail.retry", mail_id=mail.id)
 
 
 async def discard_mail(work: Work, agent: SignedInAgent | None, mail_id: str) -> None:
@@ -119,7 +119,7 @@ async def discard_mail(work: Work, agent: SignedInAgent | None, mail_id: str) ->
     mail = await _unsent(work, agent, mail_id)
     await work.change(update(OutgoingMail).where(OutgoingMail.id == mail.id).values(state="discarded", next_try_at=None))
     if agent:
-        await keep_line(work, agent, "mail.discard", mail_id=mail.id)
+        record(work, agent, "mail.discard", mail_id=mail.id)
 
 
 async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> None:
@@ -132,7 +132,7 @@ async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> Non
         await queue_again(work, held)
     else:
         await work.change(update(OutgoingMail).where(OutgoingMail.id.in_(held)).values(state="discarded"))
-    await keep_line(work, agent, "mail.send_held" if is_sent else "mail.discard_held", count=len(held))
+    record(work, agent, "mail.send_held" if is_sent else "mail.discard_held", count=len(held))
 
 
 async def _unsent(work: Work, agent: SignedInAgent | None, mail_id: str) -> OutgoingMail:
@@ -148,7 +148,7 @@ async def _unsent(work: Work, agent: SignedInAgent | None, mail_id: str) -> Outg
 
 async def _keep_test(work: Work, agent: SignedInAgent, mail: OutgoingMail) -> None:
     await work.add(mail)
-    await keep_line(work, agent, "mail.test", is_accepted=mail.state == "sent")
+    record(work, agent, "mail.test", is_accepted=mail.state == "sent")
 
 
 def _test_mail(sender: str, recipient: str, now: datetime) -> OutgoingMail:

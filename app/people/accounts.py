@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from app.activity.record import record
 from app.contract.audiences import ToAllAgents
 from app.contract.people import AgentView, RenameTeam, SaveAgent, TeamView
 from app.contract.presence import PresenceChanged
@@ -11,7 +12,6 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin
 from app.people.agents import announce_warnings, get_agent, longest_waits, team_view
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.invitations import check_teams
 from app.people.permissions import Permission, require
@@ -40,7 +40,7 @@ async def save_agent(work: Work, agent: SignedInAgent, agent_id: str, asked: Sav
     await check_teams(work, asked.team_ids)
     await work.change(update(Agent).where(Agent.id == agent_id).values(name=name, role=asked.role))
     await join_teams(work, agent_id, asked.team_ids)
-    await keep_line(
+    record(
         work,
         agent,
         "agent.save",
@@ -60,7 +60,7 @@ async def reactivate_agent(work: Work, agent: SignedInAgent, agent_id: str) -> A
     suspended = update(Agent).where(Agent.id == agent_id, Agent.is_active.is_(False))
     if not await work.change(suspended.values(is_active=True, presence_since=work.now)):
         raise NotFound("suspended agent", agent_id)
-    await keep_line(work, agent, "agent.reactivate", agent_id=agent_id)
+    record(work, agent, "agent.reactivate", agent_id=agent_id)
     announce_warnings(work)
     announce_config(work, "people")
     view = await get_agent(work, agent_id, work.now)
@@ -74,7 +74,7 @@ async def set_own_name(work: Work, agent: SignedInAgent, name: str) -> AgentView
     if not name:
         raise Invalid("Enter a name.")
     await work.change(update(Agent).where(Agent.id == agent.id).values(name=name))
-    await keep_line(work, agent, "profile.name", agent_id=agent.id, name=name)
+    record(work, agent, "profile.name", agent_id=agent.id, name=name)
     announce_config(work, "people")
     return await announce_presence(work, agent.id)
 
@@ -100,7 +100,7 @@ async def _change_team(work: Work, agent: SignedInAgent, team_id: str, action: s
     team = await work.one(update(Team).where(Team.id == team_id).values(**values).returning(Team))
     if team is None:
         raise NotFound("team", team_id)
-    await keep_line(work, agent, action, team_id=team_id, name=team.name)
+    record(work, agent, action, team_id=team_id, name=team.name)
     announce_warnings(work)
     announce_config(work, "people")
     return team_view(team, (await longest_waits(work)).get(team_id))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from app.activity.actor import RecordedActor
 from app.contract.values import Role
 from app.people.permissions import Permission, is_granted
 
@@ -20,6 +21,10 @@ class Visitor(Struct, frozen=True, kw_only=True):
     verified_until: int = 0
     """Until when proof holds, in seconds since 1970; 0 without proof."""
 
+    @property
+    def recorded(self) -> RecordedActor:
+        return RecordedActor("contact", self.contact_id)
+
 
 class SignedInAgent(Struct, frozen=True, kw_only=True):
     """An agent who proved who they are. `session` is the hash of what they proved it with."""
@@ -33,6 +38,10 @@ class SignedInAgent(Struct, frozen=True, kw_only=True):
         """Return whether the agent's role allows this, in this inbox or, without one, in any."""
         return is_granted(self.role, permission, inbox_id)
 
+    @property
+    def recorded(self) -> RecordedActor:
+        return RecordedActor("agent", self.id, self.name)
+
 
 class Operator(Struct, frozen=True, kw_only=True):
     """The person who runs this server, by its command line or by the setup code that it printed."""
@@ -42,6 +51,10 @@ class Operator(Struct, frozen=True, kw_only=True):
     def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
         """Return True: the operator has the database itself."""
         return True
+
+    @property
+    def recorded(self) -> RecordedActor:
+        return RecordedActor("operator")
 
 
 Actor = Visitor | SignedInAgent

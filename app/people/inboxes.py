@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import func, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.audiences import ToNodes
 from app.contract.inboxes import (
@@ -25,7 +26,6 @@ from app.contract.values import OPEN_CATEGORIES, Channel, EmailPrompt, LauncherI
 from app.contract.workspace import ConfigChanged
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.inbox_keys import free_key
 from app.people.permissions import Permission, require
@@ -69,7 +69,7 @@ async def create_inbox(work: Work, agent: SignedInAgent, asked: SaveInbox) -> In
             **values,
         )
     )
-    await keep_line(work, agent, "inbox.create", inbox=inbox.name, key=inbox.key)
+    record(work, agent, "inbox.create", inbox=inbox.name, key=inbox.key)
     announce_config(work, "inboxes")
     work.announce(ConfigChanged(area="inboxes"), to=ToNodes())  # agents enter its room
     return inbox_details(inbox, 0)
@@ -208,7 +208,7 @@ async def _change(
     values |= {"changed_at": work.now, "changed_by": agent.name}
     changed = await work.one(update(Inbox).where(Inbox.id == inbox.id).values(**values).returning(Inbox))
     assert changed is not None
-    await keep_line(work, agent, action, inbox=changed.name, **detail)
+    record(work, agent, action, inbox=changed.name, **detail)
     announce_config(work, "inboxes")
     return inbox_details(changed, await _count_open(work, inbox.id))
 

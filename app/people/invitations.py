@@ -9,13 +9,13 @@ from typing import cast
 from msgspec import Struct
 from sqlalchemy import delete, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.people import AgentView, InvitationView, InviteAgent
 from app.contract.values import Role
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, new_secret
@@ -59,7 +59,7 @@ async def invite_agent(work: Work, agent: SignedInAgent, asked: InviteAgent) -> 
     invitation = await work.one(pending.values(**values).returning(AgentInvitation))
     if invitation is None:
         invitation = await work.add(AgentInvitation(id=new_id(), email=email, pending_email=email, created_at=work.now, **values))
-    await keep_line(work, agent, "agent.invite", email=email, role=asked.role)
+    record(work, agent, "agent.invite", email=email, role=asked.role)
     announce_config(work, "people")
     return Invited(invitation=_view(invitation, agent.name), secret=secret)
 
@@ -73,7 +73,7 @@ async def resend_invitation(work: Work, agent: SignedInAgent, invitation_id: str
     invitation = await work.one(pending.values(**values).returning(AgentInvitation))
     if invitation is None:
         raise NotFound("invitation", invitation_id)
-    await keep_line(work, agent, "agent.invite_again", email=invitation.email)
+    record(work, agent, "agent.invite_again", email=invitation.email)
     announce_config(work, "people")
     return Invited(invitation=_view(invitation, agent.name), secret=secret)
 
@@ -85,7 +85,7 @@ async def revoke_invitation(work: Work, agent: SignedInAgent, invitation_id: str
     email = await work.one(pending.returning(AgentInvitation.email))
     if email is None:
         raise NotFound("invitation", invitation_id)
-    await keep_line(work, agent, "agent.revoke_invitation", email=email)
+    record(work, agent, "agent.revoke_invitation", email=email)
     announce_config(work, "people")
 
 
@@ -141,7 +141,7 @@ async def accept_invitation(work: Work, secret: str, name: str, password_hash: s
     )
     await work.change(update(AgentInvitation).where(AgentInvitation.id == invitation.id).values(agent_id=view.id))
     joined = SignedInAgent(id=view.id, name=view.name, role=view.role, session="")
-    await keep_line(work, joined, "agent.join", agent_id=view.id)
+    record(work, joined, "agent.join", agent_id=view.id)
     announce_config(work, "people")
     return view
 

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
+from app.activity.record import record
 from app.contract.people import ResetFor
 from app.errors import Conflict, Invalid, NotFound
 from app.job_kinds import JobKind
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, hash_password_apart, is_password_apart, new_secret
 from app.text import clean_line
@@ -41,7 +41,7 @@ async def _replace_own(work: Work, agent: SignedInAgent, known: str, password_ha
         raise Conflict("The password was changed elsewhere just now. Sign in again.")
     await work.change(delete(AgentSession).where(AgentSession.agent_id == agent.id, AgentSession.token_hash != agent.session))
     await work.change(delete(PasswordReset).where(PasswordReset.agent_id == agent.id))
-    await keep_line(work, agent, "password.change", agent_id=agent.id)
+    record(work, agent, "password.change", agent_id=agent.id)
 
 
 async def set_password(work: Work, email: str, password_hash: str) -> None:
@@ -63,7 +63,7 @@ async def make_reset(work: Work, agent: SignedInAgent, agent_id: str) -> tuple[s
     if email is None:
         raise NotFound("agent", agent_id)
     secret = await _write_reset(work, agent_id, RESET_LIFE, agent.id)
-    await keep_line(work, agent, "agent.reset_password", agent_id=agent_id)
+    record(work, agent, "agent.reset_password", agent_id=agent_id)
     return email, secret
 
 
@@ -108,7 +108,7 @@ async def use_reset(work: Work, secret: str, password_hash: str) -> str:
         raise _void()
     await _end_everything(work, agent_id)
     owner = SignedInAgent(id=found.id, name=found.name, role=found.role, session="")  # pyright: ignore[reportArgumentType]
-    await keep_line(work, owner, "password.reset", agent_id=found.id)
+    record(work, owner, "password.reset", agent_id=found.id)
     return found.email
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from app.activity.record import record
 from app.contract.audiences import ToAgent, ToAllAgents
 from app.contract.people import AgentView
 from app.contract.presence import ForcePresence, PresenceChanged, PresenceForced, SetPresence
@@ -20,7 +21,6 @@ from app.contract.values import Presence
 from app.errors import Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import get_agent, list_agents
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.work import Work
 from models import Agent, PresenceReason
@@ -115,7 +115,7 @@ async def force_presence(work: Work, supervisor: SignedInAgent, command: ForcePr
     await get_agent(work, command.agent_id, work.now)
     reason = await _reason_for(work, command.presence, command.reason_id)
     await _choose(work, command.agent_id, command.presence, reason, supervisor.id, {})
-    await keep_line(work, supervisor, "presence.force", agent_id=command.agent_id, presence=command.presence, reason=reason)
+    record(work, supervisor, "presence.force", agent_id=command.agent_id, presence=command.presence, reason=reason)
     view = await announce_presence(work, command.agent_id)
     work.announce(PresenceForced(agent=view, by_id=supervisor.id, by_name=supervisor.name), to=ToAgent(agent_id=command.agent_id))
     return view

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import delete, select, update
 
+from app.activity.record import record
 from app.contract.people import SessionView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.work import Rows, Work
 from models import AgentSession
 
@@ -40,7 +40,7 @@ async def end_session(work: Work, agent: SignedInAgent, session_id: str) -> None
     for token_hash in own:
         if _id_of(token_hash) == session_id:
             await work.change(delete(AgentSession).where(AgentSession.token_hash == token_hash))
-            await keep_line(work, agent, "session.end", agent_id=agent.id)
+            record(work, agent, "session.end", agent_id=agent.id)
             return
     raise NotFound("session", session_id)
 
@@ -50,7 +50,7 @@ async def end_other_sessions(work: Work, agent: SignedInAgent) -> None:
     ended: int = await work.change(
         delete(AgentSession).where(AgentSession.agent_id == agent.id, AgentSession.token_hash != agent.session)
     )
-    await keep_line(work, agent, "session.end_others", agent_id=agent.id, count=ended)
+    record(work, agent, "session.end_others", agent_id=agent.id, count=ended)
 
 
 async def note_sessions_seen(work: Work, sessions: Iterable[str]) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from app.activity.record import record
 from app.contract.workspace import SetWorkspace, WorkspaceView
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.text import clean_line
@@ -42,7 +42,7 @@ async def set_workspace(work: Work, agent: SignedInAgent, asked: SetWorkspace) -
     if not name:
         raise Invalid("A workspace needs a name.")
     await write_workspace(work, agent, name=name)
-    await keep_line(work, agent, "workspace.set", name=name)
+    record(work, agent, "workspace.set", name=name)
     announce_config(work, "workspace")
     return await get_workspace(work)
 

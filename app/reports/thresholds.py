@@ -9,12 +9,12 @@ from typing import Any
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, SQLColumnExpression, case, literal, select, update
 
+from app.activity.record import record
 from app.contract.audiences import ToAllAgents
 from app.contract.wall import SetThresholds, ThresholdsChanged, ThresholdsView
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
 from app.people.agents import LONGEST_SECONDS
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.work import Rows, Work
 from models import Team, TeamThresholds
@@ -41,7 +41,7 @@ async def set_thresholds(work: Work, supervisor: SignedInAgent, command: SetThre
     values = {**asdict(view), "set_by_id": supervisor.id, "set_at": work.now}
     if not await work.change(update(TeamThresholds).where(TeamThresholds.team_id == command.team_id).values(**values)):
         await work.add(TeamThresholds(team_id=command.team_id, **values))
-    await keep_line(work, supervisor, "team.set_thresholds", team_id=command.team_id, **asdict(view))
+    record(work, supervisor, "team.set_thresholds", team_id=command.team_id, **asdict(view))
     work.announce(ThresholdsChanged(team_id=command.team_id, thresholds=view), to=ToAllAgents())
 
 

@@ -31,7 +31,7 @@ class Replayed(Struct, frozen=True):
     again: str | None
 
 
-def record(judged: Judged, need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
+def record_decision(judged: Judged, need: Need, mode: RoutingMode, rule_id: str | None) -> dict[str, Any]:
     """Return the record of a decision that judged at most `MAX_KEPT`: the closest candidates, always with the winner, and
     how many others there were with each verdict. Made again from those kept it comes out the same, for nobody left out comes
     before the winner.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from app.activity.record import record
 from app.contract.people import AgentView, ArchiveTeam
 from app.conversations.announcements import announce_conversations
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments
+from app.conversations.recorded_facts import facts_of, record_change
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.admins import keep_an_admin
 from app.people.agents import announce_warnings
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.people.team_routing import deactivate_agent
@@ -33,8 +34,8 @@ async def suspend_agent(work: Work, agent: SignedInAgent, agent_id: str) -> Agen
         raise Forbidden("You cannot suspend yourself. Ask another admin.")
     await keep_an_admin(work, agent, agent_id)
     view = await deactivate_agent(work, agent_id)
-    await hand_on(work, [agent_id], "deactivated", all_of_it=True)
-    await keep_line(work, agent, "agent.suspend", agent_id=agent_id, returned=view.load)
+    await hand_on(work, [agent_id], "deactivated", all_of_it=True, by=agent)
+    record(work, agent, "agent.suspend", agent_id=agent_id, returned=view.load)
     announce_config(work, "people")
     return view
 
@@ -64,10 +65,13 @@ async def archive_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ar
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
+    for one in moved:
+        before = facts_of(one) | {"team_id": team_id}
+        record_change(work, agent, "conversation.transfer", before, one, cause=f"team.archive:{team_id}", team_id=asked.move_to)
     queued = [one for one in moved if one.agent_id is None]
     await begin_assignments(work, [AssignmentRecord(one, "transferred", {}) for one in queued], agent.id)
     await announce_conversations(work, moved)
-    await keep_line(work, agent, "team.archive", team_id=team_id, name=name, moved=len(moved))
+    record(work, agent, "team.archive", team_id=team_id, name=name, moved=len(moved))
     announce_warnings(work)
     announce_config(work, "people")
     return len(moved)

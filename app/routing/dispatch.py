@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import and_, or_, select, update
 
+from app.activity.actor import PARLEY, Recorded
 from app.contract.people import TeamView
 from app.contract.routing import SetTeamRouting
 from app.contract.values import RoutingMode
@@ -22,7 +23,7 @@ from app.people.load import weight_of
 from app.people.presence import announce_loads
 from app.people.team_routing import set_team_routing
 from app.routing.candidates import candidates_of
-from app.routing.decisions import MAX_KEPT, record
+from app.routing.decisions import MAX_KEPT, record_decision
 from app.routing.next_agent import Candidate, Need, chosen_of
 from app.routing.queue import LastAnnounced, announce_positions
 from app.routing.ranking import Ranking, sort_of
@@ -176,7 +177,7 @@ async def _plan(work: Work, serving: Serving, candidates: list[Candidate]) -> Pl
                     conversation_id=conversation.id,
                     need=need,
                     candidate=chosen,
-                    decision=record(judged, need, serving.mode, rule_id),
+                    decision=record_decision(judged, need, serving.mode, rule_id),
                     reason=_reason_of(chosen, need, serving),
                 )
             )
@@ -299,7 +300,9 @@ async def _open_tickets(work: Work, team_id: str | None) -> None:
         await open_ticket_for(work, conversation)
 
 
-async def hand_on(work: Work, agent_ids: Sequence[str], reason: str = "agent_left", *, all_of_it: bool = False) -> None:
+async def hand_on(
+    work: Work, agent_ids: Sequence[str], reason: str = "agent_left", *, all_of_it: bool = False, by: Recorded = PARLEY
+) -> None:
     """Agents have gone: chats whose contact waits for an answer go back to the head of their queue, and so does, with
     `all_of_it`, everything else they hold."""
     if not agent_ids:
@@ -307,7 +310,7 @@ async def hand_on(work: Work, agent_ids: Sequence[str], reason: str = "agent_lef
     held = select(Conversation).where(Conversation.agent_id.in_(agent_ids), Conversation.category.in_(("new", "open")))
     if not all_of_it:
         held = held.where(Conversation.waiting_since.is_not(None))
-    await put_back(work, await work.all(held.order_by(Conversation.id).with_for_update()), reason)
+    await put_back(work, await work.all(held.order_by(Conversation.id).with_for_update()), reason, by)
 
 
 async def take_back_forsaken(work: Work) -> None:

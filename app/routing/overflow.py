@@ -9,9 +9,11 @@ from typing import Any
 from msgspec import json
 from sqlalchemy import Select, select, update
 
+from app.activity.actor import PARLEY
 from app.conversations.announcements import announce_conversations
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.conversations.due import do_all_due
+from app.conversations.recorded_facts import facts_of, record_change
 from app.job_kinds import TimerKind, does
 from app.work import Work, Works
 from models import Conversation, Routing, Team
@@ -42,7 +44,8 @@ async def overflow_conversations(work: Work, *, skip_locked: bool = True) -> int
         await _arm(work, conversation_ids, rest)
     there = set(await work.all(select(Team.id).where(Team.id.in_(moving))))
     for team_id in moving.keys() & there:
-        await _move(work, team_id, {one.id: routing.rule_id for one, routing in moving[team_id]})
+        rules = {one.id: routing.rule_id for one, routing in moving[team_id]}
+        await _move(work, team_id, [one for one, _ in moving[team_id]], rules)
     return len(found)
 
 
@@ -62,7 +65,8 @@ def _select_due(now: datetime, *, skip_locked: bool) -> Select[Conversation, Rou
     return due.where(Routing.conversation_id.in_(first), is_due).order_by(Conversation.id).with_for_update()
 
 
-async def _move(work: Work, team_id: str, rules: Mapping[str, str | None]) -> None:
+async def _move(work: Work, team_id: str, waiting: Sequence[Conversation], rules: Mapping[str, str | None]) -> None:
+    facts = {one.id: facts_of(one) for one in waiting}
     moved = await work.all(
         update(Conversation)
         .where(Conversation.id.in_(rules))
@@ -70,6 +74,9 @@ async def _move(work: Work, team_id: str, rules: Mapping[str, str | None]) -> No
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
+    for one in moved:
+        cause = f"rule:{rules[one.id]}" if rules[one.id] else "routing"
+        record_change(work, PARLEY, "conversation.overflow", facts[one.id], one, cause=cause, team_id=team_id)
     await begin_assignments(work, [AssignmentRecord(one, "overflow", {"rule_id": rules[one.id]}) for one in moved], "routing")
     await announce_conversations(work, moved)
 

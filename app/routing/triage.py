@@ -13,12 +13,14 @@ import structlog
 from msgspec import Struct
 from sqlalchemy import func, select, update
 
+from app.activity.record import rule_actor
 from app.contract.routing import RuleActions
 from app.contract.values import Priority
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.offers import ensure_routing
 from app.conversations.messages.send import add_bot_message
 from app.conversations.queue.positions import in_queue_of
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
 from app.conversations.tickets import open_ticket_for
 from app.routing.overflow import arm_overflow
@@ -153,7 +155,7 @@ async def _sort(work: Work, conversation_id: str, judgement: Judgement, facts: F
     )
     if conversation is None:
         return
-    rule = judgement.rule
+    rule, facts_before = judgement.rule, facts_of(conversation)
     actions = await teams_there(work, rule.actions) if rule else RuleActions()
     values: dict[str, Any] = {"routed_at": work.now, "team_id": actions.team_id or conversation.team_id}
     if actions.priority:
@@ -162,6 +164,9 @@ async def _sort(work: Work, conversation_id: str, judgement: Judgement, facts: F
         await waiting_in(work, values["team_id"], conversation_id) >= actions.queue_limit
     )
     conversation = await change_conversation(work, conversation, **values)
+    if rule is not None:
+        by, cause = rule_actor(rule.id, rule.name), f"rule:{rule.id}"
+        record_change(work, by, "conversation.apply_rule", facts_before, conversation, about=("rule", rule.id), cause=cause)
     await _keep(work, conversation, rule, actions, judgement, facts)
     if is_full:
         await _say_full(work, conversation, actions.full_message or FULL)

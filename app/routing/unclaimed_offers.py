@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from app.activity.record import PARLEY, record
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.claim import UNTAKEN_JOB, Claim, take_if_free
 from app.conversations.assignments.history import begin_assignment
 from app.conversations.tickets import open_ticket_for
 from app.people.presence import announce_load
 from app.routing.candidates import candidates_of
-from app.routing.decisions import record
+from app.routing.decisions import record_decision
 from app.routing.next_agent import Need, chosen_of, verdicts
 from app.work import Work
 from models import Agent, Conversation, Routing
@@ -38,6 +39,8 @@ async def climb(work: Work, conversation_id: str, lead_id: str | None, accept_se
     if lead_id and lead_id not in routing.passed and await _offer_to_lead(work, conversation, routing, lead_id, accept_seconds):
         return True
     await _note_rung(work, conversation_id, "ticket")
+    asked = {"agents_asked": len(routing.passed)}
+    record(work, PARLEY, "conversation.untaken", conversation=conversation, after=asked, agent_id=lead_id)
     await begin_assignment(work, conversation, "routing", "untaken")
     await open_ticket_for(work, conversation)
     await work.later(UNTAKEN_JOB, {"conversation_id": conversation_id, "lead_id": lead_id})
@@ -51,7 +54,7 @@ async def _offer_to_lead(work: Work, conversation: Conversation, routing: Routin
     judged = verdicts(lead, need)
     if chosen_of(judged) is None:
         return False
-    decision = record(judged, need, "least_load", routing.rule_id)
+    decision = record_decision(judged, need, "least_load", routing.rule_id)
     taken = await take_if_free(work, [Claim(conversation.id, lead_id, "to_lead", decision)], accept_seconds)
     for one in taken:
         await _note_rung(work, one.id, "lead")

@@ -8,11 +8,11 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.hours import HoursView, OpenPeriod, SaveHours
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.sla.calendar import day_of, zone_of
@@ -65,7 +65,7 @@ async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_i
         if hours is None:
             raise NotFound("business hours", hours_id)
         await recheck_hours(work, hours_id)
-    await keep_line(work, agent, "hours.create" if hours_id is None else "hours.change", hours=name)
+    record(work, agent, "hours.create" if hours_id is None else "hours.change", hours=name)
     announce_config(work, "hours")
     return _view(hours, work.now)
 
@@ -78,7 +78,7 @@ async def remove_hours(work: Work, agent: SignedInAgent, hours_id: str) -> None:
     await work.change(update(Inbox).where(Inbox.hours_id == hours_id).values(hours_id=None))
     if not await work.change(delete(BusinessHours).where(BusinessHours.id == hours_id)):
         raise NotFound("business hours", hours_id)
-    await keep_line(work, agent, "hours.remove", hours=name)
+    record(work, agent, "hours.remove", hours=name)
     announce_config(work, "hours")
 
 
@@ -89,7 +89,7 @@ async def set_inbox_hours(work: Work, agent: SignedInAgent, inbox_id: str, hours
         raise NotFound("business hours", hours_id)
     if not await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id)):
         raise NotFound("inbox", inbox_id)
-    await keep_line(work, agent, "inbox.change", inbox=inbox_id, changed="hours_id")
+    record(work, agent, "inbox.change", inbox=inbox_id, changed="hours_id")
     announce_config(work, "inboxes")
 
 

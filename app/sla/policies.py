@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import delete, func, insert, literal, select, true, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.sla import OrderSlaPolicies, SaveSlaPolicy, SlaConditions, SlaPolicyView, SlaTarget
 from app.contract.values import OPEN_CATEGORIES, Priority
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.sla.calendar import ALWAYS, Calendar
@@ -218,7 +218,7 @@ async def _forget_stories(work: Work) -> None:
 
 async def _after_change(work: Work, agent: SignedInAgent, action: str, name: str) -> None:
     await recheck_open(work)
-    await keep_line(work, agent, action, policy=name)
+    record(work, agent, action, policy=name)
     announce_config(work, "sla")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.clock import monotonic
 from app.sla.clocks import Cycle, cycles_at
+from app.sla.fired import FiredClock, record_fired
 from app.sla.policies import Offer, choose, keep_hours_version, offers_of
 from app.sla.stories import (
     Subjects,
@@ -123,6 +124,7 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
     kept = await _kept_clocks(work, conversation_ids)
     fresh: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
+    missed: list[FiredClock] = []
     for id, story in stories.items():
         mine = kept.get(id, {})
         over = {key for key, row in mine.items() if row.ended_at}
@@ -132,6 +134,8 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
         for cycle in cycles:
             before = mine.get((cycle.clock, cycle.number))
             values = _values_of(cycle, before)
+            if values["breached_at"] and not (before and before.breached_at):
+                missed.append(FiredClock(id, cycle.clock, cycle.number, cycle.due_at))
             if before is None:
                 fresh.append({"warned_at": None, "conversation_id": id, "clock": cycle.clock, "cycle": cycle.number, **values})
             elif any(getattr(before, name) != value for name, value in values.items()):
@@ -140,20 +144,25 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
         await work.change(insert(SlaClock), fresh)
     if moved:
         await work.change(_MOVE, moved)
+    await record_fired(work, "sla.missed", missed)
 
 
 async def fire_warnings(work: Work) -> int:
     """Note of each clock whose time to warn has come that it has; how many."""
-    return await _fire(work, SlaClock.warn_at, SlaClock.warned_at, "sla warning")
+    return await _fire(work, SlaClock.warn_at, SlaClock.warned_at, "sla.warned", "sla warning")
 
 
 async def fire_breaches(work: Work) -> int:
     """Note of each clock that is due that it is missed; how many."""
-    return await _fire(work, SlaClock.due_at, SlaClock.breached_at, "sla missed")
+    return await _fire(work, SlaClock.due_at, SlaClock.breached_at, "sla.missed", "sla missed")
 
 
 async def _fire(
-    work: Work, due: InstrumentedAttribute[datetime | None], fired: InstrumentedAttribute[datetime | None], words: str
+    work: Work,
+    due: InstrumentedAttribute[datetime | None],
+    fired: InstrumentedAttribute[datetime | None],
+    action: str,
+    words: str,
 ) -> int:
     """Each (conversation, clock, cycle) once. A conversation with something not yet counted waits until it is: the answer may
     have come in time."""
@@ -169,9 +178,11 @@ async def _fire(
     if not waiting:
         return 0
     mine = tuple_(*key).in_([tuple(one) for one in waiting])
-    found = await work.rows(update(SlaClock).where(mine, fired.is_(None)).values({fired.key: work.now}).returning(*key))
-    for conversation_id, clock, cycle in found:
-        log.info(words, conversation=conversation_id, clock=clock, cycle=cycle)
+    changed = update(SlaClock).where(mine, fired.is_(None)).values({fired.key: work.now})
+    found = [FiredClock(*one) for one in await work.rows(changed.returning(*key, SlaClock.due_at))]
+    for one in found:
+        log.info(words, conversation=one.conversation_id, clock=one.clock, cycle=one.cycle)
+    await record_fired(work, action, found)
     return len(found)
 
 

@@ -134,6 +134,10 @@ export type ErrorCode =
   | "unavailable"
   | "internal"
 
+export type ActorKind = "agent" | "contact" | "visitor" | "api_token" | "rule" | "operator" | "parley"
+
+export type Door = "inbox" | "widget" | "api" | "email" | "job" | "rule" | "cli"
+
 export type ArticleState = "draft" | "published" | "archived"
 
 export type ImportOutcome = "created" | "updated" | "unchanged" | "refused"
@@ -192,6 +196,13 @@ export interface Refused {
   retry_seconds: number | null
   missed: MessageView[]
   ok: false
+}
+
+/** One field that changed. Texts are as they are, anything else is JSON; empty where there was or is nothing. */
+export interface ChangeView {
+  name: string
+  before: string | null
+  after: string | null
 }
 
 /** A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added). */
@@ -398,22 +409,24 @@ export interface AuditDetailView {
 }
 
 /**
- * Something done by right of a role: `action` is the command's name, `agent_id` the colleague it concerned, `detail`
- * what was asked for besides.
+ * One change: `action` is the command's name or what happened by itself, `by_id` the agent who did it (empty for any other
+ * actor), `agent_id` the colleague it concerned, `changes` from what to what, `detail` what was asked for besides.
  */
 export interface AuditLineView {
   id: string
   action: string
-  by_id: string
+  by_id: string | null
   by_name: string
+  actor_kind: ActorKind
   conversation_id: string | null
   agent_id: string | null
   team_id: string | null
+  changes: ChangeView[]
   detail: AuditDetailView[]
   created_at: string
 }
 
-/** `GET /api/v1/audit`: a page of what was done by right of a role, newest first. */
+/** `GET /api/v1/audit`: a page of changes, newest first. */
 export interface AuditPage {
   lines: AuditLineView[]
   next: string | null

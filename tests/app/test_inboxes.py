@@ -29,7 +29,7 @@ from app.people.inboxes import (
 )
 from app.sla.hours_store import opening_of, save_hours, set_inbox_hours
 from app.visiting.proactive import is_staffed
-from models import AuditLine, Inbox
+from models import Activity, Inbox
 from tests.factories import House
 
 FULL = SaveInbox(
@@ -158,7 +158,7 @@ async def test_strangers_and_agents_are_refused(house: House, ada: SignedInAgent
 async def test_a_change_is_announced_and_leaves_an_audit_line(house: House, ada: SignedInAgent) -> None:
     await house.run(change_inbox, ada, house.inbox_id, SaveInbox(name="Shop", color="#111111", team_id=house.team_id))
     assert house.told.one(ConfigChanged, ToAllAgents()).area == "inboxes"
-    (line,) = await house.all(select(AuditLine).where(AuditLine.action == "inbox.change"))
+    (line,) = await house.all(select(Activity).where(Activity.action == "inbox.change"))
     assert (line.by_id, line.detail["inbox"]) == (ada.id, "Shop")
     assert "color" in line.detail["changed"]
     assert "team_id" not in line.detail["changed"]
@@ -170,7 +170,7 @@ async def test_a_rotated_secret_is_shown_once_and_replaces_the_one_before(house:
     kept = await row(house, house.inbox_id)
     assert kept.identity_secret == shown.identity_secret != before
     assert shown.inbox.secret_changed_at == house.clock()
-    (line,) = await house.all(select(AuditLine).where(AuditLine.action == "inbox.rotate_secret"))
+    (line,) = await house.all(select(Activity).where(Activity.action == "inbox.rotate_secret"))
     assert shown.identity_secret not in str(line.detail)
 
 
@@ -186,7 +186,7 @@ async def test_an_archived_inbox_takes_no_new_conversations_and_keeps_its_open_o
     restored = await house.run(archive_inbox, ada, house.inbox_id, is_archived=False)
     assert restored.archived_at is None
     assert (await house.start()).conversation.id != id
-    actions = await house.all(select(AuditLine.action).order_by(AuditLine.id))
+    actions = await house.all(select(Activity.action).order_by(Activity.id))
     assert [one for one in actions if one.startswith("inbox.")] == ["inbox.archive", "inbox.restore"]
 
 

@@ -21,7 +21,7 @@ from app.mail.outbox import SEND_JOB, Outbox, queue_mail
 from app.mail.status import discard_mail, mail_status, retry_mail, send_test_mail, settle_held, state_of
 from app.people.actors import SignedInAgent
 from app.work import Work
-from models import AuditLine, Job, OutgoingMail
+from models import Activity, Job, OutgoingMail
 from tests.factories import UNREAD_AFTER, House, mail_settings
 from tests.servers.ports import free_port
 from tests.servers.smtp import SmtpSink
@@ -91,7 +91,7 @@ async def test_mail_that_waited_too_long_asks_an_admin(house: House, smtp_sink: 
     await house.run(settle_held, admin, is_sent=True)
     await run(house, mailer)
     assert [mail.recipients for mail in smtp_sink.mails] == [["new@example.com"], ["old@example.com"]]
-    (line,) = await house.all(select(AuditLine))
+    (line,) = await house.all(select(Activity))
     assert (line.action, line.detail["count"]) == ("mail.send_held", 1)
 
 
@@ -153,7 +153,7 @@ async def test_a_test_mail_is_accepted_and_the_fact_is_kept(house: House, smtp_s
     (received,) = smtp_sink.mails
     assert (tested.is_accepted, received.recipients) == (True, [tested.recipient])
     assert (await status(house, admin)).mail_ok_at == tested.mail_ok_at == house.clock()
-    (line,) = await house.all(select(AuditLine))
+    (line,) = await house.all(select(Activity))
     assert line.action == "mail.test"
 
 

@@ -47,7 +47,7 @@ from app.routing.departures import archive_team, suspend_agent
 from app.routing.rule_store import save_rule
 from app.routing.team_use import people_page
 from app.work import Work
-from models import Agent, AgentInvitation, AgentSession, AuditLine, Inbox, OutgoingMail, PasswordReset
+from models import Activity, Agent, AgentInvitation, AgentSession, Inbox, OutgoingMail, PasswordReset
 from tests.factories import House
 
 PASSWORD = "correct horse battery"
@@ -69,7 +69,7 @@ async def join(house: House, secret: str, name: str = "Nia") -> SignedInAgent:
 
 
 async def actions(house: House) -> list[str]:
-    return [line.action for line in await house.all(select(AuditLine).order_by(AuditLine.created_at, AuditLine.id))]
+    return [line.action for line in await house.all(select(Activity).order_by(Activity.created_at, Activity.id))]
 
 
 async def role_of(house: House, agent: SignedInAgent) -> str:

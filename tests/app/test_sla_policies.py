@@ -24,7 +24,7 @@ from app.sla.dry_run import try_policy
 from app.sla.hours_store import remove_hours, save_hours
 from app.sla.policies import list_policies, order_policies, remove_policy, save_policy
 from app.sla.tracking import run_clocks
-from models import AuditLine, HoursVersion, SlaClock, SlaEvent, SlaPolicyVersion
+from models import Activity, HoursVersion, SlaClock, SlaEvent, SlaPolicyVersion
 from tests.factories import MONDAY, House
 
 PRIORITIES = ("low", "medium", "high", "urgent")
@@ -74,7 +74,7 @@ async def test_a_policy_is_kept_with_every_version_and_an_audit_line(house: Hous
     await house.run(remove_policy, admin, id)
     assert await house.run(list_policies) == []
     assert len(await house.all(select(SlaPolicyVersion))) == 2
-    lines = await house.all(select(AuditLine).order_by(AuditLine.id))
+    lines = await house.all(select(Activity).order_by(Activity.id))
     assert [line.action for line in lines] == ["sla_policy.create", "sla_policy.change", "sla_policy.remove"]
 
 

@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.activity.log import list_lines
 from app.contract.messages import MessageCreated
 from app.contract.presence import PresenceChanged
 from app.contract.reading import AgentSync, VisitorSync
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.people.actors import SignedInAgent
 from app.people.agents import list_teams
-from app.people.audit import list_lines
 from app.people.presence import set_presence
 from app.reports.wall import wall_view
 from app.routing.dispatch import dispatch, hand_on
 from app.routing.queue import queue_of
-from models import Assignment, AuditLine
+from models import Activity, Assignment
 from tests.app.asking import Doors, ask
 from tests.factories import LEASE, House
 from tests.recording import Stream
@@ -30,6 +30,7 @@ STEPS: dict[str, dict[str, Any]] = {
     "conversation.take_over": {},
     "conversation.pull_back": {},
 }
+BY_ROLE = [*STEPS, "team.set_thresholds"]
 THRESHOLDS = {"waiting_count": 3, "longest_seconds": 60, "p90_seconds": 45, "answer_seconds": 30}
 
 
@@ -51,7 +52,7 @@ async def ana(house: House) -> SignedInAgent:
 async def lines(house: House) -> list[tuple[str, str, str | None, str | None]]:
     return [
         (it.action, it.by_name, it.conversation_id, it.agent_id)
-        for it in await house.all(select(AuditLine).order_by(AuditLine.created_at, AuditLine.id))
+        for it in await house.all(select(Activity).where(Activity.action.in_(BY_ROLE)).order_by(Activity.created_at, Activity.id))
     ]
 
 
@@ -129,7 +130,7 @@ async def test_a_whisper_sent_again_is_one_whisper(house: House, doors: Doors, s
     ]
     assert one == again
     assert [it.body for it in await house.messages(id)].count(WORDS) == 1
-    (line,) = await house.all(select(AuditLine).where(AuditLine.action == "conversation.whisper"))
+    (line,) = await house.all(select(Activity).where(Activity.action == "conversation.whisper"))
     assert (line.by_id, line.agent_id, line.conversation_id, line.detail) == (sue.id, ana.id, id, {}), "that, never what"
 
 
@@ -213,7 +214,12 @@ async def test_supervisors_read_what_was_done_a_page_at_a_time(
         first = await list_lines(rows, None, 1)
         rest = await list_lines(rows, first.next, 1)
     assert [line.action for line in [*first.lines, *rest.lines]] == ["conversation.take_over", "conversation.watch"]
-    assert (first.lines[0].by_name, first.lines[0].agent_id, rest.next) == ("Sue", ana.id, None)
+    assert (first.lines[0].by_name, first.lines[0].agent_id, rest.next) == ("Sue", ana.id, rest.lines[0].id)
+    (change,) = [it for it in first.lines[0].changes if it.name == "agent_id"]
+    assert (change.before, change.after) == (ana.id, sue.id)
+    async with house.works.read() as rows:
+        settings = await list_lines(rows, None, 50, settings_only=True)
+    assert {line.conversation_id for line in settings.lines} <= {None}, "changes of conversations are left out"
 
 
 async def test_thresholds_are_for_supervisors_and_for_teams_there_are(

@@ -35,11 +35,11 @@ from app.people.presence import (
 )
 from app.people.reasons import add_reason, list_reasons, remove_reason
 from app.people.team_routing import deactivate_agent, set_agent_routing, set_idle_setting, set_team_routing
-from app.routing.decisions import MAX_KEPT, decide_again, list_decisions, record, replay_decisions
+from app.routing.decisions import MAX_KEPT, decide_again, list_decisions, record_decision, replay_decisions
 from app.routing.dispatch import dispatch, hand_on, inactive_owners
 from app.routing.next_agent import Candidate, Need, next_agent, refusal, verdicts
 from app.work import Work
-from models import Agent, Assignment, AuditLine, Conversation, WaitPromise
+from models import Activity, Agent, Assignment, Conversation, WaitPromise
 from tests.app.test_routing import crowds
 from tests.factories import LEASE, MONDAY, House
 
@@ -94,7 +94,7 @@ def test_what_is_kept_of_a_decision_decides_the_same(crowd: list[Candidate], nee
         Candidate(**{n: getattr(one, n) for n in one.__struct_fields__} | {"agent_id": f"{one.agent_id}{i}"})
         for i, one in enumerate(crowd)
     ]
-    kept = record(verdicts(crowd, need, mode, MAX_KEPT), need, mode, None)
+    kept = record_decision(verdicts(crowd, need, mode, MAX_KEPT), need, mode, None)
     winner = next_agent(crowd, need, mode)
     assert kept["winner"] == (winner.agent_id if winner else None) == decide_again(kept)
     assert len(kept["candidates"]) <= MAX_KEPT
@@ -309,7 +309,7 @@ async def test_a_supervisor_sets_a_presence_and_the_agent_is_told_by_whom(house:
     assert (seen.presence, seen.forced_by_id) == ("away", sam.id)
     told = house.told.one(PresenceForced, ToAgent(agent_id=ana.id))
     assert (told.by_name, told.agent.presence) == ("Sam", "away")
-    (line,) = await house.all(select(AuditLine))
+    (line,) = await house.all(select(Activity))
     assert (line.action, line.by_id, line.agent_id, line.detail["presence"]) == ("presence.force", sam.id, ana.id, "away")
     with pytest.raises(Forbidden):
         await house.run(force_presence, ana, ForcePresence(agent_id=sam.id, presence="away"))

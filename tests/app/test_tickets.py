@@ -19,7 +19,7 @@ from app.errors import Invalid, NotFound
 from app.knowledge.proposals import propose_priority
 from app.routing.dispatch import dispatch
 from app.work import Work
-from models import AuditLine, Conversation, Ticket
+from models import Activity, Conversation, Ticket
 from tests.factories import House
 
 
@@ -182,7 +182,8 @@ async def test_a_ticket_is_edited_and_everyone_hears_of_it(house: House) -> None
     line = (await house.messages(id))[-1]
     assert (line.system, line.visibility, line.author_name) == ("ticket_changed", "internal", "Ana")
     assert line.body == "title: One → Two; topic: Returns → Safety; priority: medium → high"
-    assert [one.action for one in await house.all(select(AuditLine))] == ["ticket.update"]
+    (row,) = await house.all(select(Activity).where(Activity.action == "ticket.update"))
+    assert (row.before["title"], row.after["title"], row.after["priority"]) == ("One", "Two", "high")
     count = len(await house.messages(id))
     await house.run(update_ticket, ana, command)
     assert len(await house.messages(id)) == count

@@ -18,6 +18,7 @@ import pytest
 from msgspec.json import decode
 from sqlalchemy import select
 
+from app.activity.log import list_lines
 from app.attachments import FileStore, delete_unsent
 from app.clock import utc_now
 from app.contract.lists import ListFilter
@@ -45,7 +46,6 @@ from app.gauges import count_for_metrics
 from app.mail.mailer import SmtpMailer
 from app.mail.outbox import Outbox
 from app.people.actors import SignedInAgent, Visitor
-from app.people.audit import list_lines
 from app.people.visitor_sessions import forget_voided
 from app.reports.open_now import OpenNow
 from app.reports.thresholds import thresholds_of

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import case, func, literal, select, update
 
+from app.activity.actor import PARLEY, Recorded
 from app.contract.assignments import AssignConversation, AssignmentOffered, ClaimConversation, TransferConversation
 from app.contract.audiences import ToAgent
 from app.contract.conversations import ConversationView
@@ -22,6 +23,7 @@ from app.conversations.messages.send import (
     add_system_message,
     join,
 )
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import change_conversation, status_values
 from app.conversations.undo_points import keep_undo, standing_of
 from app.errors import Conflict, Invalid, NotFound
@@ -33,6 +35,8 @@ from models import Agent, Conversation, Team
 
 PUT_BACK: dict[str, SystemCode] = {"agent_left": "left", "deactivated": "left", "missed": "missed", "declined": "declined"}
 """What agents read when routing takes a conversation back for such a reason."""
+RETURNS = {"missed": "conversation.lapse", "declined": "conversation.decline", "pulled_back": "conversation.pull_back"}
+"""The names of these in the record; any other is a return to the queue."""
 _TIME = Agent.__table__.c.last_assigned_at.type
 
 
@@ -42,11 +46,13 @@ async def claim_conversation(work: Work, agent: SignedInAgent, command: ClaimCon
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id == agent.id:
         if conversation.offer_until:
-            conversation = await accept_offer(work, conversation, agent.name)
+            conversation = await accept_offer(work, conversation, agent)
         return await announce_conversation(work, conversation)
     if conversation.agent_id is not None:
         raise Conflict("A colleague already has this conversation.")
-    return await _give(work, agent, conversation, agent.id, conversation.team_id, reason="claimed")
+    return await give_conversation(
+        work, agent, conversation, agent.id, conversation.team_id, reason="claimed", action="conversation.claim"
+    )
 
 
 async def assign_conversation(work: Work, agent: SignedInAgent, command: AssignConversation) -> ConversationView:
@@ -54,7 +60,9 @@ async def assign_conversation(work: Work, agent: SignedInAgent, command: AssignC
     require(Permission.ASSIGN, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     team_id = command.team_id or conversation.team_id
-    return await _give(work, agent, conversation, command.agent_id, team_id, reason="assigned")
+    return await give_conversation(
+        work, agent, conversation, command.agent_id, team_id, reason="assigned", action="conversation.assign"
+    )
 
 
 async def transfer_conversation(work: Work, agent: SignedInAgent, command: TransferConversation) -> ConversationView:
@@ -66,13 +74,16 @@ async def transfer_conversation(work: Work, agent: SignedInAgent, command: Trans
     if command.note.strip():
         await add_agent_message(work, conversation, agent, None, command.note, "internal")
     team_id = command.team_id or conversation.team_id
-    return await _give(work, agent, conversation, command.agent_id, team_id, reason="transferred")
+    return await give_conversation(
+        work, agent, conversation, command.agent_id, team_id, reason="transferred", action="conversation.transfer"
+    )
 
 
-async def put_back(work: Work, conversations: Sequence[Conversation], reason: str) -> None:
+async def put_back(work: Work, conversations: Sequence[Conversation], reason: str, by: Recorded = PARLEY) -> None:
     """Back to the head of their queues: they keep the time they first began to wait. Their rows are locked."""
     if not conversations:
         return
+    facts = {one.id: facts_of(one) for one in conversations}
     former = [one.agent_id for one in conversations if one.agent_id]  # the write brings the rows we were given up to date
     taken = [one.id for one in conversations if one.agent_id and not one.offer_until]
     holders = {one.id: one.agent_id for one in conversations if one.agent_id}
@@ -85,6 +96,9 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
+    for one in changed:
+        action, owner_id = RETURNS.get(reason, "conversation.return"), holders.get(one.id)
+        record_change(work, by, action, facts[one.id], one, agent_id=owner_id, cause=reason)
     await begin_assignments(work, [AssignmentRecord(one, reason, {}) for one in changed], "routing")
     await ask_anew(work, taken)
     names = dict[str, str](await work.rows(select(Agent.id, Agent.name).where(Agent.id.in_(set(holders.values())))))
@@ -94,11 +108,19 @@ async def put_back(work: Work, conversations: Sequence[Conversation], reason: st
     await announce_loads(work, former)
 
 
-async def _give(
-    work: Work, by: SignedInAgent, conversation: Conversation, agent_id: str | None, team_id: str | None, *, reason: str
+async def give_conversation(
+    work: Work,
+    by: SignedInAgent,
+    conversation: Conversation,
+    agent_id: str | None,
+    team_id: str | None,
+    *,
+    reason: str,
+    action: str,
 ) -> ConversationView:
+    """Change the owner and the team of a conversation whose row is locked, and record it as `action`."""
     await _must_exist(work, agent_id, team_id if team_id != conversation.team_id else None)
-    former, before = conversation.agent_id, await standing_of(work, conversation)
+    former, before, facts = conversation.agent_id, await standing_of(work, conversation), facts_of(conversation)
     values: dict[str, Any] = {
         "agent_id": agent_id,
         "team_id": team_id,
@@ -113,6 +135,7 @@ async def _give(
     if former == agent_id and team_id == conversation.team_id and not conversation.offer_until:
         return await announce_conversation(work, conversation)
     conversation = await change_conversation(work, conversation, **values)
+    record_change(work, by, action, facts, conversation, agent_id=former or agent_id)
     conversation = await _settle(work, conversation, made_by=by.id, by_name=by.name, reason=reason)
     await keep_undo(work, by, before, conversation)
     if agent_id is None:

@@ -9,10 +9,12 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import case, literal, update
 
+from app.activity.actor import PARLEY
 from app.contract.assignments import AssignmentOffered
 from app.contract.audiences import ToAgent
 from app.conversations.assignments.history import AssignmentRecord, begin_assignments
 from app.conversations.messages.send import add_activities
+from app.conversations.recorded_facts import facts_of, record_change
 from app.job_kinds import JobKind, TimerKind
 from app.work import Work
 from models import Agent, Conversation
@@ -61,6 +63,11 @@ async def take_if_free(work: Work, takes: Sequence[Claim], accept_seconds: int =
         .returning(Conversation)
         .execution_options(synchronize_session=False)
     )
+    action = "conversation.offer" if accept_seconds else "conversation.route"
+    for one in taken:
+        take = by_id[one.id]
+        before = facts_of(one) | {"agent_id": None, "is_offered": None}
+        record_change(work, PARLEY, action, before, one, cause=_cause_of(take), agent_id=one.agent_id, reason=take.reason)
     holdings = [AssignmentRecord(one, by_id[one.id].reason, by_id[one.id].decision) for one in taken]
     await begin_assignments(work, holdings, "routing")
     names = await _assigned_now(work, [one.agent_id for one in taken if one.agent_id])
@@ -73,6 +80,12 @@ async def take_if_free(work: Work, takes: Sequence[Claim], accept_seconds: int =
         offered = AssignmentOffered(conversation_id=one.id, reason=by_id[one.id].reason, until=offer_until)
         work.announce(offered, to=ToAgent(agent_id=one.agent_id or ""))
     return list(taken)
+
+
+def _cause_of(claim: Claim) -> str:
+    """Return the rule that sent it to this queue, or routing without one."""
+    rule_id = claim.decision.get("rule_id")
+    return f"rule:{rule_id}" if rule_id else "routing"
 
 
 async def _assigned_now(work: Work, agent_ids: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, update
 
+from app.activity.actor import PARLEY, Recorded
 from app.contract.assignments import AcceptConversation, DeclineConversation
 from app.contract.conversations import ConversationView
 from app.conversations.access import access_conversation
@@ -37,7 +38,7 @@ async def accept_conversation(work: Work, agent: SignedInAgent, command: AcceptC
     if conversation.agent_id != agent.id:
         raise Conflict("This conversation was offered to someone else.")
     if conversation.offer_until:
-        await accept_offer(work, conversation, agent.name)
+        await accept_offer(work, conversation, agent)
         return await agent_view_of(work, conversation.id)
     return await announce_conversation(work, conversation)
 
@@ -49,7 +50,7 @@ async def accept_by_looking(work: Work, agent: SignedInAgent, conversation_id: s
     if not is_held(conversation) or conversation.agent_id != agent.id:
         return
     if conversation.offer_until:
-        await accept_offer(work, conversation, agent.name)
+        await accept_offer(work, conversation, agent)
     elif not await has_joined(work, conversation, agent.id, agent.name):
         await announce_conversation(work, await join(work, conversation, agent.id, agent.name))
 
@@ -61,14 +62,14 @@ async def decline_conversation(work: Work, agent: SignedInAgent, command: Declin
     conversation = await access_conversation(work, agent, command.conversation_id)
     if conversation.agent_id != agent.id or not conversation.offer_until:
         raise Conflict("This conversation is not offered to you.")
-    await _pass_on(work, [conversation], "declined")
+    await _pass_on(work, [conversation], "declined", agent)
     return await agent_view_of(work, conversation.id)
 
 
 async def lapse_offers(work: Work, *, skip_locked: bool = True, most: int = MAX_AT_ONCE) -> int:
     """Offers whose time is over go on, many at once; how many. Those somebody is at are passed over, or waited for."""
     conversations = await work.all(select_due(Conversation.offer_until, work.now, most=most, skip_locked=skip_locked))
-    await _pass_on(work, conversations, "missed")
+    await _pass_on(work, conversations, "missed", PARLEY)
     return len(conversations)
 
 
@@ -93,7 +94,7 @@ async def ensure_routing(work: Work, conversation_id: str, fields: dict[str, str
     await work.add_unless_there(nothing_found(conversation_id, work.now, fields))
 
 
-async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: str) -> None:
+async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: str, by: Recorded) -> None:
     if not conversations:
         return
     ids = [conversation.id for conversation in conversations]
@@ -101,7 +102,7 @@ async def _pass_on(work: Work, conversations: Sequence[Conversation], outcome: s
     await work.change(
         update(Assignment).where(Assignment.conversation_id.in_(ids), Assignment.ended_at.is_(None)).values(outcome=outcome)
     )
-    await put_back(work, conversations, outcome)
+    await put_back(work, conversations, outcome, by)
 
 
 async def note_passed(work: Work, agents: Mapping[str, str]) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from app.contract.assignments import AssignConversation
+from app.activity.record import record
 from app.contract.conversations import ConversationView
 from app.contract.messages import MessageView
 from app.contract.supervision import PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation
 from app.conversations.access import access_conversation, access_conversation_to_read
-from app.conversations.assignments.change import assign_conversation, put_back
+from app.conversations.assignments.change import give_conversation, put_back
 from app.conversations.assignments.offers import note_passed
 from app.conversations.messages.send import add_agent_message, announce_again, find_message
 from app.conversations.views import agent_view_of, is_held, message_view
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
-from app.people.audit import keep_line
 from app.people.permissions import Permission, require
 from app.work import Work
 
@@ -22,7 +21,7 @@ async def watch_conversation(work: Work, supervisor: SignedInAgent, command: Wat
     """Note that a supervisor reads along. Nobody is told and no mark moves: reading is `conversation.sync` and events."""
     require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation_to_read(work, supervisor, command.conversation_id)
-    await keep_line(work, supervisor, "conversation.watch", conversation_id=conversation.id, agent_id=conversation.agent_id)
+    record(work, supervisor, "conversation.watch", conversation_id=conversation.id, agent_id=conversation.agent_id)
 
 
 async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConversation) -> MessageView:
@@ -37,7 +36,7 @@ async def whisper(work: Work, supervisor: SignedInAgent, command: WhisperConvers
         return message_view(earlier, for_agents=True)
     if conversation.agent_id is None or conversation.agent_id == supervisor.id:
         raise Invalid("No colleague owns this conversation.")
-    await keep_line(work, supervisor, "conversation.whisper", conversation_id=conversation.id, agent_id=conversation.agent_id)
+    record(work, supervisor, "conversation.whisper", conversation_id=conversation.id, agent_id=conversation.agent_id)
     return await add_agent_message(
         work, conversation, supervisor, command.client_id, command.body, "internal", system="whispered"
     )
@@ -47,12 +46,8 @@ async def take_over(work: Work, supervisor: SignedInAgent, command: TakeOverConv
     """The conversation is the supervisor's, whoever had it and however much they hold. One's own changes nothing."""
     require(Permission.SUPERVISE, supervisor)
     conversation = await access_conversation(work, supervisor, command.conversation_id)
-    if conversation.agent_id != supervisor.id:
-        await keep_line(
-            work, supervisor, "conversation.take_over", conversation_id=conversation.id, agent_id=conversation.agent_id
-        )
-    mine = AssignConversation(conversation_id=conversation.id, agent_id=supervisor.id)
-    return await assign_conversation(work, supervisor, mine)
+    mine = (supervisor.id, conversation.team_id)
+    return await give_conversation(work, supervisor, conversation, *mine, reason="assigned", action="conversation.take_over")
 
 
 async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConversation) -> ConversationView:
@@ -65,8 +60,7 @@ async def pull_back(work: Work, supervisor: SignedInAgent, command: PullBackConv
     conversation = await access_conversation(work, supervisor, command.conversation_id)
     if not is_held(conversation):
         raise Invalid("This conversation has no owner.")
-    await keep_line(work, supervisor, "conversation.pull_back", conversation_id=conversation.id, agent_id=conversation.agent_id)
     former = conversation.agent_id or ""
-    await put_back(work, [conversation], "pulled_back")
+    await put_back(work, [conversation], "pulled_back", supervisor)
     await note_passed(work, {conversation.id: former})
     return await agent_view_of(work, conversation.id)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from app.activity.actor import PARLEY
 from app.clock import new_id
 from app.contract.messages import AgentSendMessage, MessageView, VisitorSendMessage
 from app.contract.values import OPEN_CATEGORIES, SystemCode, Visibility
@@ -26,6 +27,7 @@ from app.conversations.messages.files import attach_files
 from app.conversations.messages.situation import load_one
 from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.reading.drafts import forget_draft
+from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ONE_MORE, change_conversation, status_values
 from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import message_view
@@ -46,6 +48,14 @@ ACTIVITY: dict[str, str] = {
     "declined": "{name} declined.",
 }
 """What agents read of the moves between them, apart from the talk."""
+
+ACTIONS: dict[Step, str] = {
+    "take": "conversation.claim",
+    "open": "conversation.open",
+    "wake": "conversation.wake",
+    "reopen": "conversation.reopen",
+}
+"""What a message changes of a conversation, by step, as the record names it."""
 
 _TABLE = Message.__table__
 _BY_ID = prepared_by(Message)
@@ -151,7 +161,7 @@ async def _write(
     )
     if not asked.body and asked.kind != "note":
         values = values | {"preview": ", ".join(str(file["name"]) for file in message.attachments)[:PREVIEW_LENGTH]}
-    waking = await _waking(work, conversation, steps)
+    waking, facts = await _waking(work, conversation, steps), facts_of(conversation) if steps else {}
     if "open" in steps:
         values = values | await status_values(work, "open")
     if asked.kind == "answer":
@@ -164,7 +174,18 @@ async def _write(
         changed = await _take(work, author, changed)
     if "take" in steps or "open" in steps:
         await announce_conversation(work, changed)
+    if steps:
+        actor = PARLEY if "check_owner" in steps else author
+        record_change(work, actor, _action_of(steps), facts, changed, cause=f"message:{message.id}")
     return message_view(message, for_agents=asked.kind != "contact")
+
+
+def _action_of(steps: Sequence[Step]) -> str:
+    """Return the name in the record of what a message changes besides being written."""
+    for step, action in ACTIONS.items():
+        if step in steps:
+            return action
+    return "conversation.return"
 
 
 async def _prepare_answer(
@@ -176,7 +197,7 @@ async def _prepare_answer(
     if "forget_draft" in steps:
         await forget_draft(work, agent.id, conversation.id)
     if "accept" in steps:
-        return await accept_offer(work, conversation, agent.name)
+        return await accept_offer(work, conversation, agent)
     if "take" in steps or "join" in steps:
         return await join(work, conversation, agent.id, agent.name, told="take" in steps)
     return conversation
@@ -194,11 +215,13 @@ async def _take(work: Work, agent: SignedInAgent, conversation: Conversation) ->
     return conversation
 
 
-async def accept_offer(work: Work, conversation: Conversation, agent_name: str) -> Conversation:
-    """Whoever was offered it has it now; the contact reads who joined."""
+async def accept_offer(work: Work, conversation: Conversation, agent: SignedInAgent) -> Conversation:
+    """Give it to the agent it was offered to; the contact reads that they joined."""
+    facts = facts_of(conversation)
     conversation = await change_conversation(work, conversation, offer_until=None, assigned_at=work.now)
+    record_change(work, agent, "conversation.accept", facts, conversation)
     await accept_assignment(work, conversation)
-    conversation = await join(work, conversation, conversation.agent_id or "", agent_name, told=True)
+    conversation = await join(work, conversation, agent.id, agent.name, told=True)
     await announce_conversation(work, conversation)
     return conversation
 

@@ -26,7 +26,7 @@ from app.people.actors import SignedInAgent
 from app.people.agents import add_agent
 from app.people.tokens import new_secret
 from app.work import Works
-from models import Article, ArticleVote, AuditLine, Job, Passage
+from models import Activity, Article, ArticleVote, Job, Passage
 from tests.app.knowledge.conftest import RecordingPublisher
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -102,7 +102,7 @@ async def test_a_replaced_article_keeps_its_address_unless_given_another(works: 
     archived = await works.run(replace_article, ada, change(LAMPS, state="archived"), id)
     assert (archived.article.state, archived.article.path) == ("archived", "")
     async with works.read() as rows:
-        lines = await rows.all(select(AuditLine).order_by(AuditLine.id))
+        lines = await rows.all(select(Activity).order_by(Activity.id))
     assert [(line.action, line.by_name, line.detail.get("state_before")) for line in lines] == [
         ("article.create", "Ada", None),
         ("article.change", "Ben", None),

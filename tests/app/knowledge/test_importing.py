@@ -23,7 +23,7 @@ from app.knowledge.article_import import (
     read_upload,
 )
 from app.work import Works
-from models import Article, AuditLine
+from models import Activity, Article
 from tests.app.knowledge.test_editing import signed_in
 
 PLAIN = ImportDefaults()
@@ -163,7 +163,7 @@ async def test_an_import_creates_updates_and_leaves_alone_what_is_the_same(works
     assert await outcomes(False) == ["unchanged", "unchanged", "refused"]
     async with works.read() as rows:
         articles = await rows.all(select(Article).order_by(Article.slug))
-        lines = await rows.all(select(AuditLine).where(AuditLine.action == "article.import"))
+        lines = await rows.all(select(Activity).where(Activity.action == "article.import"))
     assert [(one.title, one.category, one.body, one.state) for one in articles] == [
         ("New", "General", "New.", "draft"),
         ("Refunds", "Orders", "Within a week.", "archived"),

@@ -1,0 +1,1 @@
+"""The record of changes: one row for each, written in the transaction that made it."""
