@@ -210,6 +210,9 @@ class Interests:
             self._pass_on(encoded, lambda interest: True)
 
     def _tell_about(self, id: str, type: str, encoded: EncodedEvent) -> None:
+        if type == "activity.added":  # a list shows none of it
+            self._pass_on(encoded, lambda interest: id in interest.conversation_ids)
+            return
         standing = self._find(id)
         if id in self._waiting:
             self._waiting[id].append((type, encoded))

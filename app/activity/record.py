@@ -27,8 +27,10 @@ from typing import Any
 from msgspec import Struct
 
 from app.activity.actor import DOORS, PARLEY, Recorded, rule_actor
+from app.activity.changes import UNSEEN, activity_view
 from app.clock import new_id
-from app.contract.activity import Door
+from app.contract.activity import ActivityAdded, ActivityView, Door
+from app.contract.audiences import ToInboxAgents
 from app.text import shorten
 from app.work import Work
 from models import Activity, Conversation
@@ -113,8 +115,15 @@ def _bounded(value: Any, name: str, depth: int) -> Any:
 
 
 async def _write(work: Work) -> None:
-    """Insert what the Work has recorded."""
+    """Insert what the Work has recorded, and let agents know of what concerns a conversation."""
     await work.add_all([row for row, _ in work.recorded])
+    added: dict[tuple[str, str], list[ActivityView]] = {}
+    for row, inbox_id in work.recorded:
+        if inbox_id and row.conversation_id and row.action not in UNSEEN:
+            added.setdefault((row.conversation_id, inbox_id), []).append(activity_view(row))
+    for (conversation_id, inbox_id), activities in added.items():
+        event = ActivityAdded(conversation_id=conversation_id, activities=activities)
+        work.announce(event, to=ToInboxAgents(inbox_id=inbox_id))
 
 
 __all__ = ["PARLEY", "record", "rule_actor"]

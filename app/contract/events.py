@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # ruff: noqa: PLC0414 (names of the features stay importable from here until nothing imports them)
+from app.contract.activity import ActivityAdded
 from app.contract.articles import SuggestionsReady
 from app.contract.assignments import AssignmentOffered
 from app.contract.bases import Event as Event
@@ -42,6 +43,7 @@ VisitorEvent = (
 
 AgentEvent = (
     MessageCreated
+    | ActivityAdded
     | MessageMarked
     | ConversationChanged
     | ConversationMoved

@@ -205,6 +205,52 @@ export interface ChangeView {
   after: string | null
 }
 
+/**
+ * One change of a conversation: `action` is the command's name or what happened by itself. `actor_name` is empty for
+ * contacts and for Parley itself; `agent_id` and `team_id` are the colleague and team concerned; `cause` is what made it
+ * happen.
+ */
+export interface ActivityView {
+  id: string
+  conversation_id: string
+  at: string
+  action: string
+  actor_kind: ActorKind
+  actor_id: string | null
+  actor_name: string
+  door: Door | null
+  object_kind: string | null
+  object_id: string | null
+  agent_id: string | null
+  team_id: string | null
+  cause: string | null
+  changes: ChangeView[]
+}
+
+/** The name of an agent or a team that changes name by id. */
+export interface NameView {
+  id: string
+  name: string
+}
+
+/**
+ * `GET /api/v1/conversations/{id}/timeline`: changes in their order, to be shown between the messages by `at`. `earlier` is
+ * what to give as `before` for the page before, empty at the beginning. `names` holds every agent and team in them.
+ */
+export interface TimelinePage {
+  activities: ActivityView[]
+  names: NameView[]
+  earlier: string | null
+  ok: true
+}
+
+/** Changes were made to a conversation, in this order. Sent to agents who have it open. */
+export interface ActivityAdded {
+  type: "activity.added"
+  conversation_id: string
+  activities: ActivityView[]
+}
+
 /** A passage of an article that may answer. `score` is the cosine in -1..1 (with what words and feedback added). */
 export interface SuggestionView {
   article_id: string
@@ -3168,6 +3214,7 @@ export type VisitorEvent =
 
 export type AgentEvent =
   | MessageCreated
+  | ActivityAdded
   | MessageMarked
   | ConversationChanged
   | ConversationMoved

@@ -6,16 +6,22 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
-from msgspec import Struct
+from msgspec import Struct, to_builtins
+from msgspec.json import decode
 from sqlalchemy import select
 
 from app.activity.actor import PARLEY
 from app.activity.record import HIDDEN, MAX_ENTRIES, MAX_TEXT, bounded, record
+from app.clock import new_id
+from app.contract.activity import ActivityAdded
 from app.contract.commands import AgentCommand
 from app.contract.routing import SetTeamRouting
 from app.conversations.assignments.offers import lapse_offers
 from app.conversations.snooze import wake_conversations
+from app.conversations.timeline import read_timeline
+from app.errors import ParleyError
 from app.people.actors import SignedInAgent
+from app.people.permissions import ROLES, Grant
 from app.people.team_routing import set_team_routing
 from app.routing.dispatch import dispatch, hand_on
 from app.sla.tracking import run_clocks
@@ -24,6 +30,7 @@ from models import Activity
 from tests.app.asking import Doors, ask
 from tests.app.test_sla_policies import promise, promised
 from tests.factories import MONDAY, House
+from tests.recording import Stream
 
 SOON = (MONDAY + timedelta(hours=1)).isoformat()
 LATER = (MONDAY + timedelta(days=1)).isoformat()
@@ -404,3 +411,81 @@ async def test_equal_views_record_nothing(house: House) -> None:
 
     await house.run(save)
     assert await rows(house) == []
+
+
+async def test_a_timeline_is_read_in_order_a_page_at_a_time(house: House, doors: Doors) -> None:
+    ana, ben = await house.agent("Ana"), await house.agent("Ben")
+    id, _ = await house.chat(ana)
+    for priority in ("high", "urgent", "low"):
+        house.clock.on(seconds=10)
+        await ask(doors.gateway, ana, "conversation.set_priority", conversation_id=id, priority=priority)
+    await ask(doors.gateway, ana, "conversation.assign", conversation_id=id, agent_id=ben.id)
+    async with house.works.read() as rows:
+        newest = await read_timeline(rows, ben, id, limit=3)
+        first = await read_timeline(rows, ben, id, newest.earlier, 3)
+    assert [one.action for one in [*first.activities, *newest.activities]] == [
+        "conversation.claim",
+        *["conversation.set_priority"] * 3,
+        "conversation.assign",
+    ]
+    assert (newest.earlier, first.earlier) == (newest.activities[0].id, None)
+    assert [(one.name, one.before, one.after) for one in newest.activities[1].changes] == [("priority", "urgent", "low")]
+    assert {one.id: one.name for one in newest.names} == {ana.id: "Ana", ben.id: "Ben"}
+    assert (newest.activities[2].actor_name, newest.activities[2].at) == ("Ana", house.clock())
+
+
+async def test_a_timeline_is_for_those_who_may_see_the_conversation(
+    house: House, doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    elsewhere = await house.inbox("elsewhere")
+    names = ROLES["agent"].names
+
+    async def look(wanted: str) -> str:
+        try:
+            async with house.works.read() as rows:
+                return "seen" if (await read_timeline(rows, ana, wanted)).activities else "empty"
+        except ParleyError as error:
+            return error.code
+
+    assert (await look(id), await look(new_id())) == ("seen", "not_found")
+    monkeypatch.setitem(ROLES, "agent", Grant(names, frozenset({elsewhere})))
+    synced = await ask(doors.gateway, ana, "conversation.sync", conversation_id=id, after_rev=0)
+    assert await look(id) == ("seen" if synced["ok"] else synced["code"]), "the same gate as the conversation's"
+    monkeypatch.setitem(ROLES, "agent", Grant(frozenset()))
+    assert await look(id) == "forbidden"
+
+
+async def test_nobody_reads_that_a_supervisor_watches(house: House, doors: Doors) -> None:
+    ana, sue = await house.agent("Ana"), await house.agent("Sue", role="supervisor", presence="away")
+    id, _ = await house.chat(ana)
+    house.told.forget()
+    await ask(doors.gateway, sue, "conversation.watch", conversation_id=id)
+    await ask(doors.gateway, sue, "conversation.whisper", conversation_id=id, client_id="w", body="Ask for the number")
+    async with house.works.read() as rows:
+        assert [one.action for one in (await read_timeline(rows, ana, id)).activities] == ["conversation.claim"]
+    assert house.told.all(ActivityAdded) == []
+
+
+async def test_a_change_is_heard_where_its_conversation_is_open(house: House, doors: Doors) -> None:
+    ana, ben, kim = await house.agent("Ana"), await house.agent("Ben"), await house.agent("Kim")
+    id, _ = await house.chat(ana)
+    streams = {name: Stream() for name in ("open", "owner", "elsewhere")}
+    for (name, stream), agent in zip(streams.items(), (ben, ana, kim), strict=True):
+        await doors.connected_clients.connected(stream, agent)
+        shown = [id] if name == "open" else []
+        assert (await ask(doors.gateway, agent, "screen.watch", stream, conversation_ids=shown))["ok"]
+        stream.heard.clear()
+    change = {"conversation_ids": [id], "priority": "high", "add_tags": ["vip"]}
+    assert (await ask(doors.gateway, ana, "conversations.bulk", changes=[change]))["ok"]
+    heard = {
+        name: [event for it in stream.heard if (event := decode(it.json))["type"] == "activity.added"]
+        for name, stream in streams.items()
+    }
+    assert (heard["owner"], heard["elsewhere"]) == ([], [])
+    (event,) = heard["open"]
+    assert [one["action"] for one in event["activities"]] == ["conversation.tag", "conversation.set_priority"]
+    async with house.works.read() as rows:
+        page = await read_timeline(rows, ben, id)
+    assert event["activities"] == to_builtins(page.activities[-2:])

@@ -39,6 +39,7 @@ from app.conversations.reading.heads import (
 )
 from app.conversations.reading.sync import earlier_for_agent, mark_read, sync_for_agent
 from app.conversations.tags import list_tags
+from app.conversations.timeline import read_timeline
 from app.database import open_database
 from app.database.exclusive import sqlite_path
 from app.file_room import note_room
@@ -173,6 +174,8 @@ async def be_found_by_nodes(rows: Rows, ana: SignedInAgent) -> None:
     await list_drafts(rows, ana)
     await list_tags(rows)
     await list_lines(rows, None, 50)
+    await list_lines(rows, None, 50, settings_only=True)
+    await read_timeline(rows, ana, Ids.conversation(7))
     await list_notices(rows, ana, utc_now())
 
 

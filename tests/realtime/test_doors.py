@@ -30,6 +30,7 @@ FOR_AGENTS = {
     "GET /api/v1/conversations/counts",
     "GET /api/v1/conversations/{conversation_id}/decisions",
     "GET /api/v1/conversations/{conversation_id}/sla",
+    "GET /api/v1/conversations/{conversation_id}/timeline",
     "GET /api/v1/desk",
     "GET /api/v1/me",
     "GET /api/v1/me/sessions",
