@@ -25,6 +25,7 @@ from app.contract.toolbox import (
     SaveView,
 )
 from app.contract.values import Id, Priority
+from app.contract.work_list import TicketListingView
 from app.conversations.lists.counts import saved_views_of
 from app.conversations.reading.drafts import list_drafts
 from app.conversations.tags import clean_tag, list_tags
@@ -62,7 +63,10 @@ async def save_view(work: Work, agent: SignedInAgent, asked: SaveView, id: str |
     kept = msgspec.to_builtins(asked.filter) | cleaned
     if kept["agent_id"] is None:
         del kept["agent_id"]  # the version before this one, beside us in a deploy, refuses a field that it does not know
-    values = {"name": _named(asked.name), "filter": kept}
+    tickets = None
+    if asked.tickets is not None:
+        tickets = msgspec.to_builtins(asked.tickets) | {"topic": clean_line(asked.tickets.topic)}
+    values = {"name": _named(asked.name), "filter": kept, "tickets": tickets}
     return _saved_view(await _keep(work, agent, SavedView, id, values, is_shared=asked.is_shared))
 
 
@@ -175,7 +179,13 @@ def _view_filter(kept: Any) -> FilterView:
 
 
 def _saved_view(row: SavedView) -> SavedViewView:
-    return SavedViewView(id=row.id, name=row.name, is_shared=row.agent_id is None, filter=_view_filter(row.filter))
+    return SavedViewView(
+        id=row.id,
+        name=row.name,
+        is_shared=row.agent_id is None,
+        filter=_view_filter(row.filter),
+        tickets=msgspec.convert(row.tickets, TicketListingView) if row.tickets else None,
+    )
 
 
 def _canned_response(row: CannedResponse) -> CannedResponseView:

@@ -26,6 +26,24 @@ WAITING_ORDERS = {
     "queue": ("priority_rank", "coalesce(queued_at, created_at)", "id"),
 }
 """What waits can be listed by, besides the orders of all."""
+IS_OPEN_TICKET = text(f"{IS_OPEN.text} AND ticket_number IS NOT NULL")
+IS_ENDED_TICKET = text(f"{IS_ENDED.text} AND ticket_number IS NOT NULL")
+TICKET_ORDERS = {
+    "number": ("ticket_number",),
+    "priority": ("priority_rank", "ticket_number"),
+    "status": ("status", "ticket_number"),
+    "owner": ("agent_id", "ticket_number"),
+    "team": ("team_id", "ticket_number"),
+    "topic": ("topic", "ticket_number DESC"),
+    "owner_priority": ("agent_id", "priority_rank", "ticket_number"),
+    "owner_status": ("agent_id", "status", "ticket_number"),
+    "owner_topic": ("agent_id", "topic", "ticket_number DESC"),
+}
+OPEN_TICKET_ORDERS = {
+    "status_priority": ("status", "priority_rank", "ticket_number"),
+    "team_priority": ("team_id", "priority_rank", "ticket_number"),
+}
+"""What open tickets can be listed by, besides the orders of all tickets."""
 ORDERS = {"priority": ("priority_rank", "id"), "status": ("status", "id"), "topic": ("topic", "id DESC")}
 
 
@@ -37,7 +55,7 @@ class Conversation(Base):
     (a trigger sees to it), for nodes that missed the hints. `last_minute` is, on SQLite, the minute of `last_message_at` (a
     trigger sees to it): by it the lists of what is open are indexed, so that a message rarely moves their entries.
     `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
-    `topic` is the ticket's, copied by a trigger; empty without a ticket.
+    `topic` and `ticket_number` are the ticket's, copied by triggers; empty without a ticket.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
@@ -79,6 +97,27 @@ class Conversation(Base):
                 ("agent_ended", ("agent_id",), IS_ENDED, ORDERS),
             )
             for order, columns in orders.items()
+        ),
+        *(
+            Index(f"ix_conversations_{shelf}_tickets_{order}", *map(text, columns), sqlite_where=where, postgresql_where=where)
+            for shelf, where, orders in (
+                ("open", IS_OPEN_TICKET, TICKET_ORDERS | OPEN_TICKET_ORDERS),
+                ("ended", IS_ENDED_TICKET, TICKET_ORDERS),
+            )
+            for order, columns in orders.items()
+        ),
+        *(
+            Index(
+                f"ix_conversations_{shelf}_tickets_{name}",
+                *columns,
+                moved,
+                "ticket_number",
+                sqlite_where=where,
+                postgresql_where=where,
+            ).ddl_if(dialect)
+            for shelf, where in (("open", IS_OPEN_TICKET), ("ended", IS_ENDED_TICKET))
+            for name, columns in (("active", ()), ("owner_active", ("agent_id",)))
+            for dialect, moved in (("postgresql", "last_message_at"), ("sqlite", "last_minute"))
         ),
         Index("ix_conversations_standing", "agent_id", "category", "team_id"),
         Index(
@@ -142,6 +181,7 @@ class Conversation(Base):
     escalation_level: Mapped[int]
     escalation_reason: Mapped[str] = mapped_column(Text)
     topic: Mapped[str | None] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))
+    ticket_number: Mapped[int | None] = mapped_column(BigInteger)
     tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     joined_ids: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]

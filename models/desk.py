@@ -26,7 +26,8 @@ class Draft(Base):
 
 
 class SavedView(Base):
-    """A filter with a name. `agent_id` is whose it is, empty when it is shared by all."""
+    """A filter with a name. `agent_id` is whose it is, empty when it is shared by all. `tickets` is what only a list of tickets
+    has; empty for a list of conversations."""
 
     __tablename__ = "saved_views"
 
@@ -34,6 +35,7 @@ class SavedView(Base):
     agent_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("agents.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     filter: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    tickets: Mapped[dict[str, Any] | None] = mapped_column(JsonColumn)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

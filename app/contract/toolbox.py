@@ -10,6 +10,7 @@ from app.contract.bases import Body, Event, View
 from app.contract.drafts import DraftView
 from app.contract.lists import ListFilter
 from app.contract.values import Line, ListView, MessageBody, Priority, Shelf, Sort, StepKind
+from app.contract.work_list import TicketListing, TicketListingView
 
 
 class FilterView(View):
@@ -28,12 +29,14 @@ class FilterView(View):
 
 
 class SavedViewView(View):
-    """A filter with a name, one agent's or everybody's."""
+    """A filter with a name, one agent's or everybody's. `tickets` is empty for a view of the inbox; else the view is one of the
+    tickets' work list, and the filter's own `sort` counts for nothing."""
 
     id: str
     name: str
     is_shared: bool
     filter: FilterView
+    tickets: TicketListingView | None
 
 
 class CannedResponseView(View):
@@ -84,6 +87,7 @@ class SaveView(Body):
     name: Annotated[Line, Meta(min_length=1)]
     filter: ListFilter
     is_shared: bool = False
+    tickets: TicketListing | None = None
 
 
 class SaveCannedResponse(Body):

@@ -1,22 +1,115 @@
-"""Tickets by their numbers, for agents."""
+"""Tickets by their numbers, and the work list, for agents."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
 from litestar import get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from app.contract.conversations import ConversationView
+from app.contract.lists import ConversationPage, ListFilter
+from app.contract.values import ListView, Priority, Shelf
+from app.contract.work_list import TicketCount, TicketListing
+from app.conversations.lists.work_list import list_work
 from app.conversations.tickets import find_ticket
+from app.errors import Invalid
+from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import may_view_conversations, require
+from app.people.permissions import Permission, require
+
+Words = Annotated[str, QueryParameter(max_length=200)]
+ShortText = Annotated[str, QueryParameter(max_length=40)]
+TopicText = Annotated[str, QueryParameter(max_length=60)]
+IdText = Annotated[str | None, QueryParameter(max_length=36)]
+Cursor = Annotated[str | None, QueryParameter(max_length=600)]
 
 
 @get("/api/v1/tickets/{number:str}")
 async def ticket(request: AnyRequest, number: FromPath[str]) -> ConversationView:
     """Return the conversation that a ticket's number was given to."""
-    require(may_view_conversations, await agent_of(request))
+    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
     async with platform_of(request).works.read() as rows:
         return await find_ticket(rows, number)
 
 
-ROUTES = [ticket]
+@get("/api/v1/tickets/list")
+async def work_list(
+    request: AnyRequest,
+    view: FromQuery[ListView] = "all",
+    category: FromQuery[Shelf] = "open",
+    q: Words = "",
+    tag: ShortText = "",
+    priority: FromQuery[Priority | None] = None,
+    status: ShortText = "",
+    team_id: IdText = None,
+    inbox_id: IdText = None,
+    agent_id: IdText = None,
+    topic: TopicText = "",
+    order: ShortText = "-number",
+    after: Cursor = None,
+    limit: FromQuery[int] = 100,
+) -> ConversationPage:
+    """Return a page of the work list: conversations that have a ticket. `order` is one sort key or two, such as `-number` or
+    `priority,number`; see TicketListing."""
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
+    wanted = _filter(view, category, q, tag, priority, status, team_id, inbox_id, agent_id)
+    async with platform_of(request).works.read() as rows:
+        return await list_work(rows, agent, wanted, _listing(topic, order), after, limit)
+
+
+@get("/api/v1/tickets/count")
+async def work_count(
+    request: AnyRequest,
+    view: FromQuery[ListView] = "all",
+    category: FromQuery[Shelf] = "open",
+    q: Words = "",
+    tag: ShortText = "",
+    priority: FromQuery[Priority | None] = None,
+    status: ShortText = "",
+    team_id: IdText = None,
+    inbox_id: IdText = None,
+    agent_id: IdText = None,
+    topic: TopicText = "",
+) -> TicketCount:
+    """Return the number of tickets that a work list holds, as of a few seconds ago."""
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
+    wanted = _filter(view, category, q, tag, priority, status, team_id, inbox_id, agent_id)
+    return TicketCount(count=await platform_of(request).open_counts.of_tickets(agent, wanted, _listing(topic)))
+
+
+def _filter(
+    view: ListView,
+    category: Shelf,
+    q: str,
+    tag: str,
+    priority: Priority | None,
+    status: str,
+    team_id: str | None,
+    inbox_id: str | None,
+    agent_id: str | None,
+) -> ListFilter:
+    return ListFilter(
+        view=view,
+        shelf=category,
+        query=q,
+        tag=tag,
+        priority=priority,
+        status=status,
+        team_id=team_id and as_id(team_id, "team"),
+        inbox_id=inbox_id and as_id(inbox_id, "inbox"),
+        agent_id=agent_id and as_id(agent_id, "agent"),
+    )
+
+
+def _listing(topic: str, order: str = "-number") -> TicketListing:
+    try:
+        return msgspec.convert({"topic": topic, "order": order}, TicketListing)
+    except msgspec.ValidationError as error:
+        raise Invalid("This list cannot be sorted that way. Choose another column.") from error
+
+
+ROUTES = [ticket, work_list, work_count]

@@ -2600,12 +2600,16 @@ export interface FilterView {
   sort: Sort
 }
 
-/** A filter with a name, one agent's or everybody's. */
+/**
+ * A filter with a name, one agent's or everybody's. `tickets` is empty for a view of the inbox; else the view is one of the
+ * tickets' work list, and the filter's own `sort` counts for nothing.
+ */
 export interface SavedViewView {
   id: string
   name: string
   is_shared: boolean
   filter: FilterView
+  tickets: TicketListingView | null
 }
 
 /**
@@ -2657,6 +2661,7 @@ export interface SaveView {
   name: string
   filter: ListFilter
   is_shared?: boolean
+  tickets?: TicketListing | null
 }
 
 /** `POST /api/v1/canned-responses`, `PUT /api/v1/canned-responses/{id}` */
@@ -3098,6 +3103,30 @@ export interface WidgetSession {
 export interface SignOutVisitor {
   /** At most 512 characters. */
   visitor_token: string
+}
+
+/**
+ * What a list of tickets has besides its filter. `order` is the keys it is sorted by, the first one first: `number`,
+ * `active` (last message), `topic`, `priority`, `status`, `owner` or `team`; after one of the last four, `number` or, of
+ * what is open, `priority` may follow. `-` turns a key round: `-number` is the newest first.
+ */
+export interface TicketListing {
+  /** At most 60 characters. */
+  topic?: string
+  /** At most 40 characters. */
+  order?: string
+}
+
+/** What a saved view of tickets has besides its filter. */
+export interface TicketListingView {
+  topic: string
+  order: string
+}
+
+/** The number of tickets that a list holds, counted up to 1,000. */
+export interface TicketCount {
+  count: number
+  ok: true
 }
 
 /** An admin changed settings: ask for what you show of this area again. */

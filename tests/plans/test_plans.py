@@ -19,9 +19,11 @@ from app.contract.reading import AgentSync, ConversationDelivered, ReadConversat
 from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget, TrySlaPolicy
 from app.contract.tickets import OpenTicket
 from app.contract.values import ListView, Shelf, Sort
+from app.contract.work_list import TicketListing
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
+from app.conversations.lists.work_list import list_work
 from app.conversations.reading.heads import heads_for_agent, heads_for_visitor
 from app.conversations.reading.sync import mark_delivered, mark_read, sync_for_agent, sync_for_visitor
 from app.conversations.tickets import open_ticket
@@ -130,6 +132,45 @@ async def test_every_order_of_a_list_is_read_from_an_index_page_by_page(database
     steps = {sql: re.sub(BY_MINUTE, "", found) for sql, found in (await steps_of(database_url, lists)).items()}
     sorting = {sql: found for sql, found in steps.items() if "TEMP B-TREE" in found or "Sort" in found}
     assert not sorting, "\n\n".join(f"{sql[sql.find('WHERE') :]}\n{found}" for sql, found in sorting.items())
+
+
+async def test_every_order_of_the_work_list_is_read_from_an_index_page_by_page(database_url: str) -> None:
+    """Each page in one query. Nothing is sorted; among one agent's, or what nobody has, a database may sort the few of one status."""
+    async with open_house(database_url) as house:
+        ana = await house.agent("Ana")
+        for number in range(8):
+            id, _ = await house.chat()
+            if number % 4:
+                await house.run(open_ticket, ana, OpenTicket(conversation_id=id))
+            if number % 2:
+                await house.answer(ana, id)
+        await asyncio.to_thread(seed_history, database_url, PAST)
+    seconds = {"number": [""], "active": [""], "topic": [""], "priority": ["", ",number"]}
+    orders = [
+        f"{way}{name}{second}"
+        for name in ("number", "active", "topic", "priority", "status", "owner", "team")
+        for way in ("", "-")
+        for second in seconds.get(name, ["", ",number", ",priority", ",-priority"])
+    ]
+    whole: list[Query] = []
+    with listening() as heard:
+        async with reopen_house(database_url) as house, house.works.read() as rows:
+            for view, shelf, order in product(("all", "mine", "unassigned"), get_args(Shelf), orders):
+                if view != "all" and not whole:
+                    whole = [one for one in heard.queries if "ticket_number IS NOT NULL" in one.sql]
+                page = await list_work(rows, ana, ListFilter(view=view, shelf=shelf), TicketListing(order=order), None, 2)
+                for _ in range(2):
+                    if page.next:
+                        wanted = ListFilter(view=view, shelf=shelf)
+                        page = await list_work(rows, ana, wanted, TicketListing(order=order), page.next, 2)
+    lists = [one for one in heard.queries if "ticket_number IS NOT NULL" in one.sql]
+    assert len(whole) > 60
+    assert len(lists) > 120
+    steps = {sql: re.sub(BY_MINUTE, "", found) for sql, found in (await steps_of(database_url, whole)).items()}
+    sorting = {sql: found for sql, found in steps.items() if "TEMP B-TREE" in found or "Sort" in found}
+    assert not sorting, "\n\n".join(f"{sql[sql.find('WHERE') :]}\n{found}" for sql, found in sorting.items())
+    faults = await faults_of(database_url, lists)
+    assert not faults, "\n\n".join(f"{'; '.join(found)}\n{sql[sql.find('FROM') :]}" for sql, found in faults.items())
 
 
 async def test_a_search_reads_nothing_from_end_to_end(database_url: str) -> None:

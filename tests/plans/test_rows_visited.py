@@ -24,9 +24,11 @@ from app.clock import utc_now
 from app.contract.lists import ListFilter
 from app.contract.reading import AgentEarlier, AgentSync, ReadConversation
 from app.contract.values import ListView, Shelf, Sort
+from app.contract.work_list import TicketListing
 from app.conversations.contact_history import list_contact_conversations
 from app.conversations.lists.counts import OpenCounts
 from app.conversations.lists.pages import list_conversations, list_tickets
+from app.conversations.lists.work_list import list_work
 from app.conversations.queue.positions import queue_views
 from app.conversations.reading.drafts import list_drafts
 from app.conversations.reading.heads import (
@@ -134,6 +136,10 @@ async def live_a_day(url: str) -> None:
             for shelf, view, sort in product(get_args(Shelf), get_args(ListView), get_args(Sort)):
                 page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), None, 20)
                 await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf, sort=sort), page.next, 20)
+            for shelf, order in product(get_args(Shelf), ("-number", "-active", "topic", "priority", "status", "owner", "team")):
+                listing = TicketListing(order=order)
+                tickets = await list_work(rows, ana, ListFilter(shelf=shelf), listing, None, 20)
+                await list_work(rows, ana, ListFilter(shelf=shelf), listing, tickets.next, 20)
             await OpenCounts(house.works).of(ana)
             await list_tickets(rows, None, 50)
             await list_desk(rows, ana)

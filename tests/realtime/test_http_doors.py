@@ -132,6 +132,20 @@ async def test_lists_take_only_what_they_know(ana: httpx.AsyncClient) -> None:
         assert is_refusal(await ana.get(f"/api/v1/conversations?{query}"), 400, "invalid"), query
     for query in ("after=x", "after=%C2%B2", "after=" + "9" * 40):
         assert is_refusal(await ana.get(f"/api/v1/tickets?{query}"), 400, "invalid"), query
+    for query in (
+        "order=x",
+        "order=number,number",
+       
+        "topic=" + "x" * 61,
+        "after=x",
+        "limit=many",
+        "team_id=x",
+    ):
+        answer = await ana.get(f"/api/v1/tickets/list?{query}")
+        assert answer.status_code in (400, 404), query
+    assert (await ana.get("/api/v1/tickets/list?order=priority,-number&q=%00%25_")).json()["conversations"] == []
+    assert (await ana.get("/api/v1/tickets/count?category=resolved")).json()["count"] >= 0
+    assert is_refusal(await ana.get("/api/v1/tickets/lists"), 404, "not_found")
     assert (await ana.get("/api/v1/conversations?q=%00%25_")).status_code == 200
 
 

@@ -11,7 +11,9 @@ from sqlalchemy import func, or_, select
 
 from app.clock import monotonic
 from app.contract.lists import ConversationCounts, ListFilter, SavedCount
+from app.contract.work_list import TicketListing
 from app.conversations.lists.filters import conditions_of
+from app.conversations.lists.work_list import count_work
 from app.people.actors import SignedInAgent
 from app.work import Rows, Works
 from models import Conversation, SavedView
@@ -35,6 +37,8 @@ class Alike(NamedTuple):
     priority: str
     status: str
     tags: Sequence[str]
+    topic: str | None
+    """The ticket's; none without a ticket."""
     number: int
 
 
@@ -53,16 +57,19 @@ class OpenCounts:
     async def of(self, agent: SignedInAgent, view_ids: Collection[str] | None = None) -> ConversationCounts:
         """Return the counts of the agent's views; of the saved ones those with these ids, or all."""
         async with self._works.read() as rows:
-            async with self._turn:
-                if self._clock() >= self._fresh_until:
-                    began = self._clock()
-                    self._open, self._counted = await read_open(rows), {}
-                    took = self._clock() - began
-                    self._fresh_until = self._clock() + max(SHORTEST_SECONDS, took / BUSY_SHARE)
+            await self._refresh(rows)
             views = await rows.all(saved_views_of(agent))
             wanted = [view for view in views if view_ids is None or view.id in view_ids]
             saved = [SavedCount(id=view.id, count=await self._saved(rows, agent, view)) for view in wanted]
         return self._counts(agent, saved)
+
+    async def _refresh(self, rows: Rows) -> None:
+        async with self._turn:
+            if self._clock() >= self._fresh_until:
+                began = self._clock()
+                self._open, self._counted = await read_open(rows), {}
+                took = self._clock() - began
+                self._fresh_until = self._clock() + max(SHORTEST_SECONDS, took / BUSY_SHARE)
 
     def _counts(self, agent: SignedInAgent, saved: list[SavedCount]) -> ConversationCounts:
         mine, unassigned, everything = (
@@ -72,24 +79,37 @@ class OpenCounts:
         )
         return ConversationCounts(mine=mine, unassigned=unassigned, all=everything, saved=saved)
 
+    async def of_tickets(self, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing) -> int:
+        """Return the number of tickets that a work list holds, counted up to MAX_COUNTED."""
+        async with self._works.read() as rows:
+            await self._refresh(rows)
+            return await self._bounded(rows, agent, wanted, listing)
+
     async def _saved(self, rows: Rows, agent: SignedInAgent, view: SavedView) -> int:
         wanted = msgspec.convert(view.filter, ListFilter)
+        listing = msgspec.convert(view.tickets, TicketListing) if view.tickets else None
+        return await self._bounded(rows, agent, wanted, listing)
+
+    async def _bounded(self, rows: Rows, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None) -> int:
         if wanted.shelf == "open" and not wanted.query:
-            return min(MAX_COUNTED, self._count(agent, wanted))
-        key = _key_of(agent, wanted)
+            return min(MAX_COUNTED, self._count(agent, wanted, listing))
+        key = _key_of(agent, wanted, listing)
         until, count = self._counted_long.get(key, (0.0, 0))
         if self._clock() >= until:
-            held = select(Conversation.id).where(*await conditions_of(rows, agent, wanted)).limit(MAX_COUNTED)
-            count = await rows.one(select(func.count()).select_from(held.subquery())) or 0
+            if listing:
+                count = await count_work(rows, agent, wanted, listing)
+            else:
+                held = select(Conversation.id).where(*await conditions_of(rows, agent, wanted)).limit(MAX_COUNTED)
+                count = await rows.one(select(func.count()).select_from(held.subquery())) or 0
             if len(self._counted_long) > MAX_COUNTED:
                 self._counted_long.clear()
             self._counted_long[key] = (self._clock() + LONG_SECONDS, count)
         return count
 
-    def _count(self, agent: SignedInAgent, wanted: ListFilter) -> int:
-        key = _key_of(agent, wanted)
+    def _count(self, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None = None) -> int:
+        key = _key_of(agent, wanted, listing)
         if key not in self._counted:
-            self._counted[key] = sum(one.number for one in self._open if _is_in(one, agent, wanted))
+            self._counted[key] = sum(one.number for one in self._open if _is_in(one, agent, wanted, listing))
         return self._counted[key]
 
 
@@ -99,8 +119,8 @@ async def read_open(rows: Rows) -> list[Alike]:
     wanted: Any = select(*told_apart, func.count()).where(IS_OPEN).group_by(*told_apart)
     found = await rows.rows_beside(wanted)
     return [
-        Alike(agent_id, team_id, inbox_id, priority, status, tags or (), number)
-        for agent_id, team_id, inbox_id, priority, status, tags, number in found
+        Alike(agent_id, team_id, inbox_id, priority, status, tags or (), topic, number)
+        for agent_id, team_id, inbox_id, priority, status, tags, topic, number in found
     ]
 
 
@@ -110,14 +130,17 @@ def saved_views_of(agent: SignedInAgent):
     return select(SavedView).where(is_theirs).order_by(SavedView.created_at, SavedView.id).limit(MAX_VIEWS)
 
 
-def _key_of(agent: SignedInAgent, wanted: ListFilter) -> bytes:
+def _key_of(agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None) -> bytes:
     """Return the key of a filter: alike for all agents, except for what is theirs alone. The order of a list does not change
     how long it is."""
     filled = msgspec.structs.replace(wanted, sort="newest")
-    return msgspec.json.encode((filled, agent.id if wanted.view == "mine" else None))
+    topic = listing.topic if listing else None
+    return msgspec.json.encode((filled, topic, agent.id if wanted.view == "mine" else None))
 
 
-def _is_in(one: Alike, agent: SignedInAgent, wanted: ListFilter) -> bool:
+def _is_in(one: Alike, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None) -> bool:
+    if listing and (one.topic is None or listing.topic not in ("", one.topic)):
+        return False
     if wanted.view != "all" and one.agent_id != (agent.id if wanted.view == "mine" else None):
         return False
     asked = (

@@ -130,12 +130,13 @@ def _behind(stretch: OrderSegment, values: Sequence[Any]) -> ColumnElement[bool]
     for key, value in zip(stretch.keys, values, strict=True):
         later.append(and_(true(), *same, key.column < value if key.is_descending else key.column > value))
         same.append(key.column == value)
-    first, value = (_MINUTE, _minute_of(values[0])) if stretch.is_by_minute else (stretch.keys[0], values[0])
+    first, value = (_MINUTE, minute_of(values[0])) if stretch.is_by_minute else (stretch.keys[0], values[0])
     not_before = first.column <= value if first.is_descending else first.column >= value  # where an index may begin to read
     return and_(not_before, or_(*later))
 
 
-def _minute_of(moment: datetime) -> str:
+def minute_of(moment: datetime) -> str:
+    """Return the minute as SQLite keeps it in `last_minute`."""
     return moment.astimezone(UTC).isoformat(timespec="minutes").removesuffix("+00:00")
 
 
