@@ -31,11 +31,12 @@ class ManyChanged(Reply):
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Changes to some conversations, all of it or nothing for each. With `moves`, the owner becomes `agent_id` or `team_id`,
-    or nobody."""
+    or nobody. `topic` is the ticket's: refused as `not_found` where there is no ticket."""
 
     conversation_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]
     status: StatusKey | None = None
     priority: Priority | None = None
+    topic: Annotated[str, Meta(min_length=1, max_length=60)] | None = None
     snooze_until: datetime | None = None
     moves: bool = False
     agent_id: Id | None = None
@@ -53,6 +54,6 @@ class ChangeConversations(Command, tag="conversations.bulk"):
 
 class UndoConversations(Command, tag="conversations.undo"):
     """Take back my last change to each of these, whichever it was: status, clocks, place in the queue, owner, offer, snooze,
-    priority and tags are as before it. Refused as `conflict` for one to which anything has happened since."""
+    priority, topic and tags are as before it. Refused as `conflict` for one to which anything has happened since."""
 
     conversation_ids: Annotated[list[Id], Meta(min_length=1, max_length=200)]

@@ -7,11 +7,13 @@ import asyncio
 from app.contract.assignments import AssignConversation
 from app.contract.bulk_changes import Change, ChangeConversations, ManyChanged, NotChanged
 from app.contract.conversations import ConversationView, SetPriority, SetStatus, SnoozeConversation
+from app.contract.tickets import UpdateTicket
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
 from app.conversations.tags import change_tags
+from app.conversations.tickets import update_ticket
 from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import agent_view_of
 from app.errors import Invalid, ParleyError
@@ -56,6 +58,8 @@ async def change_one_conversation(work: Work, agent: SignedInAgent, id: str, cha
         await announce_conversation(work, await change_tags(work, conversation, change.add_tags, change.remove_tags, agent))
     if change.priority:
         await set_priority(work, agent, SetPriority(conversation_id=id, priority=change.priority))
+    if change.topic is not None:
+        await update_ticket(work, agent, UpdateTicket(conversation_id=id, topic=change.topic))
     if change.moves:
         given = AssignConversation(conversation_id=id, agent_id=change.agent_id, team_id=change.team_id)
         await assign_conversation(work, agent, given)

@@ -49,7 +49,7 @@ async def undo_conversations(works: Works, agent: SignedInAgent, command: UndoCo
 
 
 async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: str) -> ConversationView:
-    """Put back status, clocks, place in the queue, owner, offer, snooze, priority and tags. Undone already: nothing happens.
+    """Put back status, clocks, place in the queue, owner, offer, snooze, priority, topic and tags. Undone already: nothing happens.
 
     Raises Conflict when the last change was another's, or anything has happened since.
     """
@@ -81,8 +81,10 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
     if conversation.snoozed_until:
         due = {"conversation_id": conversation.id, "until": conversation.snoozed_until.isoformat()}
         await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now)
-    closed = update(Ticket).where(Ticket.conversation_id == conversation.id)
-    await work.change(closed.values(closed_at=conversation.resolved_at if is_ended else None))
+    ticket: dict[str, Any] = {"closed_at": conversation.resolved_at if is_ended else None}
+    if topic := undo.before.get("topic"):
+        ticket["topic"] = topic
+    await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(**ticket))
     if now.escalation_level != conversation.escalation_level:
         announce_warnings(work)
     await keep_undo(work, agent, {}, conversation)

@@ -41,6 +41,7 @@ async def standing_of(work: Work, conversation: Conversation) -> dict[str, Any]:
         "values": {name: getattr(conversation, name) for name in VALUES},
         "times": {name: time.isoformat() if time else None for name, time in times.items()},
         "tags": list(conversation.tags or []),
+        "topic": conversation.topic,
         "routing": {name: getattr(routing, name) for name in ROUTING} if routing else None,
     }
 

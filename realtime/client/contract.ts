@@ -495,7 +495,7 @@ export interface ManyChanged {
 
 /**
  * Changes to some conversations, all of it or nothing for each. With `moves`, the owner becomes `agent_id` or `team_id`,
- * or nobody.
+ * or nobody. `topic` is the ticket's: refused as `not_found` where there is no ticket.
  */
 export interface Change {
   /** At least 1 entries, at most 200 entries. */
@@ -503,6 +503,8 @@ export interface Change {
   /** At most 40 characters. */
   status?: string | null
   priority?: Priority | null
+  /** At least 1 characters, at most 60 characters. */
+  topic?: string | null
   snooze_until?: string | null
   moves?: boolean
   agent_id?: string | null
@@ -525,7 +527,7 @@ export interface ChangeConversations {
 
 /**
  * Take back my last change to each of these, whichever it was: status, clocks, place in the queue, owner, offer, snooze,
- * priority and tags are as before it. Refused as `conflict` for one to which anything has happened since.
+ * priority, topic and tags are as before it. Refused as `conflict` for one to which anything has happened since.
  */
 export interface UndoConversations {
   type: "conversations.undo"

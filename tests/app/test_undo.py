@@ -12,10 +12,12 @@ from app.contract.assignments import AssignConversation, AssignmentOffered, Tran
 from app.contract.bulk_changes import Change, ChangeConversations, UndoConversations
 from app.contract.conversations import SetPriority, SetStatus, SnoozeConversation
 from app.contract.routing import SetTeamRouting
+from app.contract.tickets import OpenTicket
 from app.conversations.assignments.change import assign_conversation, transfer_conversation
 from app.conversations.bulk_changes import change_conversations
 from app.conversations.lifecycle import set_priority, set_status, snooze_conversation
 from app.conversations.snooze import wake_conversations
+from app.conversations.tickets import open_ticket
 from app.conversations.undo import undo_conversations
 from app.people.actors import SignedInAgent
 from app.people.presence import set_presence
@@ -232,3 +234,17 @@ async def test_a_snoozed_one_whose_owner_left_stands_in_the_queue_since_its_cont
     await house.run(wake_conversations)
     now = await house.conversation(id)
     assert (now.agent_id, now.queued_at) == (None, began)
+
+
+async def test_a_topic_that_several_tickets_were_given_is_taken_back(house: House) -> None:
+    ana = await house.agent("Ana")
+    ids = [(await house.chat(ana))[0] for _ in range(3)]
+    for id, topic in zip(ids[:2], ("Tents", "Stoves"), strict=True):
+        await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One", topic=topic))
+    change = Change(conversation_ids=ids, topic="Refunds")
+    done = await change_conversations(house.works, ana, ChangeConversations(changes=[change]))
+    assert [one.ticket.topic for one in done.conversations if one.ticket] == ["Refunds", "Refunds"]
+    assert [(one.conversation_id, one.code) for one in done.failed] == [(ids[2], "not_found")]
+    assert await undo(house, ana, *ids[:2]) == []
+    assert sorted(await house.all(select(Ticket.topic))) == ["Stoves", "Tents"]
+    assert [(await house.conversation(id)).topic for id in ids] == ["Tents", "Stoves", None]
