@@ -67,6 +67,7 @@ class SlaEvent(Base):
 
     `happened` is opened or state (then the columns say how the conversation stood), customer or agent (a message), terms
     (which versions apply from then on) or recheck (the policies changed). `is_new` until its clocks have been counted.
+    `clock` is what its status said that clocks do; empty: as the category says.
     """
 
     __tablename__ = "sla_events"
@@ -84,6 +85,7 @@ class SlaEvent(Base):
     priority: Mapped[str | None] = mapped_column(String(20))
     agent_id: Mapped[str | None] = mapped_column(IdColumn)
     escalation_level: Mapped[int | None]
+    clock: Mapped[str | None] = mapped_column(String(10))
     policy_id: Mapped[str | None] = mapped_column(IdColumn)
     policy_version: Mapped[int | None]
     hours_id: Mapped[str | None] = mapped_column(IdColumn)

@@ -4,7 +4,16 @@ import type { AreaWords } from "./words/pack"
 import type { Key } from "./words/translate"
 
 /** The settings menu's groups, in its order. */
-export const SETTINGS_GROUPS = ["workspace", "people", "channels", "knowledge", "routing", "replies", "you"] as const
+export const SETTINGS_GROUPS = [
+  "workspace",
+  "people",
+  "channels",
+  "knowledge",
+  "tickets",
+  "routing",
+  "replies",
+  "you",
+] as const
 export type SettingsGroup = (typeof SETTINGS_GROUPS)[number]
 
 /** A page without a place in a menu, such as one inbox of the list of inboxes. Its path begins with that page's. */

@@ -8,6 +8,7 @@ import proactive from "../settings/proactive/manifest"
 import replies from "../settings/replies/manifest"
 import routing from "../settings/routing/manifest"
 import setup from "../settings/setup/manifest"
+import statuses from "../settings/statuses/manifest"
 import workspace from "../settings/workspace/manifest"
 import type { Area } from "../shared/manifest"
 import tickets from "../tickets/manifest"
@@ -28,6 +29,7 @@ export const AREAS: readonly Area[] = [
   hours,
   proactive,
   email,
+  statuses,
   routing,
   replies,
 ]

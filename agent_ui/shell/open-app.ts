@@ -66,6 +66,7 @@ export function openApp({ me, api, words, notify, open, onSignedOut }: OpenApp):
         escalated: () => words.t("alert.escalated"),
       },
     },
+    locale: () => words.locale,
     open,
   })
 }

@@ -1,4 +1,12 @@
-import type { AgentView, ConversationView, MarksView, Me, MessageView, TicketView } from "@parley/client/contract"
+import type {
+  AgentView,
+  ConversationView,
+  MarksView,
+  Me,
+  MessageView,
+  StatusView,
+  TicketView,
+} from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
 import { createDrafts, type Drafts, type DraftsOptions } from "../conversation/models/drafts"
 import { travelClock } from "./travel"
@@ -104,6 +112,21 @@ export function agent(id: string, change: Partial<AgentView> = {}): AgentView {
   }
 }
 
+function status(key: string, name: string, category: StatusView["category"]): StatusView {
+  return {
+    key,
+    name,
+    names: [],
+    category,
+    color: "gray",
+    clock: "runs",
+    next_keys: [],
+    is_fixed: true,
+    is_retired: false,
+    replaced_by: null,
+  }
+}
+
 export function me(change: Partial<Me> = {}): Me {
   return {
     agent: agent(ME),
@@ -122,10 +145,10 @@ export function me(change: Partial<Me> = {}): Me {
     ],
     inboxes: [],
     statuses: [
-      { key: "new", name: "New", category: "new" },
-      { key: "open", name: "Open", category: "open" },
-      { key: "responded", name: "Responded", category: "waiting" },
-      { key: "resolved", name: "Resolved", category: "resolved" },
+      status("new", "New", "new"),
+      status("open", "Open", "open"),
+      status("responded", "Responded", "waiting"),
+      status("resolved", "Resolved", "resolved"),
     ],
     topics: [],
     reasons: [],

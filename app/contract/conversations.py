@@ -14,14 +14,6 @@ from app.contract.tickets import TicketView
 from app.contract.values import Attachments, Category, Channel, ClientId, Id, MessageBody, Priority, StatusKey, Url
 
 
-class StatusView(View):
-    """A status as admins named it."""
-
-    key: str
-    name: str
-    category: Category
-
-
 class ConversationView(View):
     """A conversation as agents see it.
 

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.bases import Body, View
-from app.contract.conversations import StatusView
 from app.contract.inboxes import InboxView
 from app.contract.people import AgentView, Password, TeamView
 from app.contract.presence import PresenceReasonView
+from app.contract.statuses import StatusView
 from app.contract.values import Email
 
 

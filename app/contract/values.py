@@ -44,7 +44,11 @@ RoutingMode = Literal["least_load", "round_robin", "manual"]
 Role = Literal["agent", "supervisor", "admin"]
 ListView = Literal["mine", "unassigned", "all"]
 Shelf = Literal["open", "resolved"]
-ConfigArea = Literal["workspace", "inboxes", "people", "hours", "articles", "mail", "routing", "replies", "proactive", "sla"]
+ConfigArea = Literal[
+    "workspace", "inboxes", "people", "hours", "articles", "mail", "routing", "replies", "proactive", "sla", "tickets"
+]
+StatusColor = Literal["gray", "blue", "cyan", "teal", "green", "violet", "pink", "brown"]
+ClockMode = Literal["runs", "pauses", "stops"]
 Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
 StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
 IdentityState = Literal["none", "verified", "expired", "early"]
@@ -117,3 +121,11 @@ ErrorCode = Literal[
 ]
 
 OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")
+CATEGORY_CLOCKS: dict[Category, ClockMode] = {
+    "new": "runs",
+    "open": "runs",
+    "waiting": "pauses",
+    "resolved": "stops",
+    "closed": "stops",
+}
+"""What SLA clocks do in a status that does not say it itself."""

@@ -6,7 +6,7 @@ from app.contract.articles import SuggestionView
 from app.contract.audit import AuditDetailView, AuditLineView
 from app.contract.bulk_changes import NotChanged
 from app.contract.contacts import ContactDetailsView, ContactView, FactView
-from app.contract.conversations import ConversationView, StatusView, VisitorConversationView
+from app.contract.conversations import ConversationView, VisitorConversationView
 from app.contract.drafts import DraftView
 from app.contract.inboxes import FormFieldView, InboxDetailsView, InboxFormView, InboxSightingView, InboxTextView, InboxView
 from app.contract.messages import AttachmentView, AuthorView, MarksView, MessageView
@@ -14,6 +14,7 @@ from app.contract.people import AgentView, ChannelCapacityView, TeamView
 from app.contract.presence import PresenceReasonView
 from app.contract.proactive import GreetingView, ProactiveMessageView
 from app.contract.queue import QueueView
+from app.contract.statuses import StatusView
 from app.contract.surveys import ScoreView
 from app.contract.tickets import TicketView
 from app.contract.toolbox import CannedResponseView, FilterView, MacroStepView, MacroView, SavedViewView

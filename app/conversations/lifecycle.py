@@ -32,6 +32,7 @@ from app.conversations.messages.send import add_system_message
 from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
 from app.conversations.snooze import WAKE_JOB
+from app.conversations.statuses import check_may_follow
 from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import visitor_view_of
 from app.errors import Invalid
@@ -47,11 +48,12 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 
 async def set_status(work: Work, agent: SignedInAgent, command: SetStatus) -> ConversationView:
-    """Set a status by key. The same again changes nothing."""
+    """Set a status by key. The same again changes nothing. Raises Invalid for one that may not follow the present one."""
     require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, command.conversation_id)
     values = await status_values(work, command.status)
     if values["status"] != conversation.status:
+        await check_may_follow(work, conversation.status, values["status"])
         before = await standing_of(work, conversation)
         conversation = await _move(work, conversation, values, agent)
         await keep_undo(work, agent, before, conversation)
@@ -90,6 +92,7 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     if conversation.category in ENDED:
         raise Invalid("This conversation has ended. Reopen it first.")
     before, values, facts = await standing_of(work, conversation), await status_values(work, "snoozed"), facts_of(conversation)
+    await check_may_follow(work, conversation.status, values["status"])
     conversation = await change_conversation(work, conversation, snoozed_until=until, offer_until=None, **values)
     record_change(work, agent, "conversation.snooze", facts, conversation)
     conversation = await add_system_message(

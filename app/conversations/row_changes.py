@@ -54,9 +54,12 @@ def _prepare(is_public: bool, marks: tuple[tuple[str, Any], ...]) -> Prepared[Co
 
 
 async def status_values(work: Work, key: str) -> dict[str, Any]:
-    """Return the values a row needs for a status. Raises Invalid when there is no such status."""
+    """Return the values a row needs for a status, or for the one that replaced it. Raises Invalid when there is no such
+    status."""
     status = await work.one(select(Status).where(Status.key == key))
-    if status is None:
+    if status is not None and status.replaced_by:
+        status = await work.one(select(Status).where(Status.key == status.replaced_by))
+    if status is None or status.retired_at is not None:
         raise Invalid("This status does not exist.")
     return {"status": status.key, "category": status.category}
 

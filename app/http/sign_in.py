@@ -10,8 +10,8 @@ from litestar.params import JSONBody
 from sqlalchemy import func, select
 
 from app.contract.bases import Done
-from app.contract.conversations import StatusView
 from app.contract.sign_in import Login, Me, SetUp, SetupState, SignedIn
+from app.conversations.statuses import list_statuses
 from app.errors import Conflict, Forbidden
 from app.http.platform import (
     SECURE_PREFIX,
@@ -33,7 +33,7 @@ from app.people.sign_in import SESSION_LIFE, sign_in, sign_out
 from app.people.tokens import hash_password_apart
 from app.people.workspace import workspace_name
 from app.work import Rows
-from models import Agent, Article, Inbox, Status
+from models import Agent, Article, Inbox
 
 DEVICE_COOKIE = "parley_device"
 DEVICE_LIFE = timedelta(days=365)
@@ -103,7 +103,6 @@ async def me(request: AnyRequest) -> Me:
     async with platform.works.read() as rows:
         agents = await list_agents(rows, now)
         inboxes = await rows.all(select(Inbox).order_by(Inbox.name))
-        statuses = await rows.all(select(Status).order_by(Status.position, Status.key))
         topics = await rows.all(
             select(Article.category).where(Article.state == "published").distinct().order_by(Article.category)
         )
@@ -113,7 +112,7 @@ async def me(request: AnyRequest) -> Me:
             agents=agents,
             teams=await list_teams(rows),
             inboxes=[inbox_view(inbox) for inbox in inboxes],
-            statuses=[StatusView(key=s.key, name=s.name, category=s.category) for s in statuses],  # pyright: ignore[reportArgumentType]
+            statuses=await list_statuses(rows),
             topics=list(topics),
             reasons=await list_reasons(rows),
             workspace_name=await workspace_name(rows),

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SET_SLA = "settings.sla"
     SET_MAIL = "settings.mail"
     SET_PROACTIVE = "settings.proactive"
+    SET_TICKETS = "settings.tickets"
 
 
 class Grant(Struct, frozen=True):

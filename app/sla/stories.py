@@ -12,7 +12,7 @@ from msgspec import Struct
 from sqlalchemy import and_, or_, select
 
 from app.contract.sla import SlaTarget
-from app.contract.values import Priority
+from app.contract.values import CATEGORY_CLOCKS, Priority
 from app.sla.calendar import Calendar
 from app.sla.clocks import (
     Book,
@@ -32,10 +32,10 @@ from app.sla.clocks import (
 )
 from app.sla.policies import Subject, calendar_of_version, policy_of
 from app.work import Rows
-from models import Contact, Conversation, HoursVersion, Message, SlaEvent, SlaPolicyVersion
+from models import Contact, Conversation, HoursVersion, Message, SlaEvent, SlaPolicyVersion, Status
 
-TICKING: Mapping[str, Ticking] = {"new": "runs", "open": "runs", "waiting": "pauses", "resolved": "stops", "closed": "stops"}
-"""What clocks do in each category of statuses."""
+TICKING: Mapping[str, Ticking] = CATEGORY_CLOCKS  # pyright: ignore[reportAssignmentType] (keys are narrower)
+"""What clocks do in each category, in statuses that do not say it themselves."""
 
 ENDS = ("resolved", "closed", "ended_by_contact")
 REOPENS = "reopened"
@@ -98,12 +98,14 @@ async def retell(rows: Rows, conversations: Sequence[Conversation]) -> dict[str,
         .order_by(Message.conversation_id, Message.rev)
     )
     written = {id: list(lines) for id, lines in groupby(found, lambda line: line[0])}
+    modes = {key: clock for key, clock in await rows.rows(select(Status.key, Status.clock))}  # noqa: C416 - to the type checker a row is no pair
     return {
-        one.id: _retold(one, [(kind, system, at) for _, kind, system, at in written.get(one.id, [])]) for one in conversations
+        one.id: _retold(one, [(kind, system, at) for _, kind, system, at in written.get(one.id, [])], modes.get(one.status))
+        for one in conversations
     }
 
 
-def _retold(conversation: Conversation, lines: Sequence[tuple[str, str | None, datetime]]) -> list[SlaEvent]:
+def _retold(conversation: Conversation, lines: Sequence[tuple[str, str | None, datetime]], clock: str | None) -> list[SlaEvent]:
     story = [_event(conversation, "opened", conversation.created_at, category="open", priority=conversation.priority)]
     for kind, system, at in lines:
         if system is None:
@@ -119,6 +121,7 @@ def _retold(conversation: Conversation, lines: Sequence[tuple[str, str | None, d
         priority=conversation.priority,
         agent_id=None if conversation.offer_until else conversation.agent_id,
         escalation_level=conversation.escalation_level,
+        clock=clock,
     )
     return [*story, stands]
 
@@ -213,8 +216,13 @@ def _changes(before: SlaEvent | None, event: SlaEvent, at: datetime) -> Iterator
         yield Escalated(at=at)
     if was_escalated and not is_escalated:
         yield EscalationWithdrawn(at=at)
-    if before is None or TICKING[event.category or "open"] != TICKING[before.category or "open"]:
-        yield StatusSet(at=at, clock=TICKING[event.category or "open"])
+    if before is None or _ticking(event) != _ticking(before):
+        yield StatusSet(at=at, clock=_ticking(event))
+
+
+def _ticking(event: SlaEvent) -> Ticking:
+    """Return what clocks do as the conversation stood then: as its status said, or else its category."""
+    return cast(Ticking, event.clock) if event.clock else TICKING[event.category or "open"]
 
 
 def _event(conversation: Conversation, happened: str, at: datetime, **stands: str | int | None) -> SlaEvent:

@@ -17,7 +17,15 @@ from tests.servers.databases import PostgresDatabases
 
 SEEDED = {"statuses", "sequences"}
 TABLES = [table.name for table in reversed(Base.metadata.sorted_tables) if table.name not in SEEDED]
-EMPTY = ";".join([*(f"DELETE FROM {name}" for name in TABLES), "UPDATE sequences SET value = 0 WHERE name <> 'epoch'"])
+EMPTY = ";".join(
+    [
+        "CREATE TABLE IF NOT EXISTS shipped_statuses AS SELECT * FROM statuses",
+        *(f"DELETE FROM {name}" for name in TABLES),
+        "DELETE FROM statuses",
+        "INSERT INTO statuses SELECT * FROM shipped_statuses",
+        "UPDATE sequences SET value = 0 WHERE name <> 'epoch'",
+    ]
+)
 
 
 @pytest.fixture(scope="session")

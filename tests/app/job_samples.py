@@ -10,14 +10,16 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import func, select
 
-from app.contract.conversations import SnoozeConversation
+from app.contract.conversations import SetStatus, SnoozeConversation
 from app.contract.forms import PrechatFields
 from app.contract.routing import SetTeamRouting
+from app.contract.statuses import RetireStatus
 from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields
-from app.conversations.lifecycle import snooze_conversation
+from app.conversations.lifecycle import set_status, snooze_conversation
 from app.conversations.messages.store import UNREAD_JOB
 from app.conversations.snooze import WAKE_JOB
+from app.conversations.statuses import REPLACE_JOB, retire_status
 from app.conversations.ticket_proposals import TicketProposals
 from app.conversations.tickets import PROPOSE_JOB, open_ticket_for
 from app.job_kinds import JobKind, bind
@@ -202,6 +204,17 @@ async def _open_ticket(house: House, id: str) -> None:
     await house.run(open_one)
 
 
+async def _chat_in_a_status_of_its_own(house: House) -> str:
+    ada = await house.agent("Ada", role="admin")
+    id = (await house.chat(ada))[0]
+    await house.run(set_status, ada, SetStatus(conversation_id=id, status="in_progress"))
+    return id
+
+
+async def _retire(house: House, _: str) -> None:
+    await house.run(retire_status, await house.agent("Eve", role="admin"), "in_progress", RetireStatus(replace_by="open"))
+
+
 SAMPLES: dict[JobKind, Sample] = {
     OFFER_JOB: Sample(
         arrange=_chat_to_offer,
@@ -231,6 +244,11 @@ SAMPLES: dict[JobKind, Sample] = {
         cause=_delete,
         due_after=PURGE_AFTER,
         effect=select(1 - func.count()).select_from(Article),
+    ),
+    REPLACE_JOB: Sample(
+        arrange=_chat_in_a_status_of_its_own,
+        cause=_retire,
+        effect=select(func.count()).select_from(Conversation).where(Conversation.status == "open"),
     ),
     PROPOSE_JOB: Sample(
         arrange=_chat,

@@ -36,6 +36,7 @@ MAY: dict[str, tuple[bool, bool, bool]] = {  # agent, supervisor, admin
     "settings.sla": (False, False, True),
     "settings.mail": (False, False, True),
     "settings.proactive": (False, False, True),
+    "settings.tickets": (False, False, True),
 }
 BUILT_IN: tuple[Role, ...] = ("agent", "supervisor", "admin")
 

@@ -66,16 +66,19 @@ export function useConversationCommands({ openId, markedIds, unmark, dialog, pan
   const row = () => conversations.get(openId() ?? "")
   const isOffered = () => isOfferedTo(row() ?? null, people.meId)
 
+  const mayFollow = (key: string) => subjects().every(it => people.mayFollow(conversations.get(it)?.status ?? "", key))
   const statuses = (): Choice[] =>
-    people.statuses.value.map(({ key, name }) => ({
-      id: key,
-      label: name,
-      isChosen: row()?.status === key,
-      run: onSubjects(
-        one => actions.setStatus(one, key),
-        ids => bulk.change(ids, { status: key }, { key: "done.status", values: { status: name } }),
-      ),
-    }))
+    people.statuses.value
+      .filter(it => mayFollow(it.key))
+      .map(({ key, name }) => ({
+        id: key,
+        label: name,
+        isChosen: row()?.status === key,
+        run: onSubjects(
+          one => actions.setStatus(one, key),
+          ids => bulk.change(ids, { status: key }, { key: "done.status", values: { status: name } }),
+        ),
+      }))
   const priorities = (): Choice[] =>
     PRIORITIES.map(priority => ({
       id: priority,

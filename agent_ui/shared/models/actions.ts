@@ -168,10 +168,10 @@ export function createActions(options: ActionsOptions): Actions {
         values: { name: nameOf(target) },
       }),
     setStatus: status,
-    resolve: id => status(id, people.firstStatus("resolved")),
+    resolve: id => status(id, people.firstStatus("resolved", conversations.get(id)?.status)),
     toggleResolved(id) {
       const row = conversations.get(id)
-      return status(id, people.firstStatus(row && !isOpen(row) ? "open" : "resolved"))
+      return status(id, people.firstStatus(row && !isOpen(row) ? "open" : "resolved", row?.status))
     },
     setPriority: (id, to) =>
       attempt({

@@ -25,6 +25,8 @@ export interface AgentAppOptions {
   storage: TextStorage
   notify: Notify
   doors: Doors
+  /** The reader's language, for names that admins have written in several. */
+  locale?: () => string
   /** Show a conversation, because a notification or a toast was clicked. */
   open(conversationId: string): void
 }
@@ -63,11 +65,12 @@ export function createAgentApp({
   storage,
   notify,
   doors,
+  locale,
   open,
 }: AgentAppOptions): AgentApp {
   const { command } = connection
   const config = createListeners<[ConfigArea]>()
-  const people = createPeople(me)
+  const people = createPeople(me, locale)
   const conversations = createConversations()
   const screen = createScreen(command, FIRST)
   const rowRefetch = createRowRefetch(command, conversations, clock)

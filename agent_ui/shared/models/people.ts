@@ -1,11 +1,13 @@
 import type { AgentView, InboxView, Me, PresenceMoved, StatusView, TeamView } from "@parley/client/contract"
-import { type ShallowRef, shallowReactive, shallowRef } from "vue"
+import { computed, type Ref, type ShallowRef, shallowReactive, shallowRef } from "vue"
+import { localName } from "./local-name"
 
 export interface People {
   readonly meId: string
   me: Readonly<ShallowRef<AgentView>>
   teams: Readonly<ShallowRef<readonly TeamView[]>>
-  statuses: Readonly<ShallowRef<readonly StatusView[]>>
+  /** Those in use, named in the reader's language. */
+  statuses: Readonly<Ref<readonly StatusView[]>>
   inboxes: Readonly<ShallowRef<readonly InboxView[]>>
   topics: Readonly<ShallowRef<readonly string[]>>
   /** Empty before an admin has named it. */
@@ -16,9 +18,12 @@ export interface People {
   /** The name, with the teams behind it when a colleague has the same. */
   label(agent: AgentView): string
   team(id: string | null): TeamView | undefined
+  /** Retired ones, too. */
   status(key: string): StatusView | undefined
-  /** The key of the first status of a category. */
-  firstStatus(category: StatusView["category"]): string
+  /** Admins let this status come after the other. */
+  mayFollow(key: string, next: string): boolean
+  /** The key of the first status of a category, of those that may come after this one where there are any. */
+  firstStatus(category: StatusView["category"], after?: string): string
   may(permission: string): boolean
   put(agent: AgentView): void
   /** A colleague came, went, or holds more or less. */
@@ -32,11 +37,19 @@ export interface People {
 }
 
 /** Colleagues, teams, and what this agent may do. */
-export function createPeople(first: Me): People {
+export function createPeople(first: Me, locale: () => string = () => "en"): People {
   const agents = shallowReactive(new Map<string, AgentView>())
   const me = shallowRef(first.agent)
   const teams = shallowRef<readonly TeamView[]>([])
-  const statuses = shallowRef<readonly StatusView[]>([])
+  const everyStatus = shallowRef<readonly StatusView[]>([])
+  const named = computed(() => everyStatus.value.map(it => ({ ...it, name: localName(it, locale()) })))
+  const statuses = computed(() => named.value.filter(it => !it.is_retired))
+  const status = (key: string) => named.value.find(it => it.key === key)
+
+  function mayFollow(key: string, next: string): boolean {
+    const { next_keys = [] } = status(key) ?? {}
+    return key === next || next_keys.length === 0 || next_keys.includes(next)
+  }
   const inboxes = shallowRef<readonly InboxView[]>([])
   const topics = shallowRef<readonly string[]>([])
   const workspaceName = shallowRef("")
@@ -53,7 +66,7 @@ export function createPeople(first: Me): People {
     for (const agent of said.agents) put(agent)
     put(said.agent)
     teams.value = said.teams
-    statuses.value = said.statuses
+    everyStatus.value = said.statuses
     inboxes.value = said.inboxes
     topics.value = said.topics
     permissions.value = said.permissions
@@ -77,8 +90,12 @@ export function createPeople(first: Me): People {
       return isShared && names.length > 0 ? `${agent.name} (${names.join(", ")})` : agent.name
     },
     team: id => teams.value.find(team => team.id === id),
-    status: key => statuses.value.find(status => status.key === key),
-    firstStatus: category => statuses.value.find(status => status.category === category)?.key ?? category,
+    status,
+    mayFollow,
+    firstStatus(category, after = "") {
+      const found = statuses.value.filter(it => it.category === category)
+      return (found.find(it => mayFollow(after, it.key)) ?? found[0])?.key ?? category
+    },
     may: permission => permissions.value.includes(permission),
     put,
     move({ type: _, agent_id, ...now }) {
