@@ -7,13 +7,13 @@ from typing import assert_never
 from app.contract.articles import ArticlesFound, SearchArticles
 from app.contract.bases import Done, Reply
 from app.contract.commands import VisitorCommand
+from app.contract.contacts import ContactIs, UpdateContact
 from app.contract.conversations import EndConversation, Ended, StartConversation
 from app.contract.forms import SubmitForm
 from app.contract.messages import Sent, SetTyping, VisitorSendMessage
 from app.contract.reading import ConversationDelivered, ReadConversation, VisitorEarlier, VisitorSync
 from app.contract.surveys import AnswerSurvey
 from app.contract.visitors import VisitPage
-from app.contract.widget import ContactIs, UpdateContact
 from app.conversations.contact_details import update_contact
 from app.conversations.forms import submit_form
 from app.conversations.lifecycle import end_conversation

@@ -52,13 +52,13 @@ class ArticlesFound(Reply):
     ok: Literal[True] = True
 
 
-class SearchArticles(Command, tag="article.search"):
+class SearchArticles(Command, tag="article.search", answers=ArticlesFound):
     """Find help-centre passages for what the visitor has typed so far."""
 
     query: Annotated[str, Meta(min_length=1, max_length=500)]
 
 
-class SuggestArticles(Command, tag="article.suggest"):
+class SuggestArticles(Command, tag="article.suggest", answers=ArticlesFound):
     """Look for articles that answer what the contact of a conversation asks for. Refused while the server is strained."""
 
     conversation_id: Id

@@ -45,14 +45,14 @@ class Change(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     remove_tags: Annotated[list[Tag], Meta(max_length=20)] = []
 
 
-class ChangeConversations(Command, tag="conversations.bulk"):
+class ChangeConversations(Command, tag="conversations.bulk", answers=ManyChanged):
     """Change up to 200 conversations at once, or put them back, each group in its own way. What is refused for one leaves
     the others alone. The same again changes nothing more."""
 
     changes: Annotated[list[Change], Meta(min_length=1, max_length=200)]
 
 
-class UndoConversations(Command, tag="conversations.undo"):
+class UndoConversations(Command, tag="conversations.undo", answers=ManyChanged):
     """Take back my last change to each of these, whichever it was: status, clocks, place in the queue, owner, offer, snooze,
     priority, topic and tags are as before it. Refused as `conflict` for one to which anything has happened since."""
 

@@ -18,7 +18,7 @@ from app.contract.assignments import (
 from app.contract.bases import Command as Command
 from app.contract.bulk_changes import Change as Change
 from app.contract.bulk_changes import ChangeConversations, UndoConversations
-from app.contract.contacts import EditContact
+from app.contract.contacts import EditContact, UpdateContact
 from app.contract.contacts import FactGiven as FactGiven
 from app.contract.conversations import (
     AskEmail,
@@ -49,7 +49,6 @@ from app.contract.values import EmailOrNone as EmailOrNone
 from app.contract.values import Url as Url
 from app.contract.visitors import VisitPage, WatchVisitors
 from app.contract.wall import SetThresholds, WatchWall
-from app.contract.widget import UpdateContact
 
 VisitorCommand = (
     StartConversation

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from app.contract.bases import Command, Event, Reply, View
-from app.contract.values import EmailOrNone, Id, Line, MessageBody
+from app.contract.values import Email, EmailOrNone, Id, Line, MessageBody
 
 
 class ContactView(View):
@@ -43,12 +43,35 @@ class ContactDetailsView(View):
     browser: str | None
 
 
+class WidgetContactView(View):
+    """The visitor as the widget knows them."""
+
+    id: str
+    name: str
+    email: str | None
+    is_verified: bool
+
+
+class ContactIs(Reply):
+    """The visitor after the change."""
+
+    contact: WidgetContactView
+    ok: Literal[True] = True
+
+
 class ContactEdited(Reply):
     """The contact after the change."""
 
     contact: ContactView
     details: ContactDetailsView
     ok: Literal[True] = True
+
+
+class UpdateContact(Command, tag="contact.update", answers=ContactIs):
+    """The visitor leaves a name or an email address, unverified. Fields left out stay as they are."""
+
+    name: Line | None = None
+    email: Email | None = None
 
 
 class FactGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -58,7 +81,7 @@ class FactGiven(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     value: Annotated[str, Meta(max_length=500)]
 
 
-class EditContact(Command, tag="contact.edit"):
+class EditContact(Command, tag="contact.edit", answers=ContactEdited):
     """An agent writes down what they know. Fields left out stay; empty ones are cleared; `facts` replaces them all.
     Refused for a name or address that the site itself has vouched for."""
 

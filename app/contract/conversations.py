@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from app.contract.bases import Command, Event, Reply, View
+from app.contract.bases import Command, Done, Event, Reply, View
 from app.contract.contacts import ContactView
 from app.contract.forms import PrechatFields
 from app.contract.messages import MarksView, MessageView
@@ -85,7 +85,7 @@ class Ended(Reply):
     ok: Literal[True] = True
 
 
-class StartConversation(Command, tag="conversation.start"):
+class StartConversation(Command, tag="conversation.start", answers=Started):
     """A visitor's first message, with the form's fields where the inbox asks for them before it. Refused as `invalid` while
     one that is required is missing. While one conversation is open in the inbox, the message goes there. An answer to what
     we said first names it (`greeting_id`), and the conversation begins with that."""
@@ -98,41 +98,41 @@ class StartConversation(Command, tag="conversation.start"):
     greeting_id: Id | None = None
 
 
-class EndConversation(Command, tag="conversation.end"):
+class EndConversation(Command, tag="conversation.end", answers=Ended):
     """The visitor has finished; the conversation is resolved."""
 
     conversation_id: Id
 
 
-class SetStatus(Command, tag="conversation.set_status"):
+class SetStatus(Command, tag="conversation.set_status", answers=Changed):
     """Set a status by key. Resolving frees the agent; setting an open status reopens."""
 
     conversation_id: Id
     status: StatusKey
 
 
-class SetPriority(Command, tag="conversation.set_priority"):
+class SetPriority(Command, tag="conversation.set_priority", answers=Changed):
     """Set the priority; the queue is served in this order first."""
 
     conversation_id: Id
     priority: Priority
 
 
-class SnoozeConversation(Command, tag="conversation.snooze"):
+class SnoozeConversation(Command, tag="conversation.snooze", answers=Changed):
     """Set aside until a time; it comes back open to the same agent, or at once when the contact writes."""
 
     conversation_id: Id
     until: datetime
 
 
-class AskEmail(Command, tag="contact.ask_email"):
+class AskEmail(Command, tag="contact.ask_email", answers=Changed):
     """Ask the visitor for an email address: their widget shows the question. Refused as `conflict` when there is one; asked
     again before anything else was said, it changes nothing."""
 
     conversation_id: Id
 
 
-class ViewConversation(Command, tag="conversation.view"):
+class ViewConversation(Command, tag="conversation.view", answers=Done):
     """The agent looks at this conversation now (empty: at none). Colleagues are told."""
 
     conversation_id: Id | None

@@ -29,7 +29,7 @@ class DraftIs(Reply):
     ok: Literal[True] = True
 
 
-class SaveDraft(Command, tag="draft.save"):
+class SaveDraft(Command, tag="draft.save", answers=DraftIs):
     """Keep what has been written so far, for this agent alone. Without words, files and note mode it is forgotten."""
 
     conversation_id: Id

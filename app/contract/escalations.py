@@ -7,10 +7,11 @@ from typing import Annotated
 from msgspec import Meta
 
 from app.contract.bases import Command, Event
+from app.contract.conversations import Changed
 from app.contract.values import Id
 
 
-class EscalateConversation(Command, tag="conversation.escalate"):
+class EscalateConversation(Command, tag="conversation.escalate", answers=Changed):
     """Raise the level, with the reason."""
 
     conversation_id: Id
@@ -18,7 +19,7 @@ class EscalateConversation(Command, tag="conversation.escalate"):
     reason: Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
-class DeescalateConversation(Command, tag="conversation.deescalate"):
+class DeescalateConversation(Command, tag="conversation.deescalate", answers=Changed):
     """Take an escalation back: level 0, without a reason."""
 
     conversation_id: Id

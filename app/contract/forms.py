@@ -7,6 +7,7 @@ from typing import Annotated, dataclass_transform
 from msgspec import Meta, Struct, field
 
 from app.contract.bases import Command
+from app.contract.contacts import ContactIs
 from app.contract.values import Email, Id, Line
 
 
@@ -29,7 +30,7 @@ class PrechatFields(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     more: Annotated[list[FieldValue], Meta(max_length=20)] = []
 
 
-class SubmitForm(Command, tag="form.submit"):
+class SubmitForm(Command, tag="form.submit", answers=ContactIs):
     """The visitor fills in the form that the inbox asks for after the first message. Refused as `invalid` while a required
     field is empty. Sent again, it replaces what it said before."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from app.contract.bases import Body, Command, Event, View
+from app.contract.bases import Body, Command, Done, Event, View
 from app.contract.conversations import ConversationView
 from app.contract.values import Category, Id, Line, ListView, Priority, Shelf, Sort
 
@@ -46,7 +46,7 @@ class WatchedList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     inbox_id: Id | None = None
 
 
-class WatchScreen(Command, tag="screen.watch"):
+class WatchScreen(Command, tag="screen.watch", answers=Done):
     """Say what this connection shows, as often as that changes: from then on it hears of the agent's own conversations, of
     what waits in their teams' queues, and of this. One that never says so hears of every inbox the agent may view.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from app.contract.bases import Command, Event, Reply, View
+from app.contract.bases import Command, Done, Event, Reply, View
 from app.contract.values import (
     Attachments,
     AuthorKind,
@@ -82,7 +82,7 @@ class Sent(Reply):
     ok: Literal[True] = True
 
 
-class VisitorSendMessage(Command, tag="message.send"):
+class VisitorSendMessage(Command, tag="message.send", answers=Sent):
     """A visitor writes. Reopens a resolved conversation."""
 
     client_id: ClientId
@@ -91,7 +91,7 @@ class VisitorSendMessage(Command, tag="message.send"):
     attachment_ids: Attachments = []
 
 
-class AgentSendMessage(Command, tag="message.send"):
+class AgentSendMessage(Command, tag="message.send", answers=Sent):
     """An agent writes. With `seen_seq`, refused as `conflict` if the contact or a colleague has written since."""
 
     client_id: ClientId
@@ -102,7 +102,7 @@ class AgentSendMessage(Command, tag="message.send"):
     attachment_ids: Attachments = []
 
 
-class SetTyping(Command, tag="typing.set"):
+class SetTyping(Command, tag="typing.set", answers=Done):
     """The writer started or stopped typing. Readers let it lapse after 6 s without a repeat. `preview` is what a visitor
     has typed so far (the last of it, when it is long); it is passed on only where the inbox says so, and kept nowhere."""
 

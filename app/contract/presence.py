@@ -28,7 +28,7 @@ class PresenceIs(Reply):
     ok: Literal[True] = True
 
 
-class SetPresence(Command, tag="presence.set"):
+class SetPresence(Command, tag="presence.set", answers=PresenceIs):
     """The agent is available (`online`) or not. Kept until changed, and true only while the lease lives.
 
     `reason_id` names why. With `is_automatic` the browser speaks: away because nobody touched a key, online because
@@ -40,7 +40,7 @@ class SetPresence(Command, tag="presence.set"):
     is_automatic: bool = False
 
 
-class ForcePresence(Command, tag="presence.force"):
+class ForcePresence(Command, tag="presence.force", answers=PresenceIs):
     """A supervisor sets a colleague's presence; the colleague is told by whom, and may change it again."""
 
     agent_id: Id

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.bases import Body, Command, Event, View
+from app.contract.bases import Body, Command, Done, Event, View
 from app.contract.messages import AuthorView
 from app.contract.values import ClientId, Id, Staffing, VisitorKind
 from app.contract.widget import VisitorToken
@@ -43,7 +43,7 @@ class ProactiveMessageView(View):
     answered_count: int
 
 
-class InviteVisitor(Command, tag="visitor.invite"):
+class InviteVisitor(Command, tag="visitor.invite", answers=Done):
     """Say something first to a visitor who is here. It becomes a conversation when they answer."""
 
     client_id: ClientId

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from app.contract.bases import Command, Event, Reply, View
+from app.contract.bases import Command, Done, Event, Reply, View
 from app.contract.conversations import ConversationView, VisitorConversationView
 from app.contract.messages import MarksView, MessageView
 from app.contract.values import Counter, Id
@@ -51,7 +51,7 @@ class EarlierMessages(Reply):
     ok: Literal[True] = True
 
 
-class VisitorSync(Command, tag="conversation.sync"):
+class VisitorSync(Command, tag="conversation.sync", answers=VisitorSynced):
     """Ask for what was missed since `after_seq` (0 for everything), oldest first, in pages. With `newest`, a client that
     missed more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
@@ -60,7 +60,7 @@ class VisitorSync(Command, tag="conversation.sync"):
     newest: bool = False
 
 
-class AgentSync(Command, tag="conversation.sync"):
+class AgentSync(Command, tag="conversation.sync", answers=AgentSynced):
     """Ask for what changed since `after_rev` (0 for everything), oldest first, in pages. With `newest`, a client that missed
     more than a page is given the newest page instead (`is_snapshot`), and reads back with conversation.earlier."""
 
@@ -69,28 +69,28 @@ class AgentSync(Command, tag="conversation.sync"):
     newest: bool = False
 
 
-class VisitorEarlier(Command, tag="conversation.earlier"):
+class VisitorEarlier(Command, tag="conversation.earlier", answers=EarlierMessages):
     """A page of the messages before `before_seq`."""
 
     conversation_id: Id
     before_seq: Counter
 
 
-class AgentEarlier(Command, tag="conversation.earlier"):
+class AgentEarlier(Command, tag="conversation.earlier", answers=EarlierMessages):
     """A page of the messages and notes before `before_rev`."""
 
     conversation_id: Id
     before_rev: Counter
 
 
-class ReadConversation(Command, tag="conversation.read"):
+class ReadConversation(Command, tag="conversation.read", answers=Done):
     """Everything up to `seq` was seen on a visible screen. Never goes back."""
 
     conversation_id: Id
     seq: Counter
 
 
-class ConversationDelivered(Command, tag="conversation.delivered"):
+class ConversationDelivered(Command, tag="conversation.delivered", answers=Done):
     """Everything up to `seq` has arrived in this client, seen or not. Never goes back."""
 
     conversation_id: Id

@@ -1,23 +1,12 @@
-"""Replies to commands. Every reply says `ok`; a refusal says why in a stable code and a sentence."""
+"""Replies that any command may get. Every reply says `ok`; a refusal says why in a stable code and a sentence."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-from app.contract.articles import ArticlesFound
-from app.contract.bases import Done, Reply
-from app.contract.bulk_changes import ManyChanged
-from app.contract.contacts import ContactEdited
-from app.contract.conversations import Changed, Ended, Started
-from app.contract.drafts import DraftIs
-from app.contract.messages import MessageView, Sent
-from app.contract.presence import PresenceIs
-from app.contract.reading import AgentSynced, EarlierMessages, VisitorSynced
-from app.contract.tickets import TicketIs
+from app.contract.bases import Reply
+from app.contract.messages import MessageView
 from app.contract.values import ErrorCode
-from app.contract.visitors import VisitorsWatched
-from app.contract.wall import Watching
-from app.contract.widget import ContactIs
 
 
 class Refused(Reply):
@@ -28,23 +17,3 @@ class Refused(Reply):
     retry_seconds: float | None
     missed: list[MessageView]
     ok: Literal[False] = False
-
-
-VisitorReply = Done | Started | Sent | VisitorSynced | EarlierMessages | Ended | ContactIs | ArticlesFound | Refused
-
-AgentReply = (
-    Done
-    | Sent
-    | AgentSynced
-    | EarlierMessages
-    | Changed
-    | ManyChanged
-    | DraftIs
-    | TicketIs
-    | PresenceIs
-    | ArticlesFound
-    | Watching
-    | ContactEdited
-    | VisitorsWatched
-    | Refused
-)

@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from app.contract.bases import Command, View
+from app.contract.conversations import Ended
 from app.contract.values import Id
 
 
@@ -20,7 +21,7 @@ class ScoreView(View):
     answered_at: datetime
 
 
-class AnswerSurvey(Command, tag="survey.answer"):
+class AnswerSurvey(Command, tag="survey.answer", answers=Ended):
     """CSAT: 1 (bad) to 5 (good) and a comment, once per conversation; a later answer replaces the earlier."""
 
     conversation_id: Id

@@ -37,7 +37,7 @@ class TicketIs(Reply):
     ok: Literal[True] = True
 
 
-class OpenTicket(Command, tag="ticket.open"):
+class OpenTicket(Command, tag="ticket.open", answers=TicketIs):
     """Give the conversation a number. Title, topic and priority are proposed from the content where left out."""
 
     conversation_id: Id
@@ -46,7 +46,7 @@ class OpenTicket(Command, tag="ticket.open"):
     priority: Priority | None = None
 
 
-class UpdateTicket(Command, tag="ticket.update"):
+class UpdateTicket(Command, tag="ticket.update", answers=TicketIs):
     """Change a ticket's title, topic or priority. Fields left out stay as they are."""
 
     conversation_id: Id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.contract.articles import SuggestionView
 from app.contract.audit import AuditDetailView, AuditLineView
 from app.contract.bulk_changes import NotChanged
-from app.contract.contacts import ContactDetailsView, ContactView, FactView
+from app.contract.contacts import ContactDetailsView, ContactView, FactView, WidgetContactView
 from app.contract.conversations import ConversationView, VisitorConversationView
 from app.contract.drafts import DraftView
 from app.contract.inboxes import FormFieldView, InboxDetailsView, InboxFormView, InboxSightingView, InboxTextView, InboxView
@@ -21,7 +21,7 @@ from app.contract.toolbox import CannedResponseView, FilterView, MacroStepView, 
 from app.contract.visitors import PageView, VisitorView
 from app.contract.wall import AgentWallView, ChatWallView, CsatWallView, QueueWallView, StuckWallView, ThresholdsView, WallView
 from app.contract.warnings import NoticeView
-from app.contract.widget import WidgetContactView, WidgetInboxView
+from app.contract.widget import WidgetInboxView
 
 __all__ = [
     "AgentView",

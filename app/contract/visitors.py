@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.bases import Body, Command, Event, Reply, View
+from app.contract.bases import Body, Command, Done, Event, Reply, View
 from app.contract.inboxes import InboxKey
 from app.contract.proactive import GreetingView
 from app.contract.values import InvitationState, Line, Url
@@ -50,7 +50,7 @@ class VisitorsWatched(Reply):
     ok: Literal[True] = True
 
 
-class VisitPage(Command, tag="page.visited"):
+class VisitPage(Command, tag="page.visited", answers=Done):
     """The visitor is on this page now, said on arriving and every so often while they stay. Kept for contacts; of
     somebody who has not written, only for as long as they are here."""
 
@@ -60,7 +60,7 @@ class VisitPage(Command, tag="page.visited"):
     browser: Annotated[str, Meta(max_length=400)] | None = None
 
 
-class WatchVisitors(Command, tag="visitors.watch"):
+class WatchVisitors(Command, tag="visitors.watch", answers=VisitorsWatched):
     """Start or stop receiving `visitors.changed` on this connection."""
 
     watching: bool

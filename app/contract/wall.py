@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.bases import Command, Event, Reply, View
+from app.contract.bases import Command, Done, Event, Reply, View
 from app.contract.people import AgentView
 from app.contract.values import Id, Stuck, Unserved
 
@@ -118,7 +118,7 @@ class Watching(Reply):
     ok: Literal[True] = True
 
 
-class WatchWall(Command, tag="wall.watch"):
+class WatchWall(Command, tag="wall.watch", answers=Watching | Done):
     """Start or stop receiving `wall.changed` on this connection; with `by_rows` mostly `wall.moved` instead. For
     supervisors."""
 
@@ -126,7 +126,7 @@ class WatchWall(Command, tag="wall.watch"):
     by_rows: bool = False
 
 
-class SetThresholds(Command, tag="team.set_thresholds"):
+class SetThresholds(Command, tag="team.set_thresholds", answers=Done):
     """From which figures on a team's queue needs somebody, on every wall; times in seconds."""
 
     team_id: Id

@@ -1,4 +1,4 @@
-"""The widget's session: opening it, the visitor's own details, signing out."""
+"""The widget's session: opening it and signing out."""
 
 from __future__ import annotations
 
@@ -8,21 +8,13 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.articles import SuggestionView
-from app.contract.bases import Body, Command, Reply, View
+from app.contract.bases import Body, View
+from app.contract.contacts import WidgetContactView
 from app.contract.conversations import VisitorConversationView
 from app.contract.inboxes import InboxFormView, InboxKey
-from app.contract.values import Email, EmailPrompt, IdentityState, LauncherIcon, Line, WidgetPosition
+from app.contract.values import EmailPrompt, IdentityState, LauncherIcon, WidgetPosition
 
 VisitorToken = Annotated[str, Meta(max_length=512)]
-
-
-class WidgetContactView(View):
-    """The visitor as the widget knows them."""
-
-    id: str
-    name: str
-    email: str | None
-    is_verified: bool
 
 
 class WidgetInboxView(View):
@@ -58,20 +50,6 @@ class WidgetInboxView(View):
     previews_typing: bool
     allows_files: bool
     max_file_bytes: int
-
-
-class ContactIs(Reply):
-    """The visitor after the change."""
-
-    contact: WidgetContactView
-    ok: Literal[True] = True
-
-
-class UpdateContact(Command, tag="contact.update"):
-    """The visitor leaves a name or an email address, unverified. Fields left out stay as they are."""
-
-    name: Line | None = None
-    email: Email | None = None
 
 
 class OpenWidget(Body):

@@ -10,11 +10,10 @@ from sqlalchemy import Select, select, update
 from app.activity.actor import Recorded
 from app.activity.record import record
 from app.contract.audiences import ToInboxAgents
-from app.contract.contacts import ContactChanged, ContactEdited, EditContact
+from app.contract.contacts import ContactChanged, ContactEdited, EditContact, UpdateContact, WidgetContactView
 from app.contract.conversations import AskEmail, ConversationView
 from app.contract.forms import PrechatFields
 from app.contract.values import OPEN_CATEGORIES
-from app.contract.widget import UpdateContact, WidgetContactView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message

@@ -10,11 +10,10 @@ import msgspec
 from sqlalchemy import select, update
 
 from app.contract.audiences import ToInboxAgents
-from app.contract.contacts import ContactChanged, FactView
+from app.contract.contacts import ContactChanged, FactView, WidgetContactView
 from app.contract.forms import PrechatFields, SubmitForm
 from app.contract.inboxes import FormFieldView
 from app.contract.values import FormWhen
-from app.contract.widget import WidgetContactView
 from app.conversations.access import access_conversation
 from app.conversations.assignments.offers import keep_fields, routing_of
 from app.conversations.contact_details import announce_contact

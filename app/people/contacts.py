@@ -7,9 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import select, update
 
-from app.contract.contacts import ContactDetailsView, ContactView, FactView
+from app.contract.contacts import ContactDetailsView, ContactView, FactView, WidgetContactView
 from app.contract.forms import PrechatFields
-from app.contract.widget import WidgetContactView
 from app.database import prepared_by
 from app.errors import NotFound
 from app.people.actors import Visitor

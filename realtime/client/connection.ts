@@ -1,7 +1,7 @@
 import { backoff, type Clock, systemClock } from "./clock"
+import type { Answer, Side } from "./contract"
 import { createListeners } from "./listeners"
 import { type AnyEvent, type Pipe, type PipeHandlers, Unanswered, type Wire } from "./pipe"
-import type { Answer, Side } from "./sides"
 import { openSocket } from "./socket"
 
 export interface ConnectionState {

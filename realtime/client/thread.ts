@@ -11,13 +11,12 @@ import {
 } from "./apply"
 import { backoff, type Clock, systemClock } from "./clock"
 import type { Connection } from "./connection"
-import type { AttachmentView, AuthorView, MarksView, PrechatFields, SuggestionView, Visibility } from "./contract"
+import type { AttachmentView, AuthorView, MarksView, PrechatFields, Side, SuggestionView, Visibility } from "./contract"
 import { createListeners } from "./listeners"
 import { createMarker } from "./marker"
 import type { Draft, Outbox, OutboxEntry } from "./outbox"
 import type { AnyCommand, AnyEvent, AnyReply } from "./pipe"
 import { rowsOf, type ThreadRow } from "./rows"
-import type { Side } from "./sides"
 import { createTypingTeller } from "./typing"
 
 export interface ThreadOptions<S extends Side> {

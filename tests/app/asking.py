@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from app.contract.commands import AgentCommand, VisitorCommand
+from app.contract.replies import Refused
 from app.conversations.messages.outbox import MessageOutbox
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
@@ -56,5 +58,9 @@ async def ask(
 async def ask_raw(
     gateway: Gateway, actor: Visitor | SignedInAgent, raw: bytes, stream: Subscriber | None = None
 ) -> dict[str, Any]:
+    """The reply to whatever came in, as its JSON. Anything but a refusal is what the command says answers it."""
     answer = await gateway.obey(actor, stream or Stream(), raw)
+    if not isinstance(answer.reply, Refused):
+        command = msgspec.json.decode(raw, type=VisitorCommand if isinstance(actor, Visitor) else AgentCommand)
+        assert isinstance(answer.reply, type(command).answers), f"{type(command).__name__} was answered with {answer.reply}"
     return msgspec.json.decode(answer.json())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.contract.audiences import ToInboxAgents
+from app.contract.contacts import UpdateContact
 from app.contract.conversations import ConversationChanged
 from app.contract.forms import PrechatFields
-from app.contract.widget import UpdateContact
 from app.conversations.contact_details import update_contact
 from app.conversations.views import agent_view_of
 from app.people.contacts import find_contact

@@ -20,9 +20,8 @@ from app.contract.commands import AgentCommand, VisitorCommand
 from app.contract.contacts import ContactView
 from app.contract.conversations import ConversationView
 from app.contract.events import AgentEvent, VisitorEvent
-from app.contract.features import features
+from app.contract.features import answers_to, features, replies_to
 from app.contract.people import AgentView
-from app.contract.replies import AgentReply, VisitorReply
 from app.contract.tickets import TicketView
 from app.contract.wall import QueueWallView, WallView
 
@@ -71,6 +70,16 @@ def test_every_struct_says_what_it_is_in_a_sentence(struct: type[Struct]) -> Non
     assert said.rstrip().endswith((".", "`"))
 
 
+def test_every_command_has_its_reply_in_what_is_generated_for_clients() -> None:
+    """Eight commands were missing once, and their replies were typed as refusals."""
+    written = (ROOT / "realtime" / "client" / "contract" / "sides.ts").read_text("utf-8")
+    for side, union in (("VisitorSide", VisitorCommand), ("AgentSide", AgentCommand)):
+        said = written.partition(f"export interface {side} {{")[2].partition("\n}")[0]
+        replies = dict(re.findall(r'^    "([a-z._]+)": (.+)$', said, re.MULTILINE))
+        expected = {str(it.__struct_config__.tag): " | ".join(a.__name__ for a in answers_to(it)) for it in get_args(union)}
+        assert replies == expected
+
+
 def test_what_is_generated_is_fresh() -> None:
     checked = subprocess.run([sys.executable, ROOT / "tools" / "types", "--check"], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
@@ -93,10 +102,17 @@ def test_nothing_is_defined_that_nobody_may_say(base: type[Struct]) -> None:
     assert set(those(base)) - said == set()
 
 
-def test_every_reply_is_in_a_union_and_says_ok() -> None:
-    answered = set(get_args(VisitorReply)) | set(get_args(AgentReply))
+def test_every_reply_answers_something_and_says_ok() -> None:
+    answered = {*replies_to(VisitorCommand), *replies_to(AgentCommand)}
     assert set(those(Reply)) == answered
     assert [struct.__name__ for struct in answered if "ok" not in struct.__struct_fields__] == []
+
+
+def test_a_command_has_to_say_what_answers_it() -> None:
+    with pytest.raises(TypeError, match="does not say what answers it"):
+
+        class Unanswered(Command, tag="nothing.said"):
+            """A command without an answer."""
 
 
 def test_commands_and_bodies_take_nothing_they_do_not_know() -> None:
@@ -134,6 +150,5 @@ def test_a_visitor_is_never_told_of_what_is_ours_alone() -> None:
     """By type: nothing that reaches a visitor can carry these."""
     ours = {ConversationView, ContactView, TicketView, AgentView, WallView, QueueWallView}
 
-    for union in (VisitorEvent, VisitorReply):
-        for struct in get_args(union):
-            assert ({struct} | parts_of([struct])) & ours == set(), struct
+    for struct in (*get_args(VisitorEvent), *replies_to(VisitorCommand)):
+        assert ({struct} | parts_of([struct])) & ours == set(), struct

@@ -20,7 +20,8 @@ from app.settings import Settings
 from realtime.routes import wire_routes
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "contract.md").read_text("utf-8")
+INDEX = (ROOT / "docs" / "contract.md").read_text("utf-8")
+PAGE = INDEX + "\n".join(page.read_text("utf-8") for page in sorted((ROOT / "docs" / "contract").glob("*.md")))
 UNIONS = {
     "From visitor": VisitorCommand,
     "From agent": AgentCommand,
@@ -32,16 +33,16 @@ UNIONS = {
 @pytest.mark.parametrize("who", UNIONS)
 def test_every_command_and_event_has_an_entry_that_says_who_may(who: str) -> None:
     for struct in get_args(UNIONS[who]):
-        heading = f"### `{struct.__struct_config__.tag}` ({struct.__name__})"
+        heading = f"## `{struct.__struct_config__.tag}` ({struct.__name__})"
         assert heading in PAGE
-        entry = PAGE.partition(heading)[2].partition("\n### ")[0]
+        entry = PAGE.partition(heading)[2].partition("\n## ")[0]
         direction, side = who.split()
         assert re.search(rf"\*{direction} ([a-z ]*)?{side}", entry), heading
 
 
 def test_every_reason_for_a_refusal_is_named() -> None:
     assert [code for code in get_args(ErrorCode) if f"`{code}`" not in PAGE] == []
-    assert f"Version {CONTRACT_VERSION}" in PAGE
+    assert f"Version {CONTRACT_VERSION}" in INDEX
 
 
 def doors() -> dict[str, Any]:

@@ -11,7 +11,7 @@ import yaml
 from app.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "docs").glob("*.md"))
+PAGES = sorted([*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "contract").glob("*.md")])
 OPERATORS = ["operations.md", "hosts.md", "proxies.md", "mail.md", "monitoring.md", "settings.md"]
 FIGURE = re.compile(r"""(?:Counter|Gauge|Histogram)\(\s*"(parley_\w+)\"""", re.MULTILINE)
 
@@ -38,7 +38,7 @@ def test_d10_only_settings_there_are_are_named(page: str) -> None:
     assert {name for name in named - ours if not name.startswith(("TEST_", "TORCH", "LOG_FORMAT", "PORT"))} == set()
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: f"{page.parent.name}/{page.name}")
 def test_d10_every_link_between_pages_leads_somewhere(page: Path) -> None:
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(#[^)]*)?\)", page.read_text("utf-8")):
         file = (page.parent / target).resolve() if target else page

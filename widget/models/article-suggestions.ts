@@ -1,8 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { SuggestionView } from "@parley/client/contract"
+import type { SuggestionView, VisitorSide } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
-import type { VisitorSide } from "@parley/client/sides"
 import { firstOf } from "@parley/client/text"
 
 /** Articles that may answer what is being typed. */

@@ -1,5 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
+import type { VisitorSide } from "@parley/client/contract"
 import {
   type GreetingView,
   LIMITS,
@@ -11,7 +12,6 @@ import {
 } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import type { Outbox } from "@parley/client/outbox"
-import type { VisitorSide } from "@parley/client/sides"
 import { firstOf } from "@parley/client/text"
 import { sizeOf } from "@parley/client/text-size"
 import { createThread, type ThreadSnapshot } from "@parley/client/thread"

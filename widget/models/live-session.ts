@@ -1,5 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import { type Connection, createConnection } from "@parley/client/connection"
+import type { VisitorSide } from "@parley/client/contract"
 import {
   CONTRACT_VERSION,
   type VisitorConversationView,
@@ -8,7 +9,6 @@ import {
 } from "@parley/client/contract"
 import { createListeners } from "@parley/client/listeners"
 import { createOutbox } from "@parley/client/outbox"
-import type { VisitorSide } from "@parley/client/sides"
 import type { HostSays } from "../protocol"
 import { type Chat, createChat } from "./chat"
 import { keepGreeting } from "./greeting"

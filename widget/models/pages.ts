@@ -1,6 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { VisitorSide } from "@parley/client/sides"
+import type { VisitorSide } from "@parley/client/contract"
 import { firstOf } from "@parley/client/text"
 import type { HostSays } from "../protocol"
 

@@ -1,8 +1,7 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { AuthorView, ConversationView } from "@parley/client/contract"
+import type { AgentSide, AuthorView, ConversationView } from "@parley/client/contract"
 import type { Outbox } from "@parley/client/outbox"
-import type { AgentSide } from "@parley/client/sides"
 import { createThread, type Thread, type ThreadSnapshot } from "@parley/client/thread"
 
 export type AgentThread = Thread<AgentSide>

@@ -1,6 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { AgentCommand, ConversationView, Priority, Refused } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentCommand, AgentSide, ConversationView, Priority, Refused } from "@parley/client/contract"
 import type { Key, Values } from "../words/translate"
 import type { Conversations, Patch } from "./conversations"
 import { isOpen } from "./order"

@@ -1,6 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { Change, ConversationView, ManyChanged, Priority } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentSide, Change, ConversationView, ManyChanged, Priority } from "@parley/client/contract"
 import type { Key, Values } from "../words/translate"
 import type { Target } from "./actions"
 import type { Conversations, Patch } from "./conversations"

@@ -1,6 +1,6 @@
 import type { Clock } from "@parley/client/clock"
 import type { Connection } from "@parley/client/connection"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentSide } from "@parley/client/contract"
 import type { Conversations } from "./conversations"
 
 export interface RowRefetch {

@@ -1,5 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentSide } from "@parley/client/contract"
 import type { Filter } from "./order"
 
 export interface Screen {

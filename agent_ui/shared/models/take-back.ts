@@ -1,6 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { ConversationView } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentSide, ConversationView } from "@parley/client/contract"
 import type { Conversations, Patch } from "./conversations"
 import { wordsFor } from "./refusals"
 import type { Notify } from "./toasts"

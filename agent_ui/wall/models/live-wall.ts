@@ -1,6 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { ErrorCode, WallMoved, WallView } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentSide, ErrorCode, WallMoved, WallView } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
 
 export interface Wall {

@@ -1,6 +1,5 @@
 import type { Connection } from "@parley/client/connection"
-import type { AgentCommand, Presence, ThresholdsView } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
+import type { AgentCommand, AgentSide, Presence, ThresholdsView } from "@parley/client/contract"
 import type { Conversations } from "../../shared/models/conversations"
 import { wordsFor } from "../../shared/models/refusals"
 import type { Notify } from "../../shared/models/toasts"

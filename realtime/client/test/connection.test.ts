@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from "vitest"
 import { createConnection } from "../connection"
-import type { SearchArticles, VisitorEvent } from "../contract"
-import type { VisitorSide } from "../sides"
+import type { SearchArticles, VisitorEvent, VisitorSide } from "../contract"
 import { asWebSocket, FakeSocket, refused, settled, TravelClock } from "./world"
 
 const SEARCH: SearchArticles = { type: "article.search", query: "returns" }

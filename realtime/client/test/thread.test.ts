@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest"
 import { createConnection } from "../connection"
+import type { VisitorSide } from "../contract"
 import { createOutbox } from "../outbox"
-import type { VisitorSide } from "../sides"
 import { memoryStore, type OutboxStore } from "../store"
 import { createThread } from "../thread"
 import { asWebSocket, CONVERSATION, conversation, FakeSocket, message, settled, TravelClock } from "./world"

@@ -7,7 +7,7 @@ import { createInterface } from "node:readline"
 import { createConnection } from "../../../realtime/client/connection"
 import type { AuthorView, ConversationView, MessageView } from "../../../realtime/client/contract"
 import { createOutbox } from "../../../realtime/client/outbox"
-import type { Side } from "../../../realtime/client/sides"
+import type { Side } from "../../../realtime/client/contract"
 import { memoryStore } from "../../../realtime/client/store"
 import { createThread, type Thread } from "../../../realtime/client/thread"
 
