@@ -25,6 +25,7 @@ from app.conversations.ticket_proposals import TicketProposals
 from app.database import DatabaseClock, open_database
 from app.database.in_use import holds_data
 from app.egress import Egress
+from app.escalation.mails import EscalationMails
 from app.file_room import UploadLimits, note_room
 from app.gauges import COUNT_SECONDS, count_for_metrics
 from app.http.app import create_app
@@ -277,7 +278,8 @@ def _job_runner(
 
     proposals = TicketProposals(suggester.propose, propose_priority)
     accounts = _account_mails(settings)
-    return JobRunner(works, bind(outbox, fallback, untaken, library, proposals, accounts)), outbox
+    escalations = EscalationMails(mail, is_mailing=bool(settings.smtp_url))
+    return JobRunner(works, bind(outbox, fallback, untaken, library, proposals, accounts, escalations)), outbox
 
 
 def _without_mail(settings: Settings) -> Settings:

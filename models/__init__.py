@@ -5,6 +5,7 @@ from models.activity import Activity
 from models.base import Base
 from models.conversation import Assignment, Attachment, Conversation, ConversationTag, CsatScore, Message, Undo
 from models.desk import CannedResponse, Draft, Macro, SavedView
+from models.escalation import Escalation
 from models.inbox import Inbox, InboxSighting
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
@@ -39,6 +40,7 @@ __all__ = [
     "CsatScore",
     "DismissedNotice",
     "Draft",
+    "Escalation",
     "HoursVersion",
     "Inbox",
     "InboxSighting",

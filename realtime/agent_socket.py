@@ -38,8 +38,6 @@ from app.conversations.assignments.supervision import pull_back, take_over, watc
 from app.conversations.bulk_changes import change_conversations
 from app.conversations.contact_details import ask_email, edit_contact
 from app.conversations.lifecycle import (
-    deescalate_conversation,
-    escalate_conversation,
     set_priority,
     set_status,
     snooze_conversation,
@@ -52,6 +50,7 @@ from app.conversations.tickets import first_words, open_ticket, update_ticket
 from app.conversations.undo import undo_conversations
 from app.conversations.views import is_held
 from app.errors import Conflict, Invalid
+from app.escalation.requests import deescalate_conversation, escalate_conversation
 from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor

@@ -1,3 +1,4 @@
+import flow from "../flow/manifest"
 import knowledge from "../knowledge/manifest"
 import account from "../settings/account/manifest"
 import email from "../settings/email/manifest"
@@ -21,6 +22,7 @@ export const AREAS: readonly Area[] = [
   visitors,
   wall,
   knowledge,
+  flow,
   setup,
   workspace,
   account,

@@ -110,6 +110,8 @@ SystemCode = Literal[
     "escalated",
     "escalation_reason",
     "deescalated",
+    "escalation_approved",
+    "escalation_declined",
     "ticket_changed",
     "ticket_opened",
     "ended_by_contact",

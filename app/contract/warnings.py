@@ -36,7 +36,8 @@ class NoticeView(View):
 
 
 class NoticesChanged(Event, tag="notices.changed"):
-    """The warnings for supervisors and admins may have changed: ask `GET /api/v1/notices`."""
+    """The warnings for supervisors and admins, or the escalations that wait for you, may have changed: ask `GET
+    /api/v1/notices` and `GET /api/v1/escalations`."""
 
 
 class NoticeList(View):

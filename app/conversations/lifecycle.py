@@ -1,4 +1,4 @@
-"""The lifecycle of a conversation: statuses, priority, snooze, escalation, the end."""
+"""The lifecycle of a conversation: statuses, priority, snooze, the end."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import update
 
-from app.contract.audiences import ToSupervisors
 from app.contract.conversations import (
     ConversationView,
     EndConversation,
@@ -16,7 +15,6 @@ from app.contract.conversations import (
     SnoozeConversation,
     VisitorConversationView,
 )
-from app.contract.escalations import ConversationEscalated, DeescalateConversation, EscalateConversation
 from app.contract.values import SystemCode
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
@@ -29,6 +27,7 @@ from app.conversations.assignments.history import (
     values_if_owner_left,
 )
 from app.conversations.messages.send import add_system_message
+from app.conversations.open_escalations import withdraw_open
 from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ENDED, ONE_MORE, PRIORITY_RANKS, change_conversation, refuse_second_open, status_values
 from app.conversations.snooze import WAKE_JOB
@@ -37,10 +36,8 @@ from app.conversations.undo_points import keep_undo, standing_of
 from app.conversations.views import visitor_view_of
 from app.errors import Invalid
 from app.people.actors import SignedInAgent, Visitor
-from app.people.agents import announce_warnings
 from app.people.permissions import Permission, require
 from app.people.presence import announce_load
-from app.text import clean_text
 from app.work import Work
 from models import Conversation, Ticket
 
@@ -107,56 +104,6 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     return await announce_conversation(work, conversation)
 
 
-async def escalate_conversation(work: Work, agent: SignedInAgent, command: EscalateConversation) -> ConversationView:
-    """Raise the level. Agents read the reason, supervisors are told at once, and the contact reads that it was passed on."""
-    require(Permission.ASSIGN, agent)
-    conversation = await access_conversation(work, agent, command.conversation_id)
-    reason = clean_text(command.reason)
-    if not reason:
-        raise Invalid("Enter a reason.")
-    before, was_escalated, facts = (
-        await standing_of(work, conversation),
-        conversation.escalation_level > 0,
-        facts_of(conversation),
-    )
-    conversation = await change_conversation(work, conversation, escalation_level=command.level, escalation_reason=reason)
-    record_change(work, agent, "conversation.escalate", facts, conversation)
-    if not was_escalated:
-        conversation = await add_system_message(work, conversation, "escalated", "Passed on to a specialist.", agent.name)
-    conversation = await add_system_message(
-        work, conversation, "escalation_reason", f"Level {command.level}: {reason}", agent.name, "internal"
-    )
-    await keep_undo(work, agent, before, conversation)
-    view = await announce_conversation(work, conversation)
-    escalated = ConversationEscalated(
-        conversation_id=conversation.id,
-        contact_name=view.contact.name,
-        level=command.level,
-        reason=reason,
-        by_id=agent.id,
-        by_name=agent.name,
-    )
-    work.announce(escalated, to=ToSupervisors())
-    announce_warnings(work)
-    return view
-
-
-async def deescalate_conversation(work: Work, agent: SignedInAgent, command: DeescalateConversation) -> ConversationView:
-    """Take an escalation back. One that is not escalated stays as it is."""
-    require(Permission.ASSIGN, agent)
-    conversation = await access_conversation(work, agent, command.conversation_id)
-    if conversation.escalation_level > 0:
-        before, facts = await standing_of(work, conversation), facts_of(conversation)
-        conversation = await change_conversation(work, conversation, escalation_level=0, escalation_reason="")
-        record_change(work, agent, "conversation.deescalate", facts, conversation)
-        conversation = await add_system_message(
-            work, conversation, "deescalated", "The escalation was taken back.", agent.name, "internal"
-        )
-        await keep_undo(work, agent, before, conversation)
-        announce_warnings(work)
-    return await announce_conversation(work, conversation)
-
-
 async def _move(work: Work, conversation: Conversation, status: dict[str, Any], actor: SignedInAgent | Visitor) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
 
@@ -191,6 +138,7 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
         line = "The conversation was resolved." if by_id else "The conversation was ended."
         conversation = await add_system_message(work, conversation, code, line, by)
         await end_assignments(work, [conversation.id])
+        await withdraw_open(work, conversation.id, by, by_id)
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", by)
         await ask_anew(work, [conversation.id])

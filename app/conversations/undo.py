@@ -13,6 +13,7 @@ from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import begin_assignment, end_assignments, nothing_found
 from app.conversations.messages.send import add_system_message
+from app.conversations.open_escalations import withdraw_open
 from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ENDED, change_conversation, refuse_second_open
 from app.conversations.snooze import WAKE_JOB
@@ -86,6 +87,7 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
         ticket["topic"] = topic
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(**ticket))
     if now.escalation_level != conversation.escalation_level:
+        await withdraw_open(work, conversation.id, agent.name, agent.id)
         announce_warnings(work)
     await keep_undo(work, agent, {}, conversation)
     await announce_loads(work, [id for id in (former, conversation.agent_id) if id])

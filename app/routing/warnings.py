@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import case, delete, func, select
+from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.contract.routing import RuleView
@@ -26,6 +26,7 @@ from models import (
     Contact,
     Conversation,
     DismissedNotice,
+    Escalation,
     Inbox,
     InboxSighting,
     NodeClock,
@@ -133,11 +134,15 @@ async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | fr
 
 
 async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
-    """Return what colleagues have escalated and nobody has resolved or taken back, the highest level first."""
+    """Return what was escalated and nobody has decided, resolved or taken back, the highest level first."""
+
+    def asked(state: str) -> ColumnElement[bool]:
+        return exists().where(Escalation.conversation_id == Conversation.id, Escalation.state == state)
+
     found = await rows.rows(
         select(Conversation.id, Conversation.escalation_level, Contact.name)
         .join(Contact, Contact.id == Conversation.contact_id)
-        .where(IS_ESCALATED)
+        .where(IS_ESCALATED, or_(asked("open"), ~asked("approved")))
         .order_by(Conversation.escalation_level.desc(), Conversation.id)
         .limit(MAX_ESCALATIONS)
     )

@@ -160,6 +160,8 @@ def events_of(story: Iterable[SlaEvent]) -> list[Happened]:
             case "terms":
                 policy, hours = versions_in(event)
                 told.append(TermsSet(at=latest, policy=policy, calendar=hours))
+            case "escalation_answered":
+                told.append(EscalationAnswered(at=latest))
             case _:
                 told += _changes(before, event, latest)
                 before = event

@@ -11,6 +11,7 @@ from msgspec import Struct
 from sqlalchemy import func, select
 
 from app.contract.conversations import SetStatus, SnoozeConversation
+from app.contract.escalations import EscalateConversation
 from app.contract.forms import PrechatFields
 from app.contract.routing import SetTeamRouting
 from app.contract.statuses import RetireStatus
@@ -22,6 +23,8 @@ from app.conversations.snooze import WAKE_JOB
 from app.conversations.statuses import REPLACE_JOB, retire_status
 from app.conversations.ticket_proposals import TicketProposals
 from app.conversations.tickets import PROPOSE_JOB, open_ticket_for
+from app.escalation.mails import EscalationMails
+from app.escalation.requests import MAIL_JOB, escalate_conversation
 from app.job_kinds import JobKind, bind
 from app.jobs import JobHandler
 from app.knowledge.articles import (
@@ -75,6 +78,7 @@ def handlers(works: Works, smtp_url: str) -> dict[JobKind, JobHandler]:
         Library(works, embedder),
         TicketProposals(_propose, propose_priority),
         AccountMails(SUPPORT, SITE, is_mailing=True),
+        EscalationMails(mail_settings(), is_mailing=True),
     )
 
 
@@ -195,6 +199,12 @@ async def _delete(house: House, id: str) -> None:
     await house.run(delete_article, id)
 
 
+async def _escalate(house: House, id: str) -> None:
+    ana = await house.agent()
+    await house.agent("Sam", role="supervisor")
+    await house.run(escalate_conversation, ana, EscalateConversation(conversation_id=id, level=1, reason="Angry"))
+
+
 async def _open_ticket(house: House, id: str) -> None:
     async def open_one(work: Work) -> None:
         conversation = await work.one(select(Conversation).where(Conversation.id == id))
@@ -233,6 +243,7 @@ SAMPLES: dict[JobKind, Sample] = {
         effect=mails(UNTAKEN_KIND).where(OutgoingMail.conversation_id.is_(None)),
     ),
     SEND_JOB: Sample(arrange=_nothing, cause=_queue_mail, effect=mails("test").where(OutgoingMail.state == "sent")),
+    MAIL_JOB: Sample(arrange=_chat, cause=_escalate, effect=mails("escalation")),
     FORGOTTEN_JOB: Sample(arrange=_agent, cause=_forget, effect=mails("password_reset")),
     INDEX_JOB: Sample(
         arrange=_nothing,

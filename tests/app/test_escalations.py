@@ -8,8 +8,8 @@ from app.contract.conversations import ConversationChanged
 from app.contract.escalations import ConversationEscalated, DeescalateConversation, EscalateConversation
 from app.contract.messages import MessageCreated
 from app.contract.warnings import NoticesChanged
-from app.conversations.lifecycle import deescalate_conversation, escalate_conversation
 from app.conversations.undo import undo_conversations
+from app.escalation.requests import deescalate_conversation, escalate_conversation
 from app.people.actors import SignedInAgent
 from app.routing.warnings import list_notices
 from tests.factories import House

@@ -20,16 +20,11 @@ from app.contract.escalations import EscalateConversation
 from app.contract.presence import PresenceChanged
 from app.contract.tickets import OpenTicket
 from app.contract.values import Priority
-from app.conversations.lifecycle import (
-    end_conversation,
-    escalate_conversation,
-    set_priority,
-    set_status,
-    snooze_conversation,
-)
+from app.conversations.lifecycle import end_conversation, set_priority, set_status, snooze_conversation
 from app.conversations.snooze import WAKE_JOB, wake_all
 from app.conversations.tickets import open_ticket
 from app.errors import Invalid
+from app.escalation.requests import escalate_conversation
 from app.people.actors import SignedInAgent
 from app.routing.queue import queue_of
 from models import Assignment, Conversation, Job, Ticket

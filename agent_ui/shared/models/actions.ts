@@ -31,7 +31,7 @@ export interface Actions {
   resolve(id: string): Promise<boolean>
   setPriority(id: string, priority: Priority): Promise<boolean>
   snooze(id: string, until: Date, label: string): Promise<boolean>
-  escalate(id: string, level: number, reason: string): Promise<boolean>
+  escalate(id: string, level: number, reason: string, approverId: string | null): Promise<boolean>
   /** Take an escalation back. */
   deescalate(id: string): Promise<boolean>
   openTicket(id: string): Promise<boolean>
@@ -186,9 +186,9 @@ export function createActions(options: ActionsOptions): Actions {
         done: "done.snoozed",
         values: { time: label },
       }),
-    escalate: (id, level, reason) =>
+    escalate: (id, level, reason, approver_id) =>
       attempt({
-        command: { type: "conversation.escalate", conversation_id: id, level, reason },
+        command: { type: "conversation.escalate", conversation_id: id, level, reason, approver_id },
         patch: { escalation_level: level },
         done: "done.escalated",
         values: { level },

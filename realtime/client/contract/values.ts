@@ -112,6 +112,8 @@ export type SystemCode =
   | "escalated"
   | "escalation_reason"
   | "deescalated"
+  | "escalation_approved"
+  | "escalation_declined"
   | "ticket_changed"
   | "ticket_opened"
   | "ended_by_contact"

@@ -26,7 +26,10 @@ export interface NoticeView {
   is_dismissed: boolean
 }
 
-/** The warnings for supervisors and admins may have changed: ask `GET /api/v1/notices`. */
+/**
+ * The warnings for supervisors and admins, or the escalations that wait for you, may have changed: ask `GET
+ * /api/v1/notices` and `GET /api/v1/escalations`.
+ */
 export interface NoticesChanged {
   type: "notices.changed"
 }

@@ -1,0 +1,57 @@
+import type { ApproverList, EscalationIs, EscalationList, EscalationView } from "@parley/client/contract"
+import { shallowRef } from "vue"
+import { useApp } from "../shared/context"
+import type { AgentApp } from "../shared/models/agent-app"
+import { ApiError } from "../shared/models/api"
+import { wordsFor } from "../shared/models/refusals"
+
+export const useFlow = () => useApp().model(createFlow)
+
+function createFlow({ api, connection, notify }: AgentApp) {
+  const waiting = shallowRef<EscalationList | null>(null)
+  const hasFailed = shallowRef(false)
+  let asked = 0
+
+  async function refresh() {
+    const mine = ++asked
+    const answer = await api.get<EscalationList>("/escalations").catch(() => null)
+    if (mine !== asked) return
+    hasFailed.value = answer === null
+    if (answer) waiting.value = answer
+  }
+  connection.onEvent(event => {
+    if (event.type === "notices.changed") void refresh()
+  })
+  connection.onConnected(() => void refresh())
+  void refresh()
+
+  /** What the server refuses is said; null then. */
+  async function attempt<T>(ask: () => Promise<T>): Promise<T | null> {
+    try {
+      return await ask()
+    } catch (error) {
+      const refused = error instanceof ApiError ? error : null
+      notify({ key: wordsFor(refused?.code ?? "internal"), tone: "failed" })
+      return null
+    }
+  }
+
+  const change = async (id: string, path: string, body: unknown): Promise<EscalationView | null> => {
+    const answer = await attempt(() => api.post<EscalationIs>(`/escalations/${id}/${path}`, body))
+    void refresh()
+    return answer?.escalation ?? null
+  }
+
+  return {
+    waiting,
+    hasFailed,
+    refresh,
+    attempt,
+    /** Raises ApiError. */
+    escalations: (id: string) => api.get<EscalationList>(`/conversations/${id}/escalations`),
+    /** Raises ApiError. */
+    approvers: (id: string) => api.get<ApproverList>(`/conversations/${id}/approvers`),
+    decide: (id: string, is_approved: boolean, reason: string) => change(id, "decision", { is_approved, reason }),
+    withdraw: (id: string) => change(id, "withdraw", {}),
+  }
+}

@@ -1,0 +1,1 @@
+"""Escalation: the agents who decide, and what was asked and decided."""

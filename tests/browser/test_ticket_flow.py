@@ -1,0 +1,117 @@
+"""Escalate and approve, propose and reject, merge and undo: how a ticket goes on, as agents and customers see it."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.guests import Guest
+from tests.browser.looking import DESKTOP, PHONE, look_in_every_way
+from tests.browser.people import AgentPage, as_agent
+from tests.running import Running
+from tests.servers.smtp import SmtpSink
+
+ANA, SAM, ADMIN = "ana@example.com", "sam@example.com", "admin@example.com"
+
+
+@pytest.fixture(scope="module")
+def sink() -> Iterator[SmtpSink]:
+    sink = SmtpSink()
+    sink.start()
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory, sink: SmtpSink) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("flow")
+    running = Running(folder, smtp_url=sink.url, agent_capacity=1000).start()
+    yield running
+    running.stop()
+
+
+def mailed_to(sink: SmtpSink, address: str, count: int) -> str:
+    """The path of the decision's link in the newest mail to this address, once there are so many."""
+    until = time.monotonic() + 30
+    while len(mails := [mail for mail in sink.mails if address in mail.recipients]) < count and time.monotonic() < until:
+        time.sleep(0.05)
+    body = mails[count - 1].message.get_body(("plain",))
+    assert body is not None
+    return re.findall(r"/escalations/\S+", body.get_content())[0]
+
+
+def test_an_agent_escalates_and_the_approver_decides(
+    parley: Running, sink: SmtpSink, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    guest = Guest(parley.url, "Mia", "I want my money back.")
+    as_agent(parley.url, ANA, type="conversation.claim", conversation_id=guest.id)
+    sam = AgentPage(new_context(viewport=DESKTOP), parley.url, SAM).page
+    ana = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, f"c/{guest.id}").page
+    expect(ana.get_by_role("log").get_by_text("I want my money back.")).to_be_visible()
+    expect(sam.get_by_role("heading", name="Inbox")).to_be_visible()
+    ana.get_by_role("button", name="More actions").click()
+    ana.get_by_role("menuitem", name="Escalate").click()
+    dialog = ana.get_by_role("dialog", name="Escalate conversation")
+    dialog.get_by_label("Reason").fill("A refund over 500 needs your word.")
+    expect(dialog.get_by_text("Here now:")).to_be_visible()
+    dialog.get_by_label("Approver").click()
+    ana.get_by_role("option", name=re.compile("^Sam")).click()
+    expect(dialog.get_by_text("Sam Supervisor decides.")).to_be_visible()
+    look_in_every_way(ana, artefacts, "escalate-dialog")
+    ana.set_viewport_size(DESKTOP)
+    dialog.get_by_role("button", name="Escalate").click()
+    card = ana.get_by_role("region", name="Escalation")
+    expect(card).to_contain_text("A refund over 500 needs your word.")
+    expect(card.get_by_role("button", name="Approve")).to_have_count(0)
+    bar = sam.get_by_text("An escalation waits for your decision.")
+    expect(bar).to_be_visible()
+    sam.get_by_role("link", name="Review").click()
+    mine = sam.get_by_role("region", name="Waiting for you")
+    expect(mine).to_contain_text("A refund over 500 needs your word.")
+    look_in_every_way(sam, artefacts, "approvals")
+    sam.set_viewport_size(DESKTOP)
+    mine.get_by_role("link", name="Mia").click()
+    asked = sam.get_by_role("region", name="Escalation")
+    expect(asked).to_contain_text("asks you to decide")
+    look_in_every_way(sam, artefacts, "escalation-card", (DESKTOP, PHONE))
+    sam.set_viewport_size(DESKTOP)
+    asked.get_by_role("button", name="Approve").click()
+    decision = sam.get_by_role("dialog", name="Approve escalation")
+    decision.get_by_label("Note for the team").fill("Go ahead.")
+    decision.get_by_role("button", name="Approve").click()
+    expect(card).to_contain_text("approved by Sam Supervisor")
+    expect(card).to_contain_text("Go ahead.")
+    expect(ana.get_by_role("log")).to_contain_text("Sam Supervisor approved the escalation")
+    expect(sam.get_by_text("An escalation waits for your decision.")).to_have_count(0)
+    assert guest.heard() == ["I want my money back."], "the customer reads no reason"
+
+
+def test_a_mailed_link_shows_and_its_button_decides(
+    parley: Running, sink: SmtpSink, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    guest = Guest(parley.url, "Noor", "Please call me.")
+    as_agent(parley.url, ANA, type="conversation.claim", conversation_id=guest.id)
+    before = len([mail for mail in sink.mails if SAM in mail.recipients])
+    as_agent(parley.url, ANA, type="conversation.escalate", conversation_id=guest.id, level=1, reason="She is angry.")
+    path = mailed_to(sink, SAM, before + 1)
+    with httpx.Client(base_url=parley.url, trust_env=False) as http:
+        for _ in range(20):
+            assert "She is angry." in http.get(path).text, "looking decides nothing"
+            assert http.head(path).status_code in (200, 405)
+        assert http.get(path[:-2] + "xx").status_code == 404
+    page = new_context(viewport=DESKTOP).new_page()
+    page.goto(parley.url + path)
+    look_in_every_way(page, artefacts, "mailed-decision")
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_text("Say why you decline.")).to_be_visible()
+    page.get_by_label("Reason").fill("Call her first.")
+    page.get_by_role("button", name="Decline").click()
+    expect(page.get_by_role("heading", name="You declined this escalation")).to_be_visible()
+    page.goto(parley.url + path)
+    expect(page.get_by_text("Sam Supervisor declined this escalation.")).to_be_visible()
