@@ -294,6 +294,7 @@ async def _replay(settings: Settings) -> tuple[int, list[str]]:
 
 async def _create_admin(settings: Settings, name: str, email: str, password: str) -> None:
     from app.database import open_database
+    from app.people.actors import Operator
     from app.people.agents import add_agent
     from app.people.tokens import hash_password
     from app.work import Silence, Works
@@ -303,6 +304,7 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
         works = Works(database, Silence())
         await works.run(
             add_agent,
+            Operator(),
             name=name,
             email=email,
             password_hash=hash_password(password),
@@ -318,24 +320,26 @@ async def _create_admin(settings: Settings, name: str, email: str, password: str
 async def _switch_mail(settings: Settings, *, is_on: bool) -> None:
     from app.database import open_database
     from app.mail.switch import switch_mail
+    from app.people.actors import Operator
     from app.work import Silence, Works
 
     database = open_database(settings.database_url)
     try:
-        await Works(database, Silence()).run(switch_mail, is_on=is_on)
+        await Works(database, Silence()).run(switch_mail, Operator(), is_on=is_on)
     finally:
         await database.close()
 
 
 async def _set_password(settings: Settings, email: str, password: str) -> None:
     from app.database import open_database
+    from app.people.actors import Operator
     from app.people.passwords import set_password
     from app.people.tokens import hash_password
     from app.work import Silence, Works
 
     database = open_database(settings.database_url)
     try:
-        await Works(database, Silence()).run(set_password, email, hash_password(password))
+        await Works(database, Silence()).run(set_password, Operator(), email, hash_password(password))
     except ParleyError as error:
         raise click.ClickException(error.detail) from error
     finally:

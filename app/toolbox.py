@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast, get_args
 import msgspec
 from sqlalchemy import delete, func, or_, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.audiences import ToAgent, ToAllAgents
 from app.contract.lists import ListFilter
@@ -88,6 +89,7 @@ async def delete_kept(work: Work, agent: SignedInAgent, table: type[SavedView | 
     """Throw one away. Somebody else's raises the same NotFound as a missing one."""
     row = await _access(work, agent, table, id)  # pyright: ignore[reportArgumentType] (each of the three is a K)
     await work.change(delete(table).where(table.id == id))
+    await _record(work, agent, "delete", row)
     _tell(work, agent, is_shared=row.agent_id is None)
 
 
@@ -101,11 +103,13 @@ async def _keep(
         await _refuse_too_many(work, table, owner)
         row = table(id=new_id(), agent_id=owner, created_at=work.now, **values)
         await work.add(row)
+        await _record(work, agent, "create", row)
     else:
         row = await _access(work, agent, table, id)
         was_shared = row.agent_id is None
         await work.change(update(table).where(table.id == id).values(agent_id=owner, **values))
         row = table(id=id, agent_id=owner, created_at=row.created_at, **values)
+        await _record(work, agent, "change", row, was_shared=was_shared)
     _tell(work, agent, is_shared=is_shared or was_shared)
     return row
 
@@ -123,6 +127,13 @@ async def _refuse_too_many(work: Work, table: type[K], owner: str | None) -> Non
     of_owner = table.agent_id.is_(None) if owner is None else table.agent_id == owner
     if (await work.one(select(func.count()).select_from(table).where(of_owner)) or 0) >= MOST:
         raise Invalid(f"You can have up to {MOST}. Delete one first.")
+
+
+async def _record(work: Work, agent: SignedInAgent, verb: str, row: K, *, was_shared: bool = False) -> None:
+    """Note in the audit log what concerns others: one's own things are one's own business."""
+    if row.agent_id is None or was_shared:
+        name = row.shortcut if isinstance(row, CannedResponse) else row.name
+        record(work, agent, f"{KINDS[type(row)].replace(' ', '_')}.{verb}", name=name, is_shared=row.agent_id is None)
 
 
 def _tell(work: Work, agent: SignedInAgent, *, is_shared: bool) -> None:

@@ -32,6 +32,7 @@ from app.database.migrate import migrate
 from app.knowledge.embedder import NoEmbedder
 from app.knowledge.library import Library
 from app.knowledge.suggest import Suggester
+from app.people.actors import Operator
 from app.people.agents import add_agent
 from app.people.presence import arrive
 from app.reactions import Reactions
@@ -98,6 +99,7 @@ async def open_floor(url: str, agents: int, watch: Watch, *, routes: bool) -> Fl
     async def add(work: Work, number: int) -> str:
         view = await add_agent(
             work,
+            Operator(),
             name=f"Agent {number}",
             email=f"a{number}@example.com",
             password_hash="",

@@ -48,7 +48,7 @@ from app.work import Work
 from bench.figures import percentile, say
 from bench.grounds import stores
 from models import Conversation, OutgoingMail
-from tests.factories import open_house
+from tests.factories import OPERATOR, open_house
 from tests.running import Running
 from tests.servers.databases import PostgresDatabases
 from tests.servers.smtp import SmtpSink
@@ -210,7 +210,7 @@ async def fire(
     async with open_house(url) as house:
         house.clock.now = await _now(url)
         agents = [(await house.agent(f"Agent {number}", presence="busy")).id for number in range(AGENTS)]
-        await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+        await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
         if talk is not None:
             await house.inbox("demo")
         next_team = [{"team_id": await house.team("Next"), "after_seconds": 20}]

@@ -27,7 +27,7 @@ from app.conversations.reading.sync import mark_read
 from app.conversations.tickets import open_ticket
 from app.csat import answer_survey
 from app.database import open_database
-from app.people.actors import SignedInAgent, Visitor
+from app.people.actors import Operator, SignedInAgent, Visitor
 from app.people.agents import add_agent
 from app.people.presence import arrive
 from app.settings import Settings
@@ -75,6 +75,7 @@ async def play_history(settings: Settings) -> None:
         for person in COLLEAGUES:
             await works.run(
                 add_agent,
+                Operator(),
                 name=person.name,
                 email=person.email,
                 password_hash=NO_PASSWORD,

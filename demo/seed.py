@@ -13,7 +13,7 @@ from app.contract.values import Role
 from app.database import open_database
 from app.knowledge.articles import publish_article
 from app.knowledge.front_matter import read_article
-from app.people.actors import SignedInAgent
+from app.people.actors import Operator, SignedInAgent
 from app.people.agents import add_agent, add_team
 from app.people.tokens import hash_password, new_secret
 from app.people.workspace import write_workspace
@@ -60,10 +60,11 @@ async def seed_demo(settings: Settings) -> None:
 
 
 async def _add_people_and_inbox(work: Work, password_hash: str, capacity: int) -> None:
-    teams = {name: (await add_team(work, name)).id for name in ("Support", "Orders")}
+    teams = {name: (await add_team(work, Operator(), name)).id for name in ("Support", "Orders")}
     added = [
         await add_agent(
             work,
+            Operator(),
             name=person.name,
             email=person.email,
             password_hash=password_hash,

@@ -30,6 +30,20 @@ UNSAFE_CALLS = {("yaml", "load"), ("yaml", "unsafe_load"), ("yaml", "full_load")
 NAMES_NOT_YET_FOUND = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "service", "services", "misc"}
 CUTS = re.compile(r"\.(slice|substring|substr)\(\s*(0\s*,\s*[\d_]+|-[\d_]{2,}|-?LIMITS\.|0\s*,\s*[A-Z_]{3,})")
 SLICED_LISTS = re.compile(r"(suggestions|tags|gu\)\?|rows\.value|toISOString\(\)|\]|ids|range|pages|\))\.slice")
+ACTORS = {"Visitor", "SignedInAgent", "Operator", "Actor", "Staff"}
+WITHOUT_ACTOR = {
+    "accept_invitation": "the secret of the invitation's link is the permission",
+    "use_reset": "the secret of the link is the permission",
+    "ask_for_reset": "anyone may say that they forgot their password; the answer is the same for all",
+    "send_new_link": "a signed link in a mail is the permission",
+    "stop_mail": "a signed link in a mail is the permission",
+    "vote_on_article": "any reader may vote; votes are counted by address",
+    "record_sighting": "a page that asked for the widget, whoever was served it",
+    "arrive": "a connection that is there; the handshake has identified the agent",
+    "renew_leases": "connections that are still there",
+    "note_sessions_seen": "connections that are still there",
+}
+"""Verbs that a door runs without an actor, and why."""
 MADE = {"node_modules", "dist", "__pycache__", ".git", ".venv"}
 
 
@@ -128,6 +142,46 @@ def test_a_docstring_begins_with_the_thing_it_describes() -> None:
         if isinstance(node, kinds) and (said := ast.get_docstring(node)) and begun.match(said)
     )
     assert list(unclear) == []
+
+
+def test_every_verb_that_a_door_runs_takes_an_actor() -> None:
+    """A verb has more than one door, so it checks the permission itself. Without an actor it cannot."""
+    without = {name for module, name in imported_by_doors() if any(lacks_actor(verb) for verb in verbs_of(module, name))}
+    assert without - set(WITHOUT_ACTOR) == set()
+    assert set(WITHOUT_ACTOR) - without == set(), "an exception that is not needed"
+    assert len([name for module, name in imported_by_doors() if list(verbs_of(module, name))]) > 80
+
+
+def imported_by_doors() -> set[tuple[str, str]]:
+    """Return module and name of everything that controllers, sockets and the command line import from app."""
+    return {
+        (node.module, alias.name)
+        for path in python_files("app/http", "realtime", "cli.py")
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("app.")
+        for alias in node.names
+    }
+
+
+def verbs_of(module: str, name: str) -> Iterator[ast.AsyncFunctionDef]:
+    """Return the coroutine function of this name, if it takes a Work."""
+    path = ROOT / f"{module.replace('.', '/')}.py"
+    if path.is_file():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.AsyncFunctionDef) and node.name == name and "Work" in annotations_of(node):
+                yield node
+
+
+def lacks_actor(verb: ast.AsyncFunctionDef) -> bool:
+    """Return whether no parameter of a verb is an actor."""
+    return not any(ACTORS & set(re.findall(r"\w+", annotation)) for annotation in annotations_of(verb))
+
+
+def annotations_of(verb: ast.AsyncFunctionDef) -> list[str]:
+    """Return the types of a function's parameters as they are written."""
+    arguments = verb.args
+    given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    return [ast.unparse(one.annotation) for one in given if one.annotation]
 
 
 def test_what_is_installed_is_pinned() -> None:

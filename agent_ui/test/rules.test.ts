@@ -118,6 +118,20 @@ test("proactive messages say why they were refused", async () => {
   expect(model.state.value).toBe("ready")
   refuses = true
   expect(await model.remove("a")).toBe("invalid")
+})
+
+test.each([
+  ["rules", createRules],
+  ["proactive messages", createProactive],
+])("%s that cannot be read again stay on the screen", async (_, create) => {
+  refuses = true
+  const model = create(api)
   await model.load()
   expect(model.state.value).toBe("failed")
+  refuses = false
+  await model.load()
+  expect(model.state.value).toBe("ready")
+  refuses = true
+  await model.load()
+  expect(model.state.value).toBe("ready")
 })

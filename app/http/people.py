@@ -5,7 +5,6 @@ from __future__ import annotations
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from app.activity.record import record
 from app.contract.bases import Done
 from app.contract.people import (
     AcceptInvitation,
@@ -30,7 +29,6 @@ from app.http.sign_in import signed_in
 from app.people.accounts import reactivate_agent, rename_team, restore_team, save_agent
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team
-from app.people.config import announce_config
 from app.people.invitations import (
     Invited,
     accept_invitation,
@@ -62,25 +60,19 @@ async def people(request: AnyRequest) -> PeoplePage:
 async def create_agent(request: AnyRequest, data: JSONBody[CreateAgent]) -> AgentIs:
     """Add an agent with a password of the admin's choice. For admins."""
     agent = await agent_of(request)
-    require(Permission.SET_PEOPLE, agent)
+    require(Permission.SET_PEOPLE, agent)  # before any time is spent on a password
     platform = platform_of(request)
-    password_hash = await hash_password_apart(data.password)
-
-    async def add(work: Work) -> AgentIs:
-        view = await add_agent(
-            work,
-            name=data.name,
-            email=data.email,
-            password_hash=password_hash,
-            role=data.role,
-            capacity=platform.settings.agent_capacity,
-            team_ids=data.team_ids,
-        )
-        record(work, agent, "agent.add", agent_id=view.id, role=view.role)
-        announce_config(work, "people")
-        return AgentIs(agent=view)
-
-    return await platform.works.run(add)
+    view = await platform.works.run(
+        add_agent,
+        agent,
+        name=data.name,
+        email=data.email,
+        password_hash=await hash_password_apart(data.password),
+        role=data.role,
+        capacity=platform.settings.agent_capacity,
+        team_ids=data.team_ids,
+    )
+    return AgentIs(agent=view)
 
 
 @post("/api/v1/agents/invitations", status_code=201)
@@ -190,16 +182,7 @@ async def create_reset(request: AnyRequest, agent_id: FromPath[str]) -> ResetLin
 @post("/api/v1/teams", status_code=201)
 async def create_team(request: AnyRequest, data: JSONBody[CreateTeam]) -> TeamIs:
     """Add a team. For admins."""
-    agent = await agent_of(request)
-    require(Permission.SET_PEOPLE, agent)
-
-    async def add(work: Work) -> TeamIs:
-        team = await add_team(work, data.name)
-        record(work, agent, "team.add", team_id=team.id, name=team.name)
-        announce_config(work, "people")
-        return TeamIs(team=team)
-
-    return await platform_of(request).works.run(add)
+    return TeamIs(team=await platform_of(request).works.run(add_team, await agent_of(request), data.name))
 
 
 @put("/api/v1/teams/{team_id:str}")

@@ -51,29 +51,26 @@ async def rules(request: AnyRequest) -> RuleList:
 @post("/api/v1/routing/rules", status_code=201)
 async def create_rule(request: AnyRequest, data: JSONBody[SaveRule]) -> RuleIs:
     """Add a rule after the others. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    return RuleIs(rule=await platform_of(request).works.run(save_rule, data))
+    return RuleIs(rule=await platform_of(request).works.run(save_rule, await agent_of(request), data))
 
 
 @put("/api/v1/routing/rules")
 async def set_rule_order(request: AnyRequest, data: JSONBody[OrderRules]) -> RuleList:
     """Set the order rules are tried in. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    return RuleList(rules=await platform_of(request).works.run(order_rules, data))
+    return RuleList(rules=await platform_of(request).works.run(order_rules, await agent_of(request), data))
 
 
 @put("/api/v1/routing/rules/{rule_id:str}")
 async def change_rule(request: AnyRequest, rule_id: FromPath[str], data: JSONBody[SaveRule]) -> RuleIs:
     """Change a rule. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    return RuleIs(rule=await platform_of(request).works.run(save_rule, data, as_id(rule_id, "rule")))
+    agent, id = await agent_of(request), as_id(rule_id, "rule")
+    return RuleIs(rule=await platform_of(request).works.run(save_rule, agent, data, id))
 
 
 @delete("/api/v1/routing/rules/{rule_id:str}", status_code=200)
 async def delete_rule(request: AnyRequest, rule_id: FromPath[str]) -> Done:
     """Remove a rule. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    await platform_of(request).works.run(remove_rule, as_id(rule_id, "rule"))
+    await platform_of(request).works.run(remove_rule, await agent_of(request), as_id(rule_id, "rule"))
     return Done()
 
 
@@ -97,15 +94,15 @@ async def decisions(request: AnyRequest, conversation_id: FromPath[str]) -> Deci
 @put("/api/v1/teams/{team_id:str}/routing")
 async def team_routing(request: AnyRequest, team_id: FromPath[str], data: JSONBody[SetTeamRouting]) -> TeamIs:
     """Set how a team's queue is served. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    return TeamIs(team=await platform_of(request).works.run(serve_team_anew, as_id(team_id, "team"), data))
+    agent, id = await agent_of(request), as_id(team_id, "team")
+    return TeamIs(team=await platform_of(request).works.run(serve_team_anew, agent, id, data))
 
 
 @put("/api/v1/agents/{agent_id:str}/routing")
 async def agent_routing(request: AnyRequest, agent_id: FromPath[str], data: JSONBody[SetAgentRouting]) -> AgentIs:
     """Set an agent's skills, capacity and teams. For admins."""
-    require(Permission.SET_PEOPLE, await agent_of(request))
-    return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, as_id(agent_id, "agent"), data))
+    agent, id = await agent_of(request), as_id(agent_id, "agent")
+    return AgentIs(agent=await platform_of(request).works.run(set_agent_routing, agent, id, data))
 
 
 @put("/api/v1/me/idle")
@@ -133,9 +130,8 @@ async def reasons(request: AnyRequest) -> ReasonList:
 @post("/api/v1/presence-reasons", status_code=201)
 async def create_reason(request: AnyRequest, data: JSONBody[SaveReason]) -> ReasonList:
     """Add a name for being away; all of them come back. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
     platform = platform_of(request)
-    await platform.works.run(add_reason, data)
+    await platform.works.run(add_reason, await agent_of(request), data)
     async with platform.works.read() as rows:
         return ReasonList(reasons=await list_reasons(rows))
 
@@ -143,8 +139,7 @@ async def create_reason(request: AnyRequest, data: JSONBody[SaveReason]) -> Reas
 @delete("/api/v1/presence-reasons/{reason_id:str}", status_code=200)
 async def delete_reason(request: AnyRequest, reason_id: FromPath[str]) -> Done:
     """Remove a name for being away. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
-    await platform_of(request).works.run(remove_reason, as_id(reason_id, "reason"))
+    await platform_of(request).works.run(remove_reason, await agent_of(request), as_id(reason_id, "reason"))
     return Done()
 
 

@@ -24,7 +24,7 @@ from app.http.platform import (
     platform_of,
     refuse_foreign_origin,
 )
-from app.people.actors import SignedInAgent
+from app.people.actors import Operator, SignedInAgent
 from app.people.agents import add_agent, get_agent, list_agents, list_teams
 from app.people.inboxes import inbox_view
 from app.people.permissions import names_of
@@ -88,7 +88,13 @@ async def set_up(request: AnyRequest, data: JSONBody[SetUp]) -> Response[SignedI
     password_hash = await hash_password_apart(data.password)
     capacity = platform.settings.agent_capacity
     await platform.works.run(
-        add_agent, name=data.name, email=data.email, password_hash=password_hash, role="admin", capacity=capacity
+        add_agent,
+        Operator(kind="setup"),
+        name=data.name,
+        email=data.email,
+        password_hash=password_hash,
+        role="admin",
+        capacity=capacity,
     )
     secret, agent = await sign_in(platform.works, data.email, data.password, request.headers.get("user-agent", ""))
     return await signed_in(request, secret, agent, data.email)

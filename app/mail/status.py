@@ -14,6 +14,7 @@ from app.mail.mailer import SmtpMailer
 from app.mail.outbox import as_message, queue_again
 from app.mail.smtp_reasons import explain
 from app.people.actors import SignedInAgent
+from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work, Works
@@ -112,6 +113,7 @@ async def retry_mail(work: Work, agent: SignedInAgent | None, mail_id: str) -> N
     await queue_again(work, [mail.id])
     if agent:
         record(work, agent, "mail.retry", mail_id=mail.id)
+    announce_config(work, "mail")
 
 
 async def discard_mail(work: Work, agent: SignedInAgent | None, mail_id: str) -> None:
@@ -120,6 +122,7 @@ async def discard_mail(work: Work, agent: SignedInAgent | None, mail_id: str) ->
     await work.change(update(OutgoingMail).where(OutgoingMail.id == mail.id).values(state="discarded", next_try_at=None))
     if agent:
         record(work, agent, "mail.discard", mail_id=mail.id)
+    announce_config(work, "mail")
 
 
 async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> None:
@@ -133,6 +136,7 @@ async def settle_held(work: Work, agent: SignedInAgent, *, is_sent: bool) -> Non
     else:
         await work.change(update(OutgoingMail).where(OutgoingMail.id.in_(held)).values(state="discarded"))
     record(work, agent, "mail.send_held" if is_sent else "mail.discard_held", count=len(held))
+    announce_config(work, "mail")
 
 
 async def _unsent(work: Work, agent: SignedInAgent | None, mail_id: str) -> OutgoingMail:
@@ -149,6 +153,7 @@ async def _unsent(work: Work, agent: SignedInAgent | None, mail_id: str) -> Outg
 async def _keep_test(work: Work, agent: SignedInAgent, mail: OutgoingMail) -> None:
     await work.add(mail)
     record(work, agent, "mail.test", is_accepted=mail.state == "sent")
+    announce_config(work, "mail")
 
 
 def _test_mail(sender: str, recipient: str, now: datetime) -> OutgoingMail:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select, update
 
 from app.activity.record import record
@@ -40,15 +42,10 @@ async def save_agent(work: Work, agent: SignedInAgent, agent_id: str, asked: Sav
     await check_teams(work, asked.team_ids)
     await work.change(update(Agent).where(Agent.id == agent_id).values(name=name, role=asked.role))
     await join_teams(work, agent_id, asked.team_ids)
-    record(
-        work,
-        agent,
-        "agent.save",
-        agent_id=agent_id,
-        name=name if name != before.name else None,
-        role=asked.role if asked.role != before.role else None,
-        teams=len(asked.team_ids) if set(asked.team_ids) != set(before.team_ids) else None,
-    )
+    names = {team.id: team.name for team in await work.all(select(Team))}
+    was = {"name": before.name, "role": before.role, "teams": sorted(names[id] for id in before.team_ids)}
+    now = {"name": name, "role": asked.role, "teams": sorted(names[id] for id in asked.team_ids)}
+    record(work, agent, "agent.save", agent_id=agent_id, before=was, after=now)
     announce_warnings(work)
     announce_config(work, "people")
     return await announce_presence(work, agent_id)
@@ -74,7 +71,7 @@ async def set_own_name(work: Work, agent: SignedInAgent, name: str) -> AgentView
     if not name:
         raise Invalid("Enter a name.")
     await work.change(update(Agent).where(Agent.id == agent.id).values(name=name))
-    record(work, agent, "profile.name", agent_id=agent.id, name=name)
+    record(work, agent, "profile.name", agent_id=agent.id, before={"name": agent.name}, after={"name": name})
     announce_config(work, "people")
     return await announce_presence(work, agent.id)
 
@@ -87,20 +84,28 @@ async def rename_team(work: Work, agent: SignedInAgent, team_id: str, asked: Ren
         raise Invalid("A team needs a name.")
     if await work.one(select(Team.id).where(Team.name == name, Team.id != team_id)):
         raise Conflict("A team with this name already exists.")
-    return await _change_team(work, agent, team_id, "team.rename", name=name)
+    before = await work.one(select(Team.name).where(Team.id == team_id).with_for_update(key_share=True))
+    return await _change_team(work, agent, team_id, "team.rename", {"name": before}, {"name": name})
 
 
 async def restore_team(work: Work, agent: SignedInAgent, team_id: str) -> TeamView:
     """Offer an archived team again, with the members it had. Raises NotFound."""
     require(Permission.SET_PEOPLE, agent)
-    return await _change_team(work, agent, team_id, "team.restore", archived_at=None)
+    return await _change_team(work, agent, team_id, "team.restore", None, {"archived_at": None})
 
 
-async def _change_team(work: Work, agent: SignedInAgent, team_id: str, action: str, **values: str | None) -> TeamView:
+async def _change_team(
+    work: Work,
+    agent: SignedInAgent,
+    team_id: str,
+    action: str,
+    before: Mapping[str, str | None] | None,
+    values: Mapping[str, str | None],
+) -> TeamView:
     team = await work.one(update(Team).where(Team.id == team_id).values(**values).returning(Team))
     if team is None:
         raise NotFound("team", team_id)
-    record(work, agent, action, team_id=team_id, name=team.name)
+    record(work, agent, action, team_id=team_id, name=team.name, before=before, after=values if before else None)
     announce_warnings(work)
     announce_config(work, "people")
     return team_view(team, (await longest_waits(work)).get(team_id))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import cast
+from typing import NotRequired, TypedDict, Unpack, cast
 
 from sqlalchemy import select
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.audiences import ToAllAgents, ToSupervisors
 from app.contract.people import AgentView, ChannelCapacityView, TeamView
@@ -15,7 +16,10 @@ from app.contract.presence import PresenceChanged
 from app.contract.values import Channel, Presence, Role, RoutingMode
 from app.contract.warnings import NoticesChanged
 from app.errors import Conflict, Invalid, NotFound
+from app.people.actors import Staff
+from app.people.config import announce_config
 from app.people.load import Load, loads_of
+from app.people.permissions import Permission, require
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Team, TeamMember, TeamThresholds
@@ -26,22 +30,34 @@ IDLE_SECONDS = 600
 """After how long without a touch a new agent's browser says they are idle, until they choose otherwise."""
 
 
-async def add_agent(
-    work: Work,
-    *,
-    name: str,
-    email: str,
-    password_hash: str,
-    role: Role,
-    capacity: int,
-    team_ids: Sequence[str] = (),
-    takes_chats: bool | None = None,
-) -> AgentView:
-    """Add an agent, away until they come. Agents begin as taking chats, supervisors and admins do not unless it is said.
+class NewAgent(TypedDict):
+    """Fields of an agent to be added. Agents begin as taking chats, supervisors and admins do not unless it is said."""
+
+    name: str
+    email: str
+    password_hash: str
+    role: Role
+    capacity: int
+    team_ids: NotRequired[Sequence[str]]
+    takes_chats: NotRequired[bool | None]
+
+
+async def add_agent(work: Work, actor: Staff, **asked: Unpack[NewAgent]) -> AgentView:
+    """Add an agent, away until they come. Raises as `open_account` does."""
+    require(Permission.SET_PEOPLE, actor)
+    view = await open_account(work, **asked)
+    record(work, actor, "agent.add", agent_id=view.id, role=view.role)
+    announce_config(work, "people")
+    return view
+
+
+async def open_account(work: Work, **asked: Unpack[NewAgent]) -> AgentView:
+    """Add an agent's row for someone who is entitled to it: by `add_agent`, or by an invitation.
 
     Raises Invalid without a name, Conflict when the address is taken, NotFound for an unknown team.
     """
-    email, name = clean_line(email).lower(), clean_line(name)
+    email, name, role = clean_line(asked["email"]).lower(), clean_line(asked["name"]), asked["role"]
+    team_ids, takes_chats = asked.get("team_ids", ()), asked.get("takes_chats")
     if not name:
         raise Invalid("An agent needs a name.")
     if await work.one(select(Agent.id).where(Agent.email == email)):
@@ -54,9 +70,9 @@ async def add_agent(
             id=new_id(),
             name=name,
             email=email,
-            password_hash=password_hash,
+            password_hash=asked["password_hash"],
             role=role,
-            capacity=capacity,
+            capacity=asked["capacity"],
             takes_chats=role == "agent" if takes_chats is None else takes_chats,
             is_active=True,
             idle_seconds=IDLE_SECONDS,
@@ -73,8 +89,9 @@ async def add_agent(
     return view
 
 
-async def add_team(work: Work, name: str) -> TeamView:
+async def add_team(work: Work, actor: Staff, name: str) -> TeamView:
     """Add a team. Raises Invalid without a name, Conflict when the name is taken."""
+    require(Permission.SET_PEOPLE, actor)
     name = clean_line(name)
     if not name:
         raise Invalid("A team needs a name.")
@@ -85,6 +102,8 @@ async def add_team(work: Work, name: str) -> TeamView:
             else "A team with this name already exists."
         )
     team = await work.add(Team(id=new_id(), name=name, created_at=work.now))
+    record(work, actor, "team.add", team_id=team.id, name=name)
+    announce_config(work, "people")
     return team_view(team, None)
 
 

@@ -34,6 +34,8 @@ from app.text import clean_line, clean_text
 from app.work import Rows, Work
 from models import BusinessHours, Conversation, Inbox, Team
 
+UNSAID = ("identity_secret", "secret_changed_at", "archived_at", "asks_email")
+"""Columns that are not recorded: secrets, and what the action or another column says."""
 NAMED_BY_WIDGET = ("name", "email", "phone")
 """Kinds of fields that the widget names in the visitor's language when they have no label."""
 
@@ -82,8 +84,7 @@ async def change_inbox(work: Work, agent: SignedInAgent, inbox_id: str, asked: S
     if asked.key not in (None, inbox.key) or asked.channel != inbox.channel:
         raise Invalid("The key and the channel of an inbox never change. Create a new inbox instead.")
     values = await _values_of(work, asked)
-    changed = [name for name, value in values.items() if getattr(inbox, name) != value]
-    return await _change(work, agent, inbox, "inbox.change", values, changed=", ".join(changed))
+    return await _change(work, agent, inbox, "inbox.change", values)
 
 
 async def set_inbox(work: Work, agent: SignedInAgent, inbox_id: str, said: SetInbox) -> InboxView:
@@ -92,7 +93,7 @@ async def set_inbox(work: Work, agent: SignedInAgent, inbox_id: str, said: SetIn
     inbox = await _locked(work, inbox_id)
     asked = {"shows_visitors": said.shows_visitors, "previews_typing": said.previews_typing}
     if values := {name: value for name, value in asked.items() if value is not None}:
-        await _change(work, agent, inbox, "inbox.change", values, changed=", ".join(values))
+        await _change(work, agent, inbox, "inbox.change", values)
         inbox = await _locked(work, inbox_id)
     return inbox_view(inbox)
 
@@ -202,13 +203,13 @@ async def _locked(work: Work, inbox_id: str) -> Inbox:
     return inbox
 
 
-async def _change(
-    work: Work, agent: SignedInAgent, inbox: Inbox, action: str, values: dict[str, Any], **detail: Any
-) -> InboxDetailsView:
+async def _change(work: Work, agent: SignedInAgent, inbox: Inbox, action: str, values: dict[str, Any]) -> InboxDetailsView:
+    said = {name: value for name, value in values.items() if name not in UNSAID}
+    before = {name: getattr(inbox, name) for name in said} if said else None
     values |= {"changed_at": work.now, "changed_by": agent.name}
     changed = await work.one(update(Inbox).where(Inbox.id == inbox.id).values(**values).returning(Inbox))
     assert changed is not None
-    record(work, agent, action, inbox=changed.name, **detail)
+    record(work, agent, action, about=("inbox", inbox.id), inbox=changed.name, before=before, after=said or None)
     announce_config(work, "inboxes")
     return inbox_details(changed, await _count_open(work, inbox.id))
 

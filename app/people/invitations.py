@@ -15,7 +15,7 @@ from app.contract.people import AgentView, InvitationView, InviteAgent
 from app.contract.values import Role
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
-from app.people.agents import add_agent
+from app.people.agents import open_account
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, new_secret
@@ -130,7 +130,7 @@ async def accept_invitation(work: Work, secret: str, name: str, password_hash: s
     if invitation is None:
         raise _void()
     there = await work.all(select(Team.id).where(Team.id.in_(invitation.team_ids), Team.archived_at.is_(None)))
-    view = await add_agent(
+    view = await open_account(
         work,
         name=name,
         email=invitation.email,

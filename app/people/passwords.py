@@ -11,7 +11,7 @@ from app.activity.record import record
 from app.contract.people import ResetFor
 from app.errors import Conflict, Invalid, NotFound
 from app.job_kinds import JobKind
-from app.people.actors import SignedInAgent
+from app.people.actors import Operator, SignedInAgent
 from app.people.permissions import Permission, require
 from app.people.tokens import hash_link, hash_password_apart, is_password_apart, new_secret
 from app.text import clean_line
@@ -44,13 +44,15 @@ async def _replace_own(work: Work, agent: SignedInAgent, known: str, password_ha
     record(work, agent, "password.change", agent_id=agent.id)
 
 
-async def set_password(work: Work, email: str, password_hash: str) -> None:
+async def set_password(work: Work, operator: Operator, email: str, password_hash: str) -> None:
     """Set an agent's password by their address, and end all their sessions. Raises NotFound."""
+    require(Permission.SET_PEOPLE, operator)
     address = clean_line(email).lower()
     agent_id = await work.one(update(Agent).where(Agent.email == address).values(password_hash=password_hash).returning(Agent.id))
     if agent_id is None:
         raise NotFound("agent", address)
     await _end_everything(work, agent_id)
+    record(work, operator, "password.set", agent_id=agent_id)
 
 
 async def make_reset(work: Work, agent: SignedInAgent, agent_id: str) -> tuple[str, str]:

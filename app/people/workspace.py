@@ -41,8 +41,9 @@ async def set_workspace(work: Work, agent: SignedInAgent, asked: SetWorkspace) -
     name = clean_line(asked.name)
     if not name:
         raise Invalid("A workspace needs a name.")
+    before = await workspace_name(work)
     await write_workspace(work, agent, name=name)
-    record(work, agent, "workspace.set", name=name)
+    record(work, agent, "workspace.set", before={"name": before}, after={"name": name})
     announce_config(work, "workspace")
     return await get_workspace(work)
 

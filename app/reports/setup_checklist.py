@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from app.activity.record import record
 from app.contract.values import ChecklistItemKey
 from app.contract.workspace import Checklist, ChecklistItem, HideChecklist
 from app.people.actors import SignedInAgent
@@ -64,6 +65,7 @@ async def hide_checklist(work: Work, agent: SignedInAgent, asked: HideChecklist)
     """Hide the checklist from every admin, or show it again."""
     require(Permission.SET_WORKSPACE, agent)
     await write_workspace(work, agent, is_checklist_hidden=asked.is_hidden)
+    record(work, agent, "workspace.hide_checklist", is_hidden=asked.is_hidden)
     announce_config(work, "workspace")
 
 

@@ -38,10 +38,11 @@ async def set_thresholds(work: Work, supervisor: SignedInAgent, command: SetThre
         p90_seconds=command.p90_seconds,
         answer_seconds=command.answer_seconds,
     )
+    before = (await thresholds_of(work)).get(command.team_id, DEFAULT)
     values = {**asdict(view), "set_by_id": supervisor.id, "set_at": work.now}
     if not await work.change(update(TeamThresholds).where(TeamThresholds.team_id == command.team_id).values(**values)):
         await work.add(TeamThresholds(team_id=command.team_id, **values))
-    record(work, supervisor, "team.set_thresholds", team_id=command.team_id, **asdict(view))
+    record(work, supervisor, "team.set_thresholds", team_id=command.team_id, before=asdict(before), after=asdict(view))
     work.announce(ThresholdsChanged(team_id=command.team_id, thresholds=view), to=ToAllAgents())
 
 

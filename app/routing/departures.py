@@ -33,7 +33,7 @@ async def suspend_agent(work: Work, agent: SignedInAgent, agent_id: str) -> Agen
     if agent_id == agent.id:
         raise Forbidden("You cannot suspend yourself. Ask another admin.")
     await keep_an_admin(work, agent, agent_id)
-    view = await deactivate_agent(work, agent_id)
+    view = await deactivate_agent(work, agent, agent_id)
     await hand_on(work, [agent_id], "deactivated", all_of_it=True, by=agent)
     record(work, agent, "agent.suspend", agent_id=agent_id, returned=view.load)
     announce_config(work, "people")

@@ -19,6 +19,7 @@ from app.conversations.assignments.change import put_back
 from app.conversations.assignments.claim import Claim, take_if_free
 from app.conversations.queue.positions import in_queue_of
 from app.conversations.tickets import open_ticket_for
+from app.people.actors import Staff
 from app.people.load import weight_of
 from app.people.presence import announce_loads
 from app.people.team_routing import set_team_routing
@@ -82,7 +83,7 @@ async def dispatch(works: Works, team_id: str | None) -> int:
     return served
 
 
-async def serve_team_anew(work: Work, team_id: str, asked: SetTeamRouting) -> TeamView:
+async def serve_team_anew(work: Work, actor: Staff, team_id: str, asked: SetTeamRouting) -> TeamView:
     """Set how a team's queue is served, and look at the queue again.
 
     An offer missed or declined under another mode or another time to accept says nothing about the new one, so what waits
@@ -90,7 +91,7 @@ async def serve_team_anew(work: Work, team_id: str, asked: SetTeamRouting) -> Te
     """
     before = await work.one(select(Team).where(Team.id == team_id).with_for_update(key_share=True))
     was_served = (before.mode or "least_load", before.accept_seconds or 0) if before else None
-    view = await set_team_routing(work, team_id, asked)
+    view = await set_team_routing(work, actor, team_id, asked)
     if was_served != (view.mode, view.accept_seconds):
         queued = select(Conversation.id).where(in_queue_of(team_id))
         await work.change(update(Routing).where(Routing.conversation_id.in_(queued)).values(passed=[], rung=None))

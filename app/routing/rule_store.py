@@ -9,17 +9,21 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import delete, func, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.routing import OrderRules, RuleActions, RuleConditions, RuleProblem, RuleView, SaveRule
 from app.errors import Conflict, Invalid, NotFound
+from app.people.actors import Staff
 from app.people.agents import announce_warnings
 from app.people.config import announce_config
+from app.people.permissions import Permission, require
 from app.routing.next_agent import speaks
 from app.routing.rules import Rule, covers
 from app.text import clean_line
 from app.work import Rows, Work
 from models import Agent, Inbox, Routing, RoutingRule, Team, TeamMember
 
+RULE_FIELDS = ("name", "is_enabled", "conditions", "actions")
 MAX_UNMATCHED = 500
 """A rule that decided none of so many is not what somebody meant, or not needed."""
 
@@ -75,12 +79,13 @@ async def enabled_rules(rows: Rows) -> list[Rule]:
     return [rule_of(row) for row in await rows.all(wanted)]
 
 
-async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> RuleView:
+async def save_rule(work: Work, actor: Staff, asked: SaveRule, rule_id: str | None = None) -> RuleView:
     """Add a rule at the end, or change the one with this id.
 
     Raises Invalid for one without a name, for an unknown team or inbox, and for an overflow that comes back to a team it
     has left; NotFound for an unknown id. What can be saved but does not look right is in the view's problems.
     """
+    require(Permission.SET_ROUTING, actor)
     name = clean_line(asked.name)
     if not name:
         raise Invalid("A rule needs a name.")
@@ -98,28 +103,42 @@ async def save_rule(work: Work, asked: SaveRule, rule_id: str | None = None) -> 
         last = await work.one(select(func.max(RoutingRule.position)))
         position = 0 if last is None else last + 1
         await work.add(RoutingRule(id=rule_id, position=position, created_at=work.now, **values))
-    elif not await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(**values)):
-        raise NotFound("rule", rule_id)
+        record(work, actor, "rule.add", about=("rule", rule_id), rule=name)
+    else:
+        before = await work.one(select(RoutingRule).where(RoutingRule.id == rule_id).with_for_update())
+        if before is None:
+            raise NotFound("rule", rule_id)
+        was = {field: getattr(before, field) for field in RULE_FIELDS}
+        now = {field: values[field] for field in RULE_FIELDS}
+        record(work, actor, "rule.change", about=("rule", rule_id), rule=before.name, before=was, after=now)
+        await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(**values))
     announce_warnings(work)
     announce_config(work, "routing")
     return await get_rule(work, rule_id)
 
 
-async def remove_rule(work: Work, rule_id: str) -> None:
+async def remove_rule(work: Work, actor: Staff, rule_id: str) -> None:
     """Remove a rule; its past decisions stand. Raises NotFound."""
-    if not await work.change(delete(RoutingRule).where(RoutingRule.id == rule_id)):
+    require(Permission.SET_ROUTING, actor)
+    name = await work.one(delete(RoutingRule).where(RoutingRule.id == rule_id).returning(RoutingRule.name))
+    if name is None:
         raise NotFound("rule", rule_id)
+    record(work, actor, "rule.remove", about=("rule", rule_id), rule=name)
     announce_warnings(work)
     announce_config(work, "routing")
 
 
-async def order_rules(work: Work, asked: OrderRules) -> list[RuleView]:
+async def order_rules(work: Work, actor: Staff, asked: OrderRules) -> list[RuleView]:
     """Set the order they are tried in. Raises Conflict when a colleague has added or removed one meanwhile."""
-    kept = set(await work.all(select(RoutingRule.id)))
-    if set(asked.rule_ids) != kept or len(asked.rule_ids) != len(kept):
+    require(Permission.SET_ROUTING, actor)
+    in_order = select(RoutingRule.id, RoutingRule.name).order_by(RoutingRule.position, RoutingRule.id)
+    names = dict(await work.rows(in_order))
+    if set(asked.rule_ids) != set(names) or len(asked.rule_ids) != len(names):
         raise Conflict("Another admin changed the rules. Reload to see them.")
     for position, rule_id in enumerate(asked.rule_ids):
         await work.change(update(RoutingRule).where(RoutingRule.id == rule_id).values(position=position))
+    order = {"order": [names[rule_id] for rule_id in asked.rule_ids]}
+    record(work, actor, "rule.order", before={"order": list(names.values())}, after=order)
     announce_warnings(work)
     announce_config(work, "routing")
     return await list_rules(work)

@@ -22,6 +22,9 @@ from app.text import clean_line
 from app.work import Rows, Work
 from models import BusinessHours, Inbox
 
+DIFFERING = ("name", "time_zone", "periods", "closed_on")
+"""Fields whose change is recorded."""
+
 
 class Opening(Struct, frozen=True):
     """State of an inbox by its hours: open or not, and when it opens next, if it does."""
@@ -56,16 +59,21 @@ async def save_hours(work: Work, agent: SignedInAgent, asked: SaveHours, hours_i
         "changed_at": work.now,
         "changed_by": agent.name,
     }
+    was = None
     if hours_id is None:
         hours = await work.add(BusinessHours(id=new_id(), created_at=work.now, **values))
     else:
+        kept = await work.one(select(BusinessHours).where(BusinessHours.id == hours_id).with_for_update())
+        if kept is None:
+            raise NotFound("business hours", hours_id)
+        was = {name: getattr(kept, name) for name in DIFFERING}
         version = func.coalesce(BusinessHours.version, 1) + 1
         anew = update(BusinessHours).where(BusinessHours.id == hours_id).values(version=version, **values)
         hours = await work.one(anew.returning(BusinessHours))
-        if hours is None:
-            raise NotFound("business hours", hours_id)
+        assert hours is not None
         await recheck_hours(work, hours_id)
-    record(work, agent, "hours.create" if hours_id is None else "hours.change", hours=name)
+    action, about = "hours.create" if hours_id is None else "hours.change", ("business_hours", hours.id)
+    record(work, agent, action, about=about, hours=name, before=was, after={name: values[name] for name in DIFFERING})
     announce_config(work, "hours")
     return _view(hours, work.now)
 
@@ -87,9 +95,13 @@ async def set_inbox_hours(work: Work, agent: SignedInAgent, inbox_id: str, hours
     require(Permission.SET_HOURS, agent)
     if hours_id and not await work.one(select(BusinessHours.id).where(BusinessHours.id == hours_id)):
         raise NotFound("business hours", hours_id)
-    if not await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id)):
+    inbox = await work.one(select(Inbox).where(Inbox.id == inbox_id).with_for_update())
+    if inbox is None:
         raise NotFound("inbox", inbox_id)
-    record(work, agent, "inbox.change", inbox=inbox_id, changed="hours_id")
+    before = {"hours_id": inbox.hours_id}
+    await work.change(update(Inbox).where(Inbox.id == inbox_id).values(hours_id=hours_id))
+    about = ("inbox", inbox_id)
+    record(work, agent, "inbox.change", about=about, inbox=inbox.name, before=before, after={"hours_id": hours_id})
     announce_config(work, "inboxes")
 
 

@@ -99,15 +99,19 @@ async def save_policy(work: Work, agent: SignedInAgent, asked: SaveSlaPolicy, po
         "hours_id": asked.hours_id,
     }
     change = {"changed_at": work.now, "changed_by": agent.name}
+    was: dict[str, Any] | None = None
     if policy_id is None:
         row = await _add(work, values | change)
     else:
+        before = await work.one(select(SlaPolicy).where(SlaPolicy.id == policy_id).with_for_update())
+        if before is None:
+            raise NotFound("SLA policy", policy_id)
+        was = {name: getattr(before, name) for name in values}
         anew = update(SlaPolicy).where(SlaPolicy.id == policy_id).values(version=SlaPolicy.version + 1, **values, **change)
         row = await work.one(anew.returning(SlaPolicy))
-        if row is None:
-            raise NotFound("SLA policy", policy_id)
+        assert row is not None
     await work.add(SlaPolicyVersion(policy_id=row.id, version=row.version, made_at=work.now, made_by=agent.name, **values))
-    await _after_change(work, agent, "sla_policy.create" if policy_id is None else "sla_policy.change", name)
+    await _after_change(work, agent, "sla_policy.create" if policy_id is None else "sla_policy.change", name, was, values)
     return _view(row)
 
 
@@ -124,12 +128,14 @@ async def remove_policy(work: Work, agent: SignedInAgent, policy_id: str) -> Non
 async def order_policies(work: Work, agent: SignedInAgent, asked: OrderSlaPolicies) -> list[SlaPolicyView]:
     """Set the order they are tried in. Raises Conflict when a colleague has added or removed one meanwhile."""
     require(Permission.SET_SLA, agent)
-    kept = set(await work.all(select(SlaPolicy.id)))
-    if set(asked.policy_ids) != kept or len(asked.policy_ids) != len(kept):
+    in_order = select(SlaPolicy.id, SlaPolicy.name).order_by(SlaPolicy.position, SlaPolicy.id)
+    names = {policy_id: name for policy_id, name in await work.rows(in_order)}  # noqa: C416 - to the type checker a row is no pair
+    if set(asked.policy_ids) != set(names) or len(asked.policy_ids) != len(names):
         raise Conflict("Another admin changed the policies. Reload to see them.")
     for position, policy_id in enumerate(asked.policy_ids):
         await work.change(update(SlaPolicy).where(SlaPolicy.id == policy_id).values(position=position))
-    await _after_change(work, agent, "sla_policy.order", "")
+    order = {"order": [names[policy_id] for policy_id in asked.policy_ids]}
+    await _after_change(work, agent, "sla_policy.order", "", {"order": list(names.values())}, order)
     return await list_policies(work)
 
 
@@ -216,9 +222,16 @@ async def _forget_stories(work: Work) -> None:
     await work.change(delete(SlaEvent))
 
 
-async def _after_change(work: Work, agent: SignedInAgent, action: str, name: str) -> None:
+async def _after_change(
+    work: Work,
+    agent: SignedInAgent,
+    action: str,
+    name: str,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
     await recheck_open(work)
-    record(work, agent, action, policy=name)
+    record(work, agent, action, policy=name, before=before, after=after)
     announce_config(work, "sla")
 
 

@@ -10,12 +10,14 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from sqlalchemy import Select, delete, func, select, update
 
+from app.activity.record import record
 from app.clock import new_id
 from app.contract.proactive import GreetingView, ProactiveMessageView, SaveProactiveMessage
 from app.contract.values import Staffing, VisitorKind
 from app.errors import Invalid, NotFound
 from app.patterns import matches_whole
-from app.people.actors import SignedInAgent
+from app.people.actors import Staff
+from app.people.config import announce_config
 from app.people.permissions import Permission, require
 from app.sla.hours_store import is_inbox_open
 from app.text import clean_line, clean_text
@@ -116,40 +118,54 @@ async def list_proactive_messages(rows: Rows) -> list[ProactiveMessageView]:
 
 
 async def save_proactive_message(
-    work: Work, agent: SignedInAgent, message_id: str | None, said: SaveProactiveMessage
+    work: Work, actor: Staff, message_id: str | None, said: SaveProactiveMessage
 ) -> ProactiveMessageView:
     """Add one at the end of its inbox's, or change one. Raises NotFound for what it names and is not there."""
-    require(Permission.SET_PROACTIVE, agent)
+    require(Permission.SET_PROACTIVE, actor)
     values = await _values_of(work, said)
     if message_id is None:
         last = await work.one(select(func.max(ProactiveMessage.position)).where(ProactiveMessage.inbox_id == said.inbox_id))
         added = ProactiveMessage(
             id=new_id(), position=(last or 0) + 1, shown_count=0, answered_count=0, created_at=work.now, **values
         )
+        record(work, actor, "proactive.add", about=("proactive", added.id), name=added.name)
+        announce_config(work, "proactive")
         return proactive_view(await work.add(added))
+    before = await work.one(select(ProactiveMessage).where(ProactiveMessage.id == message_id).with_for_update())
+    if before is None:
+        raise NotFound("proactive message", message_id)
+    was = {name: getattr(before, name) for name in values}
     changed = await work.one(
         update(ProactiveMessage).where(ProactiveMessage.id == message_id).values(**values).returning(ProactiveMessage)
     )
-    if changed is None:
-        raise NotFound("proactive message", message_id)
+    assert changed is not None
+    record(work, actor, "proactive.change", about=("proactive", message_id), name=was["name"], before=was, after=values)
+    announce_config(work, "proactive")
     return proactive_view(changed)
 
 
-async def order_proactive_messages(work: Work, agent: SignedInAgent, inbox_id: str, ids: Sequence[str]) -> None:
+async def order_proactive_messages(work: Work, actor: Staff, inbox_id: str, ids: Sequence[str]) -> None:
     """Put an inbox's in this order. Raises Invalid unless every one of them is named once."""
-    require(Permission.SET_PROACTIVE, agent)
-    held = await work.all(select(ProactiveMessage.id).where(ProactiveMessage.inbox_id == inbox_id).with_for_update())
-    if sorted(held) != sorted(ids):
+    require(Permission.SET_PROACTIVE, actor)
+    of_inbox = select(ProactiveMessage).where(ProactiveMessage.inbox_id == inbox_id).order_by(ProactiveMessage.position)
+    names = {message.id: message.name for message in await work.all(of_inbox.with_for_update())}
+    if sorted(names) != sorted(ids):
         raise Invalid("The list has changed. Reload to see it.")
     for position, id in enumerate(ids, 1):
         await work.change(update(ProactiveMessage).where(ProactiveMessage.id == id).values(position=position))
+    order = {"order": [names[id] for id in ids]}
+    record(work, actor, "proactive.order", about=("inbox", inbox_id), before={"order": list(names.values())}, after=order)
+    announce_config(work, "proactive")
 
 
-async def delete_proactive_message(work: Work, agent: SignedInAgent, message_id: str) -> None:
+async def delete_proactive_message(work: Work, actor: Staff, message_id: str) -> None:
     """Remove one; what was said with it stays said. Raises NotFound."""
-    require(Permission.SET_PROACTIVE, agent)
-    if not await work.change(delete(ProactiveMessage).where(ProactiveMessage.id == message_id)):
+    require(Permission.SET_PROACTIVE, actor)
+    name = await work.one(delete(ProactiveMessage).where(ProactiveMessage.id == message_id).returning(ProactiveMessage.name))
+    if name is None:
         raise NotFound("proactive message", message_id)
+    record(work, actor, "proactive.remove", about=("proactive", message_id), name=name)
+    announce_config(work, "proactive")
 
 
 def proactive_view(message: ProactiveMessage) -> ProactiveMessageView:

@@ -50,7 +50,7 @@ from app.routing.unclaimed_offers import climb
 from app.work import Work, Works
 from models import Article, Assignment, Conversation, OutgoingMail, Passage, Ticket
 from tests.app.knowledge.letters import LettersEmbedder
-from tests.factories import UNREAD_AFTER, House, mail_settings
+from tests.factories import OPERATOR, UNREAD_AFTER, House, mail_settings
 
 SITE = "https://help.example.com"
 SUPPORT = "Support <support@shop.example.com>"
@@ -100,7 +100,7 @@ async def _chat(house: House) -> str:
 
 
 async def _chat_to_offer(house: House) -> str:
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
     await house.agent()
     return await _chat(house)
 

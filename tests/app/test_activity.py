@@ -29,7 +29,7 @@ from app.work import Work
 from models import Activity
 from tests.app.asking import Doors, ask
 from tests.app.test_sla_policies import promise, promised
-from tests.factories import MONDAY, House
+from tests.factories import MONDAY, OPERATOR, House
 from tests.recording import Stream
 
 SOON = (MONDAY + timedelta(hours=1)).isoformat()
@@ -290,7 +290,7 @@ async def test_a_contact_who_ends_reopens_and_corrects_is_the_actor(house: House
 
 async def test_an_offer_is_recorded_until_it_is_taken(house: House, doors: Doors) -> None:
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(mode="round_robin", accept_seconds=30))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(mode="round_robin", accept_seconds=30))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     first = (await house.conversation(id)).agent_id

@@ -160,8 +160,9 @@ async def test_a_change_is_announced_and_leaves_an_audit_line(house: House, ada:
     assert house.told.one(ConfigChanged, ToAllAgents()).area == "inboxes"
     (line,) = await house.all(select(Activity).where(Activity.action == "inbox.change"))
     assert (line.by_id, line.detail["inbox"]) == (ada.id, "Shop")
-    assert "color" in line.detail["changed"]
-    assert "team_id" not in line.detail["changed"]
+    assert (line.before or {})["color"] == "#0f766e"
+    assert (line.after or {})["color"] == "#111111"
+    assert "team_id" not in (line.after or {})
 
 
 async def test_a_rotated_secret_is_shown_once_and_replaces_the_one_before(house: House, ada: SignedInAgent) -> None:

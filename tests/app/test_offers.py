@@ -35,7 +35,7 @@ from app.people.team_routing import set_team_routing
 from app.routing.dispatch import dispatch
 from app.work import Works
 from models import Assignment, Job, OutgoingMail, Routing, Ticket
-from tests.factories import LEASE, House, mail_settings
+from tests.factories import LEASE, OPERATOR, House, mail_settings
 
 N = 20
 
@@ -49,7 +49,7 @@ JOBS: dict[JobKind, JobHandler] = {
 @pytest.fixture
 async def team(house: House) -> House:
     """A team whose agents have 20 seconds to take what they are offered."""
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=N))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=N))
     return house
 
 
@@ -199,7 +199,7 @@ async def test_the_ladder_next_agent_lead_ticket_and_mail(team: House) -> None:
     lead = await team.agent("Lea", teams=[])
     for name in ("Ana", "Ben", "Chi"):
         await team.agent(name)
-    await team.run(set_team_routing, team.team_id, SetTeamRouting(accept_seconds=N, lead_id=lead.id))
+    await team.run(set_team_routing, OPERATOR, team.team_id, SetTeamRouting(accept_seconds=N, lead_id=lead.id))
     id = await offered(team)
     head = (await team.conversation(id)).queued_at
     for _ in range(3):

@@ -48,7 +48,7 @@ from app.routing.rule_store import save_rule
 from app.routing.team_use import people_page
 from app.work import Work
 from models import Activity, Agent, AgentInvitation, AgentSession, Inbox, OutgoingMail, PasswordReset
-from tests.factories import House
+from tests.factories import OPERATOR, House
 
 PASSWORD = "correct horse battery"
 HASH = hash_password(PASSWORD)
@@ -382,12 +382,12 @@ async def test_a_password_set_on_the_command_line_ends_every_session(house: Hous
     ben = await house.agent("Ben", password_hash=OTHER_HASH)
     address = (await house.agent_row(ben)).email
     held, _ = await sign_in(house.works, address, "another good one", "")
-    await house.run(set_password, f" {address.upper()} ", HASH)
+    await house.run(set_password, OPERATOR, f" {address.upper()} ", HASH)
     await sign_in(house.works, address, PASSWORD, "")
     async with house.works.read() as rows:
         assert await find_session(rows, held, house.clock()) is None
     with pytest.raises(NotFound):
-        await house.run(set_password, "nobody@example.com", HASH)
+        await house.run(set_password, OPERATOR, "nobody@example.com", HASH)
 
 
 async def test_printed_passwords_are_found(house: House) -> None:
@@ -418,7 +418,7 @@ async def test_an_archived_team_leaves_menus_and_its_conversations_go_on(house: 
     held, _ = await house.chat(ben)
     waiting, _ = await house.chat()
     rule = SaveRule(name="Parcels", conditions=RuleConditions(), actions=RuleActions(team_id=house.team_id))
-    made = await house.run(save_rule, rule)
+    made = await house.run(save_rule, OPERATOR, rule)
     with pytest.raises(Conflict, match="inbox Shop, rule Parcels"):
         await house.run(archive_team, ada, house.team_id, ArchiveTeam(move_to=orders))
 
@@ -426,7 +426,7 @@ async def test_an_archived_team_leaves_menus_and_its_conversations_go_on(house: 
         await work.change(update(Inbox).values(team_id=orders))
 
     await house.run(let_go)
-    await house.run(save_rule, SaveRule(name="Parcels", conditions=RuleConditions(), actions=RuleActions()), made.id)
+    await house.run(save_rule, OPERATOR, SaveRule(name="Parcels", conditions=RuleConditions(), actions=RuleActions()), made.id)
     with pytest.raises(Invalid):
         await house.run(archive_team, ada, house.team_id, ArchiveTeam(move_to=house.team_id))
     house.told.forget()

@@ -31,7 +31,7 @@ from app.routing.decisions import replay_decisions
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work
 from models import Agent, Assignment, Conversation
-from tests.factories import House, open_house
+from tests.factories import OPERATOR, House, open_house
 
 LEASE = timedelta(seconds=10)
 GRACE = timedelta(seconds=10)
@@ -65,7 +65,9 @@ class Story(RuleBasedStateMachine):
         self.agents = [await self.house.agent(f"Agent {n}", capacity=n, lease=LEASE) for n in range(AGENTS)]
         self.here = {agent.id for agent in self.agents}
         lead = self.agents[0].id
-        await self.house.run(set_team_routing, self.house.team_id, SetTeamRouting(accept_seconds=accept_seconds, lead_id=lead))
+        await self.house.run(
+            set_team_routing, OPERATOR, self.house.team_id, SetTeamRouting(accept_seconds=accept_seconds, lead_id=lead)
+        )
 
     def teardown(self) -> None:
         self.runner.run(self.stack.aclose())
@@ -183,7 +185,7 @@ class Story(RuleBasedStateMachine):
 
     @rule(n=who, capacity=st.integers(0, 3))
     def capacity_changes(self, n: int, capacity: int) -> None:
-        self.do(lambda: self.house.run(set_agent_routing, self.agents[n].id, SetAgentRouting(capacity=capacity)))
+        self.do(lambda: self.house.run(set_agent_routing, OPERATOR, self.agents[n].id, SetAgentRouting(capacity=capacity)))
 
     @rule(seconds=st.sampled_from([5, 11, 25, 700]))
     def time_passes(self, seconds: int) -> None:

@@ -35,7 +35,7 @@ from app.routing.triage import FULL, apply_rules
 from app.sla.hours import Period, is_open
 from app.sla.hours_store import remove_hours, save_hours, set_inbox_hours
 from models import Assignment, Conversation, Job, RoutingRule, Ticket
-from tests.factories import House
+from tests.factories import OPERATOR, House
 
 INBOX = "00000000-0000-7000-8000-000000000001"
 FACTS = Facts(
@@ -146,7 +146,9 @@ def test_business_hours_follow_the_wall_clock(at: str, opened: bool) -> None:
 
 
 async def rule(house: House, name: str = "Rule", when: RuleConditions | None = None, **actions: Any) -> RuleView:
-    return await house.run(save_rule, SaveRule(name=name, conditions=when or RuleConditions(), actions=RuleActions(**actions)))
+    return await house.run(
+        save_rule, OPERATOR, SaveRule(name=name, conditions=when or RuleConditions(), actions=RuleActions(**actions))
+    )
 
 
 async def about(words: str) -> tuple[str, str]:
@@ -204,7 +206,7 @@ async def test_a_topic_that_cannot_be_found_is_no_topic(house: House) -> None:
 
 async def test_skills_and_language_are_asked_for_and_others_are_not_kept_waiting(house: House) -> None:
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
-    await house.run(set_agent_routing, ben.id, SetAgentRouting(capacity=1, skills=["Stoves"], languages=["pt"]))
+    await house.run(set_agent_routing, OPERATOR, ben.id, SetAgentRouting(capacity=1, skills=["Stoves"], languages=["pt"]))
     await rule(house, when=RuleConditions(words=["stove"]), skills=["stoves"], needs_language=True)
     english = (await house.start(body="My stove!")).conversation.id
     plain = (await house.start(body="Hello")).conversation.id
@@ -277,7 +279,7 @@ async def test_strangers_are_refused(house: House) -> None:
     with pytest.raises(Invalid):
         await rule(house, name=" ")
     with pytest.raises(NotFound):
-        await house.run(remove_rule, new_id())
+        await house.run(remove_rule, OPERATOR, new_id())
     assert await house.all(select(RoutingRule)) == []
 
 
@@ -305,11 +307,11 @@ async def test_what_is_wrong_with_a_rule_is_said(house: House) -> None:
 async def test_the_order_is_set_whole_or_not_at_all(house: House) -> None:
     one, two = await rule(house, "One", priority="low"), await rule(house, "Two", priority="high")
     assert [one.position, two.position] == [0, 1]
-    turned = await house.run(order_rules, OrderRules(rule_ids=[two.id, one.id]))
+    turned = await house.run(order_rules, OPERATOR, OrderRules(rule_ids=[two.id, one.id]))
     assert [rule.name for rule in turned] == ["Two", "One"]
     for ids in ([one.id], [one.id, one.id], [one.id, two.id, new_id()]):
         with pytest.raises(Conflict):
-            await house.run(order_rules, OrderRules(rule_ids=ids))
+            await house.run(order_rules, OPERATOR, OrderRules(rule_ids=ids))
 
 
 async def test_a_dry_run_says_what_would_happen_and_writes_nothing(house: House) -> None:

@@ -15,7 +15,7 @@ from app.people.sign_in import SESSION_LIFE, find_api_token, find_session, sign_
 from app.people.tokens import hash_password, hash_secret, is_password, new_secret
 from app.work import Work
 from models import Agent, AgentSession, ApiToken
-from tests.factories import House
+from tests.factories import OPERATOR, House
 
 PASSWORD = "correct horse battery"
 HASH = hash_password(PASSWORD)
@@ -149,6 +149,8 @@ async def test_two_agents_cannot_share_an_address_nor_teams_a_name(house: House)
     with pytest.raises(Conflict):
         await house.run(
             add_agent,
+            OPERATOR,
+            OPERATOR,
             name="Other",
             email=f" {(await address_of(house, ana)).upper()}",
             password_hash="",
@@ -156,15 +158,15 @@ async def test_two_agents_cannot_share_an_address_nor_teams_a_name(house: House)
             capacity=1,
         )
     with pytest.raises(Conflict):
-        await house.run(add_team, " Support ")
+        await house.run(add_team, OPERATOR, " Support ")
 
 
 async def test_an_agent_needs_a_name_and_teams_that_exist(house: House) -> None:
     with pytest.raises(NotFound):
         await house.run(
-            add_agent, name="A", email="a@example.com", password_hash="", role="agent", capacity=1, team_ids=[new_id()]
+            add_agent, OPERATOR, name="A", email="a@example.com", password_hash="", role="agent", capacity=1, team_ids=[new_id()]
         )
     with pytest.raises(Invalid):
-        await house.run(add_agent, name=" \x00 ", email="a@example.com", password_hash="", role="agent", capacity=1)
+        await house.run(add_agent, OPERATOR, name=" \x00 ", email="a@example.com", password_hash="", role="agent", capacity=1)
     with pytest.raises(Invalid):
-        await house.run(add_team, "\t")
+        await house.run(add_team, OPERATOR, "\t")

@@ -41,7 +41,7 @@ from app.routing.next_agent import Candidate, Need, next_agent, refusal, verdict
 from app.work import Work
 from models import Activity, Agent, Assignment, Conversation, WaitPromise
 from tests.app.test_routing import crowds
-from tests.factories import LEASE, MONDAY, House
+from tests.factories import LEASE, MONDAY, OPERATOR, House
 
 TEN = timedelta(seconds=10)
 
@@ -110,14 +110,14 @@ async def view(house: House, agent: SignedInAgent):
 
 async def test_by_hand_nobody_is_given_anything(house: House) -> None:
     await house.agent()
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(mode="manual"))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(mode="manual"))
     id, _ = await house.chat()
     assert await dispatch(house.works, house.team_id) == 0
     assert (await house.conversation(id)).agent_id is None
 
 
 async def test_in_turn_whatever_the_load(house: House) -> None:
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(mode="round_robin"))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(mode="round_robin"))
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
     for _ in range(2):
         await house.chat(ana)
@@ -152,7 +152,7 @@ def test_mail_weighs_half_a_chat() -> None:
 async def test_capacity_by_channel(house: House) -> None:
     ana = await house.agent()
     asked = SetAgentRouting(capacity=4, channel_capacity=[ChannelCapacity(channel="chat", capacity=1)])
-    await house.run(set_agent_routing, ana.id, asked)
+    await house.run(set_agent_routing, OPERATOR, ana.id, asked)
     for _ in range(2):
         await house.chat()
     await dispatch(house.works, house.team_id)
@@ -165,22 +165,24 @@ async def test_more_capacity_is_a_reason_to_serve(house: House) -> None:
     id, _ = await house.chat()
     await reactions.settle()
     assert (await house.conversation(id)).agent_id is None
-    await house.run(set_agent_routing, ana.id, SetAgentRouting(capacity=1))
+    await house.run(set_agent_routing, OPERATOR, ana.id, SetAgentRouting(capacity=1))
     await reactions.settle()
     assert (await house.conversation(id)).agent_id == ana.id
 
 
 async def test_teams_are_joined_and_left(house: House) -> None:
     ana, orders = await house.agent(), await house.team("Orders")
-    seen = await house.run(set_agent_routing, ana.id, SetAgentRouting(capacity=4, team_ids=[orders], skills=[" Go ", "go"]))
+    seen = await house.run(
+        set_agent_routing, OPERATOR, ana.id, SetAgentRouting(capacity=4, team_ids=[orders], skills=[" Go ", "go"])
+    )
     assert (seen.team_ids, seen.skills) == ([orders], ["go"])
     for id, teams in ((ana.id, [new_id()]), (new_id(), None)):
         with pytest.raises(NotFound):
-            await house.run(set_agent_routing, id, SetAgentRouting(capacity=4, team_ids=teams))
+            await house.run(set_agent_routing, OPERATOR, id, SetAgentRouting(capacity=4, team_ids=teams))
     with pytest.raises(NotFound):
-        await house.run(set_team_routing, house.team_id, SetTeamRouting(lead_id=new_id()))
+        await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(lead_id=new_id()))
     with pytest.raises(NotFound):
-        await house.run(set_team_routing, new_id(), SetTeamRouting())
+        await house.run(set_team_routing, OPERATOR, new_id(), SetTeamRouting())
 
 
 async def test_a_contact_who_comes_back_meets_the_same_agent(house: House) -> None:
@@ -248,7 +250,7 @@ async def test_why_me_is_for_who_may_view_it(house: House) -> None:
 
 async def test_a_reason_has_a_name_and_goes_with_one_presence(house: House) -> None:
     ana = await house.agent()
-    lunch = await house.run(add_reason, SaveReason(name=" Lunch ", presence="away"))
+    lunch = await house.run(add_reason, OPERATOR, SaveReason(name=" Lunch ", presence="away"))
     since = (await view(house, ana)).presence_since
     house.clock.on(minutes=1)
     away = SetPresence(presence="away", reason_id=lunch.id)
@@ -263,8 +265,8 @@ async def test_a_reason_has_a_name_and_goes_with_one_presence(house: House) -> N
     with pytest.raises(NotFound):
         await house.run(set_own_presence, ana, SetPresence(presence="away", reason_id=new_id()), LEASE)
     with pytest.raises(Conflict):
-        await house.run(add_reason, SaveReason(name="Lunch", presence="busy"))
-    await house.run(remove_reason, lunch.id)
+        await house.run(add_reason, OPERATOR, SaveReason(name="Lunch", presence="busy"))
+    await house.run(remove_reason, OPERATOR, lunch.id)
     async with house.works.read() as rows:
         assert await list_reasons(rows) == []
     assert (await view(house, ana)).reason == "Lunch"
@@ -365,7 +367,7 @@ async def test_whoever_is_made_to_leave_leaves_nothing_orphaned(house: House) ->
     ana, ben = await house.agent("Ana"), await house.agent("Ben")
     (waiting, _), (answered, _) = await house.chat(ana), await house.chat(ana)
     await house.answer(ana, answered)
-    await house.run(deactivate_agent, ana.id)
+    await house.run(deactivate_agent, OPERATOR, ana.id)
     async with house.works.read() as rows:
         assert await inactive_owners(rows) == [ana.id]
     await house.run(hand_on, [ana.id], "deactivated", all_of_it=True)
@@ -374,7 +376,7 @@ async def test_whoever_is_made_to_leave_leaves_nothing_orphaned(house: House) ->
     async with house.works.read() as rows:
         assert await inactive_owners(rows) == []
     with pytest.raises(NotFound):
-        await house.run(deactivate_agent, ana.id)
+        await house.run(deactivate_agent, OPERATOR, ana.id)
     assert (await house.all(select(Agent.is_active).where(Agent.id == ana.id))) == [False]
 
 

@@ -23,7 +23,7 @@ from app.people.actors import SignedInAgent
 from app.people.presence import set_presence
 from app.routing.dispatch import dispatch, serve_team_anew
 from models import Assignment, Routing, Team, Ticket
-from tests.factories import LEASE, House
+from tests.factories import LEASE, OPERATOR, House
 
 TAKEN = (
     "status category priority priority_rank agent_id team_id waiting_since queued_at assigned_at offer_until snoozed_until"
@@ -148,7 +148,7 @@ async def test_undone_twice_is_undone_once(house: House) -> None:
 
 async def test_an_offer_that_a_change_took_stands_again(house: House) -> None:
     ana, sam = await house.agent("Ana"), await house.agent("Sam", role="supervisor", takes_chats=False)
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=60))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=60))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     until = (await house.conversation(id)).offer_until
@@ -192,7 +192,7 @@ async def test_a_note_or_a_reply_to_a_colleagues_takes_nothing(house: House) -> 
 
 async def test_a_team_may_want_that_replies_take_nothing(house: House) -> None:
     ana = await house.agent("Ana")
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(takes_on_reply=False))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(takes_on_reply=False))
     id, _ = await house.chat()
     await house.answer(ana, id)
     assert (await house.conversation(id)).agent_id is None
@@ -201,7 +201,7 @@ async def test_a_team_may_want_that_replies_take_nothing(house: House) -> None:
 
 async def test_replying_to_what_is_offered_to_a_colleague_takes_it_from_the_offer(house: House) -> None:
     ana = await house.agent("Ana")
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=60))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=60))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     ben = await house.agent("Ben")

@@ -33,7 +33,7 @@ from app.reports.wall import repaint_at, wall_view
 from app.routing.dispatch import dispatch, hand_on
 from app.work import Work
 from models import Assignment, Conversation, WaitPromise
-from tests.factories import LEASE, MONDAY, House
+from tests.factories import LEASE, MONDAY, OPERATOR, House
 from tests.recount import recounted_wall
 
 
@@ -94,10 +94,10 @@ async def test_the_wall_says_why_nobody_is_given_what_waits(house: House) -> Non
     assert await stands() == (1, "no_capacity", None)
     ben = await house.agent("Ben", capacity=2, teams=[orders], presence="away")
     assert await stands() == (1, "nobody_online", None)
-    await house.run(deactivate_agent, ana.id)
+    await house.run(deactivate_agent, OPERATOR, ana.id)
     await house.run(set_presence, ben.id, "online", LEASE)
     assert await stands() == (0, None, ben.id)
-    await house.run(deactivate_agent, ben.id)
+    await house.run(deactivate_agent, OPERATOR, ben.id)
     await house.run(hand_on, [ben.id], "deactivated", all_of_it=True)
     assert await stands() == (1, "no_members", None), "whoever is deleted leaves what they had to the queue"
 
@@ -286,7 +286,7 @@ class Day:
         for n, teams in enumerate(([orders], [self.house.team_id], [orders, self.house.team_id])):
             self.agents.append(await self.house.agent(f"Agent {n}", teams=teams, capacity=3))
         self.supervisor = await self.house.agent("Sue", role="supervisor", teams=[])
-        await self.house.run(set_team_routing, self.house.team_id, SetTeamRouting(accept_seconds=20))
+        await self.house.run(set_team_routing, OPERATOR, self.house.team_id, SetTeamRouting(accept_seconds=20))
         for _ in range(3):  # so that there is a pace to promise by
             id, _ = await self.house.chat(self.agents[1])
             self.house.clock.on(seconds=30)

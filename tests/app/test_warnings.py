@@ -22,7 +22,7 @@ from app.routing.warnings import dismiss_notice, list_notices
 from app.timetable import Sweep, domain_sweeps
 from app.work import Work
 from models import Conversation, DismissedNotice, Inbox, NodeClock, Routing
-from tests.factories import House
+from tests.factories import OPERATOR, House
 
 HOUR = timedelta(hours=1)
 
@@ -47,7 +47,7 @@ async def rule(
     house: House, name: str, team_id: str | None = None, *, steps: list[OverflowStep] | None = None, **when: object
 ) -> RuleView:
     actions = RuleActions(team_id=team_id or house.team_id, overflow=steps or [])
-    return await house.run(save_rule, SaveRule(name=name, conditions=RuleConditions(**when), actions=actions))  # pyright: ignore[reportArgumentType]
+    return await house.run(save_rule, OPERATOR, SaveRule(name=name, conditions=RuleConditions(**when), actions=actions))  # pyright: ignore[reportArgumentType]
 
 
 def trouble(house: House) -> Sweep:
@@ -66,7 +66,7 @@ async def test_a_rule_that_can_never_match_is_told_until_it_can(house: House, sa
     broad = await rule(house, "All of the shop", pages=["/shop", "/cart"])
     narrow = await rule(house, "Cart", pages=["/Cart"], topics=["Billing"])
     assert await said(house, sam) == [("never_matches", "Cart")]
-    await house.run(order_rules, OrderRules(rule_ids=[narrow.id, broad.id]))
+    await house.run(order_rules, OPERATOR, OrderRules(rule_ids=[narrow.id, broad.id]))
     assert await noticed(house, sam) == []
     assert len(house.told.all(NoticesChanged, ToSupervisors)) >= 3, "each change to the rules is told"
 
@@ -82,7 +82,11 @@ async def test_a_rule_that_nothing_goes_by_is_told(house: House, sam: SignedInAg
     assert await said(house, sam) == [("has_not_matched", "Mistyped")]
     house.clock.on(seconds=1)
     await house.run(
-        save_rule, SaveRule(name="Spelled", conditions=RuleConditions(pages=["/checkout"]), actions=RuleActions()), unused.id
+        save_rule,
+        OPERATOR,
+        OPERATOR,
+        SaveRule(name="Spelled", conditions=RuleConditions(pages=["/checkout"]), actions=RuleActions()),
+        unused.id,
     )
     assert await noticed(house, sam) == [], "what was changed has not had its chance yet"
 
@@ -105,9 +109,11 @@ async def test_a_team_nobody_is_in_is_told_once_conversations_come_to_it(house: 
     assert await noticed(house, sam) == [], "nothing comes to it"
     made = await rule(house, "Nights", empty, topics=["Billing"])
     assert await said(house, sam) == [("team_without_members", "Nights")], "once, and not of the rule besides"
-    await house.run(remove_rule, made.id)
+    await house.run(remove_rule, OPERATOR, made.id)
     await house.run(
         save_rule,
+        OPERATOR,
+        OPERATOR,
         SaveRule(
             name="Later",
             conditions=RuleConditions(),
@@ -120,12 +126,12 @@ async def test_a_team_nobody_is_in_is_told_once_conversations_come_to_it(house: 
 
 
 async def test_a_team_without_capacity_is_told(house: House, sam: SignedInAgent) -> None:
-    await house.run(set_agent_routing, sam.id, SetAgentRouting(capacity=0))
+    await house.run(set_agent_routing, OPERATOR, sam.id, SetAgentRouting(capacity=0))
     (conversation_id, _) = await house.chat()
     await dispatch(house.works, house.team_id)
     assert (await house.conversation(conversation_id)).agent_id is None
     assert await said(house, sam) == [("team_without_capacity", "Support")]
-    await house.run(set_agent_routing, sam.id, SetAgentRouting(capacity=1))
+    await house.run(set_agent_routing, OPERATOR, sam.id, SetAgentRouting(capacity=1))
     assert await noticed(house, sam) == []
 
 
@@ -135,18 +141,18 @@ async def test_without_teams_all_agents_are_one(house: House, sam: SignedInAgent
 
     await house.run(no_team)
     assert await noticed(house, sam) == []
-    await house.run(set_agent_routing, sam.id, SetAgentRouting(capacity=0))
+    await house.run(set_agent_routing, OPERATOR, sam.id, SetAgentRouting(capacity=0))
     assert await said(house, sam) == [("team_without_capacity", "")]
 
 
 async def test_what_a_removed_agent_held_is_told_until_somebody_has_it(house: House, sam: SignedInAgent) -> None:
-    await house.run(set_agent_routing, sam.id, SetAgentRouting(capacity=1))
+    await house.run(set_agent_routing, OPERATOR, sam.id, SetAgentRouting(capacity=1))
     ben = await house.agent("Ben")
     for _ in range(3):
         await house.chat(ben)
 
     async def leave(work: Work) -> None:
-        await deactivate_agent(work, ben.id)
+        await deactivate_agent(work, OPERATOR, ben.id)
         await hand_on(work, [ben.id], "deactivated", all_of_it=True)
 
     await house.run(leave)
@@ -190,7 +196,7 @@ async def test_what_was_dismissed_is_dismissed_for_that_agent_and_as_long_as_it_
     assert [one.is_dismissed for one in await noticed(house, una)] == [False]
     await look.run()
     assert len(await house.all(select(DismissedNotice))) == 1
-    await house.run(remove_rule, made.id)
+    await house.run(remove_rule, OPERATOR, made.id)
     await look.run()
     assert not await house.all(select(DismissedNotice))
     await rule(house, "Nights again", empty, topics=["Billing"])

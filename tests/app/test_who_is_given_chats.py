@@ -23,7 +23,7 @@ from app.routing.dispatch import dispatch, serve_team_anew
 from app.visiting.proactive import is_staffed
 from app.work import Work
 from models import Inbox, Routing
-from tests.factories import LEASE, House
+from tests.factories import LEASE, OPERATOR, House
 
 
 async def _replays_the_same(house: House) -> None:
@@ -83,7 +83,7 @@ async def test_once_another_has_had_it_the_giver_is_a_candidate_again(house: Hou
 @pytest.mark.parametrize("passes", ["declined", "missed"])
 async def test_a_change_of_the_time_to_accept_forgets_who_let_it_pass(house: House, passes: str) -> None:
     ana = await house.agent("Ana")
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=20))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     if passes == "declined":
@@ -94,7 +94,7 @@ async def test_a_change_of_the_time_to_accept_forgets_who_let_it_pass(house: Hou
     await dispatch(house.works, house.team_id)
     assert (await house.conversation(id)).agent_id is None
     reactions = house.react()
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=0))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=0))
     await reactions.settle()
     now = await house.conversation(id)
     assert (now.agent_id, now.offer_until) == (ana.id, None)
@@ -102,11 +102,11 @@ async def test_a_change_of_the_time_to_accept_forgets_who_let_it_pass(house: Hou
 
 async def test_what_is_left_as_it_is_forgets_nobody(house: House) -> None:
     ana = await house.agent("Ana")
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=20))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     await house.run(decline_conversation, ana, DeclineConversation(conversation_id=id))
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=20, lead_id=ana.id))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20, lead_id=ana.id))
     await dispatch(house.works, house.team_id)
     assert (await house.conversation(id)).agent_id is None
 
@@ -149,7 +149,7 @@ async def test_what_a_supervisor_resolved_comes_back_to_the_queue_not_to_them(ho
 
 async def test_the_wall_says_why_a_conversation_stands_still(house: House) -> None:
     ana = await house.agent("Ana")
-    await house.run(serve_team_anew, house.team_id, SetTeamRouting(accept_seconds=20))
+    await house.run(serve_team_anew, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
     id, _ = await house.chat()
     await dispatch(house.works, house.team_id)
     await house.run(decline_conversation, ana, DeclineConversation(conversation_id=id))

@@ -36,7 +36,7 @@ from app.toolbox import save_canned_response
 from app.work import Work
 from realtime.hub import EncodedEvent, Subscriber
 from tests.app.asking import LEASE, Doors, ask
-from tests.factories import House, open_house
+from tests.factories import OPERATOR, House, open_house
 from tests.recording import Stream
 
 FOLDER = Path(__file__).resolve().parents[2] / "realtime" / "client" / "test" / "transcripts"
@@ -316,9 +316,9 @@ async def offering(stage: Stage) -> None:
     house, ana, ben, mia, command = stage.house, stage.ana, stage.ben, stage.mia, stage.command
     started = await stage.say(mia, "conversation.start", client_id="s", body="My stove is cold")
     id: str = started["conversation"]["id"]
-    await house.run(set_team_routing, house.team_id, SetTeamRouting(accept_seconds=20))
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting(accept_seconds=20))
     for agent in (ana, ben):
-        await house.run(set_agent_routing, agent.id, SetAgentRouting(capacity=20))
+        await house.run(set_agent_routing, OPERATOR, agent.id, SetAgentRouting(capacity=20))
     await stage.say(ana, "presence.set", presence="online")
     await stage.say(ben, "presence.set", presence="busy")
     await stage.record("routing offers it", lambda: dispatch(house.works, house.team_id), id)
@@ -329,10 +329,10 @@ async def offering(stage: Stage) -> None:
     await stage.record("routing offers it to another", lambda: dispatch(house.works, house.team_id), id)
     await command("the other accepts", ben, "conversation.accept", id)
     await command("an agent takes over", ana, "conversation.assign", id, agent_id=ana.id)
-    await house.run(set_team_routing, house.team_id, SetTeamRouting())
+    await house.run(set_team_routing, OPERATOR, house.team_id, SetTeamRouting())
     await command("a supervisor sends themself away", ana, "presence.force", about=id, agent_id=ana.id, presence="away")
     rule = SaveRule(name="Nights", conditions=RuleConditions(is_open=False), actions=RuleActions(priority="low"))
-    await stage.record("an admin makes a rule that can never match", lambda: stage.house.run(save_rule, rule), id)
+    await stage.record("an admin makes a rule that can never match", lambda: stage.house.run(save_rule, OPERATOR, rule), id)
 
 
 async def suggestions(stage: Stage, id: str) -> None:

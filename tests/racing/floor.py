@@ -13,7 +13,7 @@ from app.people.actors import SignedInAgent, Visitor
 from app.people.team_routing import set_team_routing
 from app.work import Works
 from models import Agent, Conversation, Team
-from tests.factories import House
+from tests.factories import OPERATOR, House
 
 ACCEPT_SECONDS = 1
 LEASE = timedelta(hours=8)
@@ -53,7 +53,7 @@ async def furnish_floor(url: str, works: Works, size: Size) -> None:
         inbox_id = await house.inbox(f"door-{n}", team_id)
         agents = [await house.agent(f"Agent {n}-{m}", capacity=size.capacity, teams=[team_id]) for m in range(size.agents_each)]
         accept_seconds = ACCEPT_SECONDS if n == 0 else 0
-        await house.run(set_team_routing, team_id, SetTeamRouting(accept_seconds=accept_seconds, lead_id=agents[0].id))
+        await house.run(set_team_routing, OPERATOR, team_id, SetTeamRouting(accept_seconds=accept_seconds, lead_id=agents[0].id))
         for _ in range(size.chats // size.teams):
             await house.start(house.visitor(inbox_id))
 

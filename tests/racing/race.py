@@ -17,6 +17,7 @@ from app.people.team_routing import set_agent_routing
 from app.routing.dispatch import dispatch
 from app.work import Silence, Work
 from models import Conversation, Routing, Team
+from tests.factories import OPERATOR
 from tests.racing.floor import LEASE, Size, furnish_floor, open_works, read_floor
 from tests.racing.racer import sweep
 from tests.racing.referee import Referee, seat_referee
@@ -119,7 +120,7 @@ async def _serve_everybody(url: str) -> int:
     for agent in floor.agents:
         await works.run(arrive, agent.id, LEASE)
         await works.run(set_presence, agent.id, "online", LEASE)
-        await works.run(set_agent_routing, agent.id, SetAgentRouting(capacity=len(floor.chats)))
+        await works.run(set_agent_routing, OPERATOR, agent.id, SetAgentRouting(capacity=len(floor.chats)))
     for team_id in floor.teams:
         await dispatch(works, team_id)
     async with works.read() as rows:

@@ -43,6 +43,7 @@ from app.routing.dispatch import dispatch, hand_on, serve_queue, take_back_forsa
 from app.routing.next_agent import next_agent
 from app.work import Announcement, Work, Works
 from models import Assignment, Conversation
+from tests.factories import OPERATOR
 from tests.racing.floor import LEASE, Floor, open_works, read_floor
 
 BLINK = timedelta(milliseconds=100)
@@ -148,8 +149,10 @@ class Racer:
             lambda: works.run(set_presence, agent.id, "away", LEASE),
             lambda: works.run(set_presence, agent.id, "online", LEASE),
             lambda: works.run(set_presence, agent.id, "online", LEASE),
-            lambda: works.run(set_agent_routing, agent.id, SetAgentRouting(capacity=self.dice.randint(0, self.floor.capacity))),
-            lambda: works.run(set_agent_routing, agent.id, SetAgentRouting(capacity=self.floor.capacity)),
+            lambda: works.run(
+                set_agent_routing, OPERATOR, agent.id, SetAgentRouting(capacity=self.dice.randint(0, self.floor.capacity))
+            ),
+            lambda: works.run(set_agent_routing, OPERATOR, agent.id, SetAgentRouting(capacity=self.floor.capacity)),
             lambda: sweep(works),
             lambda: sweep(works),
         ]

@@ -54,7 +54,10 @@ async def test_what_was_done_by_right_of_a_role_is_read(running: Running) -> Non
         page = await said(await admin.get("/api/v1/audit", params={"limit": 1}))
         line = page["lines"][0]
         assert (line["action"], line["by_name"]) == ("inbox.change", "Ada Admin")
-        assert {it["name"]: it["value"] for it in line["detail"]} == {"inbox": inbox["name"], "changed": "shows_visitors"}
+        assert {it["name"]: it["value"] for it in line["detail"]} == {
+            "inbox": inbox["name"],
+            "shows_visitors": "none → False",
+        }
         assert (await admin.get("/api/v1/audit", params={"after": "nonsense"})).status_code == 404
 
 

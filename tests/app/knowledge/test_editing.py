@@ -28,6 +28,7 @@ from app.people.tokens import new_secret
 from app.work import Works
 from models import Activity, Article, ArticleVote, Job, Passage
 from tests.app.knowledge.conftest import RecordingPublisher
+from tests.factories import OPERATOR
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -36,7 +37,7 @@ LAMPS = SaveArticle(title="Lamps", body="They shine.", category="Care", state="p
 
 async def signed_in(works: Works, role: str = "admin", name: str = "Ada") -> SignedInAgent:
     view = await works.run(
-        add_agent, name=name, email=f"{new_secret()[:8]}@example.com", password_hash="x", role=role, capacity=4
+        add_agent, OPERATOR, name=name, email=f"{new_secret()[:8]}@example.com", password_hash="x", role=role, capacity=4
     )
     return SignedInAgent(id=view.id, name=name, role=view.role, session="s")
 

@@ -1,11 +1,10 @@
 import type { PeoplePage } from "@parley/client/contract"
-import { onMounted, onUnmounted, shallowRef } from "vue"
-import { useApp } from "../../../shared/context"
+import { shallowRef } from "vue"
+import { useFollow } from "../../shared/follow"
 import { usePeopleModel } from "../model"
 
 /** Everything the People page shows, asked for again whenever another screen changes people. */
 export function usePeople() {
-  const { connection: link } = useApp()
   const model = usePeopleModel()
   const page = shallowRef<PeoplePage | null>(null)
   const state = shallowRef<"loading" | "failed" | "stale" | "ready">("loading")
@@ -24,15 +23,6 @@ export function usePeople() {
     }
   }
 
-  const stops = [
-    link.onEvent(event => {
-      if (event.type === "config.changed" && (event.area === "people" || event.area === "inboxes")) void load()
-    }),
-    link.onConnected(() => void load()),
-  ]
-  onMounted(() => void load())
-  onUnmounted(() => {
-    for (const stop of stops) stop()
-  })
+  useFollow(["people", "inboxes", "routing"], load)
   return { page, state, load }
 }

@@ -44,7 +44,8 @@ export function createProactive(api: Api): Proactive {
       const failed = await attempt(async () => {
         messages.value = (await api.get<ProactiveMessages>("/proactive-messages")).messages
       })
-      state.value = failed ? "failed" : "ready"
+      if (!failed) state.value = "ready"
+      else if (state.value === "loading") state.value = "failed"
     },
     save: (id, said) =>
       attempt(async () => {

@@ -44,7 +44,8 @@ export function createRules(api: Api): Rules {
     rules,
     state,
     async load() {
-      state.value = (await attempt(read)) ? "failed" : "ready"
+      if (!(await attempt(read))) state.value = "ready"
+      else if (state.value === "loading") state.value = "failed"
     },
     save: (id, said) =>
       change(() => (id ? api.put<RuleIs>(`/routing/rules/${id}`, said) : api.post<RuleIs>("/routing/rules", said))),
