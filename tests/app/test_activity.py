@@ -304,6 +304,7 @@ async def test_an_offer_is_recorded_until_it_is_taken(house: House, doors: Doors
     await ask(doors.gateway, kim, "conversation.accept", conversation_id=id)
     found = await rows(house)
     assert [(row.action, row.actor_kind, row.by_name) for row in found] == [
+        ("team.set_routing", "operator", ""),
         ("conversation.offer", "parley", ""),
         ("conversation.decline", "agent", one.name),
         ("conversation.offer", "parley", ""),

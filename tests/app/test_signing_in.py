@@ -150,7 +150,6 @@ async def test_two_agents_cannot_share_an_address_nor_teams_a_name(house: House)
         await house.run(
             add_agent,
             OPERATOR,
-            OPERATOR,
             name="Other",
             email=f" {(await address_of(house, ana)).upper()}",
             password_hash="",

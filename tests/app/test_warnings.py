@@ -84,7 +84,6 @@ async def test_a_rule_that_nothing_goes_by_is_told(house: House, sam: SignedInAg
     await house.run(
         save_rule,
         OPERATOR,
-        OPERATOR,
         SaveRule(name="Spelled", conditions=RuleConditions(pages=["/checkout"]), actions=RuleActions()),
         unused.id,
     )
@@ -112,7 +111,6 @@ async def test_a_team_nobody_is_in_is_told_once_conversations_come_to_it(house: 
     await house.run(remove_rule, OPERATOR, made.id)
     await house.run(
         save_rule,
-        OPERATOR,
         OPERATOR,
         SaveRule(
             name="Later",
