@@ -312,13 +312,13 @@ async def test_an_offer_is_recorded_until_it_is_taken(house: House, doors: Doors
         ("conversation.offer", "parley", ""),
         ("conversation.accept", "agent", "Kim"),
     ]
-    assert (found[0].before, found[0].after) == (
+    assert (found[1].before, found[1].after) == (
         {"agent_id": None, "is_offered": None},
         {"agent_id": one.id, "is_offered": True},
     )
-    assert (found[0].cause, found[0].door) == ("routing", "job")
-    assert found[3].agent_id == other.id
-    assert (found[5].before, found[5].after) == ({"is_offered": True}, {"is_offered": None})
+    assert (found[1].cause, found[1].door) == ("routing", "job")
+    assert found[4].agent_id == other.id
+    assert (found[6].before, found[6].after) == ({"is_offered": True}, {"is_offered": None})
 
 
 async def _offer_again(work: Work, house: House, id: str, agent: SignedInAgent) -> None:
