@@ -21,8 +21,10 @@ IS_OFFERED = text("offer_until IS NOT NULL")
 IS_UNSENT = text("conversation_id IS NULL")
 IS_ESCALATED = text("escalation_level > 0 AND category IN ('new', 'open', 'waiting')")
 IS_SNOOZED = text("snoozed_until IS NOT NULL")
+IS_PROMISED = text("next_due_at IS NOT NULL")
 WAITING_ORDERS = {
     "waiting": ("waiting_since", "id"),
+    "due": ("next_due_at", "id"),
     "queue": ("priority_rank", "coalesce(queued_at, created_at)", "id"),
 }
 """What waits can be listed by, besides the orders of all."""
@@ -61,7 +63,8 @@ class Conversation(Base):
     `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
     `mail_stopped_at` is when the contact asked for no more mail about it.
     While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
-    applied, or somebody chose a place for it by hand.
+    applied, or somebody chose a place for it by hand. `next_due_clock`, `next_due_at` and `next_warn_at` are those of the open
+    SLA clock that is due first, as last counted; they move without `rev`.
     """
 
     __tablename__ = "conversations"
@@ -132,6 +135,14 @@ class Conversation(Base):
         Index("ix_conversations_unanswered", "team_id", "created_at", sqlite_where=IS_UNANSWERED, postgresql_where=IS_UNANSWERED),
         Index("ix_conversations_offered", "offer_until", sqlite_where=IS_OFFERED, postgresql_where=IS_OFFERED),
         Index("ix_conversations_snoozed", "snoozed_until", sqlite_where=IS_SNOOZED, postgresql_where=IS_SNOOZED),
+        Index(
+            "ix_conversations_promised",
+            "team_id",
+            "next_due_at",
+            "next_warn_at",
+            sqlite_where=IS_PROMISED,
+            postgresql_where=IS_PROMISED,
+        ),
         Index("ix_conversations_escalated", "escalation_level", "id", sqlite_where=IS_ESCALATED, postgresql_where=IS_ESCALATED),
         Index("ix_conversations_created", "created_at"),
         Index("ix_conversations_changed_xid", "changed_xid").ddl_if(dialect="postgresql"),
@@ -178,6 +189,9 @@ class Conversation(Base):
     routed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     first_answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     snoozed_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_due_clock: Mapped[str | None] = mapped_column(String(40))
+    next_due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    next_warn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     escalation_level: Mapped[int]
     escalation_reason: Mapped[str] = mapped_column(Text)
     topic: Mapped[str | None] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))

@@ -222,8 +222,8 @@ class Interests:
             self._looking.add(task)
             task.add_done_callback(self._looking.discard)
         else:
-            is_listed = type in {"message.created", "message.marked"}
-            is_ticket = type.startswith("ticket.")
+            is_listed = type in {"message.created", "message.marked", "sla.changed"}
+            is_ticket = type.startswith("ticket.") or type == "sla.changed"
             self._pass_on(
                 encoded,
                 lambda interest: (

@@ -34,7 +34,7 @@ CERTAIN_SECONDS = 10.0
 """A hint may be lost, so a wall somebody watches is painted this often even when nothing was heard to move."""
 MOVING = tuple(
     f'{{"type":"{name}"'.encode()
-    for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed")
+    for name in ("conversation.changed", "message.created", "presence.changed", "team.thresholds_changed", "sla.changed")
 )
 
 
@@ -51,6 +51,7 @@ class _Moved(Struct):
 
     message: _Of | None = None
     conversation: _Itself | None = None
+    conversation_id: str | None = None
 
 
 _moved = msgspec.json.Decoder(_Moved)
@@ -107,6 +108,8 @@ class WallPainter:
             self._open.note(moved.message.conversation_id)
         elif moved.conversation is not None:
             self._open.note(moved.conversation.id)
+        elif moved.conversation_id is not None:
+            self._open.note(moved.conversation_id)
 
     def cut(self) -> None:
         """A painter has no connection to end."""

@@ -59,6 +59,7 @@ export function conversation(id: string, minute: number, change: Partial<Convers
     unread_count: 0,
     tags: [],
     ticket: null,
+    next_due: null,
     created_at: at(0),
     ...change,
   }

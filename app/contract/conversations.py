@@ -10,6 +10,7 @@ from app.contract.contacts import ContactView
 from app.contract.forms import PrechatFields
 from app.contract.messages import MarksView, MessageView
 from app.contract.queue import QueueView
+from app.contract.sla import NextDueView
 from app.contract.tickets import TicketView
 from app.contract.values import Attachments, Category, Channel, ClientId, Id, MessageBody, Priority, StatusKey, Url
 
@@ -18,7 +19,8 @@ class ConversationView(View):
     """A conversation as agents see it.
 
     While `offer_until` is set, `agent_id` has been offered it and has until then to accept. `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
-    for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
+    for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read. `next_due` is
+    empty while no SLA clock runs towards a due time.
     """
 
     id: str
@@ -44,6 +46,7 @@ class ConversationView(View):
     unread_count: int
     tags: list[str]
     ticket: TicketView | None
+    next_due: NextDueView | None
     created_at: datetime
 
 

@@ -20,6 +20,7 @@ from app.contract.proactive import InvitationMade
 from app.contract.queue import ConversationQueued
 from app.contract.reading import Heads, MessageMarked
 from app.contract.reading import HeadView as HeadView
+from app.contract.sla import SlaChanged
 from app.contract.tickets import TicketChanged, TicketOpened
 from app.contract.toolbox import DeskChanged
 from app.contract.visitors import ContactVisited, VisitorsChanged
@@ -51,6 +52,7 @@ AgentEvent = (
     | TicketOpened
     | TicketChanged
     | ConversationEscalated
+    | SlaChanged
     | SuggestionsReady
     | PresenceChanged
     | PresenceMoved

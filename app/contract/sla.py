@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from app.contract.bases import Body, View
+from app.contract.bases import Body, Event, View
 from app.contract.values import Id, Line, Priority
 
 SlaClockName = Literal[
@@ -22,6 +22,22 @@ SlaClockName = Literal[
 SlaProgress = Literal["running", "paused", "kept", "missed", "given_up"]
 SlaMinutes = Annotated[int, Meta(ge=1, le=5_270_400)]
 SlaWarning = Annotated[int, Meta(ge=0, le=5_270_400)]
+
+
+class NextDueView(View):
+    """The open SLA clock that is due first. It is missed once `due_at` has come; from `warn_at` on it is about to be."""
+
+    clock: SlaClockName
+    due_at: datetime
+    warn_at: datetime | None
+
+
+class SlaChanged(Event, tag="sla.changed"):
+    """An SLA clock of a conversation started, stopped, paused, warned or was missed. `next_due` is the open one that is due
+    first, if any. Each clock with its account: `GET /api/v1/conversations/{conversation_id}/sla`."""
+
+    conversation_id: str
+    next_due: NextDueView | None
 
 
 class SlaTarget(Body):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.bases import Command, Event, Reply, View
+from app.contract.sla import NextDueView
 from app.contract.values import Category, Id, Line, Priority
 
 
@@ -28,6 +29,7 @@ class TicketView(View):
     contact_name: str
     opened_at: datetime
     closed_at: datetime | None
+    next_due: NextDueView | None
 
 
 class TicketIs(Reply):

@@ -49,7 +49,7 @@ ConfigArea = Literal[
 ]
 StatusColor = Literal["gray", "blue", "cyan", "teal", "green", "violet", "pink", "brown"]
 ClockMode = Literal["runs", "pauses", "stops"]
-Sort = Literal["newest", "waiting", "queue", "priority", "status", "topic"]
+Sort = Literal["newest", "waiting", "queue", "due", "priority", "status", "topic"]
 StepKind = Literal["status", "priority", "assign", "snooze", "tag", "untag", "reply", "note"]
 IdentityState = Literal["none", "verified", "expired", "early"]
 """What became of the identity token a page gave."""

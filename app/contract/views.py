@@ -14,6 +14,7 @@ from app.contract.people import AgentView, ChannelCapacityView, TeamView
 from app.contract.presence import PresenceReasonView
 from app.contract.proactive import GreetingView, ProactiveMessageView
 from app.contract.queue import QueueView
+from app.contract.sla import NextDueView
 from app.contract.statuses import StatusView
 from app.contract.surveys import ScoreView
 from app.contract.tickets import TicketView
@@ -51,6 +52,7 @@ __all__ = [
     "MacroView",
     "MarksView",
     "MessageView",
+    "NextDueView",
     "NotChanged",
     "NoticeView",
     "PageView",

@@ -16,6 +16,7 @@ from app.contract.values import AuthorKind, Category, Channel, Priority, SystemC
 from app.conversations.queue.positions import queue_view, queue_views
 from app.database import Prepared, bare
 from app.people.contacts import contact_view
+from app.sla.next_due import next_due_view
 from app.work import Rows
 from models import Agent, Base, Contact, Conversation, CsatScore, Message, Ticket
 
@@ -138,6 +139,7 @@ def _agent_view(conversation: Conversation, contact: Contact, ticket: Ticket | N
         unread_count=conversation.unread_count,
         tags=conversation.tags or [],
         ticket=ticket_view(ticket, conversation, contact) if ticket else None,
+        next_due=next_due_view(conversation),
         created_at=conversation.created_at,
     )
 
@@ -158,6 +160,7 @@ def ticket_view(ticket: Ticket, conversation: Conversation, contact: Contact) ->
         contact_name=contact.name,
         opened_at=ticket.opened_at,
         closed_at=ticket.closed_at,
+        next_due=next_due_view(conversation),
     )
 
 

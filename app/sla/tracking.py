@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, func, in
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.clock import monotonic
+from app.contract.sla import NextDueView
 from app.sla.clocks import Cycle, cycles_at
 from app.sla.fired import FiredClock, record_fired
+from app.sla.next_due import announce_clocks, first_due, next_due_view, put_next_due
 from app.sla.policies import Offer, choose, keep_hours_version, offers_of
 from app.sla.stories import (
     Subjects,
@@ -124,6 +126,7 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
     kept = await _kept_clocks(work, conversation_ids)
     fresh: list[dict[str, Any]] = []
     moved: list[dict[str, Any]] = []
+    due: dict[str, NextDueView | None] = {}
     missed: list[FiredClock] = []
     for id, story in stories.items():
         mine = kept.get(id, {})
@@ -140,10 +143,14 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
                 fresh.append({"warned_at": None, "conversation_id": id, "clock": cycle.clock, "cycle": cycle.number, **values})
             elif any(getattr(before, name) != value for name, value in values.items()):
                 moved.append({"of_conversation": id, "of_clock": cycle.clock, "of_cycle": cycle.number, **values})
+        due[id] = first_due(cycles)
     if fresh:
         await work.change(insert(SlaClock), fresh)
     if moved:
         await work.change(_MOVE, moved)
+    await put_next_due(work, [subjects[id].conversation for id in due], due)
+    for id in {row["conversation_id"] for row in fresh} | {row["of_conversation"] for row in moved}:
+        announce_clocks(work, subjects[id].conversation, due[id])
     await record_fired(work, "sla.missed", missed)
 
 
@@ -183,6 +190,9 @@ async def _fire(
     for one in found:
         log.info(words, conversation=one.conversation_id, clock=one.clock, cycle=one.cycle)
     await record_fired(work, action, found)
+    of = Conversation.id.in_({one.conversation_id for one in found})
+    for conversation in await work.all(select(Conversation).where(of)):
+        announce_clocks(work, conversation, next_due_view(conversation))
     return len(found)
 
 

@@ -10,13 +10,25 @@ import pytest
 from sqlalchemy import select, update
 
 from app.contract.assignments import AssignConversation
-from app.contract.conversations import SetPriority, SetStatus
+from app.contract.conversations import ConversationView, SetPriority, SetStatus
 from app.contract.escalations import DeescalateConversation, EscalateConversation
 from app.contract.hours import OpenPeriod, SaveHours
-from app.contract.sla import OrderSlaPolicies, SaveSlaPolicy, SlaClockView, SlaConditions, SlaTarget, TrySlaPolicy
+from app.contract.lists import ListFilter
+from app.contract.sla import (
+    NextDueView,
+    OrderSlaPolicies,
+    SaveSlaPolicy,
+    SlaChanged,
+    SlaClockView,
+    SlaConditions,
+    SlaTarget,
+    TrySlaPolicy,
+)
 from app.contract.workspace import ConfigChanged
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import deescalate_conversation, escalate_conversation, set_priority, set_status
+from app.conversations.lists.pages import list_conversations
+from app.conversations.views import agent_view_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.sla.accounts import clocks_of
@@ -458,3 +470,64 @@ async def test_nothing_is_lost_while_two_nodes_count_and_chats_go_on(house: Hous
 async def _touch(work: Any) -> None:
     """Have everything counted again."""
     await work.change(update(SlaEvent).values(is_new=True))
+
+
+async def row_of(house: House, id: str) -> ConversationView:
+    await run_clocks(house.works)
+    async with house.works.read() as rows:
+        return await agent_view_of(rows, id)
+
+
+async def test_the_row_of_a_conversation_holds_the_clock_that_is_due_first(house: House) -> None:
+    await promised(house, promise(first_response=60, resolution=240))
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    begun = house.clock()
+    first = NextDueView(clock="first_response", due_at=begun + timedelta(minutes=60), warn_at=begun + timedelta(minutes=55))
+    assert (await row_of(house, id)).next_due == first
+    told = house.told.all(SlaChanged)[-1]
+    assert (told.conversation_id, told.next_due) == (id, first)
+    house.clock.on(minutes=10)
+    await house.answer(ana, id)
+    due = (await row_of(house, id)).next_due
+    assert due is not None
+    assert (due.clock, due.due_at) == ("resolution", begun + timedelta(minutes=240))
+    await house.run(set_status, ana, SetStatus(conversation_id=id, status="responded"))
+    assert (await row_of(house, id)).next_due is None, "it pauses"
+    assert house.told.all(SlaChanged)[-1].next_due is None
+    said = await house.run(set_status, ana, SetStatus(conversation_id=id, status="resolved"))
+    now = await row_of(house, id)
+    assert now.next_due is None
+    assert now.rev == said.rev, "counting clocks takes no revision: what an agent did can still be undone"
+
+
+async def test_a_missed_clock_is_told_of_when_it_is_due(house: House) -> None:
+    await promised(house, promise(first_response=60))
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    await row_of(house, id)
+    house.told.forget()
+    house.clock.on(minutes=56)
+    await run_clocks(house.works)
+    assert len(house.told.all(SlaChanged)) == 1, "the warning"
+    await run_clocks(house.works)
+    assert len(house.told.all(SlaChanged)) == 1, "once"
+    house.clock.on(minutes=5)
+    due = (await row_of(house, id)).next_due
+    assert due is not None
+    assert due.due_at < house.clock(), "it stays first while it is open"
+    assert len(house.told.all(SlaChanged)) == 2
+
+
+async def test_lists_put_first_what_is_due_first(house: House) -> None:
+    admin, _ = await promised(house, promise(first_response=60))
+    ana = await house.agent("Ana")
+    calm, urgent, answered = [(await house.chat(ana))[0] for _ in range(3) if house.clock.on(seconds=1)]
+    await house.run(set_priority, admin, SetPriority(conversation_id=urgent, priority="urgent"))
+    await house.answer(ana, answered)
+    await run_clocks(house.works)
+    async with house.works.read() as rows:
+        page = await list_conversations(rows, ana, ListFilter(view="all", shelf="open", sort="due"), None, 2)
+        rest = await list_conversations(rows, ana, ListFilter(view="all", shelf="open", sort="due"), page.next, 2)
+    assert [row.id for row in page.conversations] == [urgent, calm]
+    assert [row.id for row in rest.conversations] == [answered]

@@ -2,6 +2,7 @@ import type { ContactKnown, ConversationView } from "@parley/client/contract"
 import { h, type VNode } from "vue"
 import type { DialogName } from "../../conversation"
 import { isOpen } from "../../shared/models/order"
+import { SlaCard } from "../../sla"
 import { TicketSection } from "../../tickets"
 import type { ContactModel } from "../models/contact"
 import type { Suggestions } from "../models/suggestions"
@@ -42,6 +43,7 @@ const SECTIONS = {
       wasAsked,
       onAskEmail: askEmail,
     }),
+  sla: ({ conversation }) => h(SlaCard, { conversation }),
   suggestions: ({ suggestions, insert, sendLink }) =>
     h(SuggestionsCard, { model: suggestions, onInsert: insert, onLink: sendLink }),
   facts: ({ conversation, dialog }) => h(FactsCard, { conversation, onDialog: dialog }),
@@ -58,8 +60,8 @@ export const drawSection = (name: SectionName, panel: Panel): VNode | null => SE
 
 /** The sections in their order: beside a conversation of the inbox, and on a ticket's page. */
 export const SECTION_ORDERS = {
-  inbox: ["contact", "suggestions", "facts", "why", "ticket_card", "record"],
-  ticket: ["ticket", "facts", "contact", "suggestions", "why", "record"],
+  inbox: ["contact", "sla", "suggestions", "facts", "why", "ticket_card", "record"],
+  ticket: ["ticket", "sla", "facts", "contact", "suggestions", "why", "record"],
 } as const satisfies Record<string, readonly SectionName[]>
 
 export type PanelPlace = keyof typeof SECTION_ORDERS

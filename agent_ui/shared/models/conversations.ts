@@ -1,4 +1,11 @@
-import type { ConversationMoved, ConversationView, MarksView, MessageView, TicketView } from "@parley/client/contract"
+import type {
+  ConversationMoved,
+  ConversationView,
+  MarksView,
+  MessageView,
+  NextDueView,
+  TicketView,
+} from "@parley/client/contract"
 import { firstOf } from "@parley/client/text"
 import { shallowReactive, toRaw } from "vue"
 import { isOpen } from "./order"
@@ -34,6 +41,8 @@ export interface Conversations {
   move(event: ConversationMoved): boolean
   mark(id: string, marks: MarksView): void
   setTicket(id: string, ticket: TicketView): void
+  /** The SLA clock that is due first is another one now. */
+  setDue(id: string, due: NextDueView | null): void
   /** Show a change before the server has agreed. Calling the result takes it away again. */
   patch(id: string, change: Patch): () => void
   /** How many open conversations of this agent hold something unread, of those known here. */
@@ -70,6 +79,13 @@ export function createConversations(): Conversations {
     show(row.id, isNews)
   }
 
+  function set(id: string, change: Partial<ConversationView>) {
+    const row = said.get(id)
+    if (!row) return
+    said.set(id, { ...row, ...change })
+    show(id)
+  }
+
   return {
     get: id => shown.get(id),
     all: () => [...toRaw(shown).values()],
@@ -94,12 +110,8 @@ export function createConversations(): Conversations {
       said.set(id, { ...held, marks: merged, unread_count: isRead ? 0 : held.unread_count })
       show(id)
     },
-    setTicket(id, ticket) {
-      const row = said.get(id)
-      if (!row) return
-      said.set(id, { ...row, ticket })
-      show(id)
-    },
+    setTicket: (id, ticket) => set(id, { ticket }),
+    setDue: (id, next_due) => set(id, { next_due }),
     patch(id, change) {
       patches.set(id, [...(patches.get(id) ?? []), change])
       show(id)

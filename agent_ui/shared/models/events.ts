@@ -28,6 +28,8 @@ export function createEvents({ conversations, people, rowRefetch }: EventHandler
         return conversations.put(event.conversation)
       case "conversation.moved":
         return void conversations.move(event)
+      case "sla.changed":
+        return conversations.setDue(event.conversation_id, event.next_due)
       case "ticket.opened":
       case "ticket.changed":
         return conversations.setTicket(event.ticket.conversation_id, event.ticket)

@@ -14,10 +14,10 @@ export type { Shelf, Sort, View }
 export type Filter = Pick<FilterView, "view" | "shelf" | "query"> & Partial<FilterView>
 
 export const VIEWS: readonly View[] = ["mine", "unassigned", "all"]
-export const SORTS: readonly Sort[] = ["newest", "queue", "waiting", "priority", "status", "topic"]
+export const SORTS: readonly Sort[] = ["newest", "queue", "waiting", "due", "priority", "status", "topic"]
 export const PRIORITIES: readonly Priority[] = ["urgent", "high", "medium", "low"]
 const OPEN: readonly Category[] = ["new", "open", "waiting"]
-const OF_WHAT_WAITS: readonly Sort[] = ["waiting", "queue"]
+const OF_WHAT_WAITS: readonly Sort[] = ["waiting", "queue", "due"]
 
 /** Whoever waits for somebody is listed in the order they will be served. */
 export const usualSort = ({ view, shelf }: Pick<Filter, "view" | "shelf">): Sort =>
@@ -86,10 +86,9 @@ export function compareOf(sort: Sort, positionOf: (status: string) => number): C
     case "newest":
       return byNewest
     case "waiting":
-      return (a, b) =>
-        a.waiting_since && b.waiting_since
-          ? byTime(a.waiting_since, b.waiting_since) || compare(a.id, b.id)
-          : Number(a.waiting_since === null) - Number(b.waiting_since === null) || byLatestId(a, b)
+      return byTimeThere(row => row.waiting_since)
+    case "due":
+      return byTimeThere(row => row.next_due?.due_at)
     case "queue":
       return (a, b) =>
         byPriority(a, b) || byTime(a.queued_at ?? a.created_at, b.queued_at ?? b.created_at) || compare(a.id, b.id)
@@ -104,6 +103,15 @@ export function compareOf(sort: Sort, positionOf: (status: string) => number): C
         byLatestId(a, b)
   }
 }
+
+/** Earliest first; rows without this time after all others. */
+const byTimeThere =
+  (of: (row: ConversationView) => string | null | undefined): Compare =>
+  (a, b) => {
+    const [one, other] = [of(a), of(b)]
+    if (one && other) return byTime(one, other) || compare(a.id, b.id)
+    return Number(!one) - Number(!other) || byLatestId(a, b)
+  }
 
 /** Whoever came last first: ids grow with time. */
 const byLatestId: Compare = (a, b) => compare(b.id, a.id)

@@ -28,12 +28,13 @@ KINDS: dict[Sort, Any] = {
     "newest": tuple[datetime, Id],
     "waiting": tuple[datetime | None, Id],
     "queue": tuple[Rank, datetime, Id],
+    "due": tuple[datetime | None, Id],
     "priority": tuple[Rank, Id],
     "status": tuple[StatusKey, Id],
     "topic": tuple[Topic | None, Id],
 }
 """What a cursor holds in each order."""
-ENDED_AS_NEWEST: set[Sort] = {"waiting", "queue"}
+ENDED_AS_NEWEST: set[Sort] = {"waiting", "queue", "due"}
 """What has ended waits for nobody."""
 
 
@@ -75,8 +76,8 @@ def stretches_of(wanted: ListFilter, statuses: Sequence[str], dialect: str) -> l
             newest = OrderSegment(_ANY, true(), (Key(Conversation.last_message_at, is_descending=True), _LATEST_ID))
             is_by_minute = dialect == "sqlite" and wanted.shelf == "open"
             found = [newest._replace(lead=(_MINUTE,), is_by_minute=True) if is_by_minute else newest]
-        case "waiting":
-            since = Conversation.waiting_since
+        case "waiting" | "due" as sort:
+            since = Conversation.waiting_since if sort == "waiting" else Conversation.next_due_at
             found = [
                 OrderSegment(_ANY, since.is_not(None), (Key(since), _FIRST_ID)),
                 OrderSegment(None, since.is_(None), (_LATEST_ID,), (Key(since, is_descending=True),)),
@@ -156,6 +157,8 @@ def _held(sort: Sort, row: ConversationView) -> tuple[Any, ...]:
             return row.last_message_at, row.id
         case "waiting":
             return row.waiting_since, row.id
+        case "due":
+            return row.next_due.due_at if row.next_due else None, row.id
         case "queue":
             return PRIORITY_RANKS[row.priority], row.queued_at or row.created_at, row.id
         case "priority":

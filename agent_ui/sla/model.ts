@@ -1,0 +1,8 @@
+import { useApp } from "../shared/context"
+import { createSlaClocks } from "./models/sla-clocks"
+
+/** The SLA clocks of one conversation, for as long as a component shows them. */
+export const useSlaClocks = () => {
+  const { api, connection, clock } = useApp()
+  return createSlaClocks(api, connection, clock)
+}

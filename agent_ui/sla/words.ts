@@ -1,0 +1,4 @@
+import { createPack } from "../shared/words/pack"
+import en from "./words.en.json"
+
+export const useSlaWords = createPack(en, { de: () => import("./words.de.json"), ar: () => import("./words.ar.json") })

@@ -1,0 +1,138 @@
+"""SLA as people see it: clocks that tick beside a conversation and in the list, the account of a due time, and what is late."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from tests.browser.lists import row_of
+from tests.browser.looking import DESKTOP, look_in_every_way
+from tests.browser.people import AgentPage, VisitorPage, as_agent, session_of
+from tests.running import Running
+
+NewContext = Callable[..., BrowserContext]
+ADMIN = "admin@example.com"
+PRIORITIES = ("low", "medium", "high", "urgent")
+
+
+@pytest.fixture(scope="module")
+def parley(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One server for the file."""
+    running = Running(tmp_path_factory.mktemp("parley"), agent_capacity=1000).start()
+    yield running
+    running.stop()
+
+
+def as_admin(url: str, method: str, path: str, **body: Any) -> dict[str, Any]:
+    """A request of the admin's from elsewhere."""
+    cookies = {"parley_session": session_of(url, ADMIN)}
+    headers = {"Origin": url}
+    answer = httpx.request(
+        method, f"{url}/api/v1/{path}", json=body, cookies=cookies, headers=headers, trust_env=False, timeout=60
+    )
+    assert answer.is_success, answer.text
+    return answer.json()
+
+
+def promise(name: str, hours_id: str | None = None, **minutes: int) -> dict[str, Any]:
+    """The body of a policy with these targets at every priority."""
+    targets = [
+        {"clock": clock, "priority": priority, "minutes": length, "warn_minutes": 30}
+        for clock, length in minutes.items()
+        for priority in PRIORITIES
+    ]
+    return {"name": name, "conditions": {}, "targets": targets, "hours_id": hours_id}
+
+
+def happened_earlier(parley: Running, conversation_id: str, **by: float) -> None:
+    """Move the story of a conversation back in time. Its clocks are counted anew with the next thing that happens."""
+    with sqlite3.connect(parley.folder / "data" / "parley.db", timeout=30) as rows:
+        found = rows.execute("SELECT id, at FROM sla_events WHERE conversation_id = ?", (conversation_id,)).fetchall()
+        for id, at in found:
+            earlier = datetime.fromisoformat(at) - timedelta(**by)
+            rows.execute("UPDATE sla_events SET at = ? WHERE id = ?", (earlier.strftime("%Y-%m-%d %H:%M:%S.%f"), id))
+        assert found
+
+
+def test_clocks_tick_beside_a_conversation_and_say_why_they_are_due(
+    parley: Running, new_context: NewContext, artefacts: Path
+) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
+    periods = [
+        {"day": day, "opens": opens, "closes": closes}
+        for day in range(7)
+        for opens, closes in (("00:00", "12:00"), ("12:30", "00:00"))
+    ]
+    hours = as_admin(
+        parley.url, "POST", "business-hours", name="Shop", time_zone="Asia/Tokyo", periods=periods, closed_on=[yesterday]
+    )
+    body = promise("Gold", hours["hours"]["id"], first_response=240, resolution=2400)
+    policy = as_admin(parley.url, "POST", "sla/policies", **body)["policy"]
+
+    visitor = VisitorPage(new_context(), parley.url)
+    visitor.open()
+    visitor.begin("Where is my tent?")
+    ana = AgentPage(new_context(viewport=DESKTOP, locale="en-GB", timezone_id="Europe/Berlin"), parley.url)
+    page = ana.page
+    ana.open_row("Where is my tent?")
+    conversation_id = page.url.split("?")[0].rsplit("/", 1)[1]
+    row = row_of(page, "Where is my tent?")
+    due = row.locator("[data-level]")
+    expect(due).to_contain_text(re.compile(r"First response.*in 3 h 59"))
+    expect(due).to_have_attribute("data-level", "calm")
+    panel = page.get_by_role("complementary", name="Details").get_by_role("region", name="SLA")
+    expect(panel.get_by_role("listitem")).to_have_count(2)
+    first = panel.get_by_role("listitem").filter(has_text="First response").get_by_role("button")
+    expect(first).to_contain_text("in 3 h 59")
+
+    # Nobody is asked every second.
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    first.hover()
+    account = page.get_by_role("dialog", name=re.compile("^Why due "))
+    expect(account.get_by_text("Gold, version 1")).to_be_visible()
+    expect(account.get_by_text("4 h in business hours · warns 30 min before")).to_be_visible()
+    expect(account.get_by_text(re.compile("Times in Asia/Tokyo · .* for you"))).to_be_visible()
+    assert not [url for url in asked if "/sla" in url]
+    page.mouse.move(5, 5)
+    expect(account).to_have_count(0)
+
+    ana.say("It left this morning.")
+    expect(panel.get_by_role("listitem").filter(has_text="First response")).to_contain_text("On time")
+    expect(due).to_contain_text("Resolution")
+    as_agent(parley.url, "ana@example.com", type="conversation.set_status", conversation_id=conversation_id, status="responded")
+    resolution = panel.get_by_role("listitem").filter(has_text="Resolution").get_by_role("button")
+    expect(resolution).to_contain_text(re.compile(r"Paused: waiting on the customer · \d+ h \d\d left|Paused.*left"))
+    expect(due).to_have_count(0)
+
+    visitor.say("And my stove?")
+    expect(resolution).to_contain_text(re.compile(r"^in \d"))
+    happened_earlier(parley, conversation_id, days=4)
+    visitor.say("Hello?")
+    expect(resolution).to_contain_text(re.compile(r"^\d+ h \d\d late$|^\d d.*late$|^\d+ h late$"))
+    expect(due).to_have_attribute("data-level", "late")
+    resolution.focus()
+    account = page.get_by_role("dialog", name=re.compile("^Why due "))
+    expect(account.get_by_text("Closed on")).to_be_visible()
+    seconds = account.locator("[data-seconds]").evaluate_all("all => all.map(it => Number(it.dataset.seconds))")
+    assert len(seconds) >= 4, "a stretch before and after each lunch"
+    assert sum(seconds) == 2400 * 60
+    assert account.locator("[data-total]").get_attribute("data-total") == str(2400 * 60)
+    expect(account.locator("tfoot")).to_contain_text("40 h")
+    look_in_every_way(page, artefacts, "why", (DESKTOP,))
+    page.keyboard.press("Escape")
+    expect(account).to_have_count(0)
+
+    page.get_by_role("button", name="Sort by").click()
+    page.get_by_role("menuitemcheckbox", name="Due first").or_(page.get_by_role("menuitem", name="Due first")).click()
+    expect(row).to_be_visible()
+    as_admin(parley.url, "DELETE", f"sla/policies/{policy['id']}")
+    expect(panel).to_have_count(0)
