@@ -531,3 +531,13 @@ async def test_lists_put_first_what_is_due_first(house: House) -> None:
         rest = await list_conversations(rows, ana, ListFilter(view="all", shelf="open", sort="due"), page.next, 2)
     assert [row.id for row in page.conversations] == [urgent, calm]
     assert [row.id for row in rest.conversations] == [answered]
+
+
+async def test_a_removed_policy_leaves_nothing_due(house: House) -> None:
+    admin, policy_id = await promised(house, promise(first_response=60))
+    id, _ = await house.chat()
+    house.clock.on(minutes=61)
+    assert (await row_of(house, id)).next_due is not None
+    await house.run(remove_policy, admin, policy_id)
+    assert (await row_of(house, id)).next_due is None
+    assert house.told.all(SlaChanged)[-1].next_due is None

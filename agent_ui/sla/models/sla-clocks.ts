@@ -1,9 +1,8 @@
 import type { Clock } from "@parley/client/clock"
-import type { Connection } from "@parley/client/connection"
 import type { SlaClockList, SlaClockView } from "@parley/client/contract"
-import type { AgentSide } from "@parley/client/sides"
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
+import type { Link } from "../../shared/models/link"
 
 export type SlaState = "idle" | "loading" | "ready" | "failed"
 
@@ -21,7 +20,11 @@ export interface SlaClocks {
 const SETTLE_MS = 250
 
 /** The SLA clocks of the conversation that is shown, asked for again whenever one of them changes. */
-export function createSlaClocks(api: Api, connection: Connection<AgentSide>, clock: Clock): SlaClocks {
+export function createSlaClocks(
+  api: Pick<Api, "get">,
+  link: Pick<Link, "onEvent" | "onConnected">,
+  clock: Clock,
+): SlaClocks {
   const clocks = shallowRef<readonly SlaClockView[]>([])
   const state = shallowRef<SlaState>("idle")
   let shown = ""
@@ -43,10 +46,10 @@ export function createSlaClocks(api: Api, connection: Connection<AgentSide>, clo
   }
 
   const stops = [
-    connection.onEvent(event => {
+    link.onEvent(event => {
       if (event.type === "sla.changed" && event.conversation_id === shown) void load()
     }),
-    connection.onConnected(() => {
+    link.onConnected(() => {
       if (state.value === "ready" || state.value === "failed") void load()
     }),
   ]
