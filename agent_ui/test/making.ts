@@ -186,5 +186,6 @@ export const ticket = (number: number, change: Partial<TicketView> = {}): Ticket
   contact_name: `Contact c${number}`,
   opened_at: at(number),
   closed_at: null,
+  next_due: null,
   ...change,
 })

@@ -30,6 +30,7 @@ function replay(id: string, before: Screen | null, events: AgentEvent[]) {
     else if (event.type === "conversation.changed") conversations.put(event.conversation)
     else if (event.type === "conversation.moved") conversations.move(event)
     else if (event.type === "message.marked") conversations.mark(event.conversation_id, event.marks)
+    else if (event.type === "sla.changed") conversations.setDue(event.conversation_id, event.next_due)
     else if (event.type === "ticket.opened") conversations.setTicket(event.ticket.conversation_id, event.ticket)
   }
   return { row: conversations.get(id), asked }

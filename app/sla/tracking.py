@@ -149,7 +149,7 @@ async def count_clocks(work: Work, conversation_ids: Sequence[str]) -> None:
     if moved:
         await work.change(_MOVE, moved)
     await put_next_due(work, [subjects[id].conversation for id in due], due)
-    for id in {row["conversation_id"] for row in fresh} | {row["of_conversation"] for row in moved}:
+    for id in sorted({row["conversation_id"] for row in fresh} | {row["of_conversation"] for row in moved}):
         announce_clocks(work, subjects[id].conversation, due[id])
     await record_fired(work, "sla.missed", missed)
 
@@ -191,7 +191,7 @@ async def _fire(
         log.info(words, conversation=one.conversation_id, clock=one.clock, cycle=one.cycle)
     await record_fired(work, action, found)
     of = Conversation.id.in_({one.conversation_id for one in found})
-    for conversation in await work.all(select(Conversation).where(of)):
+    for conversation in await work.all(select(Conversation).where(of).order_by(Conversation.id)):
         announce_clocks(work, conversation, next_due_view(conversation))
     return len(found)
 

@@ -71,11 +71,7 @@ def test_clocks_tick_beside_a_conversation_and_say_why_they_are_due(
         for opens, closes in (("00:00", "12:00"), ("12:30", "00:00"))
     ]
     hours = as_admin(
-<<<<<<< HEAD
-        parley.url, "POST", "business-hours", name="Shop", time_zone="Asia/Tokyo", periods=periods, closed_on=[yesterday]
-=======
         parley.url, "POST", "business-hours", name="Shop", time_zone="Asia/Tokyo", periods=periods, closed_on=[closed]
->>>>>>> 65613ae (sla: Test the clocks of a conversation on the screen)
     )
     body = promise("Gold", hours["hours"]["id"], first_response=240, resolution=2400)
     policy = as_admin(parley.url, "POST", "sla/policies", **body)["policy"]

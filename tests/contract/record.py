@@ -22,6 +22,7 @@ import msgspec
 
 import app.clock
 from app.contract.routing import RuleActions, RuleConditions, SaveRule, SetAgentRouting, SetTeamRouting
+from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget
 from app.contract.toolbox import SaveCannedResponse
 from app.conversations.snooze import wake_conversations
 from app.database.migrate import migrate
@@ -32,6 +33,8 @@ from app.people.presence import end_graces, lapse_leases, renew_leases
 from app.people.team_routing import set_agent_routing, set_team_routing
 from app.routing.dispatch import dispatch, hand_on
 from app.routing.rule_store import save_rule
+from app.sla.policies import save_policy
+from app.sla.tracking import run_clocks
 from app.toolbox import save_canned_response
 from app.work import Work
 from realtime.hub import EncodedEvent, Subscriber
@@ -155,6 +158,7 @@ async def tell(stage: Stage) -> None:
         visiting,
         offering,
         showing,
+        promising,
     ):
         await stage.new_visitor()
         await chapter(stage)
@@ -333,6 +337,16 @@ async def offering(stage: Stage) -> None:
     await command("a supervisor sends themself away", ana, "presence.force", about=id, agent_id=ana.id, presence="away")
     rule = SaveRule(name="Nights", conditions=RuleConditions(is_open=False), actions=RuleActions(priority="low"))
     await stage.record("an admin makes a rule that can never match", lambda: stage.house.run(save_rule, OPERATOR, rule), id)
+
+
+async def promising(stage: Stage) -> None:
+    """A conversation with an SLA."""
+    house, ana = stage.house, stage.ana
+    id = await stage.claimed(ana)
+    admin = await house.agent("Ada Lind", role="admin", presence=None)
+    target = SlaTarget(clock="first_response", priority="medium", minutes=60, warn_minutes=10)
+    await house.run(save_policy, admin, SaveSlaPolicy(name="Gold", conditions=SlaConditions(), targets=[target]))
+    await stage.record("a promise begins to run", lambda: run_clocks(house.works), id)
 
 
 async def suggestions(stage: Stage, id: str) -> None:
