@@ -84,6 +84,8 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
     case "ticket.opened":
     case "ticket.changed":
       return withConversation(state, { ticket: event.ticket })
+    case "sla.changed":
+      return withConversation(state, { next_due: event.next_due })
     case "typing.changed":
       return { ...state, typing: typingAfter(state.typing, event, now) }
     case "viewers.changed":
