@@ -46,7 +46,9 @@ test("a saved view's count moves with what it lets through, and the server has t
   const { api, store, clock } = await counting()
   const filter = wholeFilter({ view: "all", shelf: "open", query: "", tag: "refund" })
   api.savedCounts = [{ id: "v", count: 4 }]
-  const counts = createCounts(api, store, clock, ME, () => [{ id: "v", name: "Refunds", is_shared: false, tickets: null, filter }])
+  const counts = createCounts(api, store, clock, ME, () => [
+    { id: "v", name: "Refunds", is_shared: false, tickets: null, filter },
+  ])
   await counts.refresh()
   store.patch("a", { tags: ["refund"] })
   expect(counts.saved.value.get("v")).toBe(5)

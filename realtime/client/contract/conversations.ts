@@ -4,6 +4,7 @@ import type { ContactView } from "./contacts"
 import type { PrechatFields } from "./forms"
 import type { MarksView, MessageView } from "./messages"
 import type { QueueView } from "./queue"
+import type { NextDueView } from "./sla"
 import type { TicketView } from "./tickets"
 import type { Category, Channel, Priority } from "./values"
 
@@ -11,7 +12,8 @@ import type { Category, Channel, Priority } from "./values"
  * A conversation as agents see it.
  *
  * While `offer_until` is set, `agent_id` has been offered it and has until then to accept. `status` is the key of a status, `category` what it amounts to. `waiting_since` is when the contact began to wait
- * for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read.
+ * for an answer, empty when it is their turn. `unread_count` counts the contact's messages no agent has read. `next_due` is
+ * empty while no SLA clock runs towards a due time.
  */
 export interface ConversationView {
   id: string
@@ -37,6 +39,7 @@ export interface ConversationView {
   unread_count: number
   tags: string[]
   ticket: TicketView | null
+  next_due: NextDueView | null
   created_at: string
 }
 

@@ -53,6 +53,7 @@ import type {
   VisitorSynced,
 } from "./reading"
 import type { Done, Refused } from "./replies"
+import type { SlaChanged } from "./sla"
 import type { PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation } from "./supervision"
 import type { AnswerSurvey } from "./surveys"
 import type { OpenTicket, TicketChanged, TicketIs, TicketOpened, UpdateTicket } from "./tickets"
@@ -139,6 +140,7 @@ export type AgentEvent =
   | TicketOpened
   | TicketChanged
   | ConversationEscalated
+  | SlaChanged
   | SuggestionsReady
   | PresenceChanged
   | PresenceMoved

@@ -13,6 +13,23 @@ export type SlaClockName =
 
 export type SlaProgress = "running" | "paused" | "kept" | "missed" | "given_up"
 
+/** The open SLA clock that is due first. It is missed once `due_at` has come; from `warn_at` on it is about to be. */
+export interface NextDueView {
+  clock: SlaClockName
+  due_at: string
+  warn_at: string | null
+}
+
+/**
+ * An SLA clock of a conversation started, stopped, paused, warned or was missed. `next_due` is the open one that is due
+ * first, if any. Each clock with its account: `GET /api/v1/conversations/{conversation_id}/sla`.
+ */
+export interface SlaChanged {
+  type: "sla.changed"
+  conversation_id: string
+  next_due: NextDueView | null
+}
+
 /**
  * The minutes a clock may run for tickets of a priority; with `warn_minutes` it warns so long before. `around_the_clock`
  * counts every minute, not only the hours of the policy.

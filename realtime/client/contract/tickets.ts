@@ -1,5 +1,6 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
+import type { NextDueView } from "./sla"
 import type { Category, Priority } from "./values"
 
 /** A conversation's number and promise. */
@@ -18,6 +19,7 @@ export interface TicketView {
   contact_name: string
   opened_at: string
   closed_at: string | null
+  next_due: NextDueView | null
 }
 
 /** The ticket, opened now or earlier. */

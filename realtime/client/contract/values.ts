@@ -35,7 +35,7 @@ export type StatusColor = "gray" | "blue" | "cyan" | "teal" | "green" | "violet"
 
 export type ClockMode = "runs" | "pauses" | "stops"
 
-export type Sort = "newest" | "waiting" | "queue" | "priority" | "status" | "topic"
+export type Sort = "newest" | "waiting" | "queue" | "due" | "priority" | "status" | "topic"
 
 export type StepKind = "status" | "priority" | "assign" | "snooze" | "tag" | "untag" | "reply" | "note"
 
