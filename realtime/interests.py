@@ -309,8 +309,9 @@ def is_shared(room: str) -> bool:
 
 def moved_of(view: ConversationView) -> Event:
     """Return the event with the fields a list shows of a conversation that moved."""
-    values = {name: getattr(view, name) for name in ConversationMoved.__struct_fields__ if name != "conversation_id"}
-    return ConversationMoved(conversation_id=view.id, **values)
+    own = {"conversation_id": view.id, "ticket_number": view.ticket.number if view.ticket else None}
+    values = {name: getattr(view, name) for name in ConversationMoved.__struct_fields__ if name not in own}
+    return ConversationMoved(**own, **values)
 
 
 def _lasting(agent: AgentView) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class ConversationMoved(Event, tag="conversation.moved"):
     escalation_level: int
     escalation_reason: str
     tags: list[str]
+    ticket_number: int | None
 
 
 class WatchedList(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

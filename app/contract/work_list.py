@@ -15,7 +15,7 @@ TicketOrder = Annotated[
 
 
 class TicketListing(Body):
-    """What a list of tickets has besides its filter. `order` is the keys it is sorted by, the first one first: `number`,
+    """Settings that a list of tickets has besides its filter. `order` is the keys it is sorted by, the first one first: `number`,
     `active` (last message), `topic`, `priority`, `status`, `owner` or `team`; after one of the last four, `number` or, of
     what is open, `priority` may follow. `-` turns a key round: `-number` is the newest first."""
 
@@ -24,7 +24,7 @@ class TicketListing(Body):
 
 
 class TicketListingView(View):
-    """What a saved view of tickets has besides its filter."""
+    """Settings that a saved view of tickets has besides its filter."""
 
     topic: str
     order: str

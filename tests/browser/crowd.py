@@ -9,23 +9,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Engine, create_engine, insert, select, update
 
 from app.clock import new_id
 from app.database.migrate import migrate
 from app.settings import read_settings
 from demo.seed import seed_demo
-from models import Agent, Contact, Conversation, Inbox, Message, Team
+from models import Agent, Contact, Conversation, Inbox, Message, Sequence, Team, Ticket
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "Ada Ben Cleo Dan Eva Finn Gia Hugo Ida Jon Kim Leo Mia Noa Ola Pia Raj Sia Tom Una".split()
 LAST = "Adler Berg Costa Diaz Engel Falk Gray Hahn Ito Jones Kaya Lind Mori Novak Olsen Park Quist Roth Silva Tan".split()
+PRIORITIES = ("urgent", "high", "medium", "low")
+TOPICS = ("Shipping", "Payment", "Orders")
 ABOUT = ("my order", "a refund", "the tent", "a late parcel", "the stove", "an invoice", "a broken zip", "my account")
 
 
-def crowd(folder: Path, count: int) -> None:
-    """The same in a process of its own, for tests whose thread holds the browser's loop."""
-    command = [sys.executable, "-m", "tests.browser.crowd", str(folder), str(count)]
+def crowd(folder: Path, count: int, *more: str) -> None:
+    """The same in a process of its own, for tests whose thread holds the browser's loop; with `tickets`, each has one."""
+    command = [sys.executable, "-m", "tests.browser.crowd", str(folder), str(count), *more]
     subprocess.run(command, cwd=ROOT, check=True)
 
 
@@ -33,7 +35,7 @@ def name_of(number: int) -> str:
     return f"{FIRST[number % 20]} {LAST[number // 20 % 20]} {number}"
 
 
-def fill(engine: Engine, count: int) -> None:
+def fill(engine: Engine, count: int, *, has_tickets: bool = False) -> None:
     """Answered conversations of one agent who is away, the latest ones first, a minute apart."""
     now = datetime.now(UTC)
     with engine.begin() as connection:
@@ -43,6 +45,7 @@ def fill(engine: Engine, count: int) -> None:
         contacts: list[dict[str, Any]] = []
         conversations: list[dict[str, Any]] = []
         messages: list[dict[str, Any]] = []
+        tickets: list[dict[str, Any]] = []
         for number in range(count):
             at = now - timedelta(minutes=number + 1)
             contact_id, conversation_id = new_id(), new_id()
@@ -53,7 +56,11 @@ def fill(engine: Engine, count: int) -> None:
             )
             conversations.append(
                 {"id": conversation_id, "inbox_id": inbox_id, "contact_id": contact_id, "channel": "chat", "is_extra": False}
-                | {"status": "open", "category": "open", "priority": "medium", "priority_rank": 2}
+                | {"status": "open", "category": "open"}
+                | {
+                    "priority": PRIORITIES[number % 4] if has_tickets else "medium",
+                    "priority_rank": number % 4 if has_tickets else 2,
+                }
                 | {"agent_id": agent_id, "team_id": team_id, "seq": 1, "rev": 1, "mailed_seq": 0, "unread_count": 0}
                 | {f"{side}_{what}_seq": 1 for side in ("contact", "agent") for what in ("delivered", "read")}
                 | {"preview": text, "last_message_at": at, "assigned_at": at, "escalation_level": 0}
@@ -64,8 +71,17 @@ def fill(engine: Engine, count: int) -> None:
                 | {"author_id": contact_id, "author_name": name_of(number), "visibility": "public", "channel": "chat"}
                 | {"body": text, "attachments": [], "created_at": at}
             )
-        for table, rows in ((Contact, contacts), (Conversation, conversations), (Message, messages)):
-            connection.execute(insert(table), rows)
+            if has_tickets:
+                tickets.append(
+                    {"id": new_id(), "number": count - number, "conversation_id": conversation_id, "opened_at": at}
+                    | {"title": f"Ticket about {ABOUT[number % 8]}, case {count - number}", "topic": TOPICS[number % 3]}
+                )
+        tables = ((Contact, contacts), (Conversation, conversations), (Message, messages), (Ticket, tickets))
+        for table, rows in tables:
+            if rows:
+                connection.execute(insert(table), rows)
+        if has_tickets:
+            connection.execute(update(Sequence).where(Sequence.name == "ticket").values(value=count))
 
 
 def main() -> None:
@@ -74,7 +90,7 @@ def main() -> None:
     migrate(settings.database_url)
     asyncio.run(seed_demo(settings))
     engine = create_engine(settings.database_url)
-    fill(engine, count)
+    fill(engine, count, has_tickets="tickets" in sys.argv[3:])
     engine.dispose()
 
 

@@ -41,12 +41,14 @@ export function useFilterChoices(filter: () => Filter, show: (change: Partial<Fi
       isChosen: filter().shelf === shelf,
       run: () => show({ shelf }),
     })),
-    ...toolbox.views.value.map(view => ({
-      id: view.id,
-      label: view.name,
-      icon: view.is_shared ? "i-lucide-users" : "i-lucide-bookmark",
-      run: () => show(view.filter),
-    })),
+    ...toolbox.views.value
+      .filter(view => view.tickets === null)
+      .map(view => ({
+        id: view.id,
+        label: view.name,
+        icon: view.is_shared ? "i-lucide-users" : "i-lucide-bookmark",
+        run: () => show(view.filter),
+      })),
   ]
 
   const sorts = (): Choice[] =>

@@ -3,7 +3,7 @@ import type { ConversationCounts, ConversationView, SavedViewView } from "@parle
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
 import type { Conversations } from "../../shared/models/conversations"
-import { belongs, VIEWS, type View } from "../../shared/models/order"
+import { belongs, isListed, VIEWS, type View } from "../../shared/models/order"
 
 export type Counts = Record<View, number>
 
@@ -60,8 +60,9 @@ export function createCounts(
   }
 
   function moveSaved(after: ConversationView, before: ConversationView) {
-    const steps = views().flatMap(({ id, filter }) => {
-      const step = Number(belongs(after, filter, me)) - Number(belongs(before, filter, me))
+    const steps = views().flatMap(({ id, filter, tickets }) => {
+      const isIn = (row: ConversationView) => belongs(row, filter, me) && isListed(row, tickets)
+      const step = Number(isIn(after)) - Number(isIn(before))
       return step !== 0 && filter.query === "" ? [[id, step] as const] : []
     })
     if (steps.length === 0) return

@@ -21,6 +21,7 @@ export const COMMANDS = {
   open: { name: "keys.open", icon: "i-lucide-corner-down-left", group: "list", keys: "enter" },
   back: { name: "keys.back", icon: "i-lucide-arrow-left", group: "list", keys: "escape" },
   search: { name: "keys.search", icon: "i-lucide-search", group: "list", keys: "/" },
+  mark: { name: "keys.mark", icon: "i-lucide-square-check", group: "list", keys: "x" },
   mark_next: { name: "keys.mark_next", icon: "i-lucide-list-plus", group: "list", keys: "shift+j" },
   mark_previous: { name: "keys.mark_previous", icon: "i-lucide-list-plus", group: "list", keys: "shift+k" },
   view: { name: "view.label", icon: "i-lucide-inbox", group: "list", keys: "v", waits: true },

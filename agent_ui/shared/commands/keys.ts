@@ -76,6 +76,8 @@ export interface KeyboardOptions {
   clock: Clock
   /** Whether keys that write a character are commands at all. */
   hasSingleKeys(): boolean
+  /** Whether something on this page obeys the command now. */
+  knows(id: CommandId): boolean
   /** Whether a command waits for a moment, for what is typed next to show that it was no command. */
   waits(id: CommandId): boolean
   /** A command that has waited is due. */
@@ -100,14 +102,20 @@ const LOST_MS = 1500
 const MOVES: readonly CommandId[] = ["next", "previous", "mark_next", "mark_previous"]
 
 /** Commands out of keys; typing that has no field, or has just lost it, is none. */
-export function createKeyboard({ clock, hasSingleKeys, waits, due }: KeyboardOptions): Keyboard {
-  const commands = new Map<string, CommandId>()
+export function createKeyboard({ clock, hasSingleKeys, knows, waits, due }: KeyboardOptions): Keyboard {
+  /** By their keys; of two with the same keys, the one that this page knows is meant. */
+  const commands = new Map<string, CommandId[]>()
   const starts = new Set<string>()
   for (const id of COMMAND_IDS) {
     const keys = keysOf(id)
     if (keys.length === 0) continue
-    commands.set(keys.join(" "), id)
+    const name = keys.join(" ")
+    commands.set(name, [...(commands.get(name) ?? []), id])
     if (keys.length > 1) starts.add(keys[0] ?? "")
+  }
+  function commandOf(name: string): CommandId | undefined {
+    const ids = commands.get(name) ?? []
+    return ids.length > 1 ? (ids.find(knows) ?? ids.at(-1)) : ids[0]
   }
   let first: { name: string; until: number } | null = null
   let waiting: { id: CommandId; stop: () => void } | null = null
@@ -143,7 +151,7 @@ export function createKeyboard({ clock, hasSingleKeys, waits, due }: KeyboardOpt
     if (isTyping && now - typedAt < PAUSE_MS) return true
     isTyping = false
     const isSequence = first !== null && commands.has(`${first.name} ${name}`)
-    const id = commands.get(name)
+    const id = commandOf(name)
     if (waiting && id !== undefined && MOVES.includes(id)) runWaiting()
     else if (waiting) {
       drop()
@@ -166,7 +174,7 @@ export function createKeyboard({ clock, hasSingleKeys, waits, due }: KeyboardOpt
         else touch()
         if (isInField && !name.startsWith("mod+") && name !== "escape") return null
         first = null
-        return commands.get(name) ?? null
+        return commandOf(name) ?? null
       }
       if (isInField) {
         writtenAt = now
@@ -175,12 +183,12 @@ export function createKeyboard({ clock, hasSingleKeys, waits, due }: KeyboardOpt
       if (!hasSingleKeys()) return null
       const text = isText(name, now)
       typedAt = now
-      const sequence = first && first.until >= now ? commands.get(`${first.name} ${name}`) : undefined
+      const sequence = first && first.until >= now ? commandOf(`${first.name} ${name}`) : undefined
       first = null
       if (text) return null
       if (sequence) return sequence
       if (starts.has(name)) first = { name, until: now + SEQUENCE_MS }
-      const id = commands.get(name) ?? null
+      const id = commandOf(name) ?? null
       if (id === null || !waits(id)) return id
       if (!pressed.repeat) waiting = { id, stop: clock.after(WAIT_MS, runWaiting) }
       return null

@@ -27,6 +27,7 @@ export interface Bulk {
   assign(ids: readonly string[], target: Target): Promise<boolean>
   snooze(ids: readonly string[], until: Date, label: string): Promise<boolean>
   setPriority(ids: readonly string[], priority: Priority): Promise<boolean>
+  setTopic(ids: readonly string[], topic: string): Promise<boolean>
   tag(ids: readonly string[], add: readonly string[], remove: readonly string[]): Promise<boolean>
 }
 
@@ -124,6 +125,7 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
     snooze: (ids, until, label) =>
       change(ids, { snooze_until: until.toISOString() }, { key: "done.snoozed", values: { time: label } }),
     setPriority: (ids, priority) => change(ids, { priority }, { key: "done.priority", values: { priority } }),
+    setTopic: (ids, topic) => change(ids, { topic }, { key: "done.topic", values: { topic } }),
     tag(ids, add, remove) {
       const key = add.length > 0 ? "done.tagged" : "done.untagged"
       const tags = [...add, ...remove].join(", ")

@@ -97,7 +97,7 @@ export function createConversations(): Conversations {
       if (rev === held.rev + 1) put(after(held, message, rev))
       return true
     },
-    move({ type: _, conversation_id: id, ...now }) {
+    move({ type: _, conversation_id: id, ticket_number: __, ...now }) {
       const held = said.get(id)
       if (held) put({ ...held, ...now })
       return held !== undefined

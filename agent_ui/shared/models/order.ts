@@ -5,6 +5,7 @@ import type {
   Priority,
   Shelf,
   Sort,
+  TicketListingView,
   ListView as View,
 } from "@parley/client/contract"
 
@@ -74,6 +75,10 @@ export function belongs(row: ConversationView, filter: Filter, me: string): bool
   if (filter.inbox_id && row.inbox_id !== filter.inbox_id) return false
   return !filter.agent_id || row.agent_id === filter.agent_id
 }
+
+/** Whether a view of tickets holds it, as far as its ticket goes; a view of conversations does not look at that. */
+export const isListed = (row: ConversationView, tickets: Pick<TicketListingView, "topic"> | null): boolean =>
+  tickets === null || (row.ticket !== null && (tickets.topic === "" || row.ticket.topic === tickets.topic))
 
 export type Compare = (a: ConversationView, b: ConversationView) => number
 

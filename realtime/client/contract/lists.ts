@@ -28,6 +28,7 @@ export interface ConversationMoved {
   escalation_level: number
   escalation_reason: string
   tags: string[]
+  ticket_number: number | null
 }
 
 /** A list a screen shows. Narrower filters are the screen's own: it is told of all that these fields let through. */

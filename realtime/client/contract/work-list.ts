@@ -1,7 +1,7 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
 /**
- * What a list of tickets has besides its filter. `order` is the keys it is sorted by, the first one first: `number`,
+ * Settings that a list of tickets has besides its filter. `order` is the keys it is sorted by, the first one first: `number`,
  * `active` (last message), `topic`, `priority`, `status`, `owner` or `team`; after one of the last four, `number` or, of
  * what is open, `priority` may follow. `-` turns a key round: `-number` is the newest first.
  */
@@ -12,7 +12,7 @@ export interface TicketListing {
   order?: string
 }
 
-/** What a saved view of tickets has besides its filter. */
+/** Settings that a saved view of tickets has besides its filter. */
 export interface TicketListingView {
   topic: string
   order: string

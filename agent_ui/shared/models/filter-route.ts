@@ -1,13 +1,13 @@
 import type { LocationQuery } from "vue-router"
-import { type Filter, PRIORITIES, SORTS, usualSort, VIEWS } from "../../shared/models/order"
+import { type Filter, PRIORITIES, SORTS, usualSort, VIEWS, type View } from "./order"
 
-/** The list a URL asks for. */
-export function filterOf(query: LocationQuery): Filter {
+/** The list a URL asks for; `first` is the view where it names none. */
+export function filterOf(query: LocationQuery, first: View = "mine"): Filter {
   const text = (name: string) => (typeof query[name] === "string" ? query[name] : "")
   const priority = PRIORITIES.find(name => name === query.priority)
   const sort = SORTS.find(name => name === query.sort)
   return {
-    view: VIEWS.find(name => name === query.view) ?? "mine",
+    view: VIEWS.find(name => name === query.view) ?? first,
     shelf: query.shelf === "resolved" ? "resolved" : "open",
     query: text("q"),
     ...(text("tag") ? { tag: text("tag") } : {}),
@@ -21,10 +21,10 @@ export function filterOf(query: LocationQuery): Filter {
 }
 
 /** The URL of a list; what is usual is left out. */
-export function queryOf(filter: Filter): Record<string, string> {
+export function queryOf(filter: Filter, first: View = "mine"): Record<string, string> {
   const { view, shelf, query, tag, status, team_id, inbox_id, agent_id, priority, sort } = filter
   return {
-    ...(view === "mine" ? {} : { view }),
+    ...(view === first ? {} : { view }),
     ...(shelf === "open" ? {} : { shelf }),
     ...(query ? { q: query } : {}),
     ...(tag ? { tag } : {}),
