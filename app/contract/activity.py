@@ -40,7 +40,7 @@ class ActivityView(View):
     changes: list[ChangeView]
 
 
-class NameView(View):
+class TimelineNameView(View):
     """The name of an agent or a team that changes name by id."""
 
     id: str
@@ -52,7 +52,7 @@ class TimelinePage(View):
     what to give as `before` for the page before, empty at the beginning. `names` holds every agent and team in them."""
 
     activities: list[ActivityView]
-    names: list[NameView]
+    names: list[TimelineNameView]
     earlier: str | None
     ok: Literal[True] = True
 

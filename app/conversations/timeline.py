@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from app.activity.changes import UNSEEN, activity_view
-from app.contract.activity import ActivityView, NameView, TimelinePage
+from app.contract.activity import ActivityView, TimelineNameView, TimelinePage
 from app.conversations.access import access_conversation_to_read
 from app.people.actors import SignedInAgent
 from app.people.permissions import Permission, require
@@ -33,13 +33,13 @@ async def read_timeline(
     return TimelinePage(activities=page, names=await _names_in(rows, page), earlier=earlier)
 
 
-async def _names_in(rows: Rows, page: Sequence[ActivityView]) -> list[NameView]:
+async def _names_in(rows: Rows, page: Sequence[ActivityView]) -> list[TimelineNameView]:
     """Return the names of all agents and teams that changes speak of; they may be suspended or archived by now."""
     agent_ids = _ids(value for one in page for value in (*_values_of(one, "agent_id"), one.agent_id))
     team_ids = _ids(value for one in page for value in (*_values_of(one, "team_id"), one.team_id))
     agents = await rows.rows(select(Agent.id, Agent.name).where(Agent.id.in_(agent_ids))) if agent_ids else []
     teams = await rows.rows(select(Team.id, Team.name).where(Team.id.in_(team_ids))) if team_ids else []
-    return [NameView(id=id, name=name) for id, name in [*agents, *teams]]
+    return [TimelineNameView(id=id, name=name) for id, name in [*agents, *teams]]
 
 
 def _values_of(one: ActivityView, field: str) -> list[str | None]:

@@ -1,7 +1,5 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
-import type { NameView } from "./statuses"
-
 export type ActorKind = "agent" | "contact" | "visitor" | "api_token" | "rule" | "operator" | "parley"
 
 export type Door = "inbox" | "widget" | "api" | "email" | "job" | "rule" | "cli"
@@ -36,7 +34,7 @@ export interface ActivityView {
 }
 
 /** The name of an agent or a team that changes name by id. */
-export interface NameView {
+export interface TimelineNameView {
   id: string
   name: string
 }
@@ -47,7 +45,7 @@ export interface NameView {
  */
 export interface TimelinePage {
   activities: ActivityView[]
-  names: NameView[]
+  names: TimelineNameView[]
   earlier: string | null
   ok: true
 }
