@@ -1,27 +1,15 @@
 import type { AgentEvent, ConversationView } from "@parley/client/contract"
 import { describe, expect, test } from "vitest"
+import { casesOf, type Screen, type Transcript } from "../../realtime/client/test/transcripts"
 import { createConversations } from "../shared/models/conversations"
 
-interface Screen {
-  conversation: ConversationView
-}
-
-interface Transcript {
-  story: string
-  conversation_id: string | null
-  sides: { agent: { before: Screen | null; events: AgentEvent[]; after: Screen | null } }
-}
-
-/** Written by tests/contract/record.py from the real verbs on a real database. */
-const transcripts = Object.values(
-  import.meta.glob<Transcript>("../../realtime/client/test/transcripts/*.json", { eager: true, import: "default" }),
-)
-const cases = transcripts.flatMap(({ story, conversation_id, sides }) => {
-  const { before, events, after } = sides.agent
-  return conversation_id && after ? [{ story, id: conversation_id, before, events, after }] : []
+const transcripts = import.meta.glob<Transcript>("../../realtime/client/test/transcripts/*.json", {
+  eager: true,
+  import: "default",
 })
+const cases = casesOf<ConversationView, AgentEvent>(transcripts, ["agent"])
 
-function replay(id: string, before: Screen | null, events: AgentEvent[]) {
+function replay(id: string, before: Screen<ConversationView> | null, events: AgentEvent[]) {
   const conversations = createConversations()
   if (before) conversations.put(before.conversation, false)
   let asked = false

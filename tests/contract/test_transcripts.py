@@ -12,6 +12,8 @@ import pytest
 from app.contract.commands import AgentCommand, VisitorCommand
 from app.contract.events import AgentEvent, VisitorEvent
 from tests.contract.record import FOLDER, record_all, stale
+from tests.contract.role_names import name_by_role
+from tests.contract.world import screen_after
 
 ROOT = Path(__file__).resolve().parents[2]
 TRANSCRIPTS: list[dict[str, Any]] = [json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))]
@@ -40,7 +42,21 @@ def named_in_journeys() -> set[str]:
 
 
 async def test_transcripts_are_what_the_verbs_say_today(sqlite_database_url: str) -> None:
-    assert stale(await record_all(sqlite_database_url)) == [], "run: python -m tests.contract.record"
+    migrated = Path(sqlite_database_url.removeprefix("sqlite:///"))
+    assert stale(await record_all(migrated)) == [], "run: python -m tests.contract.record"
+
+
+def test_an_id_is_named_by_its_role_in_the_order_it_appears() -> None:
+    """So that a verb which makes one id more changes no transcript that does not show it."""
+    first, second, third, fourth = (f"00000000-0000-7000-8000-{number:012x}" for number in (9, 3, 7, 1))
+    message = {"id": second, "conversation_id": first, "author": {"kind": "agent", "id": third}}
+    shown = {"conversation_id": first, "messages": [message], "team_ids": [fourth], "url": f"/files/{second}"}
+    assert name_by_role(shown) == {
+        "conversation_id": "conversation-1",
+        "messages": [{"id": "message-1", "conversation_id": "conversation-1", "author": {"kind": "agent", "id": "agent-1"}}],
+        "team_ids": ["team-1"],
+        "url": "/files/message-1",
+    }
 
 
 @pytest.mark.parametrize(("side", "union"), [("visitor", VisitorCommand), ("agent", AgentCommand)], ids=["visitors", "agents"])
@@ -76,6 +92,7 @@ def test_agents_as_told_are_agents_as_listed(transcript: dict[str, Any]) -> None
 def test_a_visitor_hears_no_note_and_no_revision(transcript: dict[str, Any]) -> None:
     side = transcript["sides"]["visitor"]
     messages = [event["message"] for event in side["events"] if event["type"] == "message.created"]
-    messages += [message for screen in (side["before"], side["after"]) if screen for message in screen["messages"]]
+    after = screen_after(side["before"], side["after"])
+    messages += [message for screen in (side["before"], after) if screen for message in screen["messages"]]
     assert [message for message in messages if message["visibility"] != "public" or message["rev"] is not None] == []
     assert "Gas?" not in json.dumps(side), "the words of the note"

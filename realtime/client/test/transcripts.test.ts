@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest"
 import { apply, applySync, emptyThread, type ThreadState } from "../apply"
-import type { ConversationView, MessageView, VisitorConversationView } from "../contract"
+import type { MessageView } from "../contract"
 import type { AnyEvent } from "../pipe"
+import { casesOf, type Screen, type SideName, type Transcript, type View } from "./transcripts"
 
 declare global {
   interface ImportMeta {
@@ -9,31 +10,8 @@ declare global {
   }
 }
 
-type View = VisitorConversationView | ConversationView
-type SideName = "visitor" | "agent"
-
-interface Screen {
-  conversation: View
-  messages: MessageView[]
-  is_complete: boolean
-}
-
-interface Transcript {
-  story: string
-  conversation_id: string | null
-  sides: Record<SideName, { before: Screen | null; events: AnyEvent[]; after: Screen | null }>
-}
-
-/** Written by tests/contract/record.py from the real verbs on a real database. */
-const transcripts = Object.values(
-  import.meta.glob<Transcript>("./transcripts/*.json", { eager: true, import: "default" }),
-)
-const cases = transcripts.flatMap(({ story, conversation_id, sides }) =>
-  (["visitor", "agent"] as const).flatMap(side => {
-    const { before, events, after } = sides[side]
-    return conversation_id && after ? [{ story, side, id: conversation_id, before, events, after }] : []
-  }),
-)
+const transcripts = import.meta.glob<Transcript>("./transcripts/*.json", { eager: true, import: "default" })
+const cases = casesOf(transcripts, ["visitor", "agent"])
 
 /** What a message brings with it, so that no conversation.changed needs to follow each one. */
 const TOLD_BY_MESSAGES = ["seq", "rev", "preview", "last_message_at", "waiting_since", "unread_count"]
