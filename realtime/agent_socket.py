@@ -54,7 +54,7 @@ from app.escalation.requests import deescalate_conversation, escalate_conversati
 from app.knowledge.proposals import propose_priority
 from app.knowledge.suggest import Suggester
 from app.people.actors import SignedInAgent, Visitor
-from app.people.permissions import Permission, require
+from app.people.permissions import Permission, require, require_everywhere
 from app.people.presence import force_presence, set_own_presence
 from app.reports.thresholds import set_thresholds
 from app.visiting.greetings import invite_visitor
@@ -149,7 +149,8 @@ class AgentCommands:
             case SearchArticles():
                 return await self._suggester.look_up(command.query, for_visitor=False)
             case SuggestArticles():
-                require(Permission.VIEW_CONVERSATIONS, agent)
+                async with self._works.read() as rows:
+                    await access_conversation_to_read(rows, agent, command.conversation_id)
                 return await self._suggester.suggest_for(command.conversation_id)
             case WatchConversation():
                 await run(watch_conversation, agent, command)
@@ -232,7 +233,7 @@ class AgentCommands:
         return Done()
 
     async def _watch_wall(self, agent: SignedInAgent, stream: Subscriber | None, command: WatchWall) -> Watching | Done:
-        require(Permission.WATCH_WALL, agent)
+        require_everywhere(Permission.WATCH_WALL, agent)
         if stream is None:
             raise Invalid("Watching the wall needs a stream of events.")
         if command.watching:

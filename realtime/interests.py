@@ -23,8 +23,10 @@ from app.contract.lists import ConversationMoved, WatchedList, WatchScreen
 from app.contract.people import AgentView
 from app.contract.presence import PresenceMoved
 from app.contract.values import OPEN_CATEGORIES
+from app.conversations.access import is_visible_to
 from app.people.actors import SignedInAgent
 from app.people.agents import list_agents
+from app.people.permissions import Permission
 from app.work import Rows, Works
 from models import Conversation
 from models.conversation import IS_OPEN
@@ -60,6 +62,14 @@ class Interest(Struct):
     team_ids: frozenset[str]
     screen: WatchScreen
     conversation_ids: frozenset[str]
+
+    def sees(self, standing: Ranking) -> bool:
+        """Return whether the agent may see the conversation at all."""
+        return is_visible_to(self.agent, standing)
+
+    def sees_all(self) -> bool:
+        """Return whether the agent may see every conversation."""
+        return self.agent.inboxes_for(Permission.VIEW_CONVERSATIONS) is None
 
     def owns(self, standing: Ranking) -> bool:
         """Theirs, or in a queue of theirs: what has no team is everybody's."""
@@ -181,12 +191,13 @@ class Interests:
         """There is no connection to end."""
 
     def deliver(self, encoded: EncodedEvent) -> None:
-        """Something happened, here or on another node. A hint never raises: what cannot be told apart is told to all."""
+        """Something happened, here or on another node. A hint never raises: what cannot be told apart is told to all who
+        see every conversation."""
         try:
             self._deliver(encoded)
         except Exception:
-            log.exception("whom an event concerns could not be told; all are told")
-            self._pass_on(encoded, lambda interest: True)
+            log.exception("whom an event concerns could not be told; all who see everything are told")
+            self._pass_on(encoded, Interest.sees_all)
 
     def _deliver(self, encoded: EncodedEvent) -> None:
         heard = _heard.decode(encoded.json)
@@ -211,7 +222,7 @@ class Interests:
 
     def _tell_about(self, id: str, type: str, encoded: EncodedEvent) -> None:
         if type == "activity.added":  # a list shows none of it
-            self._pass_on(encoded, lambda interest: id in interest.conversation_ids)
+            self._pass_on(encoded, lambda interest: id in interest.conversation_ids and self._is_seen(interest, id))
             return
         standing = self._find(id)
         if id in self._waiting:
@@ -227,10 +238,13 @@ class Interests:
             self._pass_on(
                 encoded,
                 lambda interest: (
-                    id in interest.conversation_ids
-                    or interest.owns(standing)
-                    or (is_listed and interest.lists(standing))
-                    or (is_ticket and (interest.screen.tickets or interest.lists(standing)))
+                    interest.sees(standing)
+                    and (
+                        id in interest.conversation_ids
+                        or interest.owns(standing)
+                        or (is_listed and interest.lists(standing))
+                        or (is_ticket and (interest.screen.tickets or interest.lists(standing)))
+                    )
                 ),
             )
 
@@ -242,10 +256,10 @@ class Interests:
                 for _, standing in await _read_standings(rows, Conversation.id == id):
                     self._remember(id, standing)
         except Exception:
-            log.exception("whose a conversation is could not be read; all are told")
+            log.exception("whose a conversation is could not be read; all who see everything are told")
         for type, encoded in self._waiting.pop(id, []):
             if standing is None:
-                self._pass_on(encoded, lambda interest: True)
+                self._pass_on(encoded, Interest.sees_all)
             elif type == "conversation.changed":
                 self.deliver(encoded)
             else:
@@ -259,6 +273,8 @@ class Interests:
         self._remember(view.id, now)
         moved: EncodedEvent | None = None
         for line, interest in list(self._lines.items()):
+            if not interest.sees(now):
+                continue
             if view.id in interest.conversation_ids or interest.owns(now):
                 line.deliver(encoded)
             elif (before is not None and (before.agent_id == interest.agent.id or interest.lists(before))) or interest.lists(now):
@@ -284,7 +300,9 @@ class Interests:
     def _tell_of_contact(self, encoded: EncodedEvent, contact_id: str) -> None:
         def shows(interest: Interest) -> bool:
             held = (self._find(id) for id in interest.conversation_ids)
-            return any(standing is not None and standing.contact_id == contact_id for standing in held)
+            return any(
+                standing is not None and standing.contact_id == contact_id and interest.sees(standing) for standing in held
+            )
 
         self._pass_on(encoded, shows)
 
@@ -292,6 +310,10 @@ class Interests:
         for line, interest in list(self._lines.items()):
             if concerns(interest):
                 line.deliver(encoded)
+
+    def _is_seen(self, interest: Interest, id: str) -> bool:
+        standing = self._find(id)
+        return interest.sees_all() if standing is None else interest.sees(standing)
 
     def _find(self, id: str) -> Ranking | None:
         return self._young.get(id) or self._old.get(id)

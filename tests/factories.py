@@ -46,6 +46,8 @@ LEASE = timedelta(hours=8)
 UNREAD_AFTER = timedelta(minutes=2)
 OPERATOR = Operator()
 """An actor for stories in which it does not matter which admin changes a setting."""
+READER = SignedInAgent(id=new_id(), name="Reader", role="admin", session="")
+"""An agent who only reads, and needs no row."""
 IDENTITY_SECRET = "the secret the shop signs its customers with"
 
 

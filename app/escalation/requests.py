@@ -22,7 +22,7 @@ from app.contract.escalations import (
     EscalationView,
 )
 from app.contract.warnings import NoticesChanged
-from app.conversations.access import access_conversation, access_conversation_to_read
+from app.conversations.access import access_conversation, access_conversation_to_read, of_visible
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message
 from app.conversations.open_escalations import withdraw_open
@@ -226,7 +226,12 @@ async def escalations_of(rows: Rows, agent: SignedInAgent, conversation_id: str,
 async def waiting_escalations(rows: Rows, agent: SignedInAgent, now: datetime) -> EscalationList:
     """Return what waits for a decision: of everyone for supervisors, of an agent what waits for them or was asked by them."""
     require(Permission.VIEW_CONVERSATIONS, agent)
-    wanted = select(Escalation).where(Escalation.state == "open").order_by(Escalation.id.desc()).limit(MAX_LISTED)
+    wanted = (
+        select(Escalation)
+        .where(Escalation.state == "open", of_visible(agent, Escalation.conversation_id))
+        .order_by(Escalation.id.desc())
+        .limit(MAX_LISTED)
+    )
     listed = await _list(rows, agent, await rows.all(wanted), now)
     if agent.may(Permission.SUPERVISE):
         return listed

@@ -19,17 +19,19 @@ Cursor = Annotated[str | None, QueryParameter(max_length=120)]
 @get("/api/v1/contacts/{contact_id:str}")
 async def contact(request: AnyRequest, contact_id: FromPath[str]) -> ContactKnown:
     """A contact: what agents have noted, the pages they were on, their tickets, the scores they gave."""
-    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
-        return await get_contact(rows, as_id(contact_id, "contact"))
+        return await get_contact(rows, agent, as_id(contact_id, "contact"))
 
 
 @get("/api/v1/contacts/{contact_id:str}/conversations")
 async def contact_history(request: AnyRequest, contact_id: FromPath[str], after: Cursor = None) -> ContactHistory:
     """A contact's conversations, newest first, in pages."""
-    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
-        return await list_contact_conversations(rows, as_id(contact_id, "contact"), after)
+        return await list_contact_conversations(rows, agent, as_id(contact_id, "contact"), after)
 
 
 ROUTES = [contact, contact_history]

@@ -77,9 +77,10 @@ async def tickets(
     limit: FromQuery[int] = 50,
 ) -> TicketPage:
     """Tickets by number. `q` is a number, or part of the title or of the contact's name."""
-    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
-        return await list_tickets(rows, after, limit, query=q, status=status, is_oldest_first=sort == "oldest")
+        return await list_tickets(rows, agent, after, limit, query=q, status=status, is_oldest_first=sort == "oldest")
 
 
 ROUTES = [conversations, counts, tickets]

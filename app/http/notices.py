@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from app.contract.bases import Done
 from app.contract.warnings import DismissNotice, NoticeList
 from app.http.platform import AnyRequest, agent_of, platform_of
-from app.people.permissions import Permission, require
+from app.people.permissions import Permission, require_everywhere
 from app.routing.warnings import dismiss_notice, list_notices
 
 
@@ -16,7 +16,7 @@ from app.routing.warnings import dismiss_notice, list_notices
 async def notices(request: AnyRequest) -> NoticeList:
     """List the warnings that need fixing. For supervisors."""
     agent = await agent_of(request)
-    require(Permission.WATCH_WALL, agent)
+    require_everywhere(Permission.WATCH_WALL, agent)
     platform = platform_of(request)
     async with platform.works.read() as rows:
         return NoticeList(notices=await list_notices(rows, agent, platform.works.clock()))

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from app.activity.actor import RecordedActor
 from app.contract.values import Role
-from app.people.permissions import Permission, is_granted
+from app.people.permissions import Permission, inboxes_of, is_granted
 
 
 class Visitor(Struct, frozen=True, kw_only=True):
@@ -38,6 +38,10 @@ class SignedInAgent(Struct, frozen=True, kw_only=True):
         """Return whether the agent's role allows this, in this inbox or, without one, in any."""
         return is_granted(self.role, permission, inbox_id)
 
+    def inboxes_for(self, permission: Permission) -> frozenset[str] | None:
+        """Return the inboxes in which the agent's role allows this; None for every inbox."""
+        return inboxes_of(self.role, permission)
+
     @property
     def recorded(self) -> RecordedActor:
         return RecordedActor("agent", self.id, self.name)
@@ -51,6 +55,10 @@ class Operator(Struct, frozen=True, kw_only=True):
     def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
         """Return True: the operator has the database itself."""
         return True
+
+    def inboxes_for(self, permission: Permission) -> frozenset[str] | None:
+        """Return None: every inbox."""
+        return None
 
     @property
     def recorded(self) -> RecordedActor:

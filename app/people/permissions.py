@@ -84,6 +84,10 @@ FORMER_NAMES = {
 class Permitted(Protocol):
     """An actor that may be asked for a permission."""
 
+    def inboxes_for(self, permission: Permission) -> frozenset[str] | None:
+        """Return the inboxes in which the permission is granted; None for every inbox."""
+        ...
+
     def may(self, permission: Permission, inbox_id: str | None = None) -> bool:
         """Return whether the permission is granted, in this inbox or, without one, in any."""
         ...
@@ -95,6 +99,12 @@ def is_granted(role: Role, permission: Permission, inbox_id: str | None = None) 
     return permission in grant.names and (inbox_id is None or grant.inbox_ids is None or inbox_id in grant.inbox_ids)
 
 
+def inboxes_of(role: Role, permission: Permission) -> frozenset[str] | None:
+    """Return the inboxes a role allows this in; None for every inbox."""
+    grant = ROLES[role]
+    return grant.inbox_ids if permission in grant.names else frozenset()
+
+
 def names_of(role: Role) -> list[str]:
     """Return every permission of a role by name, sorted, with the former names of those that had another."""
     granted = ROLES[role].names
@@ -104,6 +114,12 @@ def names_of(role: Role) -> list[str]:
 def require(permission: Permission, actor: Permitted, inbox_id: str | None = None) -> None:
     """Raise Forbidden unless the actor may."""
     if not actor.may(permission, inbox_id):
+        raise Forbidden("You don't have permission to do this.")
+
+
+def require_everywhere(permission: Permission, actor: Permitted) -> None:
+    """Raise Forbidden unless the actor may in every inbox: for what shows the conversations of all at once."""
+    if actor.inboxes_for(permission) is not None:
         raise Forbidden("You don't have permission to do this.")
 
 

@@ -16,7 +16,7 @@ from app.database.clock_offset import newest_lead
 from app.file_room import nearly_full
 from app.people.actors import SignedInAgent
 from app.people.agents import announce_warnings
-from app.people.permissions import Permission, require
+from app.people.permissions import Permission, require_everywhere
 from app.routing.queue import teams_with_queues
 from app.routing.rule_store import list_rules
 from app.work import Rows, Work
@@ -71,7 +71,7 @@ async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozense
 
 async def dismiss_notice(work: Work, agent: SignedInAgent, key: str) -> None:
     """Keep it from this agent until it is mended. One that is gone meanwhile is no error."""
-    require(Permission.WATCH_WALL, agent)
+    require_everywhere(Permission.WATCH_WALL, agent)
     if any(notice.key == key for notice in await find_notices(work, work.now)):
         await work.add_unless_there(DismissedNotice(agent_id=agent.id, key=key, dismissed_at=work.now))
         announce_warnings(work)

@@ -21,7 +21,7 @@ from app.people.permissions import ROLES, Grant, Permission
 from realtime.gateway import Gateway
 from tests.app.asking import ask
 from tests.app.test_identity import identify
-from tests.factories import House
+from tests.factories import READER, House
 
 FACTS = [{"name": "Shoe size", "value": "42"}, {"name": "Plan", "value": "Gold"}]
 
@@ -42,7 +42,7 @@ async def test_what_an_agent_writes_down_is_kept_and_told_to_colleagues(house: H
     assert told.details.company == "Berg"
     assert house.told.one(ConversationChanged).conversation.contact.name == "Mia Berg"
     async with house.works.read() as rows:
-        known = await get_contact(rows, visitor.contact_id)
+        known = await get_contact(rows, READER, visitor.contact_id)
     assert (known.contact, known.details) == (told.contact, told.details)
 
 
@@ -96,7 +96,7 @@ async def test_nobody_edits_a_contact_that_is_not_there(house: House, gateway: G
     assert reply["code"] == "not_found"
     async with house.works.read() as rows:
         with pytest.raises(NotFound):
-            await get_contact(rows, house.visitor().contact_id)
+            await get_contact(rows, READER, house.visitor().contact_id)
 
 
 async def test_a_visitor_cannot_say_what_only_agents_write(house: House, gateway: Gateway) -> None:
@@ -114,7 +114,7 @@ async def test_tickets_and_scores_of_the_contact_and_of_nobody_else(house: House
         await house.resolve(ana, conversation_id)
         await house.run(answer_survey, who, AnswerSurvey(conversation_id=conversation_id, score=score, comment="Well"))
     async with house.works.read() as rows:
-        known = await get_contact(rows, visitor.contact_id)
+        known = await get_contact(rows, READER, visitor.contact_id)
     assert [ticket.title for ticket in known.tickets] == ["Of 5"]
     assert [(score.conversation_id, score.score, score.comment) for score in known.scores] == [(id, 5, "Well")]
 
@@ -128,10 +128,10 @@ async def test_past_conversations_come_in_pages(house: House) -> None:
         await house.resolve(ana, id)
         await house.chat(ana)
     async with house.works.read() as rows:
-        first = await list_contact_conversations(rows, visitor.contact_id)
-        second = await list_contact_conversations(rows, visitor.contact_id, first.next)
+        first = await list_contact_conversations(rows, READER, visitor.contact_id)
+        second = await list_contact_conversations(rows, READER, visitor.contact_id, first.next)
         with pytest.raises(Invalid):
-            await list_contact_conversations(rows, visitor.contact_id, "' OR 1=1")
+            await list_contact_conversations(rows, READER, visitor.contact_id, "' OR 1=1")
     told = [conversation.preview for conversation in [*first.conversations, *second.conversations]]
     assert told == [f"Number {number}" for number in reversed(range(PAGE + 3))]
     assert second.next is None

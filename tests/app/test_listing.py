@@ -35,7 +35,7 @@ from app.routing.queue import queue_of
 from app.toolbox import list_desk, save_view
 from app.work import Rows
 from models import SavedView
-from tests.factories import House
+from tests.factories import READER, House
 from tests.wording import write_down_all
 
 
@@ -286,7 +286,7 @@ async def test_a_made_up_cursor_is_refused(house: House) -> None:
     for cursor in BAD_NUMBERS:
         async with house.works.read() as rows:
             with pytest.raises(Invalid):
-                await list_tickets(rows, cursor, 10)
+                await list_tickets(rows, READER, cursor, 10)
 
 
 async def test_a_page_has_a_sensible_size(house: House) -> None:
@@ -304,7 +304,7 @@ async def test_tickets_are_listed_newest_first_each_once(house: House) -> None:
     after = None
     while True:
         async with house.works.read() as rows:
-            found = await list_tickets(rows, after, 4)
+            found = await list_tickets(rows, READER, after, 4)
         numbers += [ticket.number for ticket in found.tickets]
         after = found.next
         if after is None:
@@ -320,8 +320,8 @@ async def test_a_contacts_history_is_theirs_alone(house: House) -> None:
     second, _ = await house.chat(visitor=visitor)
     await house.chat()
     async with house.works.read() as rows:
-        history = await list_contact_conversations(rows, visitor.contact_id)
-        assert (await list_contact_conversations(rows, new_id())).conversations == []
+        history = await list_contact_conversations(rows, READER, visitor.contact_id)
+        assert (await list_contact_conversations(rows, READER, new_id())).conversations == []
     assert [one.id for one in history.conversations] == [second, first]
 
 

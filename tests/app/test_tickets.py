@@ -20,7 +20,7 @@ from app.knowledge.proposals import propose_priority
 from app.routing.dispatch import dispatch
 from app.work import Work
 from models import Activity, Conversation, Ticket
-from tests.factories import House
+from tests.factories import READER, House
 
 
 async def numbers(house: House) -> list[int]:
@@ -209,7 +209,9 @@ async def test_tickets_are_found_by_number_title_name_and_status_in_either_order
 
     async def found(**wanted: Any) -> list[int]:
         async with house.works.read() as rows:
-            return [ticket.number for ticket in (await list_tickets(rows, wanted.pop("after", None), 50, **wanted)).tickets]
+            return [
+                ticket.number for ticket in (await list_tickets(rows, READER, wanted.pop("after", None), 50, **wanted)).tickets
+            ]
 
     assert await found() == [3, 2, 1]
     assert await found(is_oldest_first=True) == [1, 2, 3]

@@ -37,7 +37,7 @@ from app.sla.accounts import clocks_of
 from app.sla.dry_run import try_policy
 from app.sla.policies import save_policy
 from app.sla.tracking import run_clocks
-from tests.factories import House, open_house, reopen_house
+from tests.factories import READER, House, open_house, reopen_house
 from tests.plans.reading_plans import Query, listening, postgres_faults, sqlite_faults
 from tests.seeding import seed_history
 from tests.wording import write_down_all
@@ -75,10 +75,10 @@ async def live_a_day(house: House) -> None:
                 page = await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf), None, 2)
                 if page.next:
                     await list_conversations(rows, ana, ListFilter(view=view, shelf=shelf), page.next, 2)
-        await list_contact_conversations(rows, visitor.contact_id)
+        await list_contact_conversations(rows, READER, visitor.contact_id)
         await wall_view(rows, house.clock())
-        tickets = await list_tickets(rows, None, 2)
-        await list_tickets(rows, tickets.next, 2)
+        tickets = await list_tickets(rows, READER, None, 2)
+        await list_tickets(rows, READER, tickets.next, 2)
     open_now = OpenNow(house.works)
     await open_now.read_all()
     open_now.note(id)

@@ -63,7 +63,7 @@ from app.work import Rows
 from models import Conversation, Inbox
 from models.conversation import IS_QUEUED
 from tests.company import Company, Ids, seed_company
-from tests.factories import House
+from tests.factories import READER, House
 from tests.plans.reading_plans import Queries, Query, listening
 from tests.servers.databases import PostgresDatabases, SqliteFiles
 
@@ -141,11 +141,11 @@ async def live_a_day(url: str) -> None:
                 tickets = await list_work(rows, ana, ListFilter(shelf=shelf), listing, None, 20)
                 await list_work(rows, ana, ListFilter(shelf=shelf), listing, tickets.next, 20)
             await OpenCounts(house.works).of(ana)
-            await list_tickets(rows, None, 50)
+            await list_tickets(rows, READER, None, 50)
             await list_desk(rows, ana)
             await heads_for_agents(rows, [Ids.agent(number) for number in range(50)], [conversation_id])
             await heads_for_visitors(rows, [Ids.contact(number) for number in range(50)])
-            await list_contact_conversations(rows, Ids.contact(7))
+            await list_contact_conversations(rows, READER, Ids.contact(7))
             await sync_for_agent(rows, ana, AgentSync(conversation_id=conversation_id, after_rev=0))
             await earlier_for_agent(rows, ana, AgentEarlier(conversation_id=conversation_id, before_rev=2))
             await wall_view(rows, house.clock())

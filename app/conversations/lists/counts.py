@@ -15,6 +15,7 @@ from app.contract.work_list import TicketListing
 from app.conversations.lists.filters import conditions_of
 from app.conversations.lists.work_list import count_work
 from app.people.actors import SignedInAgent
+from app.people.permissions import Permission
 from app.work import Rows, Works
 from models import Conversation, SavedView
 from models.conversation import IS_OPEN
@@ -109,7 +110,12 @@ class OpenCounts:
     def _count(self, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None = None) -> int:
         key = _key_of(agent, wanted, listing)
         if key not in self._counted:
-            self._counted[key] = sum(one.number for one in self._open if _is_in(one, agent, wanted, listing))
+            seen_ids = agent.inboxes_for(Permission.VIEW_CONVERSATIONS)
+            self._counted[key] = sum(
+                one.number
+                for one in self._open
+                if (seen_ids is None or one.inbox_id in seen_ids) and _is_in(one, agent, wanted, listing)
+            )
         return self._counted[key]
 
 
@@ -131,11 +137,13 @@ def saved_views_of(agent: SignedInAgent):
 
 
 def _key_of(agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None) -> bytes:
-    """Return the key of a filter: alike for all agents, except for what is theirs alone. The order of a list does not change
+    """Return the key of a filter: alike for all agents who see the same inboxes, except for what is theirs alone. The order of a list does not change
     how long it is."""
     filled = msgspec.structs.replace(wanted, sort="newest")
     topic = listing.topic if listing else None
-    return msgspec.json.encode((filled, topic, agent.id if wanted.view == "mine" else None))
+    seen_ids = agent.inboxes_for(Permission.VIEW_CONVERSATIONS)
+    seen = None if seen_ids is None else sorted(seen_ids)
+    return msgspec.json.encode((filled, topic, agent.id if wanted.view == "mine" else None, seen))
 
 
 def _is_in(one: Alike, agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | None) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, bindparam, select, true
 
 from app.contract.lists import ListFilter
 from app.contract.values import OPEN_CATEGORIES, ListView, Shelf
+from app.conversations.access import visible_to
 from app.conversations.lists.search import with_words
 from app.people.actors import SignedInAgent
 from app.work import Rows
@@ -16,7 +17,7 @@ ENDED_CATEGORIES = ("resolved", "closed")
 
 async def conditions_of(rows: Rows, agent: SignedInAgent, wanted: ListFilter) -> list[ColumnElement[bool]]:
     """Conditions on conversations."""
-    conditions = [_in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted)]
+    conditions = [visible_to(agent), _in_view(agent, wanted.view), _on_shelf(wanted.shelf), *_narrowing(wanted)]
     return [*conditions, *await with_words(rows, wanted.query, conditions)]
 
 

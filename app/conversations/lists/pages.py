@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from app.contract.conversations import ConversationView
 from app.contract.lists import ConversationPage, ListFilter
 from app.contract.tickets import TicketPage
+from app.conversations.access import visible_to
 from app.conversations.lists.filters import conditions_of
 from app.conversations.lists.list_order import behind_cursor, cursor_of, order_of, sort_on, stretches_of
 from app.conversations.lists.search import is_far_behind
@@ -43,7 +44,14 @@ async def list_conversations(
 
 
 async def list_tickets(
-    rows: Rows, after: str | None, limit: int, *, query: str = "", status: str = "", is_oldest_first: bool = False
+    rows: Rows,
+    agent: SignedInAgent,
+    after: str | None,
+    limit: int,
+    *,
+    query: str = "",
+    status: str = "",
+    is_oldest_first: bool = False,
 ) -> TicketPage:
     """Newest number first, or oldest; `after` is the last number of the page before. `query` is a number, or part of the
     title or of the contact's name: read along the index of numbers until the page is full."""
@@ -52,6 +60,7 @@ async def list_tickets(
         select(Ticket, Conversation, Contact)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
         .join(Contact, Contact.id == Conversation.contact_id)
+        .where(visible_to(agent))
         .order_by(Ticket.number if is_oldest_first else Ticket.number.desc())
         .limit(limit + 1)
     )

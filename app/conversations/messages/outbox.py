@@ -194,7 +194,7 @@ class Batch:
 
 def may_write(agent: SignedInAgent) -> bool:
     """Return if the agent's messages need no refusal by the verb."""
-    return agent.may(Permission.REPLY) and agent.may(Permission.VIEW_CONVERSATIONS)
+    return all(agent.inboxes_for(one) is None for one in (Permission.REPLY, Permission.VIEW_CONVERSATIONS))
 
 
 def _letters_of(asked: list[AskedMessage], situations: dict[str, Situation], now: datetime) -> list[Letter]:
