@@ -25,6 +25,12 @@ class Invalid(ParleyError):
     code: ErrorCode = "invalid"
 
 
+class Incomplete(ParleyError):
+    """Required fields of a ticket have no value yet; the detail names them."""
+
+    code: ErrorCode = "incomplete"
+
+
 class Unauthenticated(ParleyError):
     """We do not know who is asking."""
 

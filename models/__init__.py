@@ -16,6 +16,7 @@ from models.sequence import Sequence
 from models.sla import HoursVersion, SlaClock, SlaEvent, SlaPolicy, SlaPolicyVersion
 from models.status import Status
 from models.ticket import Ticket
+from models.ticket_field import TicketField, TicketFieldValue
 from models.timekeeping import ClockJump, DismissedNotice, NodeClock, NodeWarning
 from models.visiting import Invitation, PageVisit, ProactiveMessage
 from models.watching import TeamThresholds
@@ -69,6 +70,8 @@ __all__ = [
     "TeamMember",
     "TeamThresholds",
     "Ticket",
+    "TicketField",
+    "TicketFieldValue",
     "Undo",
     "VoidedVisitorSession",
     "WaitPromise",

@@ -33,6 +33,8 @@ export interface ConversationModel {
   setHold(on: boolean): void
   /** Resolve once this message is on the server, so that it does not land in a resolved conversation. */
   resolveWhenSent(conversationId: string, clientId: string): void
+  /** A change was refused because required fields of this conversation are empty. */
+  incomplete: ShallowRef<{ id: string; retry: () => unknown } | null>
   /** The conversation being looked at. */
   viewed(): string | null
   /** Tell colleagues what is being looked at. */
@@ -81,8 +83,13 @@ export function createConversationModel(app: AgentApp): ConversationModel {
   const author = { kind: "agent" as const, id: agentId, name: people.me.value.name }
   const threads = createThreads({ connection, outbox, clock, me: author, find: conversations.get, hold: screen.hold })
   const takeBack = createTakeBack({ command, conversations, notify })
-  const actions = createActions({ command, conversations, people, notify, undo, takeBack })
-  const bulk = createBulk({ command, conversations, people, notify, undo, takeBack })
+  const incomplete = shallowRef<ConversationModel["incomplete"]["value"]>(null)
+  const onIncomplete = (id: string, retry: () => unknown) => {
+    incomplete.value = { id, retry }
+  }
+  const changing = { command, conversations, people, notify, undo, takeBack, onIncomplete }
+  const actions = createActions(changing)
+  const bulk = createBulk(changing)
   const afterSend = createAfterSend({ storage, agentId, change: bulk.change })
   const holdMs = shallowRef(storage.getItem(HOLD) === "on" ? HOLD_MS : 0)
   let viewed: string | null = null
@@ -140,6 +147,7 @@ export function createConversationModel(app: AgentApp): ConversationModel {
     outbox,
     drafts,
     afterSend,
+    incomplete,
     actions,
     bulk,
     toolbox,

@@ -2,6 +2,7 @@ import flow from "../flow/manifest"
 import knowledge from "../knowledge/manifest"
 import account from "../settings/account/manifest"
 import email from "../settings/email/manifest"
+import forms from "../settings/forms/manifest"
 import hours from "../settings/hours/manifest"
 import inboxes from "../settings/inboxes/manifest"
 import people from "../settings/people/manifest"
@@ -32,6 +33,7 @@ export const AREAS: readonly Area[] = [
   proactive,
   email,
   statuses,
+  forms,
   routing,
   replies,
 ]

@@ -4,6 +4,7 @@ import type { AgentApp } from "../shared/models/agent-app"
 import { belongs } from "../shared/models/order"
 import { type Columns, createColumns } from "./models/columns"
 import { createTicketByNumber } from "./models/ticket-by-number"
+import { createTicketForms } from "./models/ticket-forms"
 import { createWorkList, type WorkList } from "./models/work-list"
 
 export interface WorkModel {
@@ -64,4 +65,14 @@ function createWorkModel({ api, clock, connection, conversations, people, rowRef
       for (const stop of stops) stop()
     },
   }
+}
+
+/** The forms of inboxes, read once and again when an admin changes them. */
+export const useTicketForms = () => useApp().model(createTicketFormsModel)
+
+function createTicketFormsModel({ api, onConfig }: AgentApp) {
+  const forms = createTicketForms(api)
+  const stop = onConfig(area => area === "tickets" && void forms.load())
+  void forms.load()
+  return { ...forms, stop }
 }

@@ -13,7 +13,7 @@ from app.contract.values import Category, ClockMode, StatusColor, StatusKey
 ShortName = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
-class NameView(View):
+class LocalNameView(View):
     """A name in one language."""
 
     locale: str
@@ -29,7 +29,7 @@ class StatusView(View):
 
     key: str
     name: str
-    names: list[NameView]
+    names: list[LocalNameView]
     category: Category
     color: StatusColor
     clock: ClockMode

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from app.contract.bases import Command, Event, Reply, View
 from app.contract.sla import NextDueView
+from app.contract.ticket_fields import TicketValue
 from app.contract.values import Category, Id, Line, Priority
 
 
@@ -40,12 +41,14 @@ class TicketIs(Reply):
 
 
 class OpenTicket(Command, tag="ticket.open", answers=TicketIs):
-    """Give the conversation a number. Title, topic and priority are proposed from the content where left out."""
+    """Give the conversation a number. Title, topic and priority are proposed from the content where left out. Refused as
+    `incomplete` while a field that is required to open has no value."""
 
     conversation_id: Id
     title: Line | None = None
     topic: Annotated[str, Meta(max_length=60)] | None = None
     priority: Priority | None = None
+    fields: Annotated[list[TicketValue], Meta(max_length=100)] = []
 
 
 class UpdateTicket(Command, tag="ticket.update", answers=TicketIs):

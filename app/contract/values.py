@@ -119,7 +119,16 @@ SystemCode = Literal[
     "email_asked",
 ]
 ErrorCode = Literal[
-    "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "rate_limited", "too_large", "unavailable", "internal"
+    "invalid",
+    "incomplete",
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "rate_limited",
+    "too_large",
+    "unavailable",
+    "internal",
 ]
 
 OPEN_CATEGORIES: tuple[Category, ...] = ("new", "open", "waiting")

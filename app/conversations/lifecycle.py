@@ -132,7 +132,8 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
     is_queued = not is_ended and conversation.agent_id is None and conversation.queued_at is None
     if is_queued and not values.get("queued_at"):
         values["queued_at"] = work.now
-    conversation = await change_conversation(work, conversation, **values)
+    # The contact has always finished when they say so: nobody can ask them for what an agent has left out.
+    conversation = await change_conversation(work, conversation, must_be_complete=by_id is not None, **values)
     record_change(work, actor, action, facts, conversation)
     if is_ended and not was_ended:
         line = "The conversation was resolved." if by_id else "The conversation was ended."

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
+from app.conversations.completeness import refuse_to_end_incomplete
 from app.database import Prepared
 from app.errors import Invalid
 from app.work import Work
@@ -22,8 +23,15 @@ ONE_MORE = object()
 _shapes: dict[tuple[bool, tuple[tuple[str, Any], ...]], Prepared[Conversation]] = {}
 
 
-async def change_conversation(work: Work, conversation: Conversation, *, is_public: bool = False, **values: Any) -> Conversation:
-    """Write values under the row's lock: `rev` grows by one, and `seq` too when the contact is to see it as a message."""
+async def change_conversation(
+    work: Work, conversation: Conversation, *, is_public: bool = False, must_be_complete: bool = True, **values: Any
+) -> Conversation:
+    """Write values under the row's lock: `rev` grows by one, and `seq` too when the contact is to see it as a message.
+
+    Raises Incomplete when this would end a ticket whose required fields are empty, whichever door it came by.
+    """
+    if must_be_complete and values.get("category") in ENDED and conversation.category not in ENDED:
+        await refuse_to_end_incomplete(work, conversation)
     work.not_before(max(conversation.changed_at, conversation.last_message_at))
     marks = tuple((name, value if value is NEW_SEQ or value is ONE_MORE else None) for name, value in values.items())
     prepared = _shapes.get((is_public, marks))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, exists, func, insert, literal, or_, select, u
 from app.activity.actor import PARLEY
 from app.activity.record import record
 from app.clock import new_id
-from app.contract.statuses import NameView, OrderStatuses, RetireStatus, SaveStatus, StatusUseView, StatusView
+from app.contract.statuses import LocalNameView, OrderStatuses, RetireStatus, SaveStatus, StatusUseView, StatusView
 from app.contract.values import CATEGORY_CLOCKS, Category, ClockMode, StatusColor
 from app.conversations.announcements import announce_conversations
 from app.conversations.recorded_facts import facts_of, record_change
@@ -187,7 +187,7 @@ def status_view(status: Status) -> StatusView:
     return StatusView(
         key=status.key,
         name=status.name,
-        names=[NameView(locale=locale, name=name) for locale, name in (status.names or {}).items()],
+        names=names_view(status.names),
         category=category,
         color=cast(StatusColor, status.color or "gray"),
         clock=cast(ClockMode, status.clock or CATEGORY_CLOCKS[category]),
@@ -196,6 +196,11 @@ def status_view(status: Status) -> StatusView:
         is_retired=status.retired_at is not None,
         replaced_by=status.replaced_by,
     )
+
+
+def names_view(names: Mapping[str, str] | None) -> list[LocalNameView]:
+    """Return names by language as they are shown."""
+    return [LocalNameView(locale=locale, name=name) for locale, name in (names or {}).items()]
 
 
 def names_of(asked: Sequence[Any]) -> dict[str, str]:

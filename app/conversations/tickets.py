@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from sqlalchemy import select, update
 
@@ -14,8 +15,10 @@ from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, Ticket
 from app.contract.values import Priority
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
+from app.conversations.completeness import refuse_incomplete
 from app.conversations.messages.send import add_system_message
-from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
+from app.conversations.row_changes import ENDED, PRIORITY_RANKS, change_conversation
+from app.conversations.ticket_fields import checked_values, write_values
 from app.conversations.views import agent_view_of, ticket_view
 from app.errors import Invalid, NotFound
 from app.job_kinds import KNOWLEDGE, JobKind
@@ -51,6 +54,7 @@ async def open_ticket(
         topic=clean_line(command.topic or "") or proposed_topic,
         priority=command.priority or _better(conversation, proposed_priority),
         opened_by=agent,
+        fields=await checked_values(work, conversation, command.fields),
     )
 
 
@@ -62,13 +66,22 @@ async def open_ticket_for(
     topic: str = "",
     priority: Priority | None = None,
     opened_by: SignedInAgent | None = None,
+    fields: Mapping[str, str] | None = None,
 ) -> TicketView:
     """Open a ticket for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty: then a job
-    fills in what the button would propose, off the caller's path."""
+    fills in what the button would propose, off the caller's path. `fields` are checked values of its form.
+
+    Raises Incomplete when an agent opens it while a field that is required to open has no value. What opens by itself is never
+    held up by that: it cannot be resolved before those are filled in.
+    """
     contact = await work.one(select(Contact).where(Contact.id == conversation.contact_id))
     assert contact is not None
     if existing := await work.one(select(Ticket).where(Ticket.conversation_id == conversation.id)):
         return ticket_view(existing, conversation, contact)
+    if opened_by is not None:
+        await refuse_incomplete(work, conversation, "resolve" if conversation.category in ENDED else "open", fields)
+    if fields:
+        await write_values(work, opened_by or PARLEY, conversation, fields)
     was = {"priority": conversation.priority}
     if priority and priority != conversation.priority:
         conversation = await change_conversation(work, conversation, priority=priority, priority_rank=PRIORITY_RANKS[priority])

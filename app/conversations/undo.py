@@ -67,7 +67,7 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
     former, is_other_owner = now.agent_id, _owner_of(now) != _owner_in(values)
     if was_ended and not is_ended:
         await refuse_second_open(work, now)
-    conversation = await change_conversation(work, now, **values)
+    conversation = await change_conversation(work, now, must_be_complete=False, **values)
     tags: list[str] = undo.before["tags"]
     conversation = await change_tags(work, conversation, tags, set(now.tags or []) - set(tags), by=None)
     record_change(work, agent, "conversation.undo", facts, conversation)

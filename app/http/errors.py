@@ -21,6 +21,7 @@ log = structlog.get_logger("http")
 
 STATUSES: dict[ErrorCode, int] = {
     "invalid": 400,
+    "incomplete": 422,
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,

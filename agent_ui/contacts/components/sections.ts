@@ -3,7 +3,7 @@ import { h, type VNode } from "vue"
 import type { DialogName } from "../../conversation"
 import { isOpen } from "../../shared/models/order"
 import { SlaCard } from "../../sla"
-import { TicketSection } from "../../tickets"
+import { FieldsSection, TicketSection } from "../../tickets"
 import type { ContactModel } from "../models/contact"
 import type { Suggestions } from "../models/suggestions"
 import ContactCard from "./ContactCard.vue"
@@ -50,6 +50,7 @@ const SECTIONS = {
   why: ({ conversation }) => h(WhyCard, { conversation }),
   ticket_card: ({ conversation, openTicket }) => h(TicketCard, { ticket: conversation.ticket, onOpen: openTicket }),
   ticket: ({ conversation }) => (conversation.ticket ? h(TicketSection, { ticket: conversation.ticket }) : null),
+  fields: ({ conversation }) => h(FieldsSection, { conversation }),
   record: ({ conversation, known, open }) =>
     h(ContactRecord, { id: conversation.id, contactId: conversation.contact.id, known, onOpen: open }),
 } satisfies Record<string, Section>
@@ -60,8 +61,8 @@ export const drawSection = (name: SectionName, panel: Panel): VNode | null => SE
 
 /** The sections in their order: beside a conversation of the inbox, and on a ticket's page. */
 export const SECTION_ORDERS = {
-  inbox: ["contact", "sla", "suggestions", "facts", "why", "ticket_card", "record"],
-  ticket: ["ticket", "sla", "facts", "contact", "suggestions", "why", "record"],
+  inbox: ["contact", "sla", "suggestions", "facts", "fields", "why", "ticket_card", "record"],
+  ticket: ["ticket", "sla", "fields", "facts", "contact", "suggestions", "why", "record"],
 } as const satisfies Record<string, readonly SectionName[]>
 
 export type PanelPlace = keyof typeof SECTION_ORDERS

@@ -48,6 +48,8 @@ export interface ActionsOptions {
   notify: Notify
   undo: Undo
   takeBack: TakeBack
+  /** Required fields are empty: ask for them, then do it again. */
+  onIncomplete?(id: string, retry: () => unknown): void
 }
 
 type Asked = Extract<AgentCommand, { conversation_id: string }>
@@ -85,6 +87,12 @@ export function createActions(options: ActionsOptions): Actions {
     const answer = await ask(asked)
     if (answer && "ok" in answer) {
       hide()
+      if (answer.code === "incomplete" && options.onIncomplete) {
+        options.onIncomplete(asked.conversation_id, () =>
+          attempt({ command: asked, patch, done, ...(values ? { values } : {}) }),
+        )
+        return false
+      }
       const key =
         answer.code === "conflict" && conflict
           ? conflict
@@ -224,6 +232,10 @@ export function createActions(options: ActionsOptions): Actions {
     async openTicket(id) {
       try {
         const reply = await command({ type: "ticket.open", conversation_id: id })
+        if (!reply.ok && reply.code === "incomplete" && options.onIncomplete) {
+          options.onIncomplete(id, () => this.openTicket(id))
+          return false
+        }
         if (!reply.ok) {
           notify({ key: wordsFor(reply.code), tone: "failed" })
           return false

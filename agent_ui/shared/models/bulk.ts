@@ -38,12 +38,22 @@ export interface BulkOptions {
   notify: Notify
   undo: Undo
   takeBack: TakeBack
+  /** Required fields of the only one are empty: ask for them, then do it again. */
+  onIncomplete?(id: string, retry: () => unknown): void
 }
 
 export const MOST = 200
 
 /** Several conversations changed together: shown at once, taken back where the server refuses. */
-export function createBulk({ command, conversations, people, notify, undo, takeBack }: BulkOptions): Bulk {
+export function createBulk({
+  command,
+  conversations,
+  people,
+  notify,
+  undo,
+  takeBack,
+  onIncomplete,
+}: BulkOptions): Bulk {
   function patchOf(row: ConversationView, what: What): Patch {
     const status = what.status ? people.status(what.status) : undefined
     const isGone = (tag: string) => what.remove_tags?.includes(tag) ?? false
@@ -68,7 +78,7 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
   }
 
   /** Returns the ids that were changed, or null when nothing was. */
-  async function apply(changes: Change[]): Promise<ReadonlySet<string> | null> {
+  async function apply(changes: Change[], retry?: () => unknown): Promise<ReadonlySet<string> | null> {
     const hide = changes.flatMap(({ conversation_ids, ...what }) =>
       conversation_ids.flatMap(id => {
         const row = conversations.get(id)
@@ -83,6 +93,11 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
       return null
     }
     const { conversations: changed, failed } = answer
+    const [only] = failed
+    if (only?.code === "incomplete" && changed.length === 0 && failed.length === 1 && retry && onIncomplete) {
+      onIncomplete(only.conversation_id, retry)
+      return null
+    }
     if (failed.length > 0) {
       const key = changed.length > 0 ? "bulk.failed" : wordsFor(failed[0]?.code ?? "invalid")
       notify({ key, values: { failed: failed.length, total: changed.length + failed.length }, tone: "failed" })
@@ -96,7 +111,7 @@ export function createBulk({ command, conversations, people, notify, undo, takeB
     const these = ids.slice(0, MOST)
     if (these.length === 0) return false
     const before = new Map(these.map(id => [id, conversations.get(id)]))
-    const changed = await apply([{ conversation_ids: [...these], ...what }])
+    const changed = await apply([{ conversation_ids: [...these], ...what }], () => change(ids, what, done))
     if (!changed) return false
     const rows = [...before.values()].filter(row => row !== undefined && changed.has(row.id)) as ConversationView[]
     undo.done({

@@ -3,6 +3,7 @@ import type { Key } from "../words/translate"
 
 const WORDS: Record<ErrorCode | "offline", Key> = {
   invalid: "error.invalid",
+  incomplete: "error.incomplete",
   unauthenticated: "error.unauthenticated",
   forbidden: "error.forbidden",
   not_found: "error.not_found",

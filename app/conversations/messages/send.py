@@ -253,7 +253,7 @@ async def add_activity(work: Work, conversation: Conversation, code: SystemCode,
 
 async def add_bot_message(work: Work, conversation: Conversation, name: str, body: str) -> Conversation:
     """Words to the contact that nobody wrote just now."""
-    values = {"preview": shorten(body, PREVIEW_LENGTH), "last_message_at": work.now}
+    values: dict[str, Any] = {"preview": shorten(body, PREVIEW_LENGTH), "last_message_at": work.now}
     changed = await change_conversation(work, conversation, is_public=True, **values)
     message = Message(
         author_kind="bot", author_name=name, visibility="public", channel=conversation.channel, body=body, attachments=[]

@@ -3,7 +3,7 @@
 import type { Category, ClockMode, StatusColor } from "./values"
 
 /** A name in one language. */
-export interface NameView {
+export interface LocalNameView {
   locale: string
   name: string
 }
@@ -17,7 +17,7 @@ export interface NameView {
 export interface StatusView {
   key: string
   name: string
-  names: NameView[]
+  names: LocalNameView[]
   category: Category
   color: StatusColor
   clock: ClockMode

@@ -1,6 +1,7 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
 import type { NextDueView } from "./sla"
+import type { TicketValue } from "./ticket-fields"
 import type { Category, Priority } from "./values"
 
 /** A conversation's number and promise. */
@@ -28,7 +29,10 @@ export interface TicketIs {
   ok: true
 }
 
-/** Give the conversation a number. Title, topic and priority are proposed from the content where left out. */
+/**
+ * Give the conversation a number. Title, topic and priority are proposed from the content where left out. Refused as
+ * `incomplete` while a field that is required to open has no value.
+ */
 export interface OpenTicket {
   type: "ticket.open"
   conversation_id: string
@@ -37,6 +41,8 @@ export interface OpenTicket {
   /** At most 60 characters. */
   topic?: string | null
   priority?: Priority | null
+  /** At most 100 entries. */
+  fields?: TicketValue[]
 }
 
 /** Change a ticket's title, topic or priority. Fields left out stay as they are. */

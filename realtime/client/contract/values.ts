@@ -122,6 +122,7 @@ export type SystemCode =
 
 export type ErrorCode =
   | "invalid"
+  | "incomplete"
   | "unauthenticated"
   | "forbidden"
   | "not_found"
