@@ -100,7 +100,7 @@ export function apply<V extends AnyConversation>(state: ThreadState<V>, event: A
 
 function moveConversation<V extends AnyConversation>(
   state: ThreadState<V>,
-  { type: _, conversation_id: __, ...now }: ConversationMoved,
+  { type: _, conversation_id: __, ticket_number: ___, ...now }: ConversationMoved,
 ): ThreadState<V> {
   return state.conversation ? changeConversation(state, { ...state.conversation, ...now }) : state
 }
