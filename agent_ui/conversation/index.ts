@@ -1,6 +1,7 @@
 import { lazyComponent } from "../shared/lazy-modules"
 
 export { default as ConversationPane } from "./components/ConversationPane.vue"
+export type { ChangeItem, LogEntry, LogItem } from "./components/log-items"
 export { default as MessageLog } from "./components/MessageLog.vue"
 export type { DialogName } from "./components/names"
 export { default as OfferActions } from "./components/OfferActions.vue"

@@ -1,4 +1,4 @@
-import type { MessageView } from "@parley/client/contract"
+import type { ActivityView, MessageView } from "@parley/client/contract"
 import type { ThreadRow } from "@parley/client/rows"
 import { startOfDay } from "../../shared/words/dates"
 
@@ -13,19 +13,33 @@ export interface LogItem {
   showsProgress: boolean
   /** The moves between agents this item stands for, oldest first, when there are several in a row. */
   moves: readonly MessageView[]
+  /** The change that a line of the system says. */
+  said?: ActivityView
 }
+
+/** Changes that follow each other, oldest first. */
+export interface ChangeItem {
+  key: string
+  day: string | null
+  changes: readonly ActivityView[]
+}
+
+export type LogEntry = LogItem | ChangeItem
 
 const MOVES: ReadonlySet<string | null> = new Set(["assigned", "unassigned", "left", "missed", "declined"])
 const isMove = ({ message }: ThreadRow) => message.visibility === "internal" && MOVES.has(message.system)
 
 /** Moves between agents that follow each other are one item, apart from the talk. */
-export function foldMoves(items: readonly LogItem[]): LogItem[] {
-  const folded: LogItem[] = []
-  for (const item of items) {
+export function foldMoves(entries: readonly LogItem[]): LogItem[]
+export function foldMoves(entries: readonly LogEntry[]): LogEntry[]
+export function foldMoves(entries: readonly LogEntry[]): LogEntry[] {
+  const folded: LogEntry[] = []
+  for (const entry of entries) {
     const last = folded.at(-1)
-    if (last && !item.day && isMove(last.row) && isMove(item.row)) {
-      folded[folded.length - 1] = { ...last, moves: [...last.moves, item.row.message] }
-    } else folded.push(isMove(item.row) ? { ...item, moves: [item.row.message] } : item)
+    if ("changes" in entry || !isMove(entry.row)) folded.push(entry)
+    else if (last && !("changes" in last) && !entry.day && isMove(last.row)) {
+      folded[folded.length - 1] = { ...last, moves: [...last.moves, entry.row.message] }
+    } else folded.push({ ...entry, moves: [entry.row.message] })
   }
   return folded
 }

@@ -1,0 +1,91 @@
+import type { ActivityView } from "@parley/client/contract"
+import type { ChangeItem, LogEntry, LogItem } from "../conversation"
+
+/** Lines of the conversation that say what a change says, by the changes they may stand for. */
+const SAID_BY: Record<string, readonly string[]> = {
+  joined: ["claim", "accept"],
+  assigned: ["claim", "assign", "transfer", "take_over", "route", "accept", "undo"],
+  unassigned: ["assign", "transfer", "pull_back", "return", "undo"],
+  left: ["return"],
+  missed: ["lapse"],
+  declined: ["decline"],
+  transferred: ["transfer"],
+  snoozed: ["snooze"],
+  resolved: ["resolve", "close", "undo"],
+  reopened: ["reopen", "undo"],
+  ended_by_contact: ["end"],
+  escalated: ["escalate"],
+  escalation_reason: ["escalate"],
+  deescalated: ["deescalate"],
+  ticket_opened: ["ticket.open"],
+  ticket_changed: ["ticket.update"],
+  email_asked: ["contact.ask_email"],
+}
+
+/** Lines for agents alone that say less than the change does. */
+const REPLACED: ReadonlySet<string> = new Set([
+  "assigned",
+  "unassigned",
+  "left",
+  "missed",
+  "declined",
+  "snoozed",
+  "deescalated",
+  "ticket_changed",
+])
+
+const shortOf = (action: string) => action.replace(/^conversation\./, "")
+const dayOf = (at: string) => new Date(at).toDateString()
+
+/** The messages and changes of a conversation in the order in which they happened, each thing said once. Changes that follow each other are one entry. */
+export function tracked(items: readonly LogItem[], changes: readonly ActivityView[]): LogEntry[] {
+  const entries: LogEntry[] = []
+  const kept = items.map(item => said(item, changes)).filter(it => it !== null)
+  const saidIds = new Set(kept.map(it => it.said?.id))
+  const waiting = changes.filter(it => !saidIds.has(it.id))
+
+  function add(change: ActivityView) {
+    const last = entries.at(-1)
+    if (last && "changes" in last && dayOf(timeOf(last)) === dayOf(change.at)) {
+      entries[entries.length - 1] = { ...last, changes: [...last.changes, change] }
+    } else entries.push({ key: change.id, day: null, changes: [change] } satisfies ChangeItem)
+  }
+
+  function addUpTo(at: number) {
+    while (waiting[0] && Date.parse(waiting[0].at) < at) add(waiting.shift() as ActivityView)
+  }
+
+  for (const item of kept) {
+    addUpTo(Date.parse(item.row.message.created_at))
+    entries.push(item)
+  }
+  addUpTo(Number.POSITIVE_INFINITY)
+  return withDays(entries)
+}
+
+/** The item with the change it says; null when the change says it better. */
+function said(item: LogItem, changes: readonly ActivityView[]): LogItem | null {
+  const { system, created_at } = item.row.message
+  const actions = system ? SAID_BY[system] : undefined
+  if (!system || !actions) return item
+  const at = Date.parse(created_at)
+  const change = changes.find(it => Date.parse(it.at) === at && actions.includes(shortOf(it.action)))
+  if (!change) return item
+  return REPLACED.has(system) ? null : { ...item, said: change }
+}
+
+const timeOf = (entry: LogEntry) => ("changes" in entry ? (entry.changes[0]?.at ?? "") : entry.row.message.created_at)
+
+/** Each day is named by its first entry, and a change ends the run of messages before it. */
+function withDays(entries: readonly LogEntry[]): LogEntry[] {
+  return entries.map((entry, index) => {
+    const before = entries[index - 1]
+    const after = entries[index + 1]
+    const at = timeOf(entry)
+    const day = !before || dayOf(timeOf(before)) !== dayOf(at) ? at : null
+    if ("changes" in entry) return { ...entry, day }
+    const isFirst = entry.isFirst || (before !== undefined && "changes" in before)
+    const isLast = entry.isLast || (after !== undefined && "changes" in after)
+    return { ...entry, day, isFirst, isLast }
+  })
+}
