@@ -26,10 +26,11 @@ from app.contract.sla import (
 )
 from app.contract.workspace import ConfigChanged
 from app.conversations.assignments.change import assign_conversation
-from app.conversations.lifecycle import deescalate_conversation, escalate_conversation, set_priority, set_status
+from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.lists.pages import list_conversations
 from app.conversations.views import agent_view_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.escalation.requests import deescalate_conversation, escalate_conversation
 from app.people.actors import SignedInAgent
 from app.sla.accounts import clocks_of
 from app.sla.dry_run import try_policy
