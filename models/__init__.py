@@ -14,6 +14,7 @@ from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMemb
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
 from models.sequence import Sequence
 from models.sla import HoursVersion, SlaClock, SlaEvent, SlaPolicy, SlaPolicyVersion
+from models.solution import Solution
 from models.status import Status
 from models.ticket import Ticket
 from models.ticket_field import TicketField, TicketFieldValue
@@ -65,6 +66,7 @@ __all__ = [
     "SlaEvent",
     "SlaPolicy",
     "SlaPolicyVersion",
+    "Solution",
     "Status",
     "Team",
     "TeamMember",

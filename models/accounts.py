@@ -52,5 +52,6 @@ class Workspace(Base):
     id: Mapped[str] = mapped_column(String(20), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     is_checklist_hidden: Mapped[bool]
+    solution_silent_days: Mapped[int | None]
     changed_by_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -103,6 +103,7 @@ class Team(Base):
     lead_id: Mapped[str | None] = mapped_column(IdColumn)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     takes_on_reply: Mapped[bool | None]
+    reviews_solutions: Mapped[bool | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

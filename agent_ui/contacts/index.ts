@@ -1,3 +1,4 @@
 import { lazyComponent } from "../shared/lazy-modules"
 
 export const DetailsPanel = lazyComponent(() => import("./components/DetailsPanel.vue"))
+export const PanelSection = lazyComponent(() => import("./components/PanelSection.vue"))

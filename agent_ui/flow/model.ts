@@ -1,4 +1,11 @@
-import type { ApproverList, EscalationIs, EscalationList, EscalationView } from "@parley/client/contract"
+import type {
+  ApproverList,
+  EscalationIs,
+  EscalationList,
+  EscalationView,
+  SaveSolution,
+  SolutionIs,
+} from "@parley/client/contract"
 import { shallowRef } from "vue"
 import { useApp } from "../shared/context"
 import type { AgentApp } from "../shared/models/agent-app"
@@ -52,6 +59,14 @@ function createFlow({ api, connection, notify }: AgentApp) {
     /** Raises ApiError. */
     approvers: (id: string) => api.get<ApproverList>(`/conversations/${id}/approvers`),
     decide: (id: string, is_approved: boolean, reason: string) => change(id, "decision", { is_approved, reason }),
+    /** Raises ApiError. */
+    solution: (id: string) => api.get<SolutionIs>(`/conversations/${id}/solution`),
+    saveSolution: (id: string, draft: SaveSolution) =>
+      attempt(() => api.put<SolutionIs>(`/conversations/${id}/solution`, draft)),
+    handIn: (id: string) => attempt(() => api.post<SolutionIs>(`/conversations/${id}/solution/hand-in`, {})),
+    reviewSolution: (id: string, is_approved: boolean, note: string) =>
+      attempt(() => api.post<SolutionIs>(`/conversations/${id}/solution/review`, { is_approved, note })),
+    withdrawSolution: (id: string) => attempt(() => api.post<SolutionIs>(`/conversations/${id}/solution/withdraw`, {})),
     withdraw: (id: string) => change(id, "withdraw", {}),
   }
 }

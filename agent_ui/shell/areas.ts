@@ -10,6 +10,7 @@ import proactive from "../settings/proactive/manifest"
 import replies from "../settings/replies/manifest"
 import routing from "../settings/routing/manifest"
 import setup from "../settings/setup/manifest"
+import solutions from "../settings/solutions/manifest"
 import statuses from "../settings/statuses/manifest"
 import workspace from "../settings/workspace/manifest"
 import type { Area } from "../shared/manifest"
@@ -36,6 +37,7 @@ export const AREAS: readonly Area[] = [
   forms,
   routing,
   replies,
+  solutions,
 ]
 
 const isThere = <T>(it: T | undefined): it is T => it !== undefined

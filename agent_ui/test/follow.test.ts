@@ -14,6 +14,7 @@ const FOLLOWED: Record<string, ConfigArea[]> = {
   routing: ["routing"],
   email: ["mail"],
   proactive: ["proactive"],
+  solutions: ["workspace"],
 }
 /** Pages that follow by other means (setup: every area; replies: `desk.changed`), or show what no one else changes. */
 const OTHERWISE: Record<string, RegExp> = {

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from app.activity.actor import Recorded
 from app.contract.conversations import (
     ConversationView,
     EndConversation,
@@ -104,21 +105,27 @@ async def snooze_conversation(work: Work, agent: SignedInAgent, command: SnoozeC
     return await announce_conversation(work, conversation)
 
 
-async def _move(work: Work, conversation: Conversation, status: dict[str, Any], actor: SignedInAgent | Visitor) -> Conversation:
+async def resolve_conversation(work: Work, conversation: Conversation, actor: Recorded) -> Conversation:
+    """Resolve an open conversation whose row is locked, for anyone who is allowed to: its contact, an agent, Parley itself."""
+    return await _move(work, conversation, await status_values(work, "resolved"), actor)
+
+
+async def _move(work: Work, conversation: Conversation, status: dict[str, Any], actor: Recorded) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
 
     One that was never answered has waited since its contact began to, and stands in the queue by that. Reopened by its own
     owner it stays theirs, room or no room: capacity binds routing, not what an agent asks for.
     """
     by, by_id = actor.recorded.name, actor.id if isinstance(actor, SignedInAgent) else None
-    code: SystemCode = "resolved" if by_id else "ended_by_contact"
+    is_contact = isinstance(actor, Visitor)
+    code: SystemCode = "ended_by_contact" if is_contact else "resolved"
     action, facts = _action_of(conversation.category, status["category"], code), facts_of(conversation)
     was_ended, is_ended = conversation.category in ENDED, status["category"] in ENDED
     values: dict[str, Any] = dict(status) | {"snoozed_until": None}
     if is_ended and not was_ended:
         values |= {
             "resolved_at": work.now,
-            "ended_by": "agent" if by_id else "contact",
+            "ended_by": "contact" if is_contact else "agent",
             "waiting_since": None,
             "queued_at": None,
             "offer_until": None,
@@ -136,7 +143,7 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
     conversation = await change_conversation(work, conversation, must_be_complete=by_id is not None, **values)
     record_change(work, actor, action, facts, conversation)
     if is_ended and not was_ended:
-        line = "The conversation was resolved." if by_id else "The conversation was ended."
+        line = "The conversation was ended." if is_contact else "The conversation was resolved."
         conversation = await add_system_message(work, conversation, code, line, by)
         await end_assignments(work, [conversation.id])
         await withdraw_open(work, conversation.id, by, by_id)

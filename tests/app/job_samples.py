@@ -14,6 +14,7 @@ from app.contract.conversations import SetStatus, SnoozeConversation
 from app.contract.escalations import EscalateConversation
 from app.contract.forms import PrechatFields
 from app.contract.routing import SetTeamRouting
+from app.contract.solutions import SaveSolution
 from app.contract.statuses import RetireStatus
 from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields
@@ -47,8 +48,9 @@ from app.people.team_routing import set_team_routing
 from app.routing.dispatch import dispatch
 from app.routing.overflow import OVERFLOW_JOB, arm_overflow
 from app.routing.unclaimed_offers import climb
+from app.solutions.proposals import SILENT_JOB, hand_in_solution, save_solution
 from app.work import Work, Works
-from models import Article, Assignment, Conversation, OutgoingMail, Passage, Ticket
+from models import Article, Assignment, Conversation, OutgoingMail, Passage, Solution, Ticket
 from tests.app.knowledge.letters import LettersEmbedder
 from tests.factories import OPERATOR, UNREAD_AFTER, House, mail_settings
 
@@ -205,6 +207,12 @@ async def _escalate(house: House, id: str) -> None:
     await house.run(escalate_conversation, ana, EscalateConversation(conversation_id=id, level=1, reason="Angry"))
 
 
+async def _propose_solution(house: House, id: str) -> None:
+    ana = await house.agent()
+    await house.run(save_solution, ana, id, SaveSolution(text="Turn it off."))
+    await house.run(hand_in_solution, ana, id)
+
+
 async def _open_ticket(house: House, id: str) -> None:
     async def open_one(work: Work) -> None:
         conversation = await work.one(select(Conversation).where(Conversation.id == id))
@@ -244,6 +252,12 @@ SAMPLES: dict[JobKind, Sample] = {
     ),
     SEND_JOB: Sample(arrange=_nothing, cause=_queue_mail, effect=mails("test").where(OutgoingMail.state == "sent")),
     MAIL_JOB: Sample(arrange=_chat, cause=_escalate, effect=mails("escalation")),
+    SILENT_JOB: Sample(
+        arrange=_chat,
+        cause=_propose_solution,
+        due_after=timedelta(days=3),
+        effect=select(func.count()).select_from(Solution).where(Solution.is_silent),
+    ),
     FORGOTTEN_JOB: Sample(arrange=_agent, cause=_forget, effect=mails("password_reset")),
     INDEX_JOB: Sample(
         arrange=_nothing,

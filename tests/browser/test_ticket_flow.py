@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.guests import Guest
 from tests.browser.looking import DESKTOP, PHONE, look_in_every_way
-from tests.browser.people import AgentPage, as_agent
+from tests.browser.people import AgentPage, VisitorPage, as_agent
 from tests.running import Running
 from tests.servers.smtp import SmtpSink
 
@@ -115,3 +115,58 @@ def test_a_mailed_link_shows_and_its_button_decides(
     expect(page.get_by_role("heading", name="You declined this escalation")).to_be_visible()
     page.goto(parley.url + path)
     expect(page.get_by_text("Sam Supervisor declined this escalation.")).to_be_visible()
+
+
+def test_a_solution_is_proposed_rejected_and_approved(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    visitor = VisitorPage(new_context(viewport=DESKTOP), parley.url)
+    visitor.open()
+    visitor.begin("My stove leaks.")
+    ana = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, "?view=all")
+    ana.open_row("My stove leaks.")
+    section = ana.page.get_by_role("region", name="Solution", exact=True)
+    section.get_by_role("button", name="Propose solution").click()
+    dialog = ana.page.get_by_role("dialog", name="Propose solution")
+    expect(dialog.get_by_label("Problem")).to_have_value("My stove leaks.")
+    dialog.get_by_label("Solution", exact=True).fill("Turn the valve to the left.")
+    expect(dialog.get_by_role("region", name="What the customer sees")).to_contain_text("Turn the valve to the left.")
+    look_in_every_way(ana.page, artefacts, "solution-form", (DESKTOP,))
+    ana.page.set_viewport_size(DESKTOP)
+    dialog.get_by_role("button", name="Send to customer").click()
+    expect(section).to_contain_text("Waiting for the customer")
+    visitor.sees("Turn the valve to the left.")
+    card = visitor.frame.get_by_role("form", name="Did this solve it?")
+    expect(card.get_by_role("button", name="Solved", exact=True)).to_be_visible()
+    look_in_every_way(visitor.page, artefacts, "solution-asked")
+    visitor.page.set_viewport_size(DESKTOP)
+    card.get_by_role("button", name="Not solved yet").click()
+    card.get_by_role("textbox", name="What is missing?").fill("It still leaks a little.")
+    card.get_by_role("button", name="Send").click()
+    visitor.sees("It still leaks a little.")
+    expect(card).to_have_count(0)
+    ana.sees("It still leaks a little.")
+    expect(section).to_contain_text("Not solved, says the customer")
+    section.get_by_role("button", name="Propose solution").click()
+    dialog.get_by_label("Solution", exact=True).fill("Tighten the ring by hand.")
+    dialog.get_by_role("button", name="Send to customer").click()
+    visitor.sees("Tighten the ring by hand.")
+    card.get_by_role("button", name="Solved", exact=True).click()
+    expect(section).to_contain_text("Approved by the customer")
+    expect(ana.page.get_by_role("button", name="Reopen")).to_be_visible()
+
+
+def test_solution_settings(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    page = AgentPage(new_context(viewport=DESKTOP), parley.url, ADMIN, "settings/solutions").page
+    days = page.get_by_role("spinbutton", name="Days without an answer")
+    expect(days).to_have_value("3")
+    page.get_by_role("switch", name="Support").click()
+    look_in_every_way(page, artefacts, "solution-settings")
+    page.set_viewport_size(DESKTOP)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("switch", name="Support")).to_be_checked()
+    page.get_by_role("switch", name="Support").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_have_count(0)

@@ -1,4 +1,5 @@
 import type { WidgetSession } from "@parley/client/contract"
+import type { ThreadRow } from "@parley/client/rows"
 import { Component, h } from "preact"
 import type { App } from "../models/app-view"
 import { askedFirst, EMAIL } from "../models/asked-first"
@@ -9,6 +10,7 @@ import type { Texts } from "../texts"
 import { focusFirst } from "./field-events"
 import { Fields } from "./fields"
 import { Avatar, Tool } from "./icons"
+import { Late } from "./late-components"
 
 interface QuestionsProps {
   app: App
@@ -17,12 +19,23 @@ interface QuestionsProps {
   texts: Texts
 }
 
+const ASKED = /^solution_(proposed|withdrawn)$/
+
+/** The row that asks for the newest solution's answer, or takes the question back. */
+const solutionRow = (rows: readonly ThreadRow[]) => rows.findLast(({ message }) => ASKED.test(message.system ?? ""))
+const proposedKey = (rows: readonly ThreadRow[]) => solutionRow(rows)?.key
+const isProposed = (rows: readonly ThreadRow[]) => solutionRow(rows)?.message.system === "solution_proposed"
+
 /** Asked in the chat once there is a message: the inbox's form, or only an address to reply to. */
 export class Questions extends Component<QuestionsProps> {
   render() {
     const { app, session, chat, texts } = this.props
     const { conversation, conversation_id, rows } = chat.snapshot().thread
     if (!conversation || !conversation_id || isDone(conversation)) return null
+    if (isProposed(rows)) {
+      const given = { session, conversationId: conversation_id, texts }
+      return <Late draw={({ SolutionCard }) => <SolutionCard key={proposedKey(rows)} {...given} />} />
+    }
     const done = `form:${conversation_id}`
     const fields = app.storage.get(done) ? [] : askedAfter(session)
     if (fields[0]) {

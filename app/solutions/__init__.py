@@ -1,0 +1,1 @@
+"""Solutions: written down, reviewed, proposed to the customer, and answered or left unanswered."""
