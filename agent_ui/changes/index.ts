@@ -2,6 +2,7 @@ import type { LogEntry, LogItem } from "../conversation"
 import type { AgentApp } from "../shared/models/agent-app"
 import ChangeDetails from "./components/ChangeDetails.vue"
 import ChangeFold from "./components/ChangeFold.vue"
+import MoveFold from "./components/MoveFold.vue"
 import { createChangesModel } from "./model"
 import { tracked } from "./track"
 
@@ -9,6 +10,7 @@ import { tracked } from "./track"
 export interface Track {
   ChangeDetails: typeof ChangeDetails
   ChangeFold: typeof ChangeFold
+  MoveFold: typeof MoveFold
   /** These messages with the changes since then between them. */
   entries(items: readonly LogItem[], since: number): LogEntry[]
   /** Have the changes since then at hand. */
@@ -20,6 +22,7 @@ export function trackOf(app: AgentApp, conversationId: string): Track {
   return {
     ChangeDetails,
     ChangeFold,
+    MoveFold,
     entries(items, since) {
       const shown = changes.list.value.filter(it => Date.parse(it.at) >= since)
       return tracked(items, shown)

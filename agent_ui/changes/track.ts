@@ -1,4 +1,5 @@
 import type { ActivityView } from "@parley/client/contract"
+import type { ThreadRow } from "@parley/client/rows"
 import type { ChangeItem, LogEntry, LogItem } from "../conversation"
 
 /** Lines of the conversation that say what a change says, by the changes they may stand for. */
@@ -60,7 +61,23 @@ export function tracked(items: readonly LogItem[], changes: readonly ActivityVie
     entries.push(item)
   }
   addUpTo(Number.POSITIVE_INFINITY)
-  return withDays(entries)
+  return foldMoves(withDays(entries))
+}
+
+const MOVES: ReadonlySet<string | null> = new Set(["assigned", "unassigned", "left", "missed", "declined"])
+const isMove = ({ message }: ThreadRow) => message.visibility === "internal" && MOVES.has(message.system)
+
+/** Moves between agents that follow each other are one item, apart from the talk. */
+function foldMoves(entries: readonly LogEntry[]): LogEntry[] {
+  const folded: LogEntry[] = []
+  for (const entry of entries) {
+    const last = folded.at(-1)
+    if ("changes" in entry || !isMove(entry.row)) folded.push(entry)
+    else if (last && !("changes" in last) && !entry.day && isMove(last.row)) {
+      folded[folded.length - 1] = { ...last, moves: [...(last.moves ?? [last.row.message]), entry.row.message] }
+    } else folded.push(entry)
+  }
+  return folded
 }
 
 /** The item with the change it says; null when the change says it better. */

@@ -6,6 +6,7 @@ export { default as MessageLog } from "./components/MessageLog.vue"
 export type { DialogName } from "./components/names"
 export { default as OfferActions } from "./components/OfferActions.vue"
 export { default as RichText } from "./components/RichText.vue"
+export { default as SystemLine } from "./components/SystemLine.vue"
 export { useConversationCommands } from "./components/use-conversation-commands"
 export { useThread } from "./components/use-thread"
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { foldMoves, logItems } from "../conversation/components/log-items"
+import { logItems } from "../conversation/components/log-items"
 import { ME, row } from "./making"
 
 const mine = { author: { kind: "agent" as const, id: ME, name: "Me" } }
@@ -48,28 +48,4 @@ test("only the furthest message of each step says how far it has come", () => {
     row({ seq: 6, ...mine, progress: "failed" }),
   ])
   expect(items.map(item => item.showsProgress)).toEqual([false, true, true, true, true, true])
-})
-
-test("moves between agents that follow each other are one item, apart from the talk", () => {
-  const by = (name: string) => ({ author: { kind: "system" as const, id: null, name } })
-  const move = (system: "left" | "assigned", name: string, time: string) =>
-    row({ id: `${system}-${time}`, seq: null, visibility: "internal", system, ...by(name), ...when(time) })
-  const items = foldMoves(
-    logItems([
-      row({ seq: 1, ...when("10:00:00") }),
-      move("assigned", "Ana", "10:00:01"),
-      row({ seq: 2, system: "joined", ...by("Ana"), ...when("10:00:02") }),
-      move("left", "Ana", "10:01:00"),
-      move("assigned", "Ben", "10:01:01"),
-      move("left", "Ben", "10:02:00"),
-      row({ seq: 3, ...when("10:03:00") }),
-    ]),
-  )
-  expect(items.map(item => item.moves.length)).toEqual([0, 1, 0, 3, 0])
-  expect(items[3]?.moves.map(({ system, author }) => `${system} ${author.name}`)).toEqual([
-    "left Ana",
-    "assigned Ben",
-    "left Ben",
-  ])
-  expect(items.map(item => item.row.message.seq)).toEqual([1, null, 2, null, 3])
 })

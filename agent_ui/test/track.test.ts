@@ -95,6 +95,34 @@ test("each day is named once, by a message or by a change", () => {
   expect(tracked(items, [next]).map(it => it.day !== null)).toEqual([true, true, false])
 })
 
+const movesOf = (entry: ReturnType<typeof tracked>[number] | undefined) =>
+  (entry && !("changes" in entry) && entry.moves) || []
+
+test("moves between agents that follow each other are one item, apart from the talk", () => {
+  const by = (name: string) => ({ author: { kind: "system" as const, id: null, name } })
+  const move = (system: "left" | "assigned", name: string, time: string) =>
+    row({ id: `${system}-${time}`, seq: null, visibility: "internal", system, ...by(name), created_at: at(time) })
+  const items = tracked(
+    logItems([
+      row({ seq: 1, created_at: at("10:00:00") }),
+      move("assigned", "Ana", "10:00:01"),
+      row({ seq: 2, system: "joined", ...by("Ana"), created_at: at("10:00:02") }),
+      move("left", "Ana", "10:01:00"),
+      move("assigned", "Ben", "10:01:01"),
+      move("left", "Ben", "10:02:00"),
+      row({ seq: 3, created_at: at("10:03:00") }),
+    ]),
+    [],
+  )
+  expect(items.map(item => ("changes" in item ? 0 : (item.moves?.length ?? 1)))).toEqual([1, 1, 1, 3, 1])
+  expect(movesOf(items[3]).map(({ system, author }) => `${system} ${author.name}`)).toEqual([
+    "left Ana",
+    "assigned Ben",
+    "left Ben",
+  ])
+  expect(items.map(item => ("changes" in item ? null : item.row.message.seq))).toEqual([1, null, 2, null, 3])
+})
+
 const people = createPeople(me())
 const words = useChangeWords.of(createWords(["en"]))
 const names: Record<string, string> = { ben: "Ben", desk: "Repairs" }

@@ -12,7 +12,7 @@ export interface LogItem {
   /** Whether to say how far it has come: only the newest of each step does, or what needs attention. */
   showsProgress: boolean
   /** The moves between agents this item stands for, oldest first, when there are several in a row. */
-  moves: readonly MessageView[]
+  moves?: readonly MessageView[]
   /** The change that a line of the system says. */
   said?: ActivityView
 }
@@ -25,24 +25,6 @@ export interface ChangeItem {
 }
 
 export type LogEntry = LogItem | ChangeItem
-
-const MOVES: ReadonlySet<string | null> = new Set(["assigned", "unassigned", "left", "missed", "declined"])
-const isMove = ({ message }: ThreadRow) => message.visibility === "internal" && MOVES.has(message.system)
-
-/** Moves between agents that follow each other are one item, apart from the talk. */
-export function foldMoves(entries: readonly LogItem[]): LogItem[]
-export function foldMoves(entries: readonly LogEntry[]): LogEntry[]
-export function foldMoves(entries: readonly LogEntry[]): LogEntry[] {
-  const folded: LogEntry[] = []
-  for (const entry of entries) {
-    const last = folded.at(-1)
-    if ("changes" in entry || !isMove(entry.row)) folded.push(entry)
-    else if (last && !("changes" in last) && !entry.day && isMove(last.row)) {
-      folded[folded.length - 1] = { ...last, moves: [...last.moves, entry.row.message] }
-    } else folded.push({ ...entry, moves: [entry.row.message] })
-  }
-  return folded
-}
 
 const RUN_MS = 4 * 60_000
 
@@ -57,7 +39,6 @@ export function logItems(rows: readonly ThreadRow[]): LogItem[] {
       day: isNewDay ? row.message.created_at : null,
       isFirst: isNewDay || !isRun(before, row),
       isLast: !after || dayOf(after) !== dayOf(row) || !isRun(row, after),
-      moves: [],
       showsProgress: row.progress === "failed" || row.progress === "sending" || newest.has(row.key),
     }
   })
