@@ -52,6 +52,7 @@ const SECTIONS = {
   ticket_card: ({ conversation, openTicket }) => h(TicketCard, { ticket: conversation.ticket, onOpen: openTicket }),
   ticket: ({ conversation }) => (conversation.ticket ? h(TicketSection, { ticket: conversation.ticket }) : null),
   fields: ({ conversation }) => h(FieldsSection, { conversation }),
+  solution: ({ conversation }) => h(SolutionSection, { conversation }),
   record: ({ conversation, known, open }) =>
     h(ContactRecord, { id: conversation.id, contactId: conversation.contact.id, known, onOpen: open }),
 } satisfies Record<string, Section>
