@@ -39,7 +39,7 @@ const SAYS: Record<string, readonly string[]> = {
   "sla.missed": ["clock", "cycle"],
 }
 /** Fields that are for programs. */
-const UNSAID = new Set(["is_offered", "cycle", "agents_asked"])
+const UNSAID = new Set(["is_offered", "cycle", "agents_asked", "state"])
 const TIMES = new Set(["snoozed_until", "due_at"])
 const OWNED = new Set(["conversation.assign", "conversation.transfer"])
 
@@ -47,6 +47,7 @@ const KEYS: Record<string, string> = {
   "ticket.open": "ticket_open",
   "ticket.update": "ticket_update",
   "ticket.propose": "ticket_propose",
+  "ticket.set_fields": "ticket_set_fields",
   "contact.edit": "contact",
   "contact.update": "contact",
   "contact.ask_email": "ask_email",
@@ -87,8 +88,8 @@ export function sentenceOf(activity: ActivityView, options: SentenceOptions): Se
   function detail(one: ChangeView): string[] {
     if (one.name === "tags") return tagDetails(one)
     const values = { field: field(one.name), before: value(one.name, one.before), after: value(one.name, one.after) }
-    if (one.before === null) return [t("change.value.new", values)]
-    return [t(one.after === null ? "change.value.gone" : "change.value", values)]
+    if (!one.before) return [t("change.value.new", values)]
+    return [t(one.after ? "change.value" : "change.value.gone", values)]
   }
 
   function tagDetails({ before, after }: ChangeView): string[] {

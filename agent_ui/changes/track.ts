@@ -21,7 +21,23 @@ const SAID_BY: Record<string, readonly string[]> = {
   ticket_opened: ["ticket.open"],
   ticket_changed: ["ticket.update"],
   email_asked: ["contact.ask_email"],
+  escalation_approved: ["escalation.approve"],
+  escalation_declined: ["escalation.decline"],
+  solution_review: ["solution.hand_in"],
+  solution_returned: ["solution.return"],
+  solution_proposed: ["solution.propose"],
+  solution_withdrawn: ["solution.withdraw"],
+  solution_approved: ["solution.approve"],
+  solution_silent: ["solution.approve"],
+  solution_rejected: ["solution.reject"],
 }
+
+/** Changes that no line of the conversation says. Any other one is said by a line of the same moment that is not known here. */
+const UNSAID: ReadonlySet<string> = new Set([
+  ...Object.values(SAID_BY).flat(),
+  ...["set_priority", "set_status", "tag", "open", "wake", "offer", "untaken", "apply_rule", "overflow"],
+  ...["ticket.propose", "ticket.set_fields", "contact.edit", "contact.update", "sla.warned", "sla.missed"],
+])
 
 /** Lines for agents alone that say less than the change does. */
 const REPLACED: ReadonlySet<string> = new Set([
@@ -83,10 +99,10 @@ function foldMoves(entries: readonly LogEntry[]): LogEntry[] {
 /** The item with the change it says; null when the change says it better. */
 function said(item: LogItem, changes: readonly ActivityView[]): LogItem | null {
   const { system, created_at } = item.row.message
-  const actions = system ? SAID_BY[system] : undefined
-  if (!system || !actions) return item
+  if (!system) return item
   const at = Date.parse(created_at)
-  const change = changes.find(it => Date.parse(it.at) === at && actions.includes(shortOf(it.action)))
+  const says = (action: string) => SAID_BY[system]?.includes(action) ?? !UNSAID.has(action)
+  const change = changes.find(it => Date.parse(it.at) === at && says(shortOf(it.action)))
   if (!change) return item
   return REPLACED.has(system) ? null : { ...item, said: change }
 }

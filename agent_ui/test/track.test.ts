@@ -81,6 +81,17 @@ test("nothing is said twice: a line for agents gives way, a line that the contac
   expect(last && !("changes" in last) && last.said?.action).toBe("conversation.resolve")
 })
 
+test("a line that is not known yet says the change of its moment that is not known either", () => {
+  const linked = { ...line("assigned", "10:01:00", "internal"), key: "linked" }
+  linked.message = { ...linked.message, system: "queued" }
+  const entries = tracked(logItems([linked]), [
+    change("conversation.tag", "10:01:00"),
+    change("ticket.link", "10:01:00"),
+    change("ticket.link", "10:02:00"),
+  ])
+  expect(shapeOf(entries)).toEqual(["queued", ["conversation.tag", "ticket.link"]])
+})
+
 test("a line without a change, as an older version wrote it, stays", () => {
   const items = logItems([line("assigned", "10:01:00", "internal")])
   expect(shapeOf(tracked(items, []))).toEqual(["assigned"])
