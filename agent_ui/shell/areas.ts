@@ -11,6 +11,7 @@ import replies from "../settings/replies/manifest"
 import routing from "../settings/routing/manifest"
 import setup from "../settings/setup/manifest"
 import solutions from "../settings/solutions/manifest"
+import sla from "../settings/sla/manifest"
 import statuses from "../settings/statuses/manifest"
 import workspace from "../settings/workspace/manifest"
 import type { Area } from "../shared/manifest"
@@ -26,6 +27,7 @@ export const AREAS: readonly Area[] = [
   knowledge,
   flow,
   setup,
+  sla,
   workspace,
   account,
   people,

@@ -6,3 +6,5 @@ export const useSlaClocks = () => {
   const { api, connection, clock } = useApp()
   return createSlaClocks(api, connection, clock)
 }
+
+export { useDueWords as useDurationWords } from "./components/use-due-words"

@@ -12,6 +12,7 @@ const FOLLOWED: Record<string, ConfigArea[]> = {
   people: ["people", "inboxes", "routing"],
   hours: ["hours"],
   routing: ["routing"],
+  sla: ["sla"],
   email: ["mail"],
   proactive: ["proactive"],
   solutions: ["workspace"],

@@ -63,12 +63,13 @@ class SlaConditions(Body):
 
 class SaveSlaPolicy(Body):
     """`POST /api/v1/sla/policies` and `PUT /api/v1/sla/policies/{policy_id}`, which replaces. Without `hours_id` every minute
-    counts."""
+    counts. `version` is the one that was edited: when a colleague has saved another meanwhile, the change is refused."""
 
     name: Annotated[Line, Meta(min_length=1)]
     conditions: SlaConditions
     targets: Annotated[list[SlaTarget], Meta(min_length=1, max_length=28)]
     hours_id: Id | None = None
+    version: Annotated[int, Meta(ge=1)] | None = None
 
 
 class OrderSlaPolicies(Body):
@@ -110,9 +111,12 @@ class SlaPolicyList(View):
 
 
 class SlaOverdueView(View):
-    """A clock that would be overdue, and is not now."""
+    """A clock that would be overdue, and is not now. `ticket_number` is empty without a ticket."""
 
     conversation_id: str
+    contact_id: str
+    contact_name: str
+    ticket_number: int | None
     clock: SlaClockName
     due_at: datetime
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 from sqlalchemy import select
 
-from app.contract.sla import SlaDryRunIs, SlaOverdueView, TrySlaPolicy
+from app.contract.sla import SlaClockName, SlaDryRunIs, SlaOverdueView, TrySlaPolicy
 from app.contract.values import OPEN_CATEGORIES
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
@@ -72,7 +73,14 @@ def _compare(
         before = _overdue(stories[id], book, now)
         after = _overdue([*stories[id], _terms(subject, asked, offers, hours, now)], book, now)
         found += [
-            SlaOverdueView(conversation_id=id, clock=clock, due_at=due_at)  # pyright: ignore[reportArgumentType]
+            SlaOverdueView(
+                conversation_id=id,
+                contact_id=subject.conversation.contact_id,
+                contact_name=subject.contact_name,
+                ticket_number=subject.conversation.ticket_number,
+                clock=cast(SlaClockName, clock),
+                due_at=due_at,
+            )
             for (clock, _), due_at in after.items()
             if (clock, _) not in before
         ]

@@ -106,6 +106,8 @@ async def save_policy(work: Work, agent: SignedInAgent, asked: SaveSlaPolicy, po
         before = await work.one(select(SlaPolicy).where(SlaPolicy.id == policy_id).with_for_update())
         if before is None:
             raise NotFound("SLA policy", policy_id)
+        if asked.version is not None and asked.version != before.version:
+            raise Conflict("Another admin changed this policy. Reload to see it.")
         was = {name: getattr(before, name) for name in values}
         anew = update(SlaPolicy).where(SlaPolicy.id == policy_id).values(version=SlaPolicy.version + 1, **values, **change)
         row = await work.one(anew.returning(SlaPolicy))

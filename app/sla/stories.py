@@ -47,12 +47,13 @@ class Subjects(Struct, frozen=True):
 
     conversation: Conversation
     subject: Subject
+    contact_name: str
 
 
 async def subjects_of(rows: Rows, conversation_ids: Sequence[str]) -> dict[str, Subjects]:
     """Return what policies are chosen by, for each of these that is there."""
     found = await rows.rows(
-        select(Conversation, Contact.company)
+        select(Conversation, Contact.company, Contact.name)
         .join(Contact, Contact.id == Conversation.contact_id)
         .where(Conversation.id.in_(conversation_ids))
     )
@@ -66,8 +67,9 @@ async def subjects_of(rows: Rows, conversation_ids: Sequence[str]) -> dict[str, 
                 priority=one.priority,
                 company=company or "",
             ),
+            name,
         )
-        for one, company in found
+        for one, company, name in found
     }
 
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
@@ -24,10 +25,12 @@ from app.contract.sla import (
     SlaTarget,
     TrySlaPolicy,
 )
+from app.contract.tickets import OpenTicket
 from app.contract.workspace import ConfigChanged
 from app.conversations.assignments.change import assign_conversation
 from app.conversations.lifecycle import set_priority, set_status
 from app.conversations.lists.pages import list_conversations
+from app.conversations.tickets import open_ticket
 from app.conversations.views import agent_view_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.escalation.requests import deescalate_conversation, escalate_conversation
@@ -542,3 +545,27 @@ async def test_a_removed_policy_leaves_nothing_due(house: House) -> None:
     await house.run(remove_policy, admin, policy_id)
     assert (await row_of(house, id)).next_due is None
     assert house.told.all(SlaChanged)[-1].next_due is None
+
+
+async def test_a_policy_that_a_colleague_changed_meanwhile_is_not_overwritten(house: House) -> None:
+    admin, id = await promised(house, promise(first_response=60))
+    edited = msgspec.structs.replace(promise(first_response=90), version=1)
+    assert (await house.run(save_policy, admin, edited, id)).version == 2
+    with pytest.raises(Conflict, match="Another admin changed this policy"):
+        await house.run(save_policy, admin, msgspec.structs.replace(promise(first_response=120), version=1), id)
+    (view,) = await house.run(list_policies)
+    assert {one.minutes for one in view.targets} == {90, 22}
+
+
+async def test_a_dry_run_names_the_contact_and_the_ticket(house: House) -> None:
+    admin, _ = await promised(house, promise(first_response=600))
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    ticket = await house.run(open_ticket, ana, OpenTicket(conversation_id=id))
+    house.clock.on(minutes=30)
+    await run_clocks(house.works)
+    async with house.works.read() as rows:
+        asked = TrySlaPolicy(policy=promise(first_response=20), policy_id=(await list_policies(rows))[0].id)
+        (overdue,) = (await try_policy(rows, admin, asked, house.clock())).overdue
+    assert (overdue.conversation_id, overdue.ticket_number, overdue.clock) == (id, ticket.ticket.number, "first_response")
+    assert overdue.contact_id

@@ -60,7 +60,7 @@ export interface SlaConditions {
 
 /**
  * `POST /api/v1/sla/policies` and `PUT /api/v1/sla/policies/{policy_id}`, which replaces. Without `hours_id` every minute
- * counts.
+ * counts. `version` is the one that was edited: when a colleague has saved another meanwhile, the change is refused.
  */
 export interface SaveSlaPolicy {
   /** At most 200 characters, at least 1 characters. */
@@ -69,6 +69,8 @@ export interface SaveSlaPolicy {
   /** At least 1 entries, at most 28 entries. */
   targets: SlaTarget[]
   hours_id?: string | null
+  /** From 1. */
+  version?: number | null
 }
 
 /** `PUT /api/v1/sla/policies`: every policy's id in the order they are tried. */
@@ -105,9 +107,12 @@ export interface SlaPolicyList {
   policies: SlaPolicyView[]
 }
 
-/** A clock that would be overdue, and is not now. */
+/** A clock that would be overdue, and is not now. `ticket_number` is empty without a ticket. */
 export interface SlaOverdueView {
   conversation_id: string
+  contact_id: string
+  contact_name: string
+  ticket_number: number | null
   clock: SlaClockName
   due_at: string
 }
