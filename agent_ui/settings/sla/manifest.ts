@@ -9,7 +9,7 @@ export default defineArea({
     label: "policies.title",
     description: "policies.text",
     keywords: "policies.keywords",
-    icon: "i-lucide-timer",
+    icon: "i-lucide-alarm-clock",
     permission: "settings.sla",
     load: () => import("./pages/SlaPage.vue"),
   },

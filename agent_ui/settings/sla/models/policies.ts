@@ -55,12 +55,12 @@ const PROPOSED: Partial<Record<SlaClockName, Record<Priority, number>>> = {
   resolution: { urgent: 240, high: 480, medium: 1440, low: 2400 },
 }
 
-/** Targets most desks begin with. Each warns when a quarter of the shortest is left. */
+/** Targets most desks begin with. Each clock warns a quarter of its shortest time before, to five minutes. */
 export function proposedTargets(): Required<SlaTarget>[] {
   return CLOCKS.flatMap(clock => {
     const minutes = PROPOSED[clock]
     if (!minutes) return []
-    const warn_minutes = Math.floor(minutes.urgent / 4)
+    const warn_minutes = Math.round(minutes.urgent / 20) * 5
     return PRIORITIES.map(priority => ({
       clock,
       priority,
