@@ -140,7 +140,7 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
     if is_queued and not values.get("queued_at"):
         values["queued_at"] = work.now
     # The contact has always finished when they say so: nobody can ask them for what an agent has left out.
-    conversation = await change_conversation(work, conversation, must_be_complete=by_id is not None, **values)
+    conversation = await change_conversation(work, conversation, must_be_complete=not is_contact, **values)
     record_change(work, actor, action, facts, conversation)
     if is_ended and not was_ended:
         line = "The conversation was ended." if is_contact else "The conversation was resolved."

@@ -19,10 +19,11 @@ from app.contract.solutions import (
 )
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.announcements import announce_conversation
+from app.conversations.completeness import refuse_to_end_incomplete
 from app.conversations.lifecycle import resolve_conversation
 from app.conversations.messages.send import add_agent_message, add_contact_message, add_system_message
 from app.conversations.row_changes import ENDED
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Incomplete, Invalid, NotFound
 from app.job_kinds import JobKind, does
 from app.people.actors import SignedInAgent, Visitor
 from app.people.agents import announce_warnings
@@ -81,7 +82,7 @@ async def save_solution(work: Work, agent: SignedInAgent, conversation_id: str, 
 async def hand_in_solution(work: Work, agent: SignedInAgent, conversation_id: str) -> SolutionIs:
     """Send the draft to the customer, or to review where the conversation's team wants that.
 
-    Raises Invalid without a text for the customer, NotFound without a draft, Conflict for one that was handed in already.
+    Raises Incomplete while a field is empty that is required to resolve, Invalid without a text for the customer, NotFound without a draft, Conflict for one that was handed in already.
     """
     require(Permission.REPLY, agent)
     conversation = await access_conversation(work, agent, conversation_id)
@@ -90,6 +91,7 @@ async def hand_in_solution(work: Work, agent: SignedInAgent, conversation_id: st
         raise Invalid("Write what the customer should read.")
     if conversation.category in ENDED:
         raise Invalid("This conversation has ended. Reopen it first.")
+    await refuse_to_end_incomplete(work, conversation)
     if await _is_reviewed(work, conversation) and not agent.may(Permission.SUPERVISE):
         await _set(work, solution, "in_review", review_note="", reviewer_name="")
         _note(work, agent, conversation, solution, "solution.hand_in", "in_review")
@@ -205,9 +207,18 @@ async def approve_silently(work: Work, payload: dict[str, Any]) -> None:
         cause="timer",
     )
     conversation = await add_system_message(work, conversation, "solution_silent", "", "", "internal")
-    if conversation.category not in ENDED:
+    if conversation.category not in ENDED and await _may_end(work, conversation):
         conversation = await resolve_conversation(work, conversation, PARLEY)
     await announce_conversation(work, conversation)
+
+
+async def _may_end(rows: Rows, conversation: Conversation) -> bool:
+    """Return whether nothing that is required is missing: a field may have been made required since the proposal."""
+    try:
+        await refuse_to_end_incomplete(rows, conversation)
+    except Incomplete:
+        return False
+    return True
 
 
 async def silent_days(rows: Rows) -> int:

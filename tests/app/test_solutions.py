@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app.contract.solutions import AnswerSolution, ReviewSolution, SaveSolution, SetSolutionSettings, SolutionIs, SolutionView
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.contract.tickets import OpenTicket
+from app.conversations.tickets import open_ticket
+from app.errors import Conflict, Forbidden, Incomplete, Invalid, NotFound
 from app.people.actors import SignedInAgent, Visitor
 from app.solutions.proposals import (
     SILENT_JOB,
@@ -20,6 +22,7 @@ from app.solutions.proposals import (
 )
 from app.solutions.settings import set_solution_settings
 from models import Job, Solution
+from tests.app.test_ticket_fields import field, form
 from tests.factories import House
 
 DRAFT = SaveSolution(problem="It leaks", cause="A seal", steps="- Looked", text="Turn the valve to the left.", category="Stoves")
@@ -214,3 +217,25 @@ async def test_settings_are_for_admins(house: House) -> None:
     sam = await house.agent("Sam", role="supervisor")
     with pytest.raises(Forbidden):
         await house.run(set_solution_settings, sam, SetSolutionSettings(silent_days=1, reviewing_team_ids=[]))
+
+
+async def test_required_fields_hold_before_a_solution_is_handed_in(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=id))
+    await house.run(save_solution, ana, id, DRAFT)
+    await form(house, field("Order", is_required_to_resolve=True))
+    with pytest.raises(Incomplete, match="Order"):
+        await house.run(hand_in_solution, ana, id)
+
+
+async def test_silence_never_ends_a_ticket_past_its_required_fields(house: House) -> None:
+    ana = await house.agent("Ana")
+    id, _ = await house.chat(ana)
+    await house.run(open_ticket, ana, OpenTicket(conversation_id=id))
+    await house.run(save_solution, ana, id, DRAFT)
+    await house.run(hand_in_solution, ana, id)
+    await form(house, field("Order", is_required_to_resolve=True))
+    house.clock.on(days=3)
+    assert await due(house) == 1
+    assert ((await newest(house, ana, id)).state, (await house.conversation(id)).category) == ("approved", "open")
