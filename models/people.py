@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, IdColumn, JsonColumn, UtcDateTime
@@ -19,7 +19,14 @@ class Contact(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("inbox_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("inbox_id", "external_id"),
+        *(
+            Index(f"ix_contacts_lower_{name}", text(f"lower({name}){collation}")).ddl_if(dialect)
+            for dialect, collation in (("postgresql", ' COLLATE "C"'), ("sqlite", ""))
+            for name in ("name", "email", "phone")
+        ),
+    )
 
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     inbox_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("inboxes.id"))

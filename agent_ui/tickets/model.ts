@@ -3,6 +3,7 @@ import { useApp } from "../shared/context"
 import type { AgentApp } from "../shared/models/agent-app"
 import { belongs } from "../shared/models/order"
 import { type Columns, createColumns } from "./models/columns"
+import { createNewTicket } from "./models/new-ticket"
 import { createTicketByNumber } from "./models/ticket-by-number"
 import { createTicketForms } from "./models/ticket-forms"
 import { createWorkList, type WorkList } from "./models/work-list"
@@ -75,4 +76,10 @@ function createTicketFormsModel({ api, onConfig }: AgentApp) {
   const stop = onConfig(area => area === "tickets" && void forms.load())
   void forms.load()
   return { ...forms, stop }
+}
+
+/** One for each ticket that is being written down. */
+export function useNewTicket() {
+  const { api, clock } = useApp()
+  return createNewTicket(api, clock)
 }

@@ -8,11 +8,14 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from app.contract.contact_history import ContactHistory, ContactKnown
+from app.contract.new_tickets import ContactsFound
 from app.conversations.contact_history import get_contact, list_contact_conversations
+from app.conversations.new_tickets import find_contacts
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require
 
+Query = Annotated[str, QueryParameter(max_length=100)]
 Cursor = Annotated[str | None, QueryParameter(max_length=120)]
 
 
@@ -34,4 +37,12 @@ async def contact_history(request: AnyRequest, contact_id: FromPath[str], after:
         return await list_contact_conversations(rows, agent, as_id(contact_id, "contact"), after)
 
 
-ROUTES = [contact, contact_history]
+@get("/api/v1/contacts")
+async def contacts(request: AnyRequest, q: Query = "") -> ContactsFound:
+    """Contacts whose name, address or phone number begins like `q`, those seen last first."""
+    agent = await agent_of(request)
+    async with platform_of(request).works.read() as rows:
+        return ContactsFound(contacts=await find_contacts(rows, agent, q))
+
+
+ROUTES = [contacts, contact, contact_history]

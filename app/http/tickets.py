@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from app.contract.conversations import ConversationView
 from app.contract.lists import ConversationPage, ListFilter
+from app.contract.new_tickets import CreateTicket, ProposeTicket, TicketCreated, TicketProposal
 from app.contract.values import ListView, Priority, Shelf
 from app.contract.work_list import TicketCount, TicketListing
 from app.conversations.lists.work_list import list_work
+from app.conversations.new_tickets import create_ticket
 from app.conversations.tickets import find_ticket
 from app.errors import Invalid
 from app.http.ids import as_id
@@ -112,4 +114,22 @@ def _listing(topic: str, order: str = "-number") -> TicketListing:
         raise Invalid("This list cannot be sorted that way. Choose another column.") from error
 
 
-ROUTES = [ticket, work_list, work_count]
+@post("/api/v1/tickets", status_code=201)
+async def new_ticket(request: AnyRequest, data: JSONBody[CreateTicket]) -> TicketCreated:
+    """Write down a ticket without a chat, for a contact found or made on the spot. The same `client_id` again returns the same
+    ticket."""
+    agent, platform = await agent_of(request), platform_of(request)
+    require(Permission.MANAGE_TICKETS, agent)
+    proposed = await platform.suggester.propose_ticket(data.description)
+    verb = platform.works.run(create_ticket, agent, data, proposed.title, proposed.topic, proposed.priority)
+    return TicketCreated(ticket=await verb)
+
+
+@post("/api/v1/tickets/proposals", status_code=200)
+async def ticket_proposal(request: AnyRequest, data: JSONBody[ProposeTicket]) -> TicketProposal:
+    """Return a title, a topic and a priority for words that are being written."""
+    require(Permission.MANAGE_TICKETS, await agent_of(request))
+    return await platform_of(request).suggester.propose_ticket(data.text)
+
+
+ROUTES = [ticket, work_list, work_count, new_ticket, ticket_proposal]

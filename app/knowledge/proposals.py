@@ -14,6 +14,7 @@ from app.text import clean_line, shorten
 TITLE_LENGTH = 80
 NO_TOPIC = "General"
 LEAST_TOPIC_SCORE = 0.4
+LIKELY_TOPIC_SCORE = 0.6
 VOTERS = 5
 
 _sentence_end = re.compile(r"(?<=[.!?…。！？])\s+|\n+")

@@ -11,13 +11,14 @@ from sqlalchemy import bindparam, select
 
 from app.contract.articles import ArticlesFound, SuggestionsReady, SuggestionView
 from app.contract.audiences import ToContact, ToInboxAgents
+from app.contract.new_tickets import TicketProposal
 from app.database.prepared import Prepared, prepared_by
 from app.errors import NotFound
 from app.knowledge.cards import MAX_CARDS, settle
 from app.knowledge.context import MAX_WORDS, question_of
 from app.knowledge.index import Found
 from app.knowledge.library import Library, LookedUp
-from app.knowledge.proposals import NO_TOPIC, propose_title, propose_topic
+from app.knowledge.proposals import LIKELY_TOPIC_SCORE, NO_TOPIC, propose_priority, propose_title, propose_topic
 from app.people.inboxes import shows_suggestions
 from app.work import Announcement, Publisher, Works
 from models import Conversation, Message
@@ -128,6 +129,18 @@ class Suggester:
         question = question_of(words.split("\n")) or words
         looked_up = await self._library.look_up(question, least=0.0, most=CANDIDATES, public_only=False)
         return propose_title(words), NO_TOPIC if looked_up.is_by_words else propose_topic(looked_up.found)
+
+    async def propose_ticket(self, words: str) -> TicketProposal:
+        """A title, a topic and a priority for words that are being written, and how sure the topic is."""
+        looked_up = await self._library.look_up(words, least=0.0, most=CANDIDATES, public_only=False)
+        topic = NO_TOPIC if looked_up.is_by_words else propose_topic(looked_up.found)
+        sure = "none" if topic == NO_TOPIC else "likely" if looked_up.found[0].score >= LIKELY_TOPIC_SCORE else "maybe"
+        return TicketProposal(
+            title=propose_title(words),
+            topic="" if sure == "none" else topic,
+            topic_confidence=sure,
+            priority=propose_priority(words),
+        )
 
     async def _suggest(self, conversation_id: str) -> None:
         async with self._places:

@@ -30,6 +30,7 @@ export const COMMANDS = {
   save_view: { name: "views.save", icon: "i-lucide-bookmark-plus", group: "list" },
   palette: { name: "keys.palette", icon: "i-lucide-command", group: "go", keys: "mod+k" },
   help: { name: "user.shortcuts", icon: "i-lucide-keyboard", group: "go", keys: "?" },
+  new_ticket: { name: "keys.new_ticket", icon: "i-lucide-ticket-plus", group: "go", keys: "c", waits: true },
   go_inbox: { name: "keys.go_inbox", icon: "i-lucide-inbox", group: "go", keys: "g i" },
   go_tickets: { name: "keys.go_tickets", icon: "i-lucide-ticket", group: "go", keys: "g t" },
   go_visitors: { name: "keys.go_visitors", icon: "i-lucide-footprints", group: "go", keys: "g v" },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.clock import new_id
 from app.contract.conversations import StartConversation, Started
 from app.contract.values import OPEN_CATEGORIES
 from app.conversations.announcements import announce_conversation
@@ -12,14 +11,13 @@ from app.conversations.assignments.offers import keep_fields
 from app.conversations.forms import check_before_start, keep_form
 from app.conversations.messages.proactive_start import answered, begin_with
 from app.conversations.messages.send import add_contact_message, announce_again, find_message
-from app.conversations.row_changes import PRIORITY_RANKS, change_conversation
+from app.conversations.new_conversations import add_conversation
 from app.conversations.views import message_view, visitor_view_of
-from app.errors import Forbidden, NotFound
 from app.people.actors import Visitor
 from app.people.contacts import remember_contact
 from app.visiting.greetings import find_greeting
 from app.work import Work
-from models import Conversation, Inbox
+from models import Conversation
 
 
 async def start_conversation(work: Work, visitor: Visitor, command: StartConversation) -> Started:
@@ -40,7 +38,7 @@ async def start_conversation(work: Work, visitor: Visitor, command: StartConvers
         await check_before_start(work, visitor, command.fields)
     greeting = await find_greeting(work, visitor, command.greeting_id) if command.greeting_id else None
     if conversation is None:
-        conversation = await _add_conversation(work, visitor)
+        conversation = await add_conversation(work, visitor.inbox_id, visitor.contact_id)
         if greeting is not None:
             conversation = await begin_with(work, conversation, greeting)
     if is_first and command.fields and command.fields.more:
@@ -65,42 +63,3 @@ async def _open_conversation(work: Work, visitor: Visitor) -> Conversation | Non
         )
         .with_for_update()
     )
-
-
-async def _add_conversation(work: Work, visitor: Visitor) -> Conversation:
-    inbox = await work.one(select(Inbox).where(Inbox.id == visitor.inbox_id))
-    if inbox is None:
-        raise NotFound("inbox", visitor.inbox_id)
-    if inbox.archived_at is not None:
-        raise Forbidden("This chat is closed and takes no new conversations.")
-    conversation = await work.add(
-        Conversation(
-            id=new_id(),
-            inbox_id=inbox.id,
-            contact_id=visitor.contact_id,
-            channel=inbox.channel,
-            is_extra=False,
-            status="new",
-            category="new",
-            priority="medium",
-            priority_rank=PRIORITY_RANKS["medium"],
-            team_id=inbox.team_id,
-            seq=0,
-            rev=0,
-            contact_delivered_seq=0,
-            contact_read_seq=0,
-            agent_delivered_seq=0,
-            agent_read_seq=0,
-            mailed_seq=0,
-            unread_count=0,
-            preview="",
-            last_message_at=work.now,
-            queued_at=work.now,
-            escalation_level=0,
-            escalation_reason="",
-            reopened_count=0,
-            changed_at=work.now,
-            created_at=work.now,
-        )
-    )
-    return await change_conversation(work, conversation)
