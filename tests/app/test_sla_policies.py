@@ -567,5 +567,5 @@ async def test_a_dry_run_names_the_contact_and_the_ticket(house: House) -> None:
     async with house.works.read() as rows:
         asked = TrySlaPolicy(policy=promise(first_response=20), policy_id=(await list_policies(rows))[0].id)
         (overdue,) = (await try_policy(rows, admin, asked, house.clock())).overdue
-    assert (overdue.conversation_id, overdue.ticket_number, overdue.clock) == (id, ticket.ticket.number, "first_response")
+    assert (overdue.conversation_id, overdue.ticket_number, overdue.clock) == (id, ticket.number, "first_response")
     assert overdue.contact_id
