@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from app.activity.changes import actor_kind_of, changes_of
-from app.contract.http import AuditPage
-from app.contract.views import AuditDetailView, AuditLineView
+from app.contract.audit import AuditDetailView, AuditLineView, AuditPage
 from app.work import Rows
 from models import Activity
 from models.activity import IS_ABOUT_SETTINGS

@@ -6,7 +6,6 @@ second effect and gets the first reply.
 
 from __future__ import annotations
 
-# ruff: noqa: PLC0414 (names of the features stay importable from here until nothing imports them)
 from app.contract.articles import SearchArticles, SuggestArticles
 from app.contract.assignments import (
     AcceptConversation,
@@ -15,11 +14,8 @@ from app.contract.assignments import (
     DeclineConversation,
     TransferConversation,
 )
-from app.contract.bases import Command as Command
-from app.contract.bulk_changes import Change as Change
 from app.contract.bulk_changes import ChangeConversations, UndoConversations
 from app.contract.contacts import EditContact, UpdateContact
-from app.contract.contacts import FactGiven as FactGiven
 from app.contract.conversations import (
     AskEmail,
     EndConversation,
@@ -31,10 +27,7 @@ from app.contract.conversations import (
 )
 from app.contract.drafts import SaveDraft
 from app.contract.escalations import DeescalateConversation, EscalateConversation
-from app.contract.forms import FieldValue as FieldValue
-from app.contract.forms import PrechatFields as PrechatFields
 from app.contract.forms import SubmitForm
-from app.contract.lists import WatchedList as WatchedList
 from app.contract.lists import WatchScreen
 from app.contract.messages import AgentSendMessage, SetTyping, VisitorSendMessage
 from app.contract.presence import ForcePresence, SetPresence
@@ -43,10 +36,6 @@ from app.contract.reading import AgentEarlier, AgentSync, ConversationDelivered,
 from app.contract.supervision import PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation
 from app.contract.surveys import AnswerSurvey
 from app.contract.tickets import OpenTicket, UpdateTicket
-from app.contract.values import Attachments as Attachments
-from app.contract.values import Email as Email
-from app.contract.values import EmailOrNone as EmailOrNone
-from app.contract.values import Url as Url
 from app.contract.visitors import VisitPage, WatchVisitors
 from app.contract.wall import SetThresholds, WatchWall
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-# ruff: noqa: PLC0414 (names of the features stay importable from here until nothing imports them)
 from app.contract.activity import ActivityAdded
 from app.contract.articles import SuggestionsReady
 from app.contract.assignments import AssignmentOffered
-from app.contract.bases import Event as Event
 from app.contract.connection import GoingAway, SignedOut
 from app.contract.contacts import ContactChanged
 from app.contract.conversations import ConversationChanged, ViewersChanged, VisitorConversationChanged
@@ -19,7 +17,6 @@ from app.contract.presence import PresenceChanged, PresenceForced, PresenceMoved
 from app.contract.proactive import InvitationMade
 from app.contract.queue import ConversationQueued
 from app.contract.reading import Heads, MessageMarked
-from app.contract.reading import HeadView as HeadView
 from app.contract.sla import SlaChanged
 from app.contract.tickets import TicketChanged, TicketOpened
 from app.contract.toolbox import DeskChanged

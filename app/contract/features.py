@@ -17,7 +17,7 @@ SHARED = {"audiences", "bases", "commands", "events", "features", "replies", "va
 
 def features() -> dict[str, ModuleType]:
     """Title -> the module of a feature, by title."""
-    names = [it.name for it in pkgutil.iter_modules(app.contract.__path__) if it.name not in SHARED | {"http", "views"}]
+    names = [it.name for it in pkgutil.iter_modules(app.contract.__path__) if it.name not in SHARED]
     return {title(name): importlib.import_module(f"app.contract.{name}") for name in sorted(names)}
 
 

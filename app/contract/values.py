@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-# ruff: noqa: PLC0414 (names of the features stay importable from here until nothing imports them)
 from typing import Annotated, Literal
 
 from msgspec import Meta
-
-from app.contract.bases import View as View
 
 # $(?!\n), because in Python a bare $ also matches before a last line break.
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$(?!\n)")]

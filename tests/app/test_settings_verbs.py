@@ -10,7 +10,6 @@ from msgspec import Struct
 from sqlalchemy import select
 
 from app.contract.audiences import ToAllAgents
-from app.contract.events import ConfigChanged
 from app.contract.hours import SaveHours
 from app.contract.presence import SaveReason
 from app.contract.proactive import SaveProactiveMessage
@@ -23,7 +22,7 @@ from app.contract.routing import (
     SetTeamRouting,
 )
 from app.contract.toolbox import SaveCannedResponse
-from app.contract.workspace import HideChecklist, SetWorkspace
+from app.contract.workspace import ConfigChanged, HideChecklist, SetWorkspace
 from app.errors import Forbidden
 from app.people.actors import SignedInAgent
 from app.people.agents import add_agent, add_team

@@ -63,6 +63,20 @@ def parts_of(them: list[type[Struct]]) -> set[type[Struct]]:
     return found
 
 
+def test_each_name_is_imported_from_the_file_of_its_feature() -> None:
+    """The unions in commands.py and events.py import every name; a second way to each would only be a question."""
+    homes = {struct.__name__: struct.__module__ for struct in EVERY}
+    places = (path for room in ("app", "realtime", "tests", "bench", "demo", "models") for path in (ROOT / room).rglob("*.py"))
+    astray = [
+        f"{path.relative_to(ROOT)}: {name} stands in {homes[name]}"
+        for path in places
+        for module, names in re.findall(r"^from (app\.contract\.\w+) import ([\w, ]+)$", path.read_text("utf-8"), re.MULTILINE)
+        for name in names.split(", ")
+        if homes.get(name, module) != module
+    ]
+    assert astray == []
+
+
 @pytest.mark.parametrize("struct", EVERY, ids=lambda struct: struct.__name__)
 def test_every_struct_says_what_it_is_in_a_sentence(struct: type[Struct]) -> None:
     said = vars(struct).get("__doc__") or ""
