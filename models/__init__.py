@@ -9,6 +9,7 @@ from models.escalation import Escalation
 from models.inbox import Inbox, InboxSighting
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
+from models.link import TicketLink, TicketWatcher
 from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember, VoidedVisitorSession
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
@@ -74,6 +75,8 @@ __all__ = [
     "Ticket",
     "TicketField",
     "TicketFieldValue",
+    "TicketLink",
+    "TicketWatcher",
     "Undo",
     "VoidedVisitorSession",
     "WaitPromise",

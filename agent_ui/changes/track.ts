@@ -30,6 +30,8 @@ const SAID_BY: Record<string, readonly string[]> = {
   solution_approved: ["solution.approve"],
   solution_silent: ["solution.approve"],
   solution_rejected: ["solution.reject"],
+  link_added: ["ticket.link"],
+  link_removed: ["ticket.unlink"],
 }
 
 /** Changes that no line of the conversation says. Any other one is said by a line of the same moment that is not known here. */

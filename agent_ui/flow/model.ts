@@ -3,8 +3,10 @@ import type {
   EscalationIs,
   EscalationList,
   EscalationView,
+  LinkKind,
   SaveSolution,
   SolutionIs,
+  TicketLinks,
 } from "@parley/client/contract"
 import { shallowRef } from "vue"
 import { useApp } from "../shared/context"
@@ -67,6 +69,14 @@ function createFlow({ api, connection, notify }: AgentApp) {
     reviewSolution: (id: string, is_approved: boolean, note: string) =>
       attempt(() => api.post<SolutionIs>(`/conversations/${id}/solution/review`, { is_approved, note })),
     withdrawSolution: (id: string) => attempt(() => api.post<SolutionIs>(`/conversations/${id}/solution/withdraw`, {})),
+    /** Raises ApiError. */
+    links: (id: string) => api.get<TicketLinks>(`/conversations/${id}/links`),
+    link: (id: string, number: number, kind: LinkKind) =>
+      attempt(() => api.post<TicketLinks>(`/conversations/${id}/links`, { number, kind })),
+    unlink: (id: string, linkId: string) =>
+      attempt(() => api.delete<TicketLinks>(`/conversations/${id}/links/${linkId}`)),
+    setWatching: (id: string, is_watching: boolean) =>
+      attempt(() => api.put<TicketLinks>(`/conversations/${id}/watching`, { is_watching })),
     withdraw: (id: string) => change(id, "withdraw", {}),
   }
 }

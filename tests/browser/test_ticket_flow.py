@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.guests import Guest
 from tests.browser.looking import DESKTOP, PHONE, look_in_every_way
-from tests.browser.people import AgentPage, VisitorPage, as_agent
+from tests.browser.people import AgentPage, VisitorPage, as_agent, session_of
 from tests.running import Running
 from tests.servers.smtp import SmtpSink
 
@@ -170,3 +170,27 @@ def test_solution_settings(parley: Running, new_context: Callable[..., BrowserCo
     page.get_by_role("switch", name="Support").click()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
+
+
+def test_tickets_are_linked_and_followed(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    guests = [Guest(parley.url, name, f"{name} has the same trouble.") for name in ("Lea", "Tom")]
+    for guest in guests:
+        as_agent(parley.url, ANA, type="ticket.open", conversation_id=guest.id, title=f"Trouble of {guest.name}")
+    page = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, f"c/{guests[0].id}").page
+    section = page.get_by_role("region", name="Linked tickets")
+    expect(section).to_contain_text("No linked tickets.")
+    cookies = {"parley_session": session_of(parley.url, ANA)}
+    found = httpx.get(f"{parley.url}/api/v1/conversations?q=Tom", cookies=cookies, trust_env=False).json()
+    (number,) = [it["ticket"]["number"] for it in found["conversations"] if it["id"] == guests[1].id]
+    section.get_by_role("textbox", name="Ticket number").fill(f"#{number}")
+    section.get_by_role("button", name="Link", exact=True).click()
+    expect(section).to_contain_text(f"#{number}")
+    section.get_by_role("button", name="Follow").click()
+    expect(section).to_contain_text("Followed by Ana Duarte")
+    section.scroll_into_view_if_needed()
+    look_in_every_way(page, artefacts, "linked-tickets", (DESKTOP,))
+    section.get_by_role("button", name=re.compile(f"^#{number}")).click()
+    expect(page).to_have_url(re.compile(guests[1].id))
+    expect(section).to_contain_text("related to")
+    section.get_by_role("button", name=re.compile("^Remove link")).click()
+    expect(section).to_contain_text("No linked tickets.")

@@ -1,7 +1,7 @@
 import type { ContactKnown, ConversationView } from "@parley/client/contract"
 import { h, type VNode } from "vue"
 import type { DialogName } from "../../conversation"
-import { SolutionSection } from "../../flow"
+import { LinksSection, SolutionSection } from "../../flow"
 import { isOpen } from "../../shared/models/order"
 import { SlaCard } from "../../sla"
 import { FieldsSection, TicketSection } from "../../tickets"
@@ -53,6 +53,7 @@ const SECTIONS = {
   ticket: ({ conversation }) => (conversation.ticket ? h(TicketSection, { ticket: conversation.ticket }) : null),
   fields: ({ conversation }) => h(FieldsSection, { conversation }),
   solution: ({ conversation }) => h(SolutionSection, { conversation }),
+  links: ({ conversation, open }) => (conversation.ticket ? h(LinksSection, { conversation, onOpen: open }) : null),
   record: ({ conversation, known, open }) =>
     h(ContactRecord, { id: conversation.id, contactId: conversation.contact.id, known, onOpen: open }),
 } satisfies Record<string, Section>
@@ -63,8 +64,8 @@ export const drawSection = (name: SectionName, panel: Panel): VNode | null => SE
 
 /** The sections in their order: beside a conversation of the inbox, and on a ticket's page. */
 export const SECTION_ORDERS = {
-  inbox: ["contact", "sla", "suggestions", "facts", "fields", "why", "ticket_card", "solution", "record"],
-  ticket: ["ticket", "sla", "fields", "facts", "solution", "contact", "suggestions", "why", "record"],
+  inbox: ["contact", "sla", "suggestions", "facts", "fields", "why", "ticket_card", "solution", "links", "record"],
+  ticket: ["ticket", "sla", "fields", "facts", "solution", "links", "contact", "suggestions", "why", "record"],
 } as const satisfies Record<string, readonly SectionName[]>
 
 export type PanelPlace = keyof typeof SECTION_ORDERS

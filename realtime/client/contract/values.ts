@@ -121,6 +121,8 @@ export type SystemCode =
   | "solution_approved"
   | "solution_rejected"
   | "solution_silent"
+  | "link_added"
+  | "link_removed"
   | "ticket_changed"
   | "ticket_opened"
   | "ended_by_contact"

@@ -1,0 +1,43 @@
+"""Links between tickets, and the agents who follow one."""
+
+from __future__ import annotations
+
+from litestar import delete, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from app.contract.links import LinkTicket, SetWatching, TicketLinks
+from app.http.ids import as_id
+from app.http.platform import AnyRequest, agent_of, platform_of
+from app.links.tickets import link_ticket, links_of, set_watching, unlink_ticket
+
+
+@get("/api/v1/conversations/{conversation_id:str}/links")
+async def links(request: AnyRequest, conversation_id: FromPath[str]) -> TicketLinks:
+    """List the tickets linked with one, and the agents who follow it."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    async with platform_of(request).works.read() as rows:
+        return await links_of(rows, agent, id)
+
+
+@post("/api/v1/conversations/{conversation_id:str}/links", status_code=200)
+async def link(request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[LinkTicket]) -> TicketLinks:
+    """Link a ticket with another by its number."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await platform_of(request).works.run(link_ticket, agent, id, data)
+
+
+@delete("/api/v1/conversations/{conversation_id:str}/links/{link_id:str}", status_code=200)
+async def unlink(request: AnyRequest, conversation_id: FromPath[str], link_id: FromPath[str]) -> TicketLinks:
+    """Remove a link between two tickets."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await platform_of(request).works.run(unlink_ticket, agent, id, as_id(link_id, "link"))
+
+
+@put("/api/v1/conversations/{conversation_id:str}/watching")
+async def watching(request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[SetWatching]) -> TicketLinks:
+    """Follow a ticket, or no longer."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await platform_of(request).works.run(set_watching, agent, id, data)
+
+
+ROUTES = [links, link, unlink, watching]
