@@ -41,6 +41,7 @@ from app.http import (
     tickets,
     timeline,
     toolbox,
+    web_form,
     widget_sessions,
     workspace,
 )
@@ -88,6 +89,7 @@ def create_app(platform: Platform, more_routes: Sequence[ControllerRouterHandler
             *escalation.ROUTES,
             *notices.ROUTES,
             *toolbox.ROUTES,
+            *web_form.ROUTES,
             *attachments.ROUTES,
             *audit.ROUTES,
             *proactive.ROUTES,

@@ -278,13 +278,20 @@ def _chat_link(frame: Frame, look: str) -> str:
     return f'<a class={look} data-chat href="{address}">{frame.words["chat"]}</a>'
 
 
+def _form_link(frame: Frame) -> str:
+    address = escape(f"/f/{quote(frame.site.chat_key)}?lang={language_of(frame.locale)}")
+    return f'<a href="{address}">{frame.words["form"]}</a>'
+
+
 def _help(frame: Frame) -> str:
     """Below every page: the way to people."""
     words, site = frame.words, frame.site
     if not site.chat_key or frame.is_embedded:
         return ""
     hours = "" if site.is_open is None else f"<p class=quiet>{words['open' if site.is_open else 'closed']}</p>"
-    return f"<section class=still><h2>{words['still']}</h2>{hours}<p>{_chat_link(frame, 'button')}</p></section>"
+    return (
+        f"<section class=still><h2>{words['still']}</h2>{hours}<p>{_chat_link(frame, 'button')} {_form_link(frame)}</p></section>"
+    )
 
 
 def _vote(frame: Frame, slug: str, vote: Vote) -> str:
