@@ -195,8 +195,13 @@ def _saved_view(row: SavedView) -> SavedViewView:
         name=row.name,
         is_shared=row.agent_id is None,
         filter=_view_filter(row.filter),
-        tickets=msgspec.convert(row.tickets, TicketListingView) if row.tickets else None,
+        tickets=_listing(row.tickets) if row.tickets else None,
     )
+
+
+def _listing(kept: dict[str, Any]) -> TicketListingView:
+    """Return what a view of tickets has besides its filter; fields that came later are empty in what was kept before."""
+    return msgspec.convert({"closed_from": None, "closed_to": None} | kept, TicketListingView)
 
 
 def _canned_response(row: CannedResponse) -> CannedResponseView:

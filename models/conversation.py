@@ -44,8 +44,17 @@ TICKET_ORDERS = {
 OPEN_TICKET_ORDERS = {
     "status_priority": ("status", "priority_rank", "ticket_number"),
     "team_priority": ("team_id", "priority_rank", "ticket_number"),
+    "due": ("next_due_at", "ticket_number"),
+    "priority_due": ("priority_rank", "next_due_at", "ticket_number"),
+    "status_due": ("status", "next_due_at", "ticket_number"),
+    "owner_due": ("agent_id", "next_due_at", "ticket_number"),
+    "team_due": ("team_id", "next_due_at", "ticket_number"),
 }
 """What open tickets can be listed by, besides the orders of all tickets."""
+ENDED_TICKET_ORDERS = {
+    "closed": ("ticket_closed_at", "ticket_number"),
+    "owner_closed": ("agent_id", "ticket_closed_at", "ticket_number"),
+}
 ORDERS = {"priority": ("priority_rank", "id"), "status": ("status", "id"), "topic": ("topic", "id DESC")}
 
 
@@ -57,7 +66,7 @@ class Conversation(Base):
     (a trigger sees to it), for nodes that missed the hints. `last_minute` is, on SQLite, the minute of `last_message_at` (a
     trigger sees to it): by it the lists of what is open are indexed, so that a message rarely moves their entries.
     `category` is the status's, copied so that indexes can use it. `priority_rank` is 0 for urgent to 3 for low.
-    `topic` and `ticket_number` are the ticket's, copied by triggers; empty without a ticket.
+    `topic`, `ticket_number` and `ticket_closed_at` are the ticket's, copied by triggers; empty without a ticket.
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
@@ -105,7 +114,7 @@ class Conversation(Base):
             Index(f"ix_conversations_{shelf}_tickets_{order}", *map(text, columns), sqlite_where=where, postgresql_where=where)
             for shelf, where, orders in (
                 ("open", IS_OPEN_TICKET, TICKET_ORDERS | OPEN_TICKET_ORDERS),
-                ("ended", IS_ENDED_TICKET, TICKET_ORDERS),
+                ("ended", IS_ENDED_TICKET, TICKET_ORDERS | ENDED_TICKET_ORDERS),
             )
             for order, columns in orders.items()
         ),
@@ -196,6 +205,7 @@ class Conversation(Base):
     escalation_reason: Mapped[str] = mapped_column(Text)
     topic: Mapped[str | None] = mapped_column(String(60).with_variant(String(60, collation="C"), "postgresql"))
     ticket_number: Mapped[int | None] = mapped_column(BigInteger)
+    ticket_closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     tags: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     joined_ids: Mapped[list[Any] | None] = mapped_column(JsonColumn)
     reopened_count: Mapped[int]

@@ -114,6 +114,11 @@ test("rows compare as the server pages them", () => {
   expect(by("owner")).toEqual([3, 1, 2])
   expect(by("-owner")).toEqual([2, 1, 3])
   expect(by("active")).toEqual([1, 2, 3])
+  const due = (at: string) => ({ clock: "resolution" as const, due_at: at, warn_at: null })
+  const late = numbered(4, { next_due: due("2026-03-02T10:00:00Z") })
+  const later = numbered(5, { next_due: due("2026-03-02T12:00:00Z") })
+  const order = compareWork("-due", "open", POSITIONS)
+  expect([numbered(1), late, numbered(2), later].sort(order).map(row => row.ticket?.number)).toEqual([5, 4, 2, 1])
 })
 
 test("a list stands in its URL, and what is usual is left out", () => {

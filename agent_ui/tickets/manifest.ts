@@ -11,6 +11,7 @@ export default defineArea({
     load: () => import("./pages/TicketsPage.vue"),
   },
   others: [
+    { name: "closed_tickets", path: "/tickets/closed", load: () => import("./pages/ClosedPage.vue") },
     { name: "ticket", path: "/tickets/:number(\\d+)", load: () => import("./pages/TicketPage.vue") },
     { name: "ticket_details", path: "/tickets/:number(\\d+)/details", load: () => import("./pages/TicketPage.vue") },
   ],

@@ -2,6 +2,7 @@ import { createSelection, type Selection } from "../inbox"
 import { useApp } from "../shared/context"
 import type { AgentApp } from "../shared/models/agent-app"
 import { belongs } from "../shared/models/order"
+import { createClosedOverTime } from "./models/closed-tickets"
 import { type Columns, createColumns } from "./models/columns"
 import { createNewTicket } from "./models/new-ticket"
 import { createTicketByNumber } from "./models/ticket-by-number"
@@ -17,6 +18,8 @@ export interface WorkModel {
 
 /** The work list of the agent who is signed in; it is kept while a ticket of it is open. */
 export const useWork = () => useApp().model(createWorkModel)
+
+export const useClosedOverTime = () => createClosedOverTime(useApp().api)
 
 export const useTicketByNumber = () => {
   const { api, conversations } = useApp()

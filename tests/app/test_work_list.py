@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import itertools
 import random
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
 from app.contract.conversations import ConversationView
 from app.contract.lists import ListFilter
-from app.contract.tickets import OpenTicket
+from app.contract.tickets import OpenTicket, UpdateTicket
 from app.contract.toolbox import SaveView
 from app.contract.values import ListView, Shelf
 from app.contract.work_list import TicketListing, TicketListingView
 from app.conversations.lists.counts import OpenCounts
+from app.conversations.lists.work_csv import harmless, work_csv
 from app.conversations.lists.work_list import list_work
 from app.conversations.row_changes import PRIORITY_RANKS
-from app.conversations.tickets import open_ticket
+from app.conversations.tickets import open_ticket, update_ticket
 from app.errors import Invalid
 from app.people.actors import SignedInAgent
+from app.reports.closed_tickets import bounds_of, closed_tickets
 from app.toolbox import list_desk, save_view
 from app.work import Work
-from models import Agent, Conversation, SavedView, Status, Team
+from models import Agent, Conversation, SavedView, Status, Team, Ticket
 from tests.factories import House
 
-FIRST = ("number", "active", "topic", "priority", "status", "owner", "team")
+FIRST = ("number", "active", "due", "closed", "topic", "priority", "status", "owner", "team")
 GROUPED = ("priority", "status", "owner", "team")
 ORDERS = [f"{way}{name}" for name in FIRST for way in ("", "-")] + [
     f"{way}{name},{second}"
     for name in GROUPED
     for way in ("", "-")
-    for second in ("number", "-number", "priority", "-priority")
+    for second in ("number", "-number", "priority", "-priority", "due", "-due")
     if "priority" not in (name, second.removeprefix("-")) or name != "priority"
 ]
 
@@ -92,8 +99,12 @@ async def fill(house: House) -> tuple[SignedInAgent, SignedInAgent]:
                     priority_rank=PRIORITY_RANKS[priority],
                     agent_id=chance.choice([ana.id, ben.id, None]),
                     team_id=chance.choice([house.team_id, other, None]),
+                    next_due_clock="resolution" if at % 3 else None,
+                    next_due_at=work.now + timedelta(minutes=chance.choice([1, 5, 9])) if at % 3 else None,
                 )
             )
+            closed_at = work.now - timedelta(hours=at) if status.category in ("resolved", "closed") else None
+            await work.change(update(Ticket).where(Ticket.conversation_id == id).values(closed_at=closed_at))
 
     await house.run(mix)
     return ana, ben
@@ -116,17 +127,27 @@ async def expected(house: House, views: list[ConversationView], order: str, shel
             "status": positions[view.status],
             "owner": agents.get(view.agent_id or "", 99),
             "team": teams.get(view.team_id or "", 99),
+            "due": view.next_due.due_at if view.next_due else None,
+            "closed": view.ticket.closed_at,
         }
         return by[name]
 
     first, *rest = order.split(",")
     if shelf == "resolved":
-        rest = [key for key in rest if key.removeprefix("-") != "priority"]
-    ways = {"topic": not first.startswith("-"), "active": first.startswith("-")}
+        rest = [key for key in rest if key.removeprefix("-") == "number"]
+    if first.removeprefix("-") == ("closed" if shelf == "open" else "due"):
+        first = first.replace("closed", "number").replace("due", "number")
+    ways = {"topic": not first.startswith("-"), "active": first.startswith("-"), "closed": first.startswith("-")}
     is_newest_first = ways.get(first.removeprefix("-"), True)
     found = sorted(views, key=lambda view: value(view, "number"), reverse=is_newest_first)
     for key in reversed([first, *rest]):
-        found.sort(key=lambda view, key=key: value(view, key.removeprefix("-")), reverse=key.startswith("-"))
+        name, is_turned = key.removeprefix("-"), key.startswith("-")
+        if name != "due":
+            found.sort(key=lambda view, name=name: value(view, name), reverse=is_turned)
+            continue
+        promised = sorted((it for it in found if it.next_due), key=lambda view: value(view, "number"), reverse=is_turned)
+        promised.sort(key=lambda view: value(view, "due"), reverse=is_turned)
+        found = [*promised, *(it for it in found if not it.next_due)]
     return numbers(found)
 
 
@@ -201,7 +222,9 @@ async def test_a_saved_view_of_tickets_keeps_its_order_and_is_counted(house: Hou
     plain = await house.run(save_view, ana, SaveView(name="All", filter=ListFilter()))
     async with house.works.read() as rows:
         views = {view.id: view for view in (await list_desk(rows, ana)).views}
-    assert views[kept.id].tickets == TicketListingView(topic="Topic 1", order="priority,-number")
+    assert views[kept.id].tickets == TicketListingView(
+        topic="Topic 1", order="priority,-number", closed_from=None, closed_to=None
+    )
     assert views[plain.id].tickets is None
     counts = {one.id: one.count for one in (await OpenCounts(house.works).of(ana)).saved}
     assert counts == {
@@ -212,3 +235,42 @@ async def test_a_saved_view_of_tickets_keeps_its_order_and_is_counted(house: Hou
     assert await OpenCounts(house.works).of_tickets(ana, ListFilter(), TicketListing()) == 10
     # The version before this one reads the filter, and nothing that it does not know.
     assert all("tickets" not in row.filter for row in await house.all(select(SavedView)))
+
+
+async def test_closed_tickets_are_counted_by_the_readers_day_and_a_bar_lists_its_own(house: House) -> None:
+    ana, _ = await fill(house)
+    everything = await listed(house, ana, shelf="resolved", limit=100)
+    async with house.works.read() as rows:
+        by_step = {step: await closed_tickets(rows, ana, step, "Asia/Tokyo", house.clock()) for step in ("day", "week", "month")}
+    assert {step: sum(bar.count for bar in found.bars) for step, found in by_step.items()} == dict.fromkeys(by_step, 10)
+    assert [len(found.bars) for found in by_step.values()] == [30, 26, 24]
+    for bar in by_step["day"].bars:
+        inside = {it.ticket.number for it in everything if it.ticket and bar.starts_at <= it.ticket.closed_at < bar.ends_at}  # type: ignore[operator]
+        wanted = TicketListing(order="-closed", closed_from=bar.starts_at, closed_to=bar.ends_at)
+        async with house.works.read() as rows:
+            page = await list_work(rows, ana, ListFilter(shelf="resolved"), wanted, None, 100)
+        assert (set(numbers(page.conversations)), bar.count) == (inside, len(inside))
+        assert bar.starts_at.astimezone(ZoneInfo("Asia/Tokyo")).hour == 0
+    with pytest.raises(Invalid):
+        async with house.works.read() as rows:
+            await closed_tickets(rows, ana, "day", "Mars/Olympus", house.clock())
+
+
+def test_a_day_of_a_clock_change_has_its_own_length() -> None:
+    bounds = bounds_of("day", ZoneInfo("Europe/Berlin"), datetime(2026, 3, 30, 12, tzinfo=UTC))
+    hours = [(end - start).total_seconds() / 3600 for start, end in itertools.pairwise(bounds)]
+    assert hours[-3:] == [24, 23, 24]
+    months = bounds_of("month", ZoneInfo("UTC"), datetime(2026, 1, 31, tzinfo=UTC))
+    assert [months[-2].month, months[-1].month] == [1, 2]
+
+
+async def test_a_csv_holds_the_list_in_its_order_and_no_formula(house: House) -> None:
+    ana, _ = await fill(house)
+    id = (await listed(house, ana))[0].id
+    await house.run(update_ticket, ana, UpdateTicket(conversation_id=id, title='=HYPERLINK("x"), "quoted"'))
+    lines = [part async for part in work_csv(house.works, ana, ListFilter(), TicketListing(), ZoneInfo("Europe/Berlin"))]
+    table = list(csv.reader(io.StringIO(b"".join(lines).decode())))
+    assert [row[0] for row in table[1:]] == [str(number) for number in numbers(await listed(house, ana))]
+    assert table[1][1] == '\'=HYPERLINK("x"), "quoted"'
+    assert len({len(row) for row in table}) == 1
+    assert [harmless(cell) for cell in ("+1", " =1", "@x", "\tx", "a=b", "")] == ["'+1", "' =1", "'@x", "'\tx", "a=b", ""]

@@ -179,3 +179,24 @@ def test_columns_are_chosen_resized_and_kept(many: Running, new_context: NewCont
     page.reload()
     expect(page.get_by_role("separator", name="Width of Contact")).to_have_attribute("aria-valuenow", "176")
     assert page.get_by_role("columnheader").all_inner_texts() == names
+
+
+def test_a_bar_of_the_closed_tickets_opens_their_list(busy_parley: Running, new_context: NewContext, artefacts: Path) -> None:
+    guest = Guest(busy_parley.url, "Otto Hahn", "My stove is cold")
+    open_ticket(busy_parley, guest, title="=A cold stove", topic="Repairs")
+    as_agent(busy_parley.url, SAM, type="conversation.set_status", conversation_id=guest.id, status="resolved")
+    page = AgentPage(new_context(viewport=DESKTOP), busy_parley.url, SAM, "tickets").page
+    page.get_by_role("link", name="Closed over time").click()
+    bars = page.get_by_role("list", name="Closed over time").get_by_role("link")
+    expect(bars).to_have_count(30)
+    expect(page.get_by_text(re.compile(r"^\d+ tickets? closed$"))).to_be_visible()
+    look_in_every_way(page, artefacts, "closed-tickets")
+    page.set_viewport_size(DESKTOP)
+    page.get_by_role("button", name="Month").click()
+    expect(bars).to_have_count(24)
+    bars.last.click()
+    expect(links(page).filter(has_text="=A cold stove")).to_be_visible()
+    expect(page.get_by_role("list", name="Filters").get_by_text(re.compile("^Closed "))).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    assert "'=A cold stove" in Path(download.value.path()).read_text()

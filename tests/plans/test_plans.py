@@ -145,12 +145,13 @@ async def test_every_order_of_the_work_list_is_read_from_an_index_page_by_page(d
             if number % 2:
                 await house.answer(ana, id)
         await asyncio.to_thread(seed_history, database_url, PAST)
-    seconds = {"number": [""], "active": [""], "topic": [""], "priority": ["", ",number"]}
+    alone = {name: [""] for name in ("number", "active", "due", "closed", "topic")}
+    seconds = alone | {"priority": ["", ",number", ",due"]}
     orders = [
         f"{way}{name}{second}"
-        for name in ("number", "active", "topic", "priority", "status", "owner", "team")
+        for name in (*alone, "priority", "status", "owner", "team")
         for way in ("", "-")
-        for second in seconds.get(name, ["", ",number", ",priority", ",-priority"])
+        for second in seconds.get(name, ["", ",number", ",priority", ",-priority", ",due"])
     ]
     whole: list[Query] = []
     with listening() as heard:

@@ -15,6 +15,8 @@ export function useColumnNames(): (name: ColumnName) => string {
     topic: "tickets.topic",
     opened: "tickets.opened",
     active: "work.active",
+    due: "work.due",
+    closed: "tickets.closed",
   } as const
   return name => t(KEYS[name])
 }

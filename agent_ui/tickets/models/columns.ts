@@ -13,6 +13,8 @@ export type ColumnName =
   | "topic"
   | "opened"
   | "active"
+  | "due"
+  | "closed"
 
 export interface Column {
   name: ColumnName
@@ -41,6 +43,8 @@ export const SORTS: Partial<Record<ColumnName, SortName>> = {
   topic: "topic",
   opened: "number",
   active: "active",
+  due: "due",
+  closed: "closed",
 }
 const DEFAULTS: readonly Column[] = [
   { name: "number", width: 100, isShown: true },
@@ -48,11 +52,13 @@ const DEFAULTS: readonly Column[] = [
   { name: "contact", width: 160, isShown: true },
   { name: "status", width: 120, isShown: true },
   { name: "priority", width: 110, isShown: true },
+  { name: "due", width: 110, isShown: true },
   { name: "owner", width: 160, isShown: true },
   { name: "team", width: 130, isShown: false },
   { name: "topic", width: 130, isShown: true },
   { name: "opened", width: 100, isShown: false },
   { name: "active", width: 120, isShown: true },
+  { name: "closed", width: 110, isShown: false },
 ]
 
 const bounded = (width: number) => Math.round(Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)))
@@ -72,6 +78,7 @@ export function createColumns(storage: TextStorage, agentId: string): Columns {
           : []
       })
       const names = new Set(known.map(column => column.name))
+      if (known.length === 0) return DEFAULTS
       return [...known, ...DEFAULTS.filter(column => !names.has(column.name))]
     } catch {
       return DEFAULTS

@@ -13,6 +13,9 @@ export interface WorkFilter {
   /** Empty for all. */
   topic: string
   order: string
+  /** The span of time it was closed in, the end left out; empty for any. */
+  closed_from: string | null
+  closed_to: string | null
 }
 
 export interface WorkList {
@@ -39,15 +42,28 @@ export interface WorkList {
   stop(): void
 }
 
-export const FIRST_WORK: WorkFilter = { filter: { view: "all", shelf: "open", query: "" }, topic: "", order: NEWEST }
+export const FIRST_WORK: WorkFilter = {
+  filter: { view: "all", shelf: "open", query: "" },
+  topic: "",
+  order: NEWEST,
+  closed_from: null,
+  closed_to: null,
+}
 const PAGE_SIZE = 100
 const NEXT_SIZE = 200
 /** A list read further down than this begins anew when it is laid again. */
 const MAX_DEPTH = 2000
 const SETTLE_MS = 1500
 
-export const workKey = ({ filter, topic, order }: WorkFilter): string =>
-  [...Object.values({ ...wholeFilter(filter), sort: "" }), topic, order].join("/")
+export const workKey = ({ filter, topic, order, closed_from, closed_to }: WorkFilter): string =>
+  [...Object.values({ ...wholeFilter(filter), sort: "" }), topic, order, closed_from, closed_to].join("/")
+
+/** What the server is asked for: the list, its count, its file. */
+export function workParameters({ filter, topic, closed_from, closed_to }: WorkFilter): URLSearchParams {
+  const { view, shelf, query: q, sort: _, ...narrowing } = wholeFilter(filter)
+  const asked = Object.entries({ ...narrowing, q, topic, closed_from, closed_to }).filter(([, value]) => value)
+  return new URLSearchParams({ view, category: shelf, ...Object.fromEntries(asked) })
+}
 
 /** The tickets that a filter lets through. Rows change in place; another order is offered, never forced. */
 export function createWorkList(
@@ -77,8 +93,11 @@ export function createWorkList(
   const compare = () => compareWork(shown.value.order, shown.value.filter.shelf, positions)
 
   function isIn(row: ConversationView): boolean {
-    const { filter, topic } = shown.value
+    const { filter, topic, closed_from, closed_to } = shown.value
     if (!belongs(row, filter, me) || !isListed(row, { topic })) return false
+    const closed = row.ticket?.closed_at ?? null
+    if (closed_from && (!closed || Date.parse(closed) < Date.parse(closed_from))) return false
+    if (closed_to && (!closed || Date.parse(closed) >= Date.parse(closed_to))) return false
     return filter.query === "" || places.has(row.id) || finder(filter.query)(row)
   }
 
@@ -116,14 +135,8 @@ export function createWorkList(
     stray(now.id, !isIn(now) || !isPlaced(now, place))
   })
 
-  function parameters({ filter, topic }: WorkFilter): URLSearchParams {
-    const { view, shelf, query: q, sort: _, ...narrowing } = wholeFilter(filter)
-    const asked = Object.entries({ ...narrowing, q, topic }).filter(([, value]) => value)
-    return new URLSearchParams({ view, category: shelf, ...Object.fromEntries(asked) })
-  }
-
   function fetchPage(after: string | null): Promise<ConversationPage> {
-    const query = parameters(shown.value)
+    const query = workParameters(shown.value)
     query.set("order", shown.value.order)
     query.set("limit", String(after ? NEXT_SIZE : PAGE_SIZE))
     if (after) query.set("after", after)
@@ -139,7 +152,7 @@ export function createWorkList(
 
   async function recount() {
     const asked = workKey(shown.value)
-    const said = await api.get<TicketCount>(`/tickets/count?${parameters(shown.value)}`).catch(() => null)
+    const said = await api.get<TicketCount>(`/tickets/count?${workParameters(shown.value)}`).catch(() => null)
     if (said && asked === workKey(shown.value)) count.value = said.count
   }
 

@@ -140,7 +140,7 @@ def _key_of(agent: SignedInAgent, wanted: ListFilter, listing: TicketListing | N
     """Return the key of a filter: alike for all agents who see the same inboxes, except for what is theirs alone. The order of a list does not change
     how long it is."""
     filled = msgspec.structs.replace(wanted, sort="newest")
-    topic = listing.topic if listing else None
+    topic = (listing.topic, listing.closed_from, listing.closed_to) if listing else None
     seen_ids = agent.inboxes_for(Permission.VIEW_CONVERSATIONS)
     seen = None if seen_ids is None else sorted(seen_ids)
     return msgspec.json.encode((filled, topic, agent.id if wanted.view == "mine" else None, seen))

@@ -34,11 +34,12 @@ MAX_COUNTED = 1000
 MAX_SPANS = 40
 """A statement asks for so many spans at most; only a long list of owners who hold nothing needs a second one."""
 
-SortName = Literal["number", "active", "topic", "priority", "status", "owner", "team"]
+SortName = Literal["number", "active", "due", "closed", "topic", "priority", "status", "owner", "team"]
 Values = tuple[Any, ...]
 Number = Annotated[int, Meta(ge=0, le=10**18)]
 Topic = Annotated[str, Meta(max_length=60, pattern=r"^[^\x00]*$(?!\n)")]
 Minute = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$(?!\n)")]
+DUE, NOT_DUE = "due", "none"
 NO_PAGE = "This page link is no longer valid. Start from the first page."
 
 
@@ -49,13 +50,21 @@ class OrderKey(NamedTuple):
     is_turned: bool
 
 
+class WorkKey(NamedTuple):
+    """One thing a span is sorted by, and what it is called in a row."""
+
+    name: SortName
+    column: Any
+    is_descending: bool
+
+
 class Span(NamedTuple):
     """Tickets that share the values of `place`, in the order of `keys`. `lead` is what their index begins with where they
     have none of it: it is in the order, too, so that the database reads along that index."""
 
     place: Values
     condition: ColumnElement[bool]
-    keys: tuple[Key, ...]
+    keys: tuple[WorkKey, ...]
     lead: tuple[Key, ...] = ()
 
 
@@ -76,7 +85,7 @@ async def list_work(
         found += await _read(rows, some, conditions, order, limit + 1 - len(found))
     has_more = len(found) > limit
     found = found[:limit]
-    cursor = _cursor_of(rows.dialect, order, found[-1]) if has_more else None
+    cursor = _cursor_of(spans, rows.dialect, order, found[-1]) if has_more else None
     return ConversationPage(conversations=found, next=cursor, is_reading=is_reading)
 
 
@@ -91,7 +100,10 @@ async def conditions_of_tickets(
 ) -> list[ColumnElement[bool]]:
     """Return the conditions on conversations that the list holds."""
     is_ticket = Conversation.ticket_number.is_not(None)
-    narrowing = [Conversation.topic == listing.topic] if listing.topic else []
+    narrowing: list[ColumnElement[bool]] = [Conversation.topic == listing.topic] if listing.topic else []
+    if wanted.shelf == "resolved" and (listing.closed_from or listing.closed_to):
+        narrowing += [Conversation.ticket_closed_at >= listing.closed_from] if listing.closed_from else []
+        narrowing += [Conversation.ticket_closed_at < listing.closed_to] if listing.closed_to else []
     return [is_ticket, *narrowing, *await conditions_of(rows, agent, wanted)]
 
 
@@ -118,19 +130,27 @@ async def _read(
     ]
     page = union_all(*(select(part.c.id) for part in parts)).limit(limit).subquery()
     views = await agent_views(rows, select_for_agents().join(page, page.c.id == Conversation.id))
-    places = {span.place: at for at, (span, _) in enumerate(behind)}
-    way = -1 if _number_key(order).is_descending else 1
-    return sorted(views, key=lambda view: (places[_place_of(order, view)], way * value_of("number", view)))
+    by_place: dict[Values, list[ConversationView]] = {span.place: [] for span, _ in behind}
+    for view in views:
+        by_place[_place_of(order, view)].append(view)
+    for span, _ in behind:
+        for key in reversed(span.keys):
+            by_place[span.place].sort(key=lambda view, name=key.name: value_of(name, view), reverse=key.is_descending)
+    return [view for found in by_place.values() for view in found]
 
 
 def _order_of(wanted: ListFilter, listing: TicketListing) -> list[OrderKey]:
-    """Return the keys of an order; a second one that no index has is left out."""
+    """Return the keys of an order. One that the shelf does not know is the number's; a second one that no index has is left
+    out."""
     keys = [OrderKey(cast(SortName, key.removeprefix("-")), key.startswith("-")) for key in listing.order.split(",")]
     first, *others = keys
+    if first.name == ("closed" if wanted.shelf == "open" else "due"):
+        return [first._replace(name="number")]
     if first.name not in GROUPED or not others:
         return [first]
     second = others[0]
-    has_index = second.name == "number" or (wanted.shelf == "open" and first.name != "priority")
+    of_open = ("due",) if first.name == "priority" else ("due", "priority")
+    has_index = second.name == "number" or (wanted.shelf == "open" and second.name in of_open)
     return [first, second] if has_index else [first]
 
 
@@ -140,28 +160,60 @@ async def _spans_of(rows: Rows, wanted: ListFilter, order: Sequence[OrderKey]) -
     number = _number_key(order)
     match first.name:
         case "number":
-            return [_among_nobodys(wanted, Span((), true(), (number,)))]
+            found = [Span((), true(), (number,))]
         case "active":
             column = Conversation.last_minute if rows.dialect == "sqlite" else Conversation.last_message_at
-            keys = (Key(column, first.is_turned), Key(Conversation.ticket_number, first.is_turned))
-            return [_among_nobodys(wanted, Span((), true(), keys))]
+            found = [Span((), true(), _tied("active", column, first.is_turned))]
+        case "closed":
+            found = [
+                Span(
+                    (),
+                    Conversation.ticket_closed_at.is_not(None),
+                    _tied("closed", Conversation.ticket_closed_at, first.is_turned),
+                )
+            ]
         case "topic":
-            keys = (Key(Conversation.topic, first.is_turned), Key(Conversation.ticket_number, not first.is_turned))
-            return [_among_nobodys(wanted, Span((), true(), keys))]
+            by_topic = WorkKey("topic", Conversation.topic, first.is_turned)
+            found = [Span((), true(), (by_topic, WorkKey("number", Conversation.ticket_number, not first.is_turned)))]
+        case "due":
+            found = _by_due(Span((), true(), ()), first.is_turned)
         case "priority" | "status" | "owner" | "team":
             column = GROUPED[first.name]
-            values = await _values_of(rows, wanted, first)
-            spans = [_in_group(column, value, number) for value in values]
-            if len(order) == 1 or order[1].name != "priority":
-                return [_among_nobodys(wanted, span) for span in spans]
-            ranks = await _values_of(rows, wanted, order[1])
-            return [_among_nobodys(wanted, _with_rank(span, rank, number)) for span in spans for rank in ranks]
+            found = [_in_group(column, value, number) for value in await _values_of(rows, wanted, first)]
+            if len(order) == 2 and order[1].name == "priority":
+                ranks = await _values_of(rows, wanted, order[1])
+                found = [_with_rank(span, rank, number) for span in found for rank in ranks]
+            elif len(order) == 2 and order[1].name == "due":
+                found = [part for span in found for part in _by_due(span, order[1].is_turned)]
+    return [_among_nobodys(wanted, span) for span in found]
 
 
-def _number_key(order: Sequence[OrderKey]) -> Key:
+def _tied(name: SortName, column: Any, is_turned: bool) -> tuple[WorkKey, ...]:
+    """Return the key and the number that settles its ties, the same way round: as they stand in their index."""
+    return WorkKey(name, column, is_turned), WorkKey("number", Conversation.ticket_number, is_turned)
+
+
+def _by_due(span: Span, is_turned: bool) -> list[Span]:
+    """Return a span in two: what is due, and after it, the newest first, what no clock runs for."""
+    due = Conversation.next_due_at
+    none = Key(due, is_descending=True)
+    lead = tuple(key._replace(is_descending=True) for key in span.lead)
+    promised = tuple(key._replace(is_descending=is_turned) for key in span.lead)
+    return [
+        Span((*span.place, DUE), and_(span.condition, due.is_not(None)), _tied("due", due, is_turned), promised),
+        Span(
+            (*span.place, NOT_DUE),
+            and_(span.condition, due.is_(None)),
+            (WorkKey("number", Conversation.ticket_number, True),),
+            (*lead, none),
+        ),
+    ]
+
+
+def _number_key(order: Sequence[OrderKey]) -> WorkKey:
     """Return the key by numbers that settles what the others leave open: the newest first, unless it is asked for otherwise."""
     named = next((key for key in order if key.name == "number"), OrderKey("number", True))
-    return Key(Conversation.ticket_number, named.is_turned)
+    return WorkKey("number", Conversation.ticket_number, named.is_turned)
 
 
 async def _values_of(rows: Rows, wanted: ListFilter, key: OrderKey) -> list[Any]:
@@ -181,13 +233,13 @@ async def _values_of(rows: Rows, wanted: ListFilter, key: OrderKey) -> list[Any]
     return found[::-1] if key.is_turned else found
 
 
-def _in_group(column: Any, value: Any, number: Key) -> Span:
+def _in_group(column: Any, value: Any, number: WorkKey) -> Span:
     if value is None:
         return Span((None,), column.is_(None), (number,), (Key(column, number.is_descending),))
     return Span((value,), column == value, (number,))
 
 
-def _with_rank(span: Span, rank: int, number: Key) -> Span:
+def _with_rank(span: Span, rank: int, number: WorkKey) -> Span:
     """Narrow a span to one priority. The index of a value nobody has goes on with the priority."""
     lead = (*span.lead, Key(Conversation.priority_rank, number.is_descending)) if span.lead else ()
     is_of_rank = Conversation.priority_rank == rank
@@ -223,6 +275,10 @@ def value_of(name: SortName, view: ConversationView) -> Any:
             return ticket.number
         case "active":
             return view.last_message_at
+        case "due":
+            return view.next_due.due_at if view.next_due else None
+        case "closed":
+            return ticket.closed_at
         case "topic":
             return ticket.topic
         case "priority":
@@ -237,20 +293,20 @@ def value_of(name: SortName, view: ConversationView) -> Any:
 
 def _place_of(order: Sequence[OrderKey], view: ConversationView) -> Values:
     """Return the values that say which span a row is in."""
-    return tuple(value_of(key.name, view) for key in order if key.name in GROUPED)
+    place = [value_of(key.name, view) for key in order if key.name in GROUPED]
+    if any(key.name == "due" for key in order):
+        place.append(DUE if view.next_due else NOT_DUE)
+    return tuple(place)
 
 
-def _key_names(order: Sequence[OrderKey]) -> list[SortName]:
-    first = order[0].name
-    return [first, "number"] if first in ("active", "topic") else ["number"]
-
-
-def _cursor_of(dialect: str, order: Sequence[OrderKey], last: ConversationView) -> str:
+def _cursor_of(spans: Sequence[Span], dialect: str, order: Sequence[OrderKey], last: ConversationView) -> str | None:
     """Return the cursor of the page after this row."""
-    held = [value_of(name, last) for name in _key_names(order)]
+    place = _place_of(order, last)
+    span = next(span for span in spans if span.place == place)
+    held = [value_of(key.name, last) for key in span.keys]
     if dialect == "sqlite" and order[0].name == "active":
         held[0] = minute_of(held[0])
-    told = [_said(order), list(_place_of(order, last)), held]
+    told = [_said(order), list(place), held]
     return base64.urlsafe_b64encode(msgspec.json.encode(told)).decode().rstrip("=")
 
 
@@ -264,10 +320,10 @@ def _behind_cursor(
     """Return the spans that a cursor has not passed, and what of each."""
     if not cursor:
         return [(span, true()) for span in spans]
-    place, held = _read_cursor(cursor, dialect, order)
+    said, place, held = _read_cursor(cursor)
     for at, span in enumerate(spans):
-        if span.place == place:
-            return [(span, _behind(span, held)), *((later, true()) for later in spans[at + 1 :])]
+        if span.place == place and said == _said(order):
+            return [(span, _behind(span, _values_in(span, dialect, held))), *((later, true()) for later in spans[at + 1 :])]
     raise Invalid(NO_PAGE)
 
 
@@ -282,15 +338,24 @@ def _behind(span: Span, values: Values) -> ColumnElement[bool]:
     return and_(not_before, or_(*later))
 
 
-def _read_cursor(cursor: str, dialect: str, order: Sequence[OrderKey]) -> tuple[Values, Values]:
-    """Return the place and the values of a cursor. Raises Invalid for one not given out for this order."""
-    first: Any = {"active": Minute if dialect == "sqlite" else datetime, "topic": Topic}.get(order[0].name)
-    kinds: Any = tuple[first, Number] if first else tuple[Number]  # pyright: ignore[reportInvalidTypeArguments] (chosen here)
+def _read_cursor(cursor: str) -> tuple[str, Values, list[Any]]:
+    """Return the order, the place and the values of a cursor. Raises Invalid for one that we did not give out."""
     try:
         told = msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        said, place, values = msgspec.convert(told, tuple[str, list[int | str | None], kinds])
+        said, place, values = msgspec.convert(told, tuple[str, list[int | str | None], list[int | str]])
     except (msgspec.DecodeError, msgspec.ValidationError, binascii.Error, ValueError, TypeError) as error:
         raise Invalid(NO_PAGE) from error
-    if said != _said(order) or any(isinstance(value, datetime) and value.tzinfo is None for value in values):
+    return said, tuple(place), values
+
+
+def _values_in(span: Span, dialect: str, held: list[Any]) -> Values:
+    """Return what a cursor holds as the values of a span's keys. Raises Invalid for anything else."""
+    moment: Any = Minute if dialect == "sqlite" else datetime
+    kinds: dict[SortName, Any] = {"number": Number, "topic": Topic, "active": moment, "due": datetime, "closed": datetime}
+    try:
+        values = tuple(msgspec.convert(value, kinds[key.name]) for key, value in zip(span.keys, held, strict=True))
+    except (msgspec.ValidationError, ValueError) as error:
+        raise Invalid(NO_PAGE) from error
+    if any(isinstance(value, datetime) and value.tzinfo is None for value in values):
         raise Invalid(NO_PAGE)
-    return tuple(place), values
+    return values
