@@ -13,7 +13,7 @@ from app.contract.audiences import ToInboxAgents
 from app.contract.conversations import ConversationView
 from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, TicketView, UpdateTicket
 from app.contract.values import Priority
-from app.conversations.access import access_conversation
+from app.conversations.access import access_conversation, visible_to
 from app.conversations.announcements import announce_conversation
 from app.conversations.completeness import refuse_incomplete
 from app.conversations.messages.send import add_system_message
@@ -109,10 +109,12 @@ async def open_ticket_for(
     return view
 
 
-async def find_ticket(rows: Rows, number: str) -> ConversationView:
-    """Return the conversation that holds a ticket's number. Raises NotFound for anything that no ticket is called by."""
+async def find_ticket(rows: Rows, agent: SignedInAgent, number: str) -> ConversationView:
+    """Return the conversation that holds a ticket's number. Raises NotFound for anything that no ticket is called by, and for
+    a ticket of an inbox that the agent may not view."""
     if re.fullmatch(r"[0-9]{1,18}", number):
-        held = await rows.one(select(Ticket.conversation_id).where(Ticket.number == int(number)))
+        of_number = select(Conversation.id).join(Ticket, Ticket.conversation_id == Conversation.id)
+        held = await rows.one(of_number.where(Ticket.number == int(number), visible_to(agent)))
         if held is not None:
             return await agent_view_of(rows, held)
     raise NotFound("ticket", number)

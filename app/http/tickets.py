@@ -36,9 +36,10 @@ Cursor = Annotated[str | None, QueryParameter(max_length=600)]
 @get("/api/v1/tickets/{number:str}")
 async def ticket(request: AnyRequest, number: FromPath[str]) -> ConversationView:
     """Return the conversation that a ticket's number was given to."""
-    require(Permission.VIEW_CONVERSATIONS, await agent_of(request))
+    agent = await agent_of(request)
+    require(Permission.VIEW_CONVERSATIONS, agent)
     async with platform_of(request).works.read() as rows:
-        return await find_ticket(rows, number)
+        return await find_ticket(rows, agent, number)
 
 
 @get("/api/v1/tickets/list")

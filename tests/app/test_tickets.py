@@ -228,7 +228,7 @@ async def test_a_number_finds_the_conversation_and_nothing_else_does(house: Hous
     id, _ = await house.chat(ana)
     ticket = await house.run(open_ticket, ana, OpenTicket(conversation_id=id, title="One"))
     async with house.works.read() as rows:
-        assert (await find_ticket(rows, str(ticket.number))).id == id
+        assert (await find_ticket(rows, ana, str(ticket.number))).id == id
         for number in ("2", "0", "-1", "x", "1e0", "\u0661", "9" * 40):
             with pytest.raises(NotFound):
-                await find_ticket(rows, number)
+                await find_ticket(rows, ana, number)

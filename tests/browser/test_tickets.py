@@ -48,6 +48,7 @@ def test_a_ticket_is_opened_by_its_number_and_edited_in_place(
     page.keyboard.press("Escape")
     expect(panel.get_by_role("button", name="Title: A leaking tent")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(field).to_be_focused()
     page.keyboard.press("Control+a")
     page.keyboard.type("A leaking tent, twice")
     page.keyboard.press("Enter")
