@@ -90,6 +90,11 @@ async def recounted_wall(rows: Rows, now: datetime) -> WallView:
             next_late_at=min((at + promised_within for at in unanswered if now - at <= promised_within), default=None),
             promised_today=len(promises),
             kept_today=sum(it.low_seconds <= (it.waited_seconds or 0) <= it.high_seconds for it in promises),
+            sla_late_count=sum(it.next_due_at is not None and it.next_due_at <= now for it in own),
+            sla_at_risk_count=sum(
+                it.next_due_at is not None and it.next_due_at > now and it.next_warn_at is not None and it.next_warn_at <= now
+                for it in own
+            ),
             thresholds=limits,
         )
 

@@ -28,6 +28,8 @@ const queue = (change: Partial<QueueWallView> = {}): QueueWallView => ({
   next_late_at: null,
   promised_today: 0,
   kept_today: 0,
+  sla_late_count: 0,
+  sla_at_risk_count: 0,
   thresholds: { waiting_count: 10, longest_seconds: 300, p90_seconds: 300, answer_seconds: 120 },
   ...change,
 })

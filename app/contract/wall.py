@@ -34,6 +34,7 @@ class QueueWallView(View):
     wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
     the ranges of waiting time told to contacts today whose wait is over, `kept_today` held. `unserved` says why nobody will
     be given what waits, as long as nothing changes: nobody is in the team, none of it may hold anything, none of it is online.
+    `sla_late_count` conversations have a missed SLA clock that still runs, `sla_at_risk_count` others have one that has warned.
     """
 
     team_id: str | None
@@ -54,6 +55,8 @@ class QueueWallView(View):
     next_late_at: datetime | None
     promised_today: int
     kept_today: int
+    sla_late_count: int
+    sla_at_risk_count: int
     thresholds: ThresholdsView
 
 

@@ -11,6 +11,7 @@ from app.contract.wall import AgentWallView, QueueWallView, WallView
 from app.people.agents import list_agents, list_teams
 from app.reports import today
 from app.reports.queues import Open, Unanswered, Waiting, chats_by_agent, count_open
+from app.reports.sla_now import SlaNow, sla_by_team
 from app.reports.stuck import stuck_conversations
 from app.reports.thresholds import DEFAULT, Thresholds, risk_after, thresholds_of
 from app.reports.today import Answers, Promises, Waits, midnight_of
@@ -34,10 +35,13 @@ async def wall_view(rows: Rows, now: datetime, count: CountOpen = count_open) ->
     answers = await today.answers_by_team(rows, thresholds, midnight)
     abandoned = await today.abandoned_by_team(rows, midnight)
     promises = await today.promises_by_team(rows, midnight)
+    sla = await sla_by_team(rows, now)
     missed = await today.missed_by_agent(rows, midnight)
     agents = await list_agents(rows, now, loads=open_now.loads)
     names: dict[str | None, str] = {team.id: team.name for team in await list_teams(rows)}
-    if not names or any(None in figures for figures in (waiting, unanswered, held.by_team, waits, answers, abandoned, promises)):
+    if not names or any(
+        None in figures for figures in (waiting, unanswered, held.by_team, waits, answers, abandoned, promises, sla)
+    ):
         names[None] = NO_TEAM
 
     def queue(team_id: str | None, name: str) -> QueueWallView:
@@ -63,6 +67,8 @@ async def wall_view(rows: Rows, now: datetime, count: CountOpen = count_open) ->
             next_late_at=late.next_created_at + timedelta(seconds=limits.answer_seconds) if late.next_created_at else None,
             promised_today=promises.get(team_id, Promises()).count,
             kept_today=promises.get(team_id, Promises()).kept_count,
+            sla_late_count=sla.get(team_id, SlaNow()).late_count,
+            sla_at_risk_count=sla.get(team_id, SlaNow()).at_risk_count,
             thresholds=limits,
         )
 

@@ -35,6 +35,7 @@ from app.conversations.views import agent_view_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.escalation.requests import deescalate_conversation, escalate_conversation
 from app.people.actors import SignedInAgent
+from app.reports.wall import wall_view
 from app.sla.accounts import clocks_of
 from app.sla.dry_run import try_policy
 from app.sla.hours_store import remove_hours, save_hours
@@ -42,6 +43,7 @@ from app.sla.policies import list_policies, order_policies, remove_policy, save_
 from app.sla.tracking import run_clocks
 from models import Activity, HoursVersion, SlaClock, SlaEvent, SlaPolicyVersion
 from tests.factories import MONDAY, House
+from tests.recount import recounted_wall
 
 PRIORITIES = ("low", "medium", "high", "urgent")
 
@@ -569,3 +571,24 @@ async def test_a_dry_run_names_the_contact_and_the_ticket(house: House) -> None:
         (overdue,) = (await try_policy(rows, admin, asked, house.clock())).overdue
     assert (overdue.conversation_id, overdue.ticket_number, overdue.clock) == (id, ticket.number, "first_response")
     assert overdue.contact_id
+
+
+async def test_the_wall_counts_what_is_late_and_at_risk_by_team(house: House) -> None:
+    await promised(house, promise(first_response=60))
+    ana = await house.agent("Ana")
+    for _ in range(2):
+        await house.chat(ana)
+    house.clock.on(minutes=57)
+    id, _ = await house.chat(ana)
+    await run_clocks(house.works)
+    async with house.works.read() as rows:
+        (queue,) = (await wall_view(rows, house.clock())).queues
+        assert (queue.sla_late_count, queue.sla_at_risk_count) == (0, 2)
+        house.clock.on(minutes=4)
+        (queue,) = (await wall_view(rows, house.clock())).queues
+        assert (queue.sla_late_count, queue.sla_at_risk_count) == (2, 0)
+    await house.answer(ana, id)
+    await run_clocks(house.works)
+    async with house.works.read() as rows:
+        wall = await wall_view(rows, house.clock())
+        assert wall.queues == (await recounted_wall(rows, house.clock())).queues

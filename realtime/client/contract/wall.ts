@@ -25,6 +25,7 @@ export interface ThresholdsView {
  * wait for theirs now and have for longer than that, and the next one will have at `next_late_at`. Of `promised_today`,
  * the ranges of waiting time told to contacts today whose wait is over, `kept_today` held. `unserved` says why nobody will
  * be given what waits, as long as nothing changes: nobody is in the team, none of it may hold anything, none of it is online.
+ * `sla_late_count` conversations have a missed SLA clock that still runs, `sla_at_risk_count` others have one that has warned.
  */
 export interface QueueWallView {
   team_id: string | null
@@ -45,6 +46,8 @@ export interface QueueWallView {
   next_late_at: string | null
   promised_today: number
   kept_today: number
+  sla_late_count: number
+  sla_at_risk_count: number
   thresholds: ThresholdsView
 }
 
