@@ -60,6 +60,7 @@ async def list_desk(rows: Rows, agent: SignedInAgent) -> Desk:
 
 async def save_view(work: Work, agent: SignedInAgent, asked: SaveView, id: str | None = None) -> SavedViewView:
     """Keep a filter under a name; with an id, in place of what it was."""
+    _require(agent, is_shared=asked.is_shared)
     cleaned = {"query": clean_line(asked.filter.query), "tag": clean_line(asked.filter.tag)}
     kept = msgspec.to_builtins(asked.filter) | cleaned
     if kept["agent_id"] is None:
@@ -75,28 +76,34 @@ async def save_canned_response(
     work: Work, agent: SignedInAgent, asked: SaveCannedResponse, id: str | None = None
 ) -> CannedResponseView:
     """Keep a text under its shortcut; with an id, in place of what it was."""
+    _require(agent, is_shared=asked.is_shared)
     values = {"shortcut": _named(asked.shortcut), "body": _worded(asked.body)}
     return _canned_response(await _keep(work, agent, CannedResponse, id, values, is_shared=asked.is_shared))
 
 
 async def save_macro(work: Work, agent: SignedInAgent, asked: SaveMacro, id: str | None = None) -> MacroView:
     """Keep a list of actions under a name; with an id, in place of what it was. Raises Invalid for one that cannot be done."""
+    _require(agent, is_shared=asked.is_shared)
     values = {"name": _named(asked.name), "steps": [await _checked(work, step) for step in asked.steps]}
     return _macro(await _keep(work, agent, Macro, id, values, is_shared=asked.is_shared))
 
 
 async def delete_kept(work: Work, agent: SignedInAgent, table: type[SavedView | CannedResponse | Macro], id: str) -> None:
     """Throw one away. Somebody else's raises the same NotFound as a missing one."""
+    require(Permission.REPLY, agent)
     row = await _access(work, agent, table, id)  # pyright: ignore[reportArgumentType] (each of the three is a K)
     await work.change(delete(table).where(table.id == id))
     await _record(work, agent, "delete", row)
     _tell(work, agent, is_shared=row.agent_id is None)
 
 
+def _require(agent: SignedInAgent, *, is_shared: bool) -> None:
+    require(Permission.SHARE_TOOLBOX if is_shared else Permission.REPLY, agent)
+
+
 async def _keep(
     work: Work, agent: SignedInAgent, table: type[K], id: str | None, values: dict[str, Any], *, is_shared: bool
 ) -> K:
-    require(Permission.SHARE_TOOLBOX if is_shared else Permission.REPLY, agent)
     owner = None if is_shared else agent.id
     was_shared = False
     if id is None:

@@ -198,17 +198,18 @@ class AgentCommands:
         return TicketIs(ticket=ticket)
 
     async def _view(self, agent: SignedInAgent, stream: Subscriber | None, command: ViewConversation) -> Done:
-        if stream is None:
-            raise Invalid("Looking at a conversation needs a stream of events.")
+        conversation = None
         if command.conversation_id is not None:
             async with self._works.read() as rows:
                 conversation = await access_conversation_to_read(rows, agent, command.conversation_id)
-            if (
-                is_held(conversation)
-                and conversation.agent_id == agent.id
-                and (conversation.offer_until or agent.id not in (conversation.joined_ids or []))
-            ):
-                await self._works.run(accept_by_looking, agent, command.conversation_id)
+        if stream is None:
+            raise Invalid("Looking at a conversation needs a stream of events.")
+        if conversation is not None and (
+            is_held(conversation)
+            and conversation.agent_id == agent.id
+            and (conversation.offer_until or agent.id not in (conversation.joined_ids or []))
+        ):
+            await self._works.run(accept_by_looking, agent, conversation.id)
         await self._connected_clients.look_at(stream, command.conversation_id)
         if command.conversation_id is not None:
             self._suggester.wanted(command.conversation_id)
@@ -225,6 +226,7 @@ class AgentCommands:
         return VisitorsWatched(visitors=await self._visits.list())
 
     async def _invite(self, agent: SignedInAgent, command: InviteVisitor) -> Done:
+        require(Permission.INVITE_VISITORS, agent)
         visit = self._visits.find(command.contact_id)
         if visit is None:
             raise Conflict("This visitor has left.")

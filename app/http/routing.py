@@ -177,7 +177,7 @@ async def delete_hours(request: AnyRequest, hours_id: FromPath[str]) -> Done:
 @get("/api/v1/public-holidays/countries")
 async def countries_with_holidays(request: AnyRequest) -> HolidayCountries:
     """Countries whose public holidays are known, with their regions. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
+    require(Permission.SET_HOURS, await agent_of(request))
     return HolidayCountries(countries=await asyncio.to_thread(holiday_countries))
 
 
@@ -186,7 +186,7 @@ async def list_public_holidays(
     request: AnyRequest, country: CountryText = "", region: RegionText = "", language: LanguageText = "en"
 ) -> HolidayList:
     """The public holidays of a country, or of one of its regions, from today to the end of next year. For admins."""
-    require(Permission.SET_ROUTING, await agent_of(request))
+    require(Permission.SET_HOURS, await agent_of(request))
     today = platform_of(request).works.clock().date()
     return HolidayList(holidays=await asyncio.to_thread(public_holidays, country, region, language, today))
 

@@ -12,7 +12,7 @@ from app.errors import Forbidden
 
 
 class Permission(StrEnum):
-    """Names of what a role may be given or refused."""
+    """Names of what a role may be given or refused. docs/permissions.md lists the doors each of them opens."""
 
     VIEW_CONVERSATIONS = "conversation.view"
     REPLY = "conversation.reply"
@@ -121,21 +121,3 @@ def require_everywhere(permission: Permission, actor: Permitted) -> None:
     """Raise Forbidden unless the actor may in every inbox: for what shows the conversations of all at once."""
     if actor.inboxes_for(permission) is not None:
         raise Forbidden("You don't have permission to do this.")
-
-
-may_view_conversations = Permission.VIEW_CONVERSATIONS
-may_reply = Permission.REPLY
-may_assign = Permission.ASSIGN
-may_open_tickets = Permission.MANAGE_TICKETS
-may_supervise = Permission.SUPERVISE
-may_set_thresholds = Permission.SET_THRESHOLDS
-may_watch_wall = Permission.WATCH_WALL
-may_share = Permission.SHARE_TOOLBOX
-may_force_presence = Permission.FORCE_PRESENCE
-may_manage_routing = Permission.SET_ROUTING
-may_manage_people = Permission.SET_PEOPLE
-may_read_mail = Permission.SET_MAIL
-may_edit_contacts = Permission.EDIT_CONTACTS
-may_manage_inboxes = Permission.SET_INBOXES
-may_manage_articles = Permission.PUBLISH_ARTICLES
-may_manage_proactive = Permission.SET_PROACTIVE

@@ -68,6 +68,14 @@ def _with_languages(made: Any, kind: Any) -> Any:
     raise AssertionError(f"no body fits {kind}")
 
 
+def fitting_command(kind: Any) -> dict[str, Any]:
+    """Return a command that the contract takes and a frame can carry."""
+    body = Door("POST", "/api/v1/commands", kind).fitting_body()
+    if "changes" in body:
+        body["changes"] = [body["changes"][0] | {"conversation_ids": body["changes"][0]["conversation_ids"][:1]}]
+    return body
+
+
 @cache
 def all_doors() -> tuple[Door, ...]:
     """As the application is put together, without a server."""

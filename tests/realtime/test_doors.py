@@ -13,45 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.contract.commands import AgentCommand, VisitorCommand
+from app.contract.values import Role
 from app.http.platform import OPEN_DOORS
-from tests.realtime.doors import Door, all_doors, every_string
+from app.people.doors import COMMANDS, ROUTES, SHARED
+from app.people.permissions import Permission, is_granted
+from tests.realtime.doors import Door, all_doors, every_string, fitting_command
 from tests.running import Running
+from tests.wire import Refused, Wire
 
 CLOSED = [door for door in all_doors() if not OPEN_DOORS.match(door.path)]
-FOR_AGENTS = {
-    "DELETE /api/v1/canned-responses/{kept_id}",
-    "DELETE /api/v1/macros/{kept_id}",
-    "DELETE /api/v1/me/sessions/{session_id}",
-    "DELETE /api/v1/views/{kept_id}",
-    "GET /api/v1/business-hours",
-    "GET /api/v1/contacts/{contact_id}",
-    "GET /api/v1/contacts/{contact_id}/conversations",
-    "GET /api/v1/conversations",
-    "GET /api/v1/conversations/counts",
-    "GET /api/v1/conversations/{conversation_id}/decisions",
-    "GET /api/v1/conversations/{conversation_id}/sla",
-    "GET /api/v1/conversations/{conversation_id}/timeline",
-    "GET /api/v1/desk",
-    "GET /api/v1/me",
-    "GET /api/v1/me/sessions",
-    "GET /api/v1/presence-reasons",
-    "GET /api/v1/tickets",
-    "POST /api/v1/macros",
-    "PUT /api/v1/macros/{kept_id}",
-    "PUT /api/v1/me/idle",
-    "PUT /api/v1/me/name",
-    "PUT /api/v1/me/takes-chats",
-}
-FOR_SUPERVISORS = {
-    "GET /api/v1/audit",
-    "GET /api/v1/notices",
-    "POST /api/v1/canned-responses",
-    "POST /api/v1/notices/dismiss",
-    "POST /api/v1/views",
-    "PUT /api/v1/canned-responses/{kept_id}",
-    "PUT /api/v1/views/{kept_id}",
-}
-"""All others are for admins."""
+ROLE_OF: dict[Role, str] = {"agent": "ana@example.com", "supervisor": "sam@example.com", "admin": "admin@example.com"}
 ENDS_THE_SESSION = {"POST /api/v1/logout", "DELETE /api/v1/me/sessions", "PUT /api/v1/me/password"}
 
 
@@ -106,21 +77,49 @@ def test_b13_nobody_and_visitors_are_told_nothing_but_to_sign_in(server: Running
 
 @ON_SQLITE
 def test_b14_each_role_opens_the_doors_it_may(server: Running) -> None:
-    """With bodies that fit, so that a refusal can only be for the role."""
-    opened: dict[str, set[str]] = {"agent": set(), "supervisor": set(), "admin": set()}
-    for role, email in (("agent", "ana@example.com"), ("supervisor", "sam@example.com"), ("admin", "admin@example.com")):
+    """With bodies that fit, so that a refusal can only be for the role: as `app/people/doors.py` declares."""
+    for role, email in ROLE_OF.items():
         with as_agent(server, email) as http:
             for door in (door for door in CLOSED if door.name not in ENDS_THE_SESSION):
-                answer = knock(http, door, door.fitting_body())
+                body = door.fitting_body()
+                answer = knock(http, door, body)
+                is_shared = isinstance(body, dict) and bool(body.get("is_shared"))
+                permission = SHARED[door.name] if is_shared else ROUTES[door.name]
                 assert answer.status_code not in (401, 500), (role, door.name, answer.text)
-                if answer.status_code != 403:
-                    opened[role].add(door.name)
-    everything = {door.name for door in CLOSED} - ENDS_THE_SESSION
-    assert opened == {
-        "agent": FOR_AGENTS,
-        "supervisor": FOR_AGENTS | FOR_SUPERVISORS,
-        "admin": everything,
-    }
+                assert (answer.status_code != 403) is may(role, permission), (role, door.name, answer.text)
+
+
+@ON_SQLITE
+def test_b14_each_role_is_obeyed_as_far_as_it_may(server: Running) -> None:
+    """Each command with a body that fits, over HTTP and over the socket, by each role, a visitor and nobody."""
+    token = asyncio.run(server.open_widget())["visitor_token"]
+    bodies = [fitting_command(kind) for kind in get_args(AgentCommand)]
+    visitors_too = {str(kind.__struct_config__.tag) for kind in get_args(VisitorCommand)}
+    with client(server) as nobody, client(server, token=token) as visitor:
+        for body in bodies:
+            assert nobody.post("/api/v1/commands", json=body).status_code == 401, body
+            if body["type"] not in visitors_too:
+                assert visitor.post("/api/v1/commands", json=body).json()["code"] == "invalid", body
+    for role, email in ROLE_OF.items():
+        with as_agent(server, email) as http:
+            by_http = {body["type"]: http.post("/api/v1/commands", json=body).json() for body in bodies}
+        by_socket = asyncio.run(over_socket(server, email, bodies))
+        for type, permission in COMMANDS.items():
+            for answer in (by_http[type], by_socket[type]):
+                assert (answer.get("code") != "forbidden") is may(role, permission), (role, type, answer)
+
+
+async def over_socket(server: Running, email: str, bodies: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    wire = (await server.agent(email)).wire
+    found = {body["type"]: await wire.command(**body) for body in bodies}
+    await wire.close()
+    with pytest.raises(Refused):
+        await Wire.connect(server.url, "/agent", {"contract": 1}, {"Origin": server.url})
+    return found
+
+
+def may(role: Role, permission: Permission | None) -> bool:
+    return permission is None or is_granted(role, permission)
 
 
 HOSTILE = st.text(
@@ -131,7 +130,7 @@ HOSTILE = st.text(
     min_size=1,
     max_size=12,
 )
-COMMANDS = [(kind, "visitor") for kind in get_args(VisitorCommand)] + [(kind, "agent") for kind in get_args(AgentCommand)]
+ALL_COMMANDS = [(kind, "visitor") for kind in get_args(VisitorCommand)] + [(kind, "agent") for kind in get_args(AgentCommand)]
 
 
 @pytest.fixture(scope="module")
@@ -162,7 +161,7 @@ def test_b15_any_text_in_any_field_of_any_body_is_taken_or_refused(
 
 
 @FEW
-@given(st.sampled_from(COMMANDS), st.integers(0, 5), HOSTILE, st.booleans())
+@given(st.sampled_from(ALL_COMMANDS), st.integers(0, 5), HOSTILE, st.booleans())
 def test_b15_any_text_in_any_field_of_any_command_is_taken_or_refused(
     server: Running, callers: dict[str, httpx.Client], command: tuple[Any, str], seed: int, text: str, is_all: bool
 ) -> None:
