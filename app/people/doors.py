@@ -24,16 +24,20 @@ _ROUTES: dict[Permission | None, str] = {
     """,
     Permission.VIEW_CONVERSATIONS: """
         GET /api/v1/business-hours
+        GET /api/v1/contacts
         GET /api/v1/contacts/{contact_id}
         GET /api/v1/contacts/{contact_id}/conversations
         GET /api/v1/conversations
         GET /api/v1/conversations/counts
         GET /api/v1/conversations/{conversation_id}/decisions
         GET /api/v1/conversations/{conversation_id}/escalations
+        GET /api/v1/conversations/{conversation_id}/fields
         GET /api/v1/conversations/{conversation_id}/sla
+        GET /api/v1/conversations/{conversation_id}/solution
         GET /api/v1/conversations/{conversation_id}/timeline
         GET /api/v1/desk
         GET /api/v1/escalations
+        GET /api/v1/ticket-forms
         GET /api/v1/tickets
         GET /api/v1/tickets/count
         GET /api/v1/tickets/list
@@ -45,15 +49,26 @@ _ROUTES: dict[Permission | None, str] = {
         DELETE /api/v1/macros/{kept_id}
         DELETE /api/v1/views/{kept_id}
         POST /api/v1/canned-responses
+        POST /api/v1/conversations/{conversation_id}/solution/hand-in
+        POST /api/v1/conversations/{conversation_id}/solution/withdraw
         POST /api/v1/macros
         POST /api/v1/views
         PUT /api/v1/canned-responses/{kept_id}
+        PUT /api/v1/conversations/{conversation_id}/solution
         PUT /api/v1/macros/{kept_id}
         PUT /api/v1/views/{kept_id}
     """,
     Permission.ASSIGN: """
         GET /api/v1/conversations/{conversation_id}/approvers
         POST /api/v1/escalations/{escalation_id}/withdraw
+    """,
+    Permission.SUPERVISE: """
+        POST /api/v1/conversations/{conversation_id}/solution/review
+    """,
+    Permission.MANAGE_TICKETS: """
+        POST /api/v1/tickets
+        POST /api/v1/tickets/proposals
+        PUT /api/v1/conversations/{conversation_id}/fields
     """,
     Permission.VIEW_AUDIT: """
         GET /api/v1/audit
@@ -73,8 +88,10 @@ _ROUTES: dict[Permission | None, str] = {
     """,
     Permission.SET_WORKSPACE: """
         GET /api/v1/setup/checklist
+        GET /api/v1/solutions/settings
         GET /api/v1/workspace
         PUT /api/v1/setup/checklist
+        PUT /api/v1/solutions/settings
         PUT /api/v1/workspace
     """,
     Permission.SET_PEOPLE: """
@@ -152,6 +169,7 @@ _ROUTES: dict[Permission | None, str] = {
         POST /api/v1/statuses/{key}/retire
         PUT /api/v1/statuses
         PUT /api/v1/statuses/{key}
+        PUT /api/v1/ticket-forms/{inbox_id}
     """,
 }
 _COMMANDS: dict[Permission | None, str] = {
@@ -187,7 +205,7 @@ COMMANDS: dict[str, Permission | None] = {
 """Each command of an agent and its permission."""
 SHARED: dict[str, Permission] = {
     name: Permission.SHARE_TOOLBOX
-    for name, permission in ROUTES.items()
-    if permission is Permission.REPLY and not name.startswith("DELETE")
+    for name in ROUTES
+    if name.startswith(("POST", "PUT")) and name.split("/")[3] in ("views", "canned-responses", "macros")
 }
 """Routes that need another permission when the body says `is_shared`."""
