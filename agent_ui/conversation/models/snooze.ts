@@ -1,7 +1,7 @@
-import type { Key } from "../../shared/words/translate"
+import type en from "../words.en.json"
 
 export interface SnoozeChoice {
-  key: Key
+  key: keyof typeof en
   until: Date
 }
 
