@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from msgspec import Struct
 
-from app.contract.warnings import NoticeView
+from app.contract.warnings import WarningView
 from app.conversations.lists.search import how_far, write_down_words
 from app.job_kinds import DECLARED, TimerKind
 from app.people.presence import end_graces, lapse_leases
@@ -83,7 +83,7 @@ def domain_sweeps(
 
 def _looking_for_trouble(works: Works) -> Callable[[], Awaitable[None]]:
     """Return a check that announces new warnings, and fixed ones, to those who may fix them."""
-    known: list[NoticeView] = []
+    known: list[WarningView] = []
 
     async def look() -> None:
         nonlocal known

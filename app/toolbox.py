@@ -14,8 +14,6 @@ from app.contract.audiences import ToAgent, ToAllAgents
 from app.contract.lists import ListFilter
 from app.contract.toolbox import (
     CannedResponseView,
-    Desk,
-    DeskChanged,
     FilterView,
     MacroStep,
     MacroStepView,
@@ -24,6 +22,8 @@ from app.contract.toolbox import (
     SavedViewView,
     SaveMacro,
     SaveView,
+    ToolboxChanged,
+    ToolboxContent,
 )
 from app.contract.values import Id, Priority
 from app.contract.work_list import TicketListingView
@@ -44,12 +44,12 @@ KINDS = {SavedView: "view", CannedResponse: "canned response", Macro: "macro"}
 K = TypeVar("K", SavedView, CannedResponse, Macro)
 
 
-async def list_desk(rows: Rows, agent: SignedInAgent) -> Desk:
+async def list_desk(rows: Rows, agent: SignedInAgent) -> ToolboxContent:
     """Everything the agent has at hand."""
     theirs = [or_(table.agent_id == agent.id, table.agent_id.is_(None)) for table in (CannedResponse, Macro)]
     canned = await rows.all(select(CannedResponse).where(theirs[0]).order_by(CannedResponse.shortcut, CannedResponse.id))
     macros = await rows.all(select(Macro).where(theirs[1]).order_by(Macro.name, Macro.id))
-    return Desk(
+    return ToolboxContent(
         views=[_saved_view(view) for view in await rows.all(saved_views_of(agent))],
         canned=[_canned_response(one) for one in canned],
         macros=[_macro(one) for one in macros],
@@ -144,7 +144,7 @@ async def _record(work: Work, agent: SignedInAgent, verb: str, row: K, *, was_sh
 
 
 def _tell(work: Work, agent: SignedInAgent, *, is_shared: bool) -> None:
-    work.announce(DeskChanged(), to=ToAllAgents() if is_shared else ToAgent(agent_id=agent.id))
+    work.announce(ToolboxChanged(), to=ToAllAgents() if is_shared else ToAgent(agent_id=agent.id))
 
 
 def _named(text: str) -> str:

@@ -1,9 +1,9 @@
-import type { NoticeView } from "@parley/client/contract"
+import type { WarningView } from "@parley/client/contract"
 import { expect, test } from "vitest"
 import { createWarnings } from "../warnings/models/warning-list"
 import { fakeApi } from "./fake-api"
 
-const warning = (key: string, is_dismissed = false): NoticeView => ({
+const warning = (key: string, is_dismissed = false): WarningView => ({
   key,
   kind: "rule",
   subject: "Nights",
@@ -15,7 +15,7 @@ const warning = (key: string, is_dismissed = false): NoticeView => ({
 })
 
 /** A server that holds these, and notes what it is asked to put aside. */
-function serverWith(held: NoticeView[]) {
+function serverWith(held: WarningView[]) {
   const dismissed: unknown[] = []
   let refuses = false
   const api = {

@@ -19,10 +19,10 @@ from app.contract.queue import ConversationQueued
 from app.contract.reading import Heads, MessageMarked
 from app.contract.sla import SlaChanged
 from app.contract.tickets import TicketChanged, TicketOpened
-from app.contract.toolbox import DeskChanged
+from app.contract.toolbox import ToolboxChanged
 from app.contract.visitors import ContactVisited, VisitorsChanged
 from app.contract.wall import ThresholdsChanged, WallChanged, WallMoved
-from app.contract.warnings import NoticesChanged
+from app.contract.warnings import WarningsChanged
 from app.contract.workspace import ConfigChanged
 
 VisitorEvent = (
@@ -57,8 +57,8 @@ AgentEvent = (
     | TypingChanged
     | ViewersChanged
     | DraftChanged
-    | DeskChanged
-    | NoticesChanged
+    | ToolboxChanged
+    | WarningsChanged
     | ConfigChanged
     | ThresholdsChanged
     | WallChanged

@@ -66,11 +66,11 @@ class MacroView(View):
     steps: list[MacroStepView]
 
 
-class DeskChanged(Event, tag="desk.changed"):
-    """Saved views, canned responses or macros changed: ask `GET /api/v1/desk`."""
+class ToolboxChanged(Event, tag="desk.changed"):
+    """Saved views, canned responses or macros changed: ask `GET /api/v1/desk`. The event and the route keep their earlier name."""
 
 
-class Desk(View):
+class ToolboxContent(View):
     """The agent's toolbox: their own and shared views, canned responses and macros, drafts, and every tag in use."""
 
     views: list[SavedViewView]

@@ -61,7 +61,7 @@ InvitationState = Literal["none", "sent", "shown", "dismissed"]
 VisitorKind = Literal["any", "new", "returning"]
 Staffing = Literal["any", "staffed", "unstaffed"]
 AuthorKind = Literal["contact", "agent", "bot", "system"]
-NoticeKind = Literal[
+WarningKind = Literal[
     "no_inbox",
     "no_mail_host",
     "files_full",

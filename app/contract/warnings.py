@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.bases import Body, Event, View
-from app.contract.values import NoticeKind, RuleTrouble
+from app.contract.values import RuleTrouble, WarningKind
 
 
-class NoticeView(View):
-    """Something is not as somebody meant it, and goes on like that until somebody mends it; then the notice is gone.
+class WarningView(View):
+    """A warning about a setting or the server. It is gone once its cause is fixed.
 
     `no_inbox`: customers have no way to write. `snippet_not_seen`: no site has loaded the chat button of the inbox `subject`.
     `no_mail_host`: `count` mails wait for a mail host.
@@ -26,7 +26,7 @@ class NoticeView(View):
     """
 
     key: str
-    kind: NoticeKind
+    kind: WarningKind
     subject: str
     problem: RuleTrouble | None
     count: int
@@ -35,19 +35,19 @@ class NoticeView(View):
     is_dismissed: bool
 
 
-class NoticesChanged(Event, tag="notices.changed"):
+class WarningsChanged(Event, tag="notices.changed"):
     """The warnings for supervisors and admins, or the escalations that wait for you, may have changed: ask `GET
-    /api/v1/notices` and `GET /api/v1/escalations`."""
+    /api/v1/notices` and `GET /api/v1/escalations`. The event, the route and its field keep their earlier name."""
 
 
-class NoticeList(View):
+class WarningPage(View):
     """Warnings to fix, and those this agent has dismissed."""
 
-    notices: list[NoticeView]
+    notices: list[WarningView]
     ok: Literal[True] = True
 
 
-class DismissNotice(Body):
+class DismissWarning(Body):
     """Do not tell me this again, as long as it lasts."""
 
     key: Annotated[str, Meta(min_length=1, max_length=200)]

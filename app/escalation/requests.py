@@ -21,7 +21,7 @@ from app.contract.escalations import (
     EscalationState,
     EscalationView,
 )
-from app.contract.warnings import NoticesChanged
+from app.contract.warnings import WarningsChanged
 from app.conversations.access import access_conversation, access_conversation_to_read, of_visible
 from app.conversations.announcements import announce_conversation
 from app.conversations.messages.send import add_system_message
@@ -309,7 +309,7 @@ def _announce_waiting(work: Work, candidates: Sequence[Candidate], escalation: E
     announce_warnings(work)
     told = {one.id for one in deciders_of(candidates, escalation) if not one.is_supervisor} | {escalation.asked_by_id}
     for agent_id in told - {None}:
-        work.announce(NoticesChanged(), to=ToAgent(agent_id=agent_id or ""))
+        work.announce(WarningsChanged(), to=ToAgent(agent_id=agent_id or ""))
 
 
 def _decided_already(escalation: Escalation) -> str:

@@ -6,7 +6,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from app.contract.bases import Done
-from app.contract.toolbox import CannedResponseIs, Desk, MacroIs, SaveCannedResponse, SavedViewIs, SaveMacro, SaveView
+from app.contract.toolbox import CannedResponseIs, MacroIs, SaveCannedResponse, SavedViewIs, SaveMacro, SaveView, ToolboxContent
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
 from app.people.permissions import Permission, require
@@ -15,7 +15,7 @@ from models import CannedResponse, Macro, SavedView
 
 
 @get("/api/v1/desk")
-async def desk(request: AnyRequest) -> Desk:
+async def desk(request: AnyRequest) -> ToolboxContent:
     """Everything the agent has at hand."""
     agent = await agent_of(request)
     require(Permission.VIEW_CONVERSATIONS, agent)

@@ -14,7 +14,7 @@ from app.contract.audiences import ToAllAgents, ToSupervisors
 from app.contract.people import AgentView, ChannelCapacityView, TeamView
 from app.contract.presence import PresenceChanged
 from app.contract.values import Channel, Presence, Role, RoutingMode
-from app.contract.warnings import NoticesChanged
+from app.contract.warnings import WarningsChanged
 from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import Staff
 from app.people.config import announce_config
@@ -109,7 +109,7 @@ async def add_team(work: Work, actor: Staff, name: str) -> TeamView:
 
 def announce_warnings(work: Work) -> None:
     """Announce that the warnings of supervisors may have changed with who serves what."""
-    work.announce(NoticesChanged(), to=ToSupervisors())
+    work.announce(WarningsChanged(), to=ToSupervisors())
 
 
 async def list_agents(

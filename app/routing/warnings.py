@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, case, delete, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.contract.routing import RuleView
-from app.contract.values import NoticeKind, RuleTrouble
-from app.contract.warnings import NoticeView
+from app.contract.values import RuleTrouble, WarningKind
+from app.contract.warnings import WarningView
 from app.database.clock_offset import newest_lead
 from app.file_room import nearly_full
 from app.people.actors import SignedInAgent
@@ -49,13 +49,13 @@ SNIPPET_DUE_AFTER = timedelta(days=1)
 """How old an inbox is before its chat button is missed on a site."""
 
 
-async def list_notices(rows: Rows, agent: SignedInAgent, now: datetime) -> list[NoticeView]:
+async def list_notices(rows: Rows, agent: SignedInAgent, now: datetime) -> list[WarningView]:
     """All of them, and which this agent has dismissed."""
     mine = select(DismissedNotice.key).where(DismissedNotice.agent_id == agent.id)
     return await find_notices(rows, now, set(await rows.all(mine)))
 
 
-async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str] = frozenset()) -> list[NoticeView]:
+async def find_notices(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str] = frozenset()) -> list[WarningView]:
     """Return the current warnings, ordered by how much they keep people waiting."""
     rules = await list_rules(rows)
     return [
@@ -83,9 +83,9 @@ async def forget_dismissed(work: Work, keys: Iterable[str]) -> None:
     announce_warnings(work)
 
 
-async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _setup(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Return what keeps customers from writing, and answers from reaching them: what was never set up, and no room for files."""
-    found: list[NoticeView] = []
+    found: list[WarningView] = []
     inbox = await rows.one(select(Inbox).where(Inbox.archived_at.is_(None)).order_by(Inbox.created_at).limit(1))
     if inbox is None:
         found.append(_notice("no_inbox", "no_inbox", "", dismissed))
@@ -105,7 +105,7 @@ async def _was_reached(rows: Rows) -> bool:
     return (seen or await rows.one(select(Conversation.id).limit(1))) is not None
 
 
-def _rules(rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+def _rules(rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     return [
         _notice(f"rule:{rule.id}:{problem.code}", "rule", rule.name, dismissed, problem=problem.code)
         for rule in rules
@@ -115,7 +115,7 @@ def _rules(rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> l
     ]
 
 
-async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Teams that conversations come to."""
     used = {*await rows.all(select(Inbox.team_id)), *await teams_with_queues(rows)}
     for rule in rules:
@@ -126,16 +126,16 @@ async def _teams(rows: Rows, rules: Sequence[RuleView], dismissed: set[str] | fr
     members = select(TeamMember.team_id, _GIVEN).join(Agent, Agent.id == TeamMember.agent_id).where(Agent.is_active)
     for team_id, capacity in await rows.rows(members):
         capacities.setdefault(team_id, []).append(capacity)
-    found: list[NoticeView] = []
+    found: list[WarningView] = []
     for team_id in sorted(used & {None, *names}, key=lambda id: names.get(id, "")):
         theirs = capacities.get(team_id, [])
         if not any(theirs):
-            kind: NoticeKind = "team_without_capacity" if theirs else "team_without_members"
+            kind: WarningKind = "team_without_capacity" if theirs else "team_without_members"
             found.append(_notice(f"{kind}:{team_id or ''}", kind, names.get(team_id, ""), dismissed))
     return found
 
 
-async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Return what was escalated and nobody has decided, resolved or taken back, the highest level first."""
 
     def asked(state: str) -> ColumnElement[bool]:
@@ -151,7 +151,7 @@ async def _escalations(rows: Rows, dismissed: set[str] | frozenset[str]) -> list
     return [_notice(f"escalation:{id}:{level}", "escalation", name, dismissed, count=level) for id, level, name in found]
 
 
-async def _removed_agents(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _removed_agents(rows: Rows, dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Return a warning for each removed agent whose conversations, put back at the removal, still wait."""
     if await rows.one(select(Agent.id).where(Agent.is_active.is_(False)).limit(1)) is None:
         return []
@@ -175,20 +175,20 @@ async def _removed_agents(rows: Rows, dismissed: set[str] | frozenset[str]) -> l
     return [_notice(f"removed_agent:{id}", "removed_agent", name, dismissed, count=count) for id, name, count in found]
 
 
-async def _clocks(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _clocks(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Of a jump alone, while it is worked off: then no node agrees with the database."""
     lead = await newest_lead(rows)
     if lead.ends_at is not None and now < lead.ends_at:
         seconds = await rows.one(select(ClockJump.seconds).where(ClockJump.number == lead.number)) or 0.0
         return [_notice(f"clock_jump:{lead.number}", "clock_jump", "", dismissed, seconds=seconds, until=lead.ends_at)]
-    found: list[NoticeView] = []
+    found: list[WarningView] = []
     for clock in await rows.all(select(NodeClock).where(NodeClock.seen_at > now - NODE_SILENT_AFTER).order_by(NodeClock.node)):
         key = f"clock_differs:{clock.node}"[:LONGEST_SUBJECT]
         found.append(_notice(key, "clock_differs", clock.node, dismissed, seconds=round(clock.ahead_seconds)))
     return found
 
 
-async def _nodes(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[NoticeView]:
+async def _nodes(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]) -> list[WarningView]:
     """Return what nodes have said of their disk and of the database."""
     said = await rows.all(
         select(NodeWarning)
@@ -198,7 +198,7 @@ async def _nodes(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]
     return [
         _notice(
             f"{one.kind}:{one.node}"[:LONGEST_SUBJECT],
-            cast(NoticeKind, one.kind),
+            cast(WarningKind, one.kind),
             one.node,
             dismissed,
             count=round(one.figure / 1e6),
@@ -209,7 +209,7 @@ async def _nodes(rows: Rows, now: datetime, dismissed: set[str] | frozenset[str]
 
 def _notice(
     key: str,
-    kind: NoticeKind,
+    kind: WarningKind,
     subject: str,
     dismissed: set[str] | frozenset[str],
     *,
@@ -217,8 +217,8 @@ def _notice(
     count: int = 0,
     seconds: float = 0.0,
     until: datetime | None = None,
-) -> NoticeView:
-    return NoticeView(
+) -> WarningView:
+    return WarningView(
         key=key,
         kind=kind,
         subject=subject,

@@ -12,7 +12,7 @@ from app.contract.audiences import ToAgent
 from app.contract.bulk_changes import UndoConversations
 from app.contract.escalations import ApproverList, ConversationEscalated, DecideEscalation, EscalateConversation, EscalationView
 from app.contract.sla import SaveSlaPolicy, SlaConditions, SlaTarget
-from app.contract.warnings import NoticesChanged
+from app.contract.warnings import WarningsChanged
 from app.conversations.undo import undo_conversations
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.escalation.approvers import list_approvers
@@ -71,7 +71,7 @@ async def test_a_named_approver_approves_and_the_level_stays(house: House) -> No
     asked = await escalate(house, ana, id, ben)
     assert (asked.approver_name, asked.waits_for_me, asked.may_withdraw, asked.state) == ("Ben", False, True, "open")
     assert house.told.one(ConversationEscalated, ToAgent(agent_id=ben.id)).reason == "Refund over 500"
-    assert house.told.all(NoticesChanged, ToAgent(agent_id=ben.id))
+    assert house.told.all(WarningsChanged, ToAgent(agent_id=ben.id))
     assert (await waiting(house, ben), await waiting(house, sam)) == ([(id, True)], [(id, False)])
     with pytest.raises(Forbidden):
         await house.run(decide_escalation, sam, asked.id, YES)

@@ -7,7 +7,7 @@ from app.contract.bulk_changes import UndoConversations
 from app.contract.conversations import ConversationChanged
 from app.contract.escalations import ConversationEscalated, DeescalateConversation, EscalateConversation
 from app.contract.messages import MessageCreated
-from app.contract.warnings import NoticesChanged
+from app.contract.warnings import WarningsChanged
 from app.conversations.undo import undo_conversations
 from app.escalation.requests import deescalate_conversation, escalate_conversation
 from app.people.actors import SignedInAgent
@@ -44,7 +44,7 @@ async def test_supervisors_are_told_at_once_and_until_it_is_over(house: House) -
     id = await escalated(house, ana)
     told = house.told.one(ConversationEscalated, ToSupervisors())
     assert (told.conversation_id, told.level, told.reason, told.by_name) == (id, 2, "Refund over 500", "Ana")
-    assert house.told.all(NoticesChanged)
+    assert house.told.all(WarningsChanged)
     assert await noticed(house, sam) == [(f"escalation:{id}:2", 2)]
     await house.resolve(ana, id)
     assert await noticed(house, sam) == []

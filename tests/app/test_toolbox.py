@@ -9,7 +9,7 @@ import pytest
 from app.clock import new_id
 from app.contract.audiences import ToAgent, ToAllAgents
 from app.contract.lists import ListFilter
-from app.contract.toolbox import DeskChanged, MacroStep, SaveCannedResponse, SaveMacro, SaveView
+from app.contract.toolbox import MacroStep, SaveCannedResponse, SaveMacro, SaveView, ToolboxChanged
 from app.contract.values import StepKind
 from app.errors import Forbidden, Invalid, NotFound
 from app.people.actors import SignedInAgent
@@ -41,9 +41,9 @@ async def test_ones_own_is_for_oneself_and_the_shared_for_all(house: House, kind
     ana, sam = await house.agent("Ana"), await house.agent("Sam", role="supervisor")
     house.told.forget()
     mine = await house.run(save, ana, asked)
-    assert house.told.all(DeskChanged, ToAgent(agent_id=ana.id)) == house.told.all(DeskChanged)
+    assert house.told.all(ToolboxChanged, ToAgent(agent_id=ana.id)) == house.told.all(ToolboxChanged)
     everybodys = await house.run(save, sam, shared(asked))
-    assert len(house.told.all(DeskChanged, ToAllAgents)) == 1
+    assert len(house.told.all(ToolboxChanged, ToAllAgents)) == 1
     assert {one.id for one in await desk_of(house, ana, kind)} == {mine.id, everybodys.id}
     assert {one.id for one in await desk_of(house, sam, kind)} == {everybodys.id}
     assert [one.is_shared for one in await desk_of(house, sam, kind)] == [True]

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from app.contract.audiences import ToSupervisors
 from app.contract.routing import OrderRules, OverflowStep, RuleActions, RuleConditions, RuleView, SaveRule, SetAgentRouting
-from app.contract.warnings import NoticesChanged, NoticeView
+from app.contract.warnings import WarningsChanged, WarningView
 from app.database.clock_offset import Lead, set_lead
 from app.people.actors import SignedInAgent
 from app.people.team_routing import deactivate_agent, set_agent_routing
@@ -33,7 +33,7 @@ async def sam(house: House) -> SignedInAgent:
     return await house.agent("Sam", role="supervisor")
 
 
-async def noticed(house: House, agent: SignedInAgent) -> list[NoticeView]:
+async def noticed(house: House, agent: SignedInAgent) -> list[WarningView]:
     async with house.works.read() as rows:
         return await list_notices(rows, agent, house.clock())
 
@@ -68,7 +68,7 @@ async def test_a_rule_that_can_never_match_is_told_until_it_can(house: House, sa
     assert await said(house, sam) == [("never_matches", "Cart")]
     await house.run(order_rules, OPERATOR, OrderRules(rule_ids=[narrow.id, broad.id]))
     assert await noticed(house, sam) == []
-    assert len(house.told.all(NoticesChanged, ToSupervisors)) >= 3, "each change to the rules is told"
+    assert len(house.told.all(WarningsChanged, ToSupervisors)) >= 3, "each change to the rules is told"
 
 
 async def test_a_rule_that_nothing_goes_by_is_told(house: House, sam: SignedInAgent) -> None:
@@ -155,7 +155,7 @@ async def test_what_a_removed_agent_held_is_told_until_somebody_has_it(house: Ho
 
     await house.run(leave)
     assert [(one.kind, one.subject, one.count) for one in await noticed(house, sam)] == [("removed_agent", "Ben", 3)]
-    assert house.told.all(NoticesChanged, ToSupervisors)
+    assert house.told.all(WarningsChanged, ToSupervisors)
     await dispatch(house.works, house.team_id)
     assert [one.count for one in await noticed(house, sam)] == [2]
     for conversation in await house.all(select(Conversation).where(Conversation.agent_id.is_(None))):
@@ -204,12 +204,12 @@ async def test_what_was_dismissed_is_dismissed_for_that_agent_and_as_long_as_it_
 async def test_what_no_verb_brought_about_is_told_by_the_timetable_and_told_once(house: House, sam: SignedInAgent) -> None:
     look = trouble(house)
     await look.run()
-    assert not house.told.all(NoticesChanged)[2:], "nothing is wrong"
+    assert not house.told.all(WarningsChanged)[2:], "nothing is wrong"
     house.told.forget()
     await house.add(NodeClock(node="web-2", ahead_seconds=30.0, seen_at=house.clock()))
     for _ in range(3):
         await look.run()
-    house.told.one(NoticesChanged, ToSupervisors)
+    house.told.one(WarningsChanged, ToSupervisors)
 
     async def mend(work: Work) -> None:
         await work.change(delete(NodeClock))
@@ -217,7 +217,7 @@ async def test_what_no_verb_brought_about_is_told_by_the_timetable_and_told_once
     await house.run(mend)
     for _ in range(3):
         await look.run()
-    assert len(house.told.all(NoticesChanged, ToSupervisors)) == 2
+    assert len(house.told.all(WarningsChanged, ToSupervisors)) == 2
     assert await noticed(house, sam) == []
 
 

@@ -1,12 +1,12 @@
 import type {
   CannedResponseView,
-  Desk,
   DraftView,
   MacroView,
   SaveCannedResponse,
   SavedViewView,
   SaveMacro,
   SaveView,
+  ToolboxContent,
 } from "@parley/client/contract"
 import { type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
@@ -42,7 +42,7 @@ export function createToolbox(api: Api, onDrafts: (drafts: readonly DraftView[])
   const isLoaded = shallowRef(false)
 
   async function refresh() {
-    const held = await api.get<Desk>("/desk").catch(() => null)
+    const held = await api.get<ToolboxContent>("/desk").catch(() => null)
     if (!held) return
     views.value = held.views
     canned.value = held.canned

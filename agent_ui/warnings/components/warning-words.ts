@@ -1,14 +1,14 @@
-import type { NoticeView } from "@parley/client/contract"
+import type { WarningView } from "@parley/client/contract"
 import { dateAndTime } from "../../shared/words/dates"
 import { duration } from "../../wall"
 import type { useWarningsWords } from "../words"
 
 /** The conversation a warning is about, if it is about one. */
-export const conversationOf = (warning: NoticeView) =>
+export const conversationOf = (warning: WarningView) =>
   warning.kind === "escalation" ? (warning.key.split(":")[1] ?? null) : null
 
 /** What is wrong, in a sentence. */
-export function warningWords({ t, locale }: ReturnType<typeof useWarningsWords>, warning: NoticeView): string {
+export function warningWords({ t, locale }: ReturnType<typeof useWarningsWords>, warning: WarningView): string {
   const name = warning.subject
   const by = duration(Math.abs(warning.seconds))
   switch (warning.kind) {
@@ -44,5 +44,5 @@ export function warningWords({ t, locale }: ReturnType<typeof useWarningsWords>,
 }
 
 /** Kinds whose remedy is a step of the setup checklist. */
-export const isSetupWarning = ({ kind }: NoticeView) =>
+export const isSetupWarning = ({ kind }: WarningView) =>
   kind === "no_inbox" || kind === "no_mail_host" || kind === "snippet_not_seen"

@@ -1,12 +1,12 @@
-import type { NoticeList, NoticeView } from "@parley/client/contract"
+import type { WarningPage, WarningView } from "@parley/client/contract"
 import { computed, type Ref, type ShallowRef, shallowRef } from "vue"
 import type { Api } from "../../shared/models/api"
 
 /** What somebody should mend, as long as it lasts. */
 export interface Warnings {
-  all: Readonly<ShallowRef<readonly NoticeView[]>>
+  all: Readonly<ShallowRef<readonly WarningView[]>>
   /** What this agent has not put aside. */
-  open: Readonly<Ref<readonly NoticeView[]>>
+  open: Readonly<Ref<readonly WarningView[]>>
   refresh(): Promise<void>
   /** Not to be told of it again. */
   dismiss(key: string): Promise<void>
@@ -14,13 +14,13 @@ export interface Warnings {
 
 /** For whoever may know; nobody else asks. */
 export function createWarnings(api: Api, mayKnow: () => boolean): Warnings {
-  const all = shallowRef<readonly NoticeView[]>([])
+  const all = shallowRef<readonly WarningView[]>([])
   let asked = 0
 
   async function refresh() {
     if (!mayKnow()) return
     const mine = ++asked
-    const answer = await api.get<NoticeList>("/notices").catch(() => null)
+    const answer = await api.get<WarningPage>("/notices").catch(() => null)
     if (answer && mine === asked) all.value = answer.notices
   }
 

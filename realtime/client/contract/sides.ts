@@ -57,10 +57,10 @@ import type { SlaChanged } from "./sla"
 import type { PullBackConversation, TakeOverConversation, WatchConversation, WhisperConversation } from "./supervision"
 import type { AnswerSurvey } from "./surveys"
 import type { OpenTicket, TicketChanged, TicketIs, TicketOpened, UpdateTicket } from "./tickets"
-import type { DeskChanged } from "./toolbox"
+import type { ToolboxChanged } from "./toolbox"
 import type { ContactVisited, VisitPage, VisitorsChanged, VisitorsWatched, WatchVisitors } from "./visitors"
 import type { SetThresholds, ThresholdsChanged, WallChanged, WallMoved, WatchWall, Watching } from "./wall"
-import type { NoticesChanged } from "./warnings"
+import type { WarningsChanged } from "./warnings"
 import type { ConfigChanged } from "./workspace"
 
 export type VisitorCommand =
@@ -148,8 +148,8 @@ export type AgentEvent =
   | TypingChanged
   | ViewersChanged
   | DraftChanged
-  | DeskChanged
-  | NoticesChanged
+  | ToolboxChanged
+  | WarningsChanged
   | ConfigChanged
   | ThresholdsChanged
   | WallChanged

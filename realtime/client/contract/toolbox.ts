@@ -59,13 +59,13 @@ export interface MacroView {
   steps: MacroStepView[]
 }
 
-/** Saved views, canned responses or macros changed: ask `GET /api/v1/desk`. */
-export interface DeskChanged {
+/** Saved views, canned responses or macros changed: ask `GET /api/v1/desk`. The event and the route keep their earlier name. */
+export interface ToolboxChanged {
   type: "desk.changed"
 }
 
 /** The agent's toolbox: their own and shared views, canned responses and macros, drafts, and every tag in use. */
-export interface Desk {
+export interface ToolboxContent {
   views: SavedViewView[]
   canned: CannedResponseView[]
   macros: MacroView[]

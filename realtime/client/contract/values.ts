@@ -63,7 +63,7 @@ export type Staffing = "any" | "staffed" | "unstaffed"
 
 export type AuthorKind = "contact" | "agent" | "bot" | "system"
 
-export type NoticeKind =
+export type WarningKind =
   | "no_inbox"
   | "no_mail_host"
   | "files_full"

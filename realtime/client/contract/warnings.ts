@@ -1,9 +1,9 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
-import type { NoticeKind, RuleTrouble } from "./values"
+import type { RuleTrouble, WarningKind } from "./values"
 
 /**
- * Something is not as somebody meant it, and goes on like that until somebody mends it; then the notice is gone.
+ * A warning about a setting or the server. It is gone once its cause is fixed.
  *
  * `no_inbox`: customers have no way to write. `snippet_not_seen`: no site has loaded the chat button of the inbox `subject`.
  * `no_mail_host`: `count` mails wait for a mail host.
@@ -15,9 +15,9 @@ import type { NoticeKind, RuleTrouble } from "./values"
  * `database_damaged`: the node `subject` has met damage in the database. `escalation`: a colleague escalated the conversation of the contact `subject` to level
  * `count`; its id is in the `key`, after the first colon.
  */
-export interface NoticeView {
+export interface WarningView {
   key: string
-  kind: NoticeKind
+  kind: WarningKind
   subject: string
   problem: RuleTrouble | null
   count: number
@@ -28,20 +28,20 @@ export interface NoticeView {
 
 /**
  * The warnings for supervisors and admins, or the escalations that wait for you, may have changed: ask `GET
- * /api/v1/notices` and `GET /api/v1/escalations`.
+ * /api/v1/notices` and `GET /api/v1/escalations`. The event, the route and its field keep their earlier name.
  */
-export interface NoticesChanged {
+export interface WarningsChanged {
   type: "notices.changed"
 }
 
 /** Warnings to fix, and those this agent has dismissed. */
-export interface NoticeList {
-  notices: NoticeView[]
+export interface WarningPage {
+  notices: WarningView[]
   ok: true
 }
 
 /** Do not tell me this again, as long as it lasts. */
-export interface DismissNotice {
+export interface DismissWarning {
   /** At least 1 characters, at most 200 characters. */
   key: string
 }
