@@ -119,7 +119,7 @@ class PrioritySet(Event, frozen=True, tag="priority_set"):
 
 class TermsSet(Event, frozen=True, tag="terms_set"):
     """From now on these versions of a policy and a calendar apply. Without a policy nothing is promised; without a calendar
-    every minute counts."""
+    every minute counts. The first promise of a story counts from when it is made: nobody can be late before."""
 
     policy: Version | None = None
     calendar: Version | None = None
@@ -254,6 +254,10 @@ class _Growing(Struct):
             self._close_span(at)
             self.because = because
 
+    def count_from(self, at: datetime) -> None:
+        """Forget the time before: nothing was promised then."""
+        self.runs, self.pauses, self.since = [], [], at
+
     def end(self, at: datetime, terms: Terms, *, is_given_up: bool) -> None:
         """Close it for good."""
         self._close_span(at)
@@ -282,6 +286,7 @@ class _Story:
         self._is_answered = False
         self._is_waiting = False
         self._is_assigned = False
+        self._is_promised = False
         self._open: dict[ClockName, _Growing] = {}
         self._numbers: dict[ClockName, int] = {}
         self.cycles: list[_Growing] = []
@@ -353,6 +358,10 @@ class _Story:
             if asked is not None and asked not in kept:
                 raise Invalid(f"Version {asked[1]} of {asked[0]} is not kept.")
         self._terms = msgspec.structs.replace(self._terms, policy=event.policy, calendar=event.calendar)
+        if event.policy is not None and not self._is_promised:
+            self._is_promised = True
+            for cycle in self._open.values():
+                cycle.count_from(event.at)
 
     def _holds(self, state: State) -> bool:
         match state:

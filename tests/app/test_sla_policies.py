@@ -323,7 +323,7 @@ async def test_changed_hours_count_for_open_cycles_and_the_old_ones_are_kept(hou
     assert [(one.version, one.closed_on) for one in kept] == [(1, []), (2, ["2026-03-03"])]
 
 
-async def test_conversations_that_began_before_the_first_policy_are_timed_from_their_messages(house: House) -> None:
+async def test_conversations_that_began_before_the_first_policy_count_from_its_making(house: House) -> None:
     ana = await house.agent("Ana")
     id, visitor = await house.chat(ana)
     house.clock.on(minutes=10)
@@ -334,10 +334,10 @@ async def test_conversations_that_began_before_the_first_policy_are_timed_from_t
     house.clock.on(minutes=5)
     await promised(house, promise(next_response=30))
     (following,) = await clock(house, ana, id, "next_response")
-    assert (following.started_at, following.due_at) == (MONDAY + timedelta(minutes=20), MONDAY + timedelta(minutes=50))
+    assert (following.started_at, following.due_at) == (MONDAY + timedelta(minutes=20), MONDAY + timedelta(minutes=55))
 
 
-async def test_a_conversation_reopened_before_the_first_policy_counts_from_its_reopening(house: House) -> None:
+async def test_a_conversation_reopened_before_the_first_policy_counts_from_its_making(house: House) -> None:
     ana = await house.agent("Ana")
     id, visitor = await house.chat(ana)
     await house.answer(ana, id)
@@ -347,7 +347,7 @@ async def test_a_conversation_reopened_before_the_first_policy_counts_from_its_r
     house.clock.on(minutes=5)
     await promised(house, promise(resolution=60))
     first, second = await clock(house, ana, id, "resolution")
-    assert (first.progress, second.due_at) == ("kept", MONDAY + timedelta(days=20, hours=1))
+    assert (first.progress, second.due_at) == ("kept", MONDAY + timedelta(days=20, minutes=65))
 
 
 async def test_a_conversation_that_ended_before_the_first_policy_and_comes_back_is_timed(house: House) -> None:
@@ -592,3 +592,23 @@ async def test_the_wall_counts_what_is_late_and_at_risk_by_team(house: House) ->
     async with house.works.read() as rows:
         wall = await wall_view(rows, house.clock())
         assert wall.queues == (await recounted_wall(rows, house.clock())).queues
+
+
+async def test_a_first_policy_makes_nothing_late_that_was_never_promised(house: House) -> None:
+    admin = await house.agent("Ada", role="admin")
+    id, _ = await house.chat()
+    house.clock.on(days=3)
+    async with house.works.read() as rows:
+        found = await try_policy(rows, admin, TrySlaPolicy(policy=promise(first_response=60)), house.clock())
+    assert (found.looked_at, found.overdue_count) == (1, 0)
+    await house.run(save_policy, admin, promise(first_response=60))
+    (first,) = await clock(house, admin, id, "first_response")
+    assert (first.due_at, first.breached_at) == (house.clock() + timedelta(minutes=60), None)
+    assert first.account is not None
+    house.clock.on(minutes=30)
+    (first,) = await clock(house, admin, id, "first_response")
+    assert first.account is not None
+    assert sum(one.minutes for one in first.account.stretches) == first.account.counted_minutes == 60
+    house.clock.on(minutes=31)
+    (first,) = await clock(house, admin, id, "first_response")
+    assert first.breached_at is not None
