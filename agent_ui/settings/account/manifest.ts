@@ -9,7 +9,7 @@ export default defineArea({
     label: "account.title",
     description: "account.about",
     keywords: "account.keywords",
-    icon: "i-lucide-circle-user-round",
+    icon: "i-lucide-circle-user",
     load: () => import("./pages/AccountPage.vue"),
   },
 })

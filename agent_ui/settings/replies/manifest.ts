@@ -9,7 +9,7 @@ export default defineArea({
     label: "replies.title",
     description: "replies.text",
     keywords: "replies.keywords",
-    icon: "i-lucide-message-square-quote",
+    icon: "i-lucide-messages-square",
     load: () => import("./pages/RepliesPage.vue"),
   },
 })
