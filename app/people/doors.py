@@ -32,6 +32,7 @@ _ROUTES: dict[Permission | None, str] = {
         GET /api/v1/conversations/{conversation_id}/decisions
         GET /api/v1/conversations/{conversation_id}/escalations
         GET /api/v1/conversations/{conversation_id}/fields
+        GET /api/v1/conversations/{conversation_id}/links
         GET /api/v1/conversations/{conversation_id}/sla
         GET /api/v1/conversations/{conversation_id}/solution
         GET /api/v1/conversations/{conversation_id}/timeline
@@ -39,10 +40,13 @@ _ROUTES: dict[Permission | None, str] = {
         GET /api/v1/escalations
         GET /api/v1/ticket-forms
         GET /api/v1/tickets
+        GET /api/v1/tickets/closed
         GET /api/v1/tickets/count
         GET /api/v1/tickets/list
+        GET /api/v1/tickets/list.csv
         GET /api/v1/tickets/{number}
         POST /api/v1/escalations/{escalation_id}/decision
+        PUT /api/v1/conversations/{conversation_id}/watching
     """,
     Permission.REPLY: """
         DELETE /api/v1/canned-responses/{kept_id}
@@ -66,6 +70,8 @@ _ROUTES: dict[Permission | None, str] = {
         POST /api/v1/conversations/{conversation_id}/solution/review
     """,
     Permission.MANAGE_TICKETS: """
+        DELETE /api/v1/conversations/{conversation_id}/links/{link_id}
+        POST /api/v1/conversations/{conversation_id}/links
         POST /api/v1/tickets
         POST /api/v1/tickets/proposals
         PUT /api/v1/conversations/{conversation_id}/fields
