@@ -2,6 +2,4 @@ import { lazyComponent } from "../shared/lazy-modules"
 
 export const ApprovalBar = lazyComponent(() => import("./components/ApprovalBar.vue"))
 export const EscalationCard = lazyComponent(() => import("./components/EscalationCard.vue"))
-export const LinksSection = lazyComponent(() => import("./components/LinksSection.vue"))
-export const SolutionSection = lazyComponent(() => import("./components/SolutionSection.vue"))
 export const FlowLine = lazyComponent(() => import("./components/FlowLine.vue"))

@@ -10,9 +10,14 @@ import type {
 } from "@parley/client/contract"
 import { shallowRef } from "vue"
 import { useApp } from "../shared/context"
+import { lazyComponent } from "../shared/lazy-modules"
 import type { AgentApp } from "../shared/models/agent-app"
 import { ApiError } from "../shared/models/api"
 import { wordsFor } from "../shared/models/refusals"
+
+/** Sections of the details panel: here, so that they come with it and not with the first screen. */
+export const LinksSection = lazyComponent(() => import("./components/LinksSection.vue"))
+export const SolutionSection = lazyComponent(() => import("./components/SolutionSection.vue"))
 
 export const useFlow = () => useApp().model(createFlow)
 

@@ -1,7 +1,7 @@
 import type { ContactKnown, ConversationView } from "@parley/client/contract"
 import { h, type VNode } from "vue"
 import type { DialogName } from "../../conversation"
-import { LinksSection, SolutionSection } from "../../flow"
+import { LinksSection, SolutionSection } from "../../flow/model"
 import { isOpen } from "../../shared/models/order"
 import { SlaCard } from "../../sla"
 import { FieldsSection, TicketSection } from "../../tickets"
