@@ -9,7 +9,7 @@ export default defineArea({
     label: "forms.title",
     description: "forms.text",
     keywords: "forms.keywords",
-    icon: "i-lucide-clipboard-list",
+    icon: "i-lucide-ticket",
     permission: "settings.tickets",
     load: () => import("./pages/FormsPage.vue"),
   },

@@ -81,18 +81,21 @@ export function createActions(options: ActionsOptions): Actions {
 
   const attempt = (wanted: Attempt) => options.undo.during(tryOnce(wanted))
 
-  async function tryOnce({ command: asked, patch, done, values, conflict, undo }: Attempt): Promise<boolean> {
+  /** Whether required fields are empty: then they are asked for. */
+  function isIncomplete({ code }: Refused, id: string, retry: () => unknown): boolean {
+    if (code !== "incomplete" || !options.onIncomplete) return false
+    options.onIncomplete(id, retry)
+    return true
+  }
+
+  async function tryOnce(wanted: Attempt): Promise<boolean> {
+    const { command: asked, patch, done, values, conflict, undo } = wanted
     const before = conversations.get(asked.conversation_id)
     const hide = conversations.patch(asked.conversation_id, patch)
     const answer = await ask(asked)
     if (answer && "ok" in answer) {
       hide()
-      if (answer.code === "incomplete" && options.onIncomplete) {
-        options.onIncomplete(asked.conversation_id, () =>
-          attempt({ command: asked, patch, done, ...(values ? { values } : {}) }),
-        )
-        return false
-      }
+      if (isIncomplete(answer, asked.conversation_id, () => attempt(wanted))) return false
       const key =
         answer.code === "conflict" && conflict
           ? conflict
@@ -232,11 +235,8 @@ export function createActions(options: ActionsOptions): Actions {
     async openTicket(id) {
       try {
         const reply = await command({ type: "ticket.open", conversation_id: id })
-        if (!reply.ok && reply.code === "incomplete" && options.onIncomplete) {
-          options.onIncomplete(id, () => this.openTicket(id))
-          return false
-        }
         if (!reply.ok) {
+          if (isIncomplete(reply, id, () => this.openTicket(id))) return false
           notify({ key: wordsFor(reply.code), tone: "failed" })
           return false
         }

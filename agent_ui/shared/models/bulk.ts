@@ -94,7 +94,7 @@ export function createBulk({
     }
     const { conversations: changed, failed } = answer
     const [only] = failed
-    if (only?.code === "incomplete" && changed.length === 0 && failed.length === 1 && retry && onIncomplete) {
+    if (only?.code === "incomplete" && changed.length + failed.length === 1 && retry && onIncomplete) {
       onIncomplete(only.conversation_id, retry)
       return null
     }
