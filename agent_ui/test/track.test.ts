@@ -86,10 +86,10 @@ test("a line that is not known yet says the change of its moment that is not kno
   linked.message = { ...linked.message, system: "queued" }
   const entries = tracked(logItems([linked]), [
     change("conversation.tag", "10:01:00"),
-    change("ticket.split", "10:01:00"),
-    change("ticket.split", "10:02:00"),
+    change("ticket.teleport", "10:01:00"),
+    change("ticket.teleport", "10:02:00"),
   ])
-  expect(shapeOf(entries)).toEqual(["queued", ["conversation.tag", "ticket.split"]])
+  expect(shapeOf(entries)).toEqual(["queued", ["conversation.tag", "ticket.teleport"]])
 })
 
 test("a line without a change, as an older version wrote it, stays", () => {
