@@ -23,7 +23,10 @@ from sqlalchemy import select
 from app.clock import utc_now
 from app.contract.lists import ListFilter
 from app.contract.reading import AgentSync, VisitorSync
-from app.conversations.lists.pages import count_conversations, list_conversations, list_tickets
+from app.contract.work_list import TicketListing
+from app.conversations.lists.counts import read_open
+from app.conversations.lists.pages import list_conversations
+from app.conversations.lists.work_list import list_work
 from app.conversations.reading.sync import sync_for_agent, sync_for_visitor
 from app.conversations.views import visitor_views
 from app.database.migrate import migrate
@@ -84,11 +87,11 @@ class Era(House):
 
         async def count() -> None:
             async with self.works.read() as rows:
-                await count_conversations(rows, self.ana)
+                await read_open(rows)
 
         async def tickets() -> None:
             async with self.works.read() as rows:
-                await list_tickets(rows, None, 50)
+                await list_work(rows, self.ana, ListFilter(view="all"), TicketListing(), None, 50)
 
         def listed(wanted: ListFilter) -> Act:
             async def act() -> None:

@@ -311,3 +311,8 @@ def test_every_screen_takes_its_colours_and_sizes_from_the_tokens() -> None:
         if (found := raw.search(line)) is not None and not line.lstrip().startswith(("*", "//", "/*"))
     ] == []
     assert subprocess.run([sys.executable, ROOT / "tools" / "tokens", "--check"], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("bench", sorted(one.stem for one in (ROOT / "bench").glob("*.py") if one.stem != "__init__"))
+def test_every_bench_can_still_be_started(bench: str) -> None:
+    importlib.import_module(f"bench.{bench}")
