@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -61,6 +61,8 @@ async def ask_raw(
     """The reply to whatever came in, as its JSON. Anything but a refusal is what the command says answers it."""
     answer = await gateway.obey(actor, stream or Stream(), raw)
     if not isinstance(answer.reply, Refused):
-        command = msgspec.json.decode(raw, type=VisitorCommand if isinstance(actor, Visitor) else AgentCommand)
-        assert isinstance(answer.reply, type(command).answers), f"{type(command).__name__} was answered with {answer.reply}"
+        kinds = get_args(VisitorCommand if isinstance(actor, Visitor) else AgentCommand)
+        tag = msgspec.json.decode(raw)["type"]
+        command = next(kind for kind in kinds if kind.__struct_config__.tag == tag)
+        assert isinstance(answer.reply, command.answers), f"{tag} was answered with {answer.reply}"
     return msgspec.json.decode(answer.json())

@@ -77,13 +77,17 @@ def test_why_me_is_answered_in_words(parley: Running, new_context: Callable[...,
 
 
 def test_teams_agents_and_reasons(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    """Another browser with the same page open shows each change at once."""
+    beside = AgentPage(new_context(viewport=DESKTOP), parley.url, "admin@example.com", "settings/routing").page
+    expect(beside.get_by_role("button", name="Edit Support")).to_be_visible()
     admin = AgentPage(new_context(viewport=PHONE), parley.url, "admin@example.com", "settings/routing")
     page = admin.page
     page.get_by_role("button", name="Edit Support").click()
     form = page.get_by_role("dialog")
     form.get_by_label("Seconds to accept").fill("20")
     form.get_by_role("button", name="Save").click()
-    expect(page.get_by_text(re.compile("Must accept within 20 s"))).to_be_visible()
+    for screen in (page, beside):
+        expect(screen.get_by_text(re.compile("Must accept within 20 s"))).to_be_visible()
     page.get_by_role("button", name="Edit Ana Duarte").click()
     form.get_by_label("Skills").fill("stoves")
     form.get_by_label("Skills").press("Enter")
@@ -91,5 +95,6 @@ def test_teams_agents_and_reasons(parley: Running, new_context: Callable[..., Br
     expect(page.get_by_text(re.compile("at once · stoves"))).to_be_visible()
     page.get_by_label("Lunch, training…").fill("Lunch")
     page.get_by_role("button", name="Add reason").click()
-    expect(page.get_by_text("Lunch", exact=True)).to_be_visible()
+    for screen in (page, beside):
+        expect(screen.get_by_text("Lunch", exact=True)).to_be_visible()
     look(page, artefacts / "routing-phone.png")

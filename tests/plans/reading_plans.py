@@ -24,7 +24,7 @@ OPEN_ONLY = {
     index.name
     for table in Base.metadata.tables.values()
     for index in table.indexes
-    if re.search(r"IN \('new', 'open'|^is_new$", str(index.dialect_options["sqlite"].get("where")))
+    if re.search(r"IN \('new', 'open'|^is_new$|^next_due_at IS NOT NULL$", str(index.dialect_options["sqlite"].get("where")))
 }
 """Indexes that hold only what is open now, or still to be looked at."""
 
