@@ -53,7 +53,7 @@ def test_an_agent_escalates_and_the_approver_decides(
     as_agent(parley.url, ANA, type="conversation.claim", conversation_id=guest.id)
     sam = AgentPage(new_context(viewport=DESKTOP), parley.url, SAM).page
     ana = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, f"c/{guest.id}").page
-    expect(ana.get_by_role("log").get_by_text("I want my money back.")).to_be_visible()
+    expect(ana.get_by_role("log").get_by_text("I want my money back.", exact=True)).to_be_visible()
     expect(sam.get_by_role("heading", name="Inbox")).to_be_visible()
     ana.get_by_role("button", name="More actions").click()
     ana.get_by_role("menuitem", name="Escalate").click()
