@@ -42,9 +42,9 @@ WITH people AS (
     SELECT gen_random_uuid(), $1, 'Contact', false, 'en', now() FROM generate_series(1, $4) RETURNING id
 ), made AS (
     INSERT INTO conversations (id, inbox_id, contact_id, channel, is_extra, status, category, priority, priority_rank,
-        team_id, seq, rev, contact_delivered_seq, contact_read_seq, agent_delivered_seq, agent_read_seq, mailed_seq, unread_count,
+        team_id, agent_id, seq, rev, contact_delivered_seq, contact_read_seq, agent_delivered_seq, agent_read_seq, mailed_seq, unread_count,
         preview, last_message_at, waiting_since, queued_at, escalation_level, escalation_reason, reopened_count, changed_at, created_at)
-    SELECT gen_random_uuid(), $1, id, 'chat', false, 'new', 'new', 'medium', 2, $2, 1, 1, 0, 0, 0, 0, 0, 1, 'Hello?', at, at, at,
+    SELECT gen_random_uuid(), $1, id, 'chat', false, 'new', 'new', 'medium', 2, $2, $6, 1, 1, 0, 0, 0, 0, 0, 1, 'Hello?', at, at, at,
         0, '', 0, at, at
     FROM (SELECT id, $3::timestamptz + (row_number() OVER () - 1) * $5::interval AS at FROM people) AS each
     RETURNING id, contact_id, created_at
@@ -107,7 +107,7 @@ async def fire(url: str, count: int, kills: int) -> Fired:
     ahead = timedelta(seconds=15 + count / 300)
     begins = await connection.fetchval("SELECT clock_timestamp()") + ahead - PROMISED
     each = timedelta(seconds=OVER_SECONDS) / count
-    await connection.execute(WRITE, house.inbox_id, house.team_id, begins, count, each)
+    await connection.execute(WRITE, house.inbox_id, house.team_id, begins, count, each, admin.id)
     await connection.execute("ANALYZE")
     with tempfile.TemporaryDirectory() as folder:
         workers = Workers(Path(folder), url)
@@ -116,7 +116,7 @@ async def fire(url: str, count: int, kills: int) -> Fired:
             while await connection.fetchval(COUNTED) < count:
                 await _pause(began, "clocks were not all counted")
             counted = time.perf_counter() - began
-            killed = 0
+            began, killed = time.perf_counter(), 0
             while (missed := await connection.fetchval(MISSED)) < count:
                 if killed < kills and missed >= count * (killed + 1) / (kills + 2):
                     workers.kill_one(killed)

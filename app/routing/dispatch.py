@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +36,7 @@ from models.conversation import IS_HELD
 
 MAX_AT_ONCE = 2_000
 MAX_PUT_BACK = 200
+TICKETS_AT_ONCE = 20
 BATCH = 50
 PAGES = 10
 RULES_MUST_DECIDE_WITHIN = timedelta(seconds=15)
@@ -114,7 +115,9 @@ async def serve_queue(works: Works, team_id: str | None) -> int:
 async def settle_queue(works: Works, team_id: str | None, places: LastAnnounced) -> bool:
     """Whoever still waits is told where they stand; when nobody of the team could take them at all, they get a ticket.
     Whether some of a long queue have not had their turn to be told."""
-    note_told = await works.run(_settle_queue, team_id, places)
+    note_told = await works.run(announce_positions, team_id, places)
+    while await works.run(_open_tickets, team_id):
+        pass
     return note_told()
 
 
@@ -282,23 +285,21 @@ def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
     return replace(candidate, load=load, channels=channels, last_assigned_at=work.now)
 
 
-async def _settle_queue(work: Work, team_id: str | None, places: LastAnnounced) -> Callable[[], bool]:
-    note_told = await announce_positions(work, team_id, places)
-    await _open_tickets(work, team_id)
-    return note_told
+async def _open_tickets(work: Work, team_id: str | None) -> bool:
+    """Open a ticket for some of those who wait while nobody of the team could take them at all; whether there may be more.
 
-
-async def _open_tickets(work: Work, team_id: str | None) -> None:
-    """For those who wait while nobody of the team could take them at all."""
+    Few at once: whoever opens a ticket meanwhile waits for the next number until these are committed.
+    """
     candidates = await candidates_of(work, work.now, team_id)
     if any(one.has_lease and one.takes_chats and one.presence in ("online", "busy") for one in candidates):
-        return
+        return False
     has_ticket = select(Ticket.id).where(Ticket.conversation_id == Conversation.id).exists()
     forgotten = await work.all(
-        select(Conversation).where(in_queue_of(team_id), ~has_ticket).limit(MAX_PUT_BACK).with_for_update(skip_locked=True)
+        select(Conversation).where(in_queue_of(team_id), ~has_ticket).limit(TICKETS_AT_ONCE).with_for_update(skip_locked=True)
     )
     for conversation in forgotten:
         await open_ticket_for(work, conversation)
+    return len(forgotten) == TICKETS_AT_ONCE
 
 
 async def hand_on(
