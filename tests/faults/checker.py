@@ -160,15 +160,15 @@ def _owners(history: History) -> Found:
 
 
 def _capacities(history: History) -> Found:
-    loads = Counter(
-        conversation.agent_id
-        for conversation in history.stored.conversations
-        if conversation.agent_id is not None and conversation.is_open
-    )
-    for agent_id, load in loads.items():
-        capacity = history.stored.capacities.get(agent_id)
-        if capacity is not None and load > capacity:
-            yield "over_capacity", f"{agent_id} holds {load} and may hold {capacity}"
+    """What an agent claims, is given or answers is not bounded: only what routing gave them while they held enough."""
+    open_ids = {one.id for one in history.stored.conversations if one.is_open and one.agent_id is not None}
+    for agent_id, capacity in history.stored.capacities.items():
+        held = [one for one in history.stored.holdings if one.agent_id == agent_id and one.conversation_id in open_ids]
+        for given in (one for one in held if one.is_routed):
+            load = sum(one.since <= given.since for one in held)
+            if load > capacity:
+                yield "over_capacity", f"{agent_id} was given {given.conversation_id} as number {load}, and may hold {capacity}"
+                break
 
 
 def _counts(history: History) -> Found:

@@ -80,10 +80,12 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 class AssignmentRecord(Struct, frozen=True, kw_only=True):
-    """An assignment's row that has not ended."""
+    """An assignment's row that has not ended. `is_routed`: routing chose the agent, nobody claimed it or gave it by hand."""
 
     conversation_id: str
     agent_id: str | None
+    is_routed: bool = True
+    since: str = ""
 
 
 class Owned(Struct, frozen=True, kw_only=True):

@@ -47,7 +47,15 @@ async def read_rows_of(database: Database) -> Stored:
             )
             for one in conversations
         ],
-        holdings=[AssignmentRecord(conversation_id=one.conversation_id, agent_id=one.agent_id) for one in holdings],
+        holdings=[
+            AssignmentRecord(
+                conversation_id=one.conversation_id,
+                agent_id=one.agent_id,
+                is_routed=one.made_by == "routing",
+                since=one.started_at.isoformat(),
+            )
+            for one in holdings
+        ],
         capacities={agent.id: agent.capacity for agent in agents},
         recounted=_recount(conversations, agents),
     )
