@@ -45,7 +45,10 @@ class PasswordReset(Base):
 
 
 class Workspace(Base):
-    """The one row of the workspace: its name, as titles and mails say it, and whether the setup checklist is hidden."""
+    """The one row of the workspace: its name, as titles and mails say it, and whether the setup checklist is hidden.
+
+    After `close_days` a resolved conversation closes, after `solution_silent_days` a proposal counts as approved; 0 is never.
+    """
 
     __tablename__ = "workspace"
 
@@ -53,5 +56,6 @@ class Workspace(Base):
     name: Mapped[str] = mapped_column(String(200))
     is_checklist_hidden: Mapped[bool]
     solution_silent_days: Mapped[int | None]
+    close_days: Mapped[int | None]
     changed_by_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)

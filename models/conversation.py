@@ -21,6 +21,7 @@ IS_OFFERED = text("offer_until IS NOT NULL")
 IS_UNSENT = text("conversation_id IS NULL")
 IS_ESCALATED = text("escalation_level > 0 AND category IN ('new', 'open', 'waiting')")
 IS_SNOOZED = text("snoozed_until IS NOT NULL")
+IS_FOLLOWING = text("follows_id IS NOT NULL")
 IS_PROMISED = text("next_due_at IS NOT NULL")
 WAITING_ORDERS = {
     "waiting": ("waiting_since", "id"),
@@ -70,7 +71,8 @@ class Conversation(Base):
     `tags` are those of `conversation_tags`, copied so that a list needs no second query.
     `ended_by` is "contact" or "agent", of the last time it was ended.
     `joined_ids` are the agents of whom the contact has read that they joined (empty: look at the messages).
-    `mail_stopped_at` is when the contact asked for no more mail about it.
+    `mail_stopped_at` is when the contact asked for no more mail about it. `follows_id` is the closed conversation after which
+    its contact began this one.
     While `offer_until` is set, `agent_id` has been offered it and has not taken it yet. `routed_at` is when the rules were
     applied, or somebody chose a place for it by hand. `next_due_clock`, `next_due_at` and `next_warn_at` are those of the open
     SLA clock that is due first, as last counted; they move without `rev`.
@@ -87,6 +89,7 @@ class Conversation(Base):
             postgresql_where=text(f"NOT is_extra AND {IS_OPEN.text}"),
         ),
         Index("ix_conversations_contact", "contact_id", "created_at"),
+        Index("ix_conversations_follows", "follows_id", sqlite_where=IS_FOLLOWING, postgresql_where=IS_FOLLOWING),
         *(
             Index(f"ix_conversations_{name}", *columns, "last_message_at", "id", sqlite_where=where, postgresql_where=where)
             for name, columns, where in (("ended_recent", (), IS_ENDED), ("agent_ended", ("agent_id",), IS_ENDED))
@@ -173,6 +176,7 @@ class Conversation(Base):
     contact_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("contacts.id"))
     channel: Mapped[str] = mapped_column(String(20))
     is_extra: Mapped[bool]
+    follows_id: Mapped[str | None] = mapped_column(IdColumn)
     status: Mapped[str] = mapped_column(String(40), ForeignKey("statuses.key"))
     category: Mapped[str] = mapped_column(String(20))
     priority: Mapped[str] = mapped_column(String(20))

@@ -32,6 +32,8 @@ const SAID_BY: Record<string, readonly string[]> = {
   solution_rejected: ["solution.reject"],
   link_added: ["ticket.link"],
   link_removed: ["ticket.unlink"],
+  follows: ["ticket.follows"],
+  followed_up: ["ticket.followed_up"],
 }
 
 /** Changes that no line of the conversation says. Any other one is said by a line of the same moment that is not known here. */

@@ -13,6 +13,10 @@ LinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by"
 """The other ticket, as this one sees it: its parent, its child, the one it is a duplicate of, or a duplicate of it."""
 
 
+SeenLinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by", "follow_up_of", "followed_by"]
+"""A kind that agents give, or what Parley notes by itself: the customer wrote after the other was closed, or after this one."""
+
+
 class LinkTicket(Body):
     """`POST /api/v1/conversations/{conversation_id}/links`: link the ticket of this conversation with the one of this number."""
 
@@ -27,10 +31,10 @@ class SetWatching(Body):
 
 
 class LinkView(View):
-    """A linked ticket. `kind` is what it is to the ticket that was asked for."""
+    """A linked ticket. `kind` is what it is to the ticket that was asked for; follow-ups cannot be unlinked."""
 
     id: str
-    kind: LinkKind
+    kind: SeenLinkKind
     conversation_id: str
     number: int
     title: str

@@ -85,9 +85,11 @@ class ReviewingTeam(View):
 
 
 class SolutionSettings(View):
-    """The settings of solutions: after `silent_days` without an answer one counts as approved; 0 for never."""
+    """The settings of solutions: after `silent_days` without an answer one counts as approved, and `close_days` after it was
+    resolved a conversation closes; 0 for never."""
 
     silent_days: int
+    close_days: int
     teams: list[ReviewingTeam]
     ok: Literal[True] = True
 
@@ -96,4 +98,5 @@ class SetSolutionSettings(Body):
     """`PUT /api/v1/solutions/settings`: the teams named review their solutions, all others do not."""
 
     silent_days: Annotated[int, Meta(ge=0, le=365)]
+    close_days: Annotated[int, Meta(ge=0, le=365)]
     reviewing_team_ids: Annotated[list[Id], Meta(max_length=500)]

@@ -118,6 +118,8 @@ SystemCode = Literal[
     "solution_silent",
     "link_added",
     "link_removed",
+    "follows",
+    "followed_up",
     "ticket_changed",
     "ticket_opened",
     "ended_by_contact",

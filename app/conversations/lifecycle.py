@@ -27,6 +27,7 @@ from app.conversations.assignments.history import (
     values_if_owner_cannot_take,
     values_if_owner_left,
 )
+from app.conversations.closing import close_later
 from app.conversations.messages.send import add_system_message
 from app.conversations.open_escalations import withdraw_open
 from app.conversations.recorded_facts import facts_of, record_change
@@ -145,6 +146,8 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
     if is_ended and not was_ended:
         line = "The conversation was ended." if is_contact else "The conversation was resolved."
         conversation = await add_system_message(work, conversation, code, line, by)
+        if conversation.category == "resolved" and conversation.resolved_at:
+            await close_later(work, conversation.id, conversation.resolved_at)
         await end_assignments(work, [conversation.id])
         await withdraw_open(work, conversation.id, by, by_id)
     if was_ended and not is_ended:

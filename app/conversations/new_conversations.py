@@ -21,9 +21,10 @@ async def add_conversation(
     team_id: str | None = None,
     preview: str = "",
     is_extra: bool = False,
+    follows_id: str | None = None,
 ) -> Conversation:
     """Write a conversation without a message, for the inbox's team unless another is given. With `is_extra` it stands beside
-    one that the contact has open already. Raises NotFound without the inbox, Forbidden for an archived one."""
+    one that the contact has open already; `follows_id` is the closed one it follows. Raises NotFound without the inbox, Forbidden for an archived one."""
     inbox = await work.one(select(Inbox).where(Inbox.id == inbox_id))
     if inbox is None:
         raise NotFound("inbox", inbox_id)
@@ -36,6 +37,7 @@ async def add_conversation(
             contact_id=contact_id,
             channel=channel or inbox.channel,
             is_extra=is_extra,
+            follows_id=follows_id,
             status="new",
             category="new",
             priority="medium",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -12,16 +13,17 @@ from app.clock import new_id
 from app.contract.audiences import ToInboxAgents
 from app.contract.conversations import ConversationView
 from app.contract.tickets import OpenTicket, TicketChanged, TicketOpened, TicketView, UpdateTicket
-from app.contract.values import Priority
+from app.contract.values import Priority, SystemCode
 from app.conversations.access import access_conversation, visible_to
 from app.conversations.announcements import announce_conversation
 from app.conversations.completeness import refuse_incomplete
 from app.conversations.messages.send import add_system_message
+from app.conversations.messages.where_words_go import FOLLOW_JOB
 from app.conversations.row_changes import ENDED, PRIORITY_RANKS, change_conversation
 from app.conversations.ticket_fields import checked_values, write_values
 from app.conversations.views import agent_view_of, ticket_view
 from app.errors import Invalid, NotFound
-from app.job_kinds import KNOWLEDGE, JobKind
+from app.job_kinds import KNOWLEDGE, JobKind, does
 from app.people.actors import SignedInAgent
 from app.people.permissions import Permission, require
 from app.text import clean_line, shorten
@@ -107,6 +109,32 @@ async def open_ticket_for(
     work.announce(TicketOpened(ticket=view), to=ToInboxAgents(inbox_id=conversation.inbox_id))
     await announce_conversation(work, conversation)
     return view
+
+
+@does(FOLLOW_JOB)
+async def open_follow_up(work: Work, payload: dict[str, Any]) -> None:
+    """Open the ticket of a follow-up where the closed conversation had one, and say in both where the talk goes on."""
+    new_id, closed_id = payload["conversation_id"], payload["follows_id"]
+    for id in sorted((new_id, closed_id)):
+        await _locked(work, id)
+    before = await work.one(select(Ticket).where(Ticket.conversation_id == closed_id))
+    if before is None:
+        return
+    opened = await open_ticket_for(work, await _locked(work, new_id), title=before.title, topic=before.topic)
+    await _say_followed(work, new_id, "follows", before.number)
+    await _say_followed(work, closed_id, "followed_up", opened.number)
+
+
+async def _say_followed(work: Work, conversation_id: str, code: SystemCode, number: int) -> None:
+    conversation = await _locked(work, conversation_id)
+    record(work, PARLEY, f"ticket.{code}", conversation=conversation, number=number)
+    await announce_conversation(work, await add_system_message(work, conversation, code, f"#{number}", "", "internal"))
+
+
+async def _locked(work: Work, id: str) -> Conversation:
+    found = await work.one(select(Conversation).where(Conversation.id == id).with_for_update())
+    assert found is not None
+    return found
 
 
 async def find_ticket(rows: Rows, agent: SignedInAgent, number: str) -> ConversationView:

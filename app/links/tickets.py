@@ -8,7 +8,7 @@ from sqlalchemy import delete, or_, select
 
 from app.activity.record import record
 from app.clock import new_id
-from app.contract.links import LinkKind, LinkTicket, LinkView, SetWatching, TicketLinks, WatcherView
+from app.contract.links import LinkKind, LinkTicket, LinkView, SeenLinkKind, SetWatching, TicketLinks, WatcherView
 from app.contract.values import Category
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.announcements import announce_conversation
@@ -60,24 +60,29 @@ async def links_of(rows: Rows, agent: SignedInAgent, conversation_id: str) -> Ti
     ours = or_(TicketLink.from_id == conversation.id, TicketLink.to_id == conversation.id)
     links = await rows.all(select(TicketLink).where(ours).order_by(TicketLink.id).limit(MAX_LINKS))
     others = {link.id: link.to_id if link.from_id == conversation.id else link.from_id for link in links}
+    follows = await _follow_ups_of(rows, conversation)
     found = await rows.rows(
         select(Ticket, Conversation)
         .join(Conversation, Conversation.id == Ticket.conversation_id)
-        .where(Ticket.conversation_id.in_(set(others.values())))
+        .where(Ticket.conversation_id.in_({*others.values(), *follows}))
     )
     there = {ticket.conversation_id: (ticket, other) for ticket, other in found}
+    seen: list[tuple[str, SeenLinkKind, str]] = [
+        *((link.id, SEEN[link.kind, link.from_id == conversation.id], others[link.id]) for link in links),
+        *((id, kind, id) for id, kind in follows.items()),
+    ]
     views = [
         LinkView(
-            id=link.id,
-            kind=SEEN[link.kind, link.from_id == conversation.id],
-            conversation_id=others[link.id],
-            number=there[others[link.id]][0].number,
-            title=there[others[link.id]][0].title,
-            status=there[others[link.id]][1].status,
-            category=cast(Category, there[others[link.id]][1].category),
+            id=id,
+            kind=kind,
+            conversation_id=other,
+            number=there[other][0].number,
+            title=there[other][0].title,
+            status=there[other][1].status,
+            category=cast(Category, there[other][1].category),
         )
-        for link in links
-        if others[link.id] in there
+        for id, kind, other in seen
+        if other in there
     ]
     watching = await rows.rows(
         select(TicketWatcher.agent_id, Agent.name)
@@ -85,7 +90,7 @@ async def links_of(rows: Rows, agent: SignedInAgent, conversation_id: str) -> Ti
         .where(TicketWatcher.conversation_id == conversation.id)
         .order_by(Agent.name, Agent.id)
     )
-    order = list(KINDS)
+    order: list[SeenLinkKind] = [*KINDS, "follow_up_of", "followed_by"]
     return TicketLinks(
         links=sorted(views, key=lambda view: (order.index(view.kind), view.number)),
         watchers=[WatcherView(agent_id=id, name=name) for id, name in watching],
@@ -154,6 +159,15 @@ async def set_watching(work: Work, agent: SignedInAgent, conversation_id: str, a
         mine = TicketWatcher.conversation_id == conversation.id, TicketWatcher.agent_id == agent.id
         await work.change(delete(TicketWatcher).where(*mine))
     return await links_of(work, agent, conversation.id)
+
+
+async def _follow_ups_of(rows: Rows, conversation: Conversation) -> dict[str, SeenLinkKind]:
+    """Return the conversation that one follows, and those that follow it."""
+    after = select(Conversation.id).where(Conversation.follows_id == conversation.id).order_by(Conversation.id).limit(MAX_LINKS)
+    found: dict[str, SeenLinkKind] = dict.fromkeys(await rows.all(after), "followed_by")
+    if conversation.follows_id:
+        found[conversation.follows_id] = "follow_up_of"
+    return found
 
 
 async def _refuse_circle(work: Work, kind: str, from_id: str, to_id: str) -> None:

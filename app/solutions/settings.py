@@ -1,4 +1,4 @@
-"""Settings of solutions: the teams that review them, and how long a customer may stay silent."""
+"""Settings of solutions: the teams that review them, how long a customer may stay silent, and when what is resolved closes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from app.activity.record import record
 from app.contract.solutions import ReviewingTeam, SetSolutionSettings, SolutionSettings
+from app.conversations.closing import close_days
 from app.people.actors import SignedInAgent
 from app.people.config import announce_config
 from app.people.permissions import Permission, require
@@ -20,14 +21,15 @@ async def solution_settings(rows: Rows, agent: SignedInAgent) -> SolutionSetting
     require(Permission.SET_WORKSPACE, agent)
     teams = await rows.all(select(Team).where(Team.archived_at.is_(None)).order_by(Team.name))
     views = [ReviewingTeam(team_id=one.id, name=one.name, reviews=bool(one.reviews_solutions)) for one in teams]
-    return SolutionSettings(silent_days=await silent_days(rows), teams=views)
+    return SolutionSettings(silent_days=await silent_days(rows), close_days=await close_days(rows), teams=views)
 
 
 async def set_solution_settings(work: Work, agent: SignedInAgent, asked: SetSolutionSettings) -> SolutionSettings:
-    """Replace the settings. Proposals that wait for an answer keep the time they were given."""
+    """Replace the settings. Proposals that wait for an answer, and what is resolved already, keep the
+    time they were given."""
     require(Permission.SET_WORKSPACE, agent)
     before = await solution_settings(work, agent)
-    await write_workspace(work, agent, solution_silent_days=asked.silent_days)
+    await write_workspace(work, agent, solution_silent_days=asked.silent_days, close_days=asked.close_days)
     reviewing = Team.id.in_(asked.reviewing_team_ids)
     await work.change(update(Team).where(reviewing).values(reviews_solutions=True))
     await work.change(update(Team).where(~reviewing).values(reviews_solutions=False))
@@ -37,8 +39,8 @@ async def set_solution_settings(work: Work, agent: SignedInAgent, asked: SetSolu
         work,
         agent,
         "solution.settings",
-        before={"silent_days": before.silent_days, "reviewing_teams": was},
-        after={"silent_days": after.silent_days, "reviewing_teams": now},
+        before={"silent_days": before.silent_days, "close_days": before.close_days, "reviewing_teams": was},
+        after={"silent_days": after.silent_days, "close_days": after.close_days, "reviewing_teams": now},
     )
     announce_config(work, "workspace")
     return after

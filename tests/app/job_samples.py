@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import func, select
 
 from app.contract.conversations import SetStatus, SnoozeConversation
@@ -18,8 +18,10 @@ from app.contract.solutions import SaveSolution
 from app.contract.statuses import RetireStatus
 from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields
+from app.conversations.closing import CLOSE_JOB
 from app.conversations.lifecycle import set_status, snooze_conversation
 from app.conversations.messages.store import UNREAD_JOB
+from app.conversations.messages.where_words_go import FOLLOW_JOB
 from app.conversations.snooze import WAKE_JOB
 from app.conversations.statuses import REPLACE_JOB, retire_status
 from app.conversations.ticket_proposals import TicketProposals
@@ -207,6 +209,23 @@ async def _escalate(house: House, id: str) -> None:
     await house.run(escalate_conversation, ana, EscalateConversation(conversation_id=id, level=1, reason="Angry"))
 
 
+async def _resolve(house: House, id: str) -> None:
+    ana = await house.agent()
+    await house.run(set_status, ana, SetStatus(conversation_id=id, status="resolved"))
+
+
+async def _closed_ticket(house: House) -> str:
+    id = await _chat(house)
+    await _open_ticket(house, id)
+    await house.run(set_status, await house.agent(), SetStatus(conversation_id=id, status="closed"))
+    return id
+
+
+async def _write_again(house: House, id: str) -> None:
+    (contact_id,) = await house.all(select(Conversation.contact_id).where(Conversation.id == id))
+    await house.write(structs.replace(house.visitor(), contact_id=contact_id), id, client_id="again")
+
+
 async def _propose_solution(house: House, id: str) -> None:
     ana = await house.agent()
     await house.run(save_solution, ana, id, SaveSolution(text="Turn it off."))
@@ -252,6 +271,17 @@ SAMPLES: dict[JobKind, Sample] = {
     ),
     SEND_JOB: Sample(arrange=_nothing, cause=_queue_mail, effect=mails("test").where(OutgoingMail.state == "sent")),
     MAIL_JOB: Sample(arrange=_chat, cause=_escalate, effect=mails("escalation")),
+    CLOSE_JOB: Sample(
+        arrange=_chat,
+        cause=_resolve,
+        due_after=timedelta(days=7),
+        effect=select(func.count()).select_from(Conversation).where(Conversation.status == "closed"),
+    ),
+    FOLLOW_JOB: Sample(
+        arrange=_closed_ticket,
+        cause=_write_again,
+        effect=select(func.count()).select_from(Ticket).where(Ticket.number == 2),
+    ),
     SILENT_JOB: Sample(
         arrange=_chat,
         cause=_propose_solution,

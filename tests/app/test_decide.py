@@ -110,7 +110,7 @@ CONTACT: list[tuple[str, dict[str, Any], dict[str, Any], tuple[Step, ...]]] = [
     ("in a snoozed one, answered", {"category": "waiting", "is_waiting": False}, BEGINS_TO_WAIT, ("wake",)),
     ("in a snoozed one of nobody", {**FREE, "category": "waiting"}, SAYS, ("wake",)),
     ("in a resolved one", {"category": "resolved", "is_waiting": False}, BEGINS_TO_WAIT, ("reopen",)),
-    ("in a closed one", {"category": "closed", "is_waiting": False}, BEGINS_TO_WAIT, ("reopen",)),
+    ("in a closed one", {"category": "closed", "is_waiting": False}, BEGINS_TO_WAIT, ("follow_up",)),
     ("in a resolved one of nobody", {**FREE, "category": "resolved", "is_waiting": False}, BEGINS_TO_WAIT, ("reopen",)),
     ("whose draft is no draft of theirs", {"has_draft": True}, SAYS, ()),
     ("whose team takes nothing", {"takes_on_reply": False}, SAYS, ()),

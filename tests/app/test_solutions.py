@@ -49,7 +49,7 @@ async def proposed(house: House, agent: SignedInAgent) -> tuple[str, Visitor]:
 
 async def settle(house: House, silent_days: int = 3, teams: list[str] | None = None) -> SignedInAgent:
     admin = await house.agent("Ada", role="admin")
-    asked = SetSolutionSettings(silent_days=silent_days, reviewing_team_ids=teams or [])
+    asked = SetSolutionSettings(silent_days=silent_days, close_days=7, reviewing_team_ids=teams or [])
     await house.run(set_solution_settings, admin, asked)
     return admin
 
@@ -216,7 +216,7 @@ async def test_what_cannot_be_proposed_is_refused(house: House) -> None:
 async def test_settings_are_for_admins(house: House) -> None:
     sam = await house.agent("Sam", role="supervisor")
     with pytest.raises(Forbidden):
-        await house.run(set_solution_settings, sam, SetSolutionSettings(silent_days=1, reviewing_team_ids=[]))
+        await house.run(set_solution_settings, sam, SetSolutionSettings(silent_days=1, close_days=7, reviewing_team_ids=[]))
 
 
 async def test_required_fields_hold_before_a_solution_is_handed_in(house: House) -> None:

@@ -18,7 +18,9 @@ from app.conversations.messages.asked_message import AskedMessage
 from app.conversations.row_changes import NEW_SEQ, ONE_MORE
 from app.errors import Invalid, NotFound, ParleyError
 
-Step = Literal["check_seen", "forget_draft", "files", "accept", "take", "join", "open", "wake", "reopen", "check_owner"]
+Step = Literal[
+    "check_seen", "forget_draft", "files", "accept", "take", "join", "open", "wake", "reopen", "follow_up", "check_owner"
+]
 """- check_seen: refuse an answer written before its author read what others wrote
 - forget_draft: the author's draft of it is gone
 - files: bind the files to the message
@@ -27,7 +29,8 @@ Step = Literal["check_seen", "forget_draft", "files", "accept", "take", "join", 
 - join: the contact reads that the author joined
 - open: the first answer opens a new conversation
 - wake: a snoozed conversation is open again
-- reopen: an ended conversation is open again
+- reopen: a resolved conversation is open again
+- follow_up: the conversation is closed, so the message goes to another one that follows it
 - check_owner: the owner has left, so the conversation may go back to the queue
 """
 
@@ -128,6 +131,8 @@ def _may_write(situation: Situation, asked: AskedMessage) -> bool:
 def _contact_steps(situation: Situation, now: datetime) -> list[Step]:
     if situation.category == "waiting":
         return ["wake"]
+    if situation.category == "closed":
+        return ["follow_up"]
     if situation.category not in OPEN_CATEGORIES:
         return ["reopen"]
     waits_already = situation.agent_id is None or situation.is_waiting  # one that waits is handed on when its owner leaves

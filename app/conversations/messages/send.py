@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select, update
 
 from app.activity.actor import PARLEY
@@ -26,6 +27,7 @@ from app.conversations.messages.decide import Again, Needs, Refused, Situation, 
 from app.conversations.messages.files import attach_files
 from app.conversations.messages.situation import load_one
 from app.conversations.messages.store import UNREAD_JOB
+from app.conversations.messages.where_words_go import conversation_after
 from app.conversations.reading.drafts import forget_draft
 from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ONE_MORE, change_conversation, status_values
@@ -129,6 +131,12 @@ async def _send(
         case Written(values):
             return await _write(work, conversation, author, asked, situation, values, (), attachment_ids, system)
         case Needs(values, steps):
+            if "follow_up" in steps:
+                onward = await conversation_after(work, conversation)
+                if onward is not None:
+                    asked = replace(asked, conversation_id=onward.id)
+                    return await _send(work, onward, author, asked, attachment_ids, system)
+                steps = tuple[Step, ...]("reopen" if step == "follow_up" else step for step in steps)
             return await _write(work, conversation, author, asked, situation, values, steps, attachment_ids, system)
 
 

@@ -4,6 +4,8 @@ import type { Category } from "./values"
 
 export type LinkKind = "related" | "parent" | "child" | "duplicate_of" | "duplicated_by"
 
+export type SeenLinkKind = "related" | "parent" | "child" | "duplicate_of" | "duplicated_by" | "follow_up_of" | "followed_by"
+
 /** `POST /api/v1/conversations/{conversation_id}/links`: link the ticket of this conversation with the one of this number. */
 export interface LinkTicket {
   /** From 1. */
@@ -16,10 +18,10 @@ export interface SetWatching {
   is_watching: boolean
 }
 
-/** A linked ticket. `kind` is what it is to the ticket that was asked for. */
+/** A linked ticket. `kind` is what it is to the ticket that was asked for; follow-ups cannot be unlinked. */
 export interface LinkView {
   id: string
-  kind: LinkKind
+  kind: SeenLinkKind
   conversation_id: string
   number: number
   title: string

@@ -77,9 +77,13 @@ export interface ReviewingTeam {
   reviews: boolean
 }
 
-/** The settings of solutions: after `silent_days` without an answer one counts as approved; 0 for never. */
+/**
+ * The settings of solutions: after `silent_days` without an answer one counts as approved, and `close_days` after it was
+ * resolved a conversation closes; 0 for never.
+ */
 export interface SolutionSettings {
   silent_days: number
+  close_days: number
   teams: ReviewingTeam[]
   ok: true
 }
@@ -88,6 +92,8 @@ export interface SolutionSettings {
 export interface SetSolutionSettings {
   /** From 0, to 365. */
   silent_days: number
+  /** From 0, to 365. */
+  close_days: number
   /** At most 500 entries. */
   reviewing_team_ids: string[]
 }

@@ -123,6 +123,8 @@ export type SystemCode =
   | "solution_silent"
   | "link_added"
   | "link_removed"
+  | "follows"
+  | "followed_up"
   | "ticket_changed"
   | "ticket_opened"
   | "ended_by_contact"
