@@ -1,13 +1,16 @@
-"""Links between tickets, and the agents who follow one."""
+"""Links between tickets, tickets merged into others, and the agents who follow one."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, IdColumn, UtcDateTime
+from models.base import Base, IdColumn, JsonColumn, UtcDateTime
+
+IS_MERGED = text("undone_at IS NULL")
 
 
 class TicketLink(Base):
@@ -33,3 +36,24 @@ class TicketWatcher(Base):
     conversation_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
     agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"), primary_key=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Merge(Base):
+    """A conversation was merged into another. What was written to it stays there and is shown in the other; `before` is how it
+    stood, and `carried` what the other took over (`tags`, `watcher_ids`). Once undone it is only history."""
+
+    __tablename__ = "merges"
+    __table_args__ = (
+        Index("uq_merges_source", "source_id", unique=True, sqlite_where=IS_MERGED, postgresql_where=IS_MERGED),
+        Index("ix_merges_target", "target_id"),
+    )
+
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    source_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"))
+    target_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"))
+    made_by_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    before: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    carried: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    undone_by_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

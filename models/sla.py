@@ -66,7 +66,7 @@ class SlaEvent(Base):
     """Something that happened to a ticket. Triggers write these beside the rows they tell of, while there is a policy.
 
     `happened` is opened or state (then the columns say how the conversation stood), customer or agent (a message), terms
-    (which versions apply from then on), escalation_answered (it was decided) or recheck (the policies changed). `is_new`
+    (which versions apply from then on), escalation_answered (it was decided), merged or recheck (the policies changed). `is_new`
     until its clocks have been counted. `clock` is what its status said that clocks do; empty: as the category says.
     """
 

@@ -28,6 +28,7 @@ from app.conversations.assignments.history import (
     values_if_owner_left,
 )
 from app.conversations.closing import close_later
+from app.conversations.merged import refuse_merged
 from app.conversations.messages.send import add_system_message
 from app.conversations.open_escalations import withdraw_open
 from app.conversations.recorded_facts import facts_of, record_change
@@ -111,6 +112,23 @@ async def resolve_conversation(work: Work, conversation: Conversation, actor: Re
     return await _move(work, conversation, await status_values(work, "resolved"), actor)
 
 
+async def close_merged(work: Work, conversation: Conversation, agent: SignedInAgent) -> Conversation:
+    """Close a conversation whose row is locked because another one takes it over: its contact reads nothing of that, and what
+    it still had to have filled in is asked of the other."""
+    facts, was_open = facts_of(conversation), conversation.category not in ENDED
+    ended: dict[str, Any] = {"resolved_at": work.now, "ended_by": "agent"} if was_open else {}
+    cleared = dict.fromkeys(("waiting_since", "queued_at", "offer_until", "snoozed_until"))
+    status = await status_values(work, "duplicate")
+    conversation = await change_conversation(work, conversation, must_be_complete=False, **status, **cleared, **ended)
+    record_change(work, agent, "conversation.merge", facts, conversation)
+    if was_open:
+        await end_assignments(work, [conversation.id])
+        await withdraw_open(work, conversation.id, agent.name, agent.id)
+        await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(closed_at=work.now))
+    await _free_agent(work, conversation)
+    return conversation
+
+
 async def _move(work: Work, conversation: Conversation, status: dict[str, Any], actor: Recorded) -> Conversation:
     """Take a conversation to a status, with what follows: the clock, the owner's free slot, the line the contact reads.
 
@@ -132,6 +150,7 @@ async def _move(work: Work, conversation: Conversation, status: dict[str, Any], 
             "offer_until": None,
         }
     if was_ended and not is_ended:
+        await refuse_merged(work, conversation)
         owner = values_if_owner_left if by_id and by_id == conversation.agent_id else values_if_owner_cannot_take
         since = await unanswered_since(work, conversation.id)
         values |= {"resolved_at": None, "reopened_count": ONE_MORE, "waiting_since": since}

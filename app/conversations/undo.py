@@ -59,19 +59,25 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
     undo = await undo_of(work, now.id)
     if undo is None or undo.agent_id != agent.id or undo.rev != now.rev:
         raise Conflict("This conversation has changed since. Nothing was undone.")
-    if not undo.before:
-        return await announce_conversation(work, now)
-    values = values_of(undo.before)
+    if undo.before:
+        now = await put_back(work, agent, now, undo.before, "conversation.undo")
+        await keep_undo(work, agent, {}, now)
+    return await announce_conversation(work, now)
+
+
+async def put_back(work: Work, agent: SignedInAgent, now: Conversation, before: dict[str, Any], action: str) -> Conversation:
+    """Let a conversation whose row is locked stand as it did, with what follows from that, and record it under `action`."""
+    values = values_of(before)
     was_ended, is_ended = now.category in ENDED, values["category"] in ENDED
     facts = facts_of(now)
     former, is_other_owner = now.agent_id, _owner_of(now) != _owner_in(values)
     if was_ended and not is_ended:
         await refuse_second_open(work, now)
     conversation = await change_conversation(work, now, must_be_complete=False, **values)
-    tags: list[str] = undo.before["tags"]
+    tags: list[str] = before["tags"]
     conversation = await change_tags(work, conversation, tags, set(now.tags or []) - set(tags), by=None)
-    record_change(work, agent, "conversation.undo", facts, conversation)
-    await _put_back_routing(work, conversation, undo.before["routing"], agent.id if former == agent.id else None)
+    record_change(work, agent, action, facts, conversation)
+    await _put_back_routing(work, conversation, before["routing"], agent.id if former == agent.id else None)
     if was_ended and not is_ended:
         conversation = await add_system_message(work, conversation, "reopened", "The conversation was reopened.", agent.name)
     if is_ended and not was_ended:
@@ -83,15 +89,14 @@ async def undo_last_change(work: Work, agent: SignedInAgent, conversation_id: st
         due = {"conversation_id": conversation.id, "until": conversation.snoozed_until.isoformat()}
         await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now)
     ticket: dict[str, Any] = {"closed_at": conversation.resolved_at if is_ended else None}
-    if topic := undo.before.get("topic"):
+    if topic := before.get("topic"):
         ticket["topic"] = topic
     await work.change(update(Ticket).where(Ticket.conversation_id == conversation.id).values(**ticket))
     if now.escalation_level != conversation.escalation_level:
         await withdraw_open(work, conversation.id, agent.name, agent.id)
         announce_warnings(work)
-    await keep_undo(work, agent, {}, conversation)
     await announce_loads(work, [id for id in (former, conversation.agent_id) if id])
-    return await announce_conversation(work, conversation)
+    return conversation
 
 
 async def _hold_again(work: Work, conversation: Conversation, by_id: str) -> None:

@@ -1,13 +1,15 @@
-"""Links between tickets, and the agents who follow one."""
+"""Links between tickets, merging them, and the agents who follow one."""
 
 from __future__ import annotations
 
 from litestar import delete, get, post, put
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
-from app.contract.links import LinkTicket, SetWatching, TicketLinks
+from app.contract.bases import Done
+from app.contract.links import LinkTicket, MergePreview, MergeTicket, SetWatching, TicketLinks
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
+from app.links.merging import merge_ticket, preview_merge, undo_merge
 from app.links.tickets import link_ticket, links_of, set_watching, unlink_ticket
 
 
@@ -40,4 +42,27 @@ async def watching(request: AnyRequest, conversation_id: FromPath[str], data: JS
     return await platform_of(request).works.run(set_watching, agent, id, data)
 
 
-ROUTES = [links, link, unlink, watching]
+@get("/api/v1/conversations/{conversation_id:str}/merge")
+async def merge_preview(request: AnyRequest, conversation_id: FromPath[str], number: FromQuery[int]) -> MergePreview:
+    """Show what the ticket of a number would hold after it took this conversation over."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    async with platform_of(request).works.read() as rows:
+        return await preview_merge(rows, agent, id, number)
+
+
+@post("/api/v1/conversations/{conversation_id:str}/merge", status_code=200)
+async def merge(request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[MergeTicket]) -> TicketLinks:
+    """Merge a conversation into a ticket; the answer is the ticket's."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await platform_of(request).works.run(merge_ticket, agent, id, data)
+
+
+@post("/api/v1/merges/{merge_id:str}/undo", status_code=200)
+async def unmerge(request: AnyRequest, merge_id: FromPath[str]) -> Done:
+    """Undo a merge, for a day."""
+    agent, id = await agent_of(request), as_id(merge_id, "merge")
+    await platform_of(request).works.run(undo_merge, agent, id)
+    return Done()
+
+
+ROUTES = [links, link, unlink, watching, merge_preview, merge, unmerge]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
 from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import aliased
 
 from app.activity.record import record
 from app.clock import new_id
-from app.contract.links import LinkKind, LinkTicket, LinkView, SeenLinkKind, SetWatching, TicketLinks, WatcherView
+from app.contract.links import LinkKind, LinkTicket, LinkView, MergeView, SeenLinkKind, SetWatching, TicketLinks, WatcherView
 from app.contract.values import Category
 from app.conversations.access import access_conversation, access_conversation_to_read
 from app.conversations.announcements import announce_conversation
@@ -17,9 +19,10 @@ from app.errors import Conflict, Invalid, NotFound
 from app.people.actors import SignedInAgent
 from app.people.permissions import Permission, require
 from app.work import Rows, Work
-from models import Agent, Conversation, Sequence, Ticket, TicketLink, TicketWatcher
+from models import Agent, Contact, Conversation, Merge, Sequence, Ticket, TicketLink, TicketWatcher
 
 MAX_LINKS = 100
+UNDO_FOR = timedelta(days=1)
 MAX_DEPTH = 100
 KINDS: dict[LinkKind, tuple[str, bool]] = {
     "related": ("related", True),
@@ -90,10 +93,12 @@ async def links_of(rows: Rows, agent: SignedInAgent, conversation_id: str) -> Ti
         .where(TicketWatcher.conversation_id == conversation.id)
         .order_by(Agent.name, Agent.id)
     )
+    merges = await _merges_of(rows, conversation.id)
     order: list[SeenLinkKind] = [*KINDS, "follow_up_of", "followed_by"]
     return TicketLinks(
         links=sorted(views, key=lambda view: (order.index(view.kind), view.number)),
         watchers=[WatcherView(agent_id=id, name=name) for id, name in watching],
+        merges=merges,
     )
 
 
@@ -168,6 +173,37 @@ async def _follow_ups_of(rows: Rows, conversation: Conversation) -> dict[str, Se
     if conversation.follows_id:
         found[conversation.follows_id] = "follow_up_of"
     return found
+
+
+async def _merges_of(rows: Rows, conversation_id: str) -> list[MergeView]:
+    """Return what was merged into a conversation, oldest first, and before that what it was merged into."""
+    into, source = aliased(Ticket), aliased(Ticket)
+    ours = or_(Merge.source_id == conversation_id, Merge.target_id == conversation_id)
+    found = await rows.rows(
+        select(Merge, Agent.name, Contact.name, source.number, source.title, into.number, into.title)
+        .join(Agent, Agent.id == Merge.made_by_id)
+        .join(Conversation, Conversation.id == Merge.source_id)
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(source, source.conversation_id == Merge.source_id)
+        .join(into, into.conversation_id == Merge.target_id)
+        .where(ours, Merge.undone_at.is_(None))
+        .order_by(Merge.id)
+        .limit(MAX_LINKS)
+    )
+    views = [
+        MergeView(
+            id=merge.id,
+            is_into=(is_into := merge.source_id == conversation_id),
+            conversation_id=merge.target_id if is_into else merge.source_id,
+            number=into_number if is_into else number,
+            title=(into_title if is_into else title) or contact_name,
+            by_name=by_name,
+            made_at=merge.made_at,
+            undo_until=merge.made_at + UNDO_FOR,
+        )
+        for merge, by_name, contact_name, number, title, into_number, into_title in found
+    ]
+    return sorted(views, key=lambda view: not view.is_into)
 
 
 async def _refuse_circle(work: Work, kind: str, from_id: str, to_id: str) -> None:

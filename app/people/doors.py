@@ -72,6 +72,9 @@ _ROUTES: dict[Permission | None, str] = {
     Permission.MANAGE_TICKETS: """
         DELETE /api/v1/conversations/{conversation_id}/links/{link_id}
         POST /api/v1/conversations/{conversation_id}/links
+        GET /api/v1/conversations/{conversation_id}/merge
+        POST /api/v1/conversations/{conversation_id}/merge
+        POST /api/v1/merges/{merge_id}/undo
         POST /api/v1/tickets
         POST /api/v1/tickets/proposals
         PUT /api/v1/conversations/{conversation_id}/fields

@@ -20,6 +20,7 @@ from app.sla.clocks import (
     EscalationAnswered,
     EscalationWithdrawn,
     Happened,
+    Merged,
     Opened,
     OwnerSet,
     Policy,
@@ -164,6 +165,8 @@ def events_of(story: Iterable[SlaEvent]) -> list[Happened]:
                 told.append(TermsSet(at=latest, policy=policy, calendar=hours))
             case "escalation_answered":
                 told.append(EscalationAnswered(at=latest))
+            case "merged":
+                told.append(Merged(at=latest))
             case _:
                 told += _changes(before, event, latest)
                 before = event

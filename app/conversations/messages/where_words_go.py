@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import select
 
 from app.contract.values import OPEN_CATEGORIES, Channel
+from app.conversations.merged import merge_of
 from app.conversations.new_conversations import add_conversation
 from app.errors import Forbidden
 from app.job_kinds import JobKind
@@ -18,8 +19,13 @@ FOLLOW_JOB = JobKind(name="conversation.follow_up", unique_by=("conversation_id"
 
 
 async def conversation_after(work: Work, closed: Conversation) -> Conversation | None:
-    """Return the conversation that goes on where a closed one ended, locked: the one it is a duplicate of, its follow-up, or
-    the contact's open chat in this inbox. Without any a follow-up begins; None where the inbox takes nothing new."""
+    """Return the conversation that goes on where a closed one ended, locked: the one it was merged into, the one it is a
+    duplicate of, its follow-up, or the contact's open chat in this inbox. Without any a follow-up begins; None where the inbox
+    takes nothing new."""
+    if (merge := await merge_of(work, closed.id)) is not None:
+        target = await work.one(select(Conversation).where(Conversation.id == merge.target_id).with_for_update())
+        if target is not None and target.contact_id == closed.contact_id:
+            return target if target.category != "closed" else await conversation_after(work, target)
     mine = select(Conversation).where(
         Conversation.contact_id == closed.contact_id,
         Conversation.inbox_id == closed.inbox_id,

@@ -1,6 +1,6 @@
 // Written by tools/types from app/contract. Change the Structs, not this file.
 
-import type { Category } from "./values"
+import type { AuthorKind, Category, Visibility } from "./values"
 
 export type LinkKind = "related" | "parent" | "child" | "duplicate_of" | "duplicated_by"
 
@@ -13,9 +13,45 @@ export interface LinkTicket {
   kind: LinkKind
 }
 
+/**
+ * `POST /api/v1/conversations/{conversation_id}/merge`: let the ticket of this number take this conversation over. With
+ * another contact it needs `is_other_contact`: each of the two goes on reading only their own.
+ */
+export interface MergeTicket {
+  /** From 1. */
+  number: number
+  is_other_contact?: boolean
+}
+
 /** `PUT /api/v1/conversations/{conversation_id}/watching`: follow a ticket, or no longer. */
 export interface SetWatching {
   is_watching: boolean
+}
+
+/** A message of one of two conversations that are to be merged; `is_moved` when it is the one that is taken over. */
+export interface MergedMessage {
+  id: string
+  is_moved: boolean
+  author_kind: AuthorKind
+  author_name: string
+  visibility: Visibility
+  body: string
+  file_count: number
+  created_at: string
+}
+
+/**
+ * `GET /api/v1/conversations/{conversation_id}/merge`: the ticket that would take this conversation over, and the latest
+ * messages of both in the order in which they were written.
+ */
+export interface MergePreview {
+  conversation_id: string
+  number: number
+  title: string
+  contact_name: string
+  is_other_contact: boolean
+  messages: MergedMessage[]
+  ok: true
 }
 
 /** A linked ticket. `kind` is what it is to the ticket that was asked for; follow-ups cannot be unlinked. */
@@ -35,9 +71,25 @@ export interface WatcherView {
   name: string
 }
 
-/** The tickets linked with one, by kind and number, and the agents who follow it. */
+/**
+ * A conversation that was merged into this one, or (`is_into`) the one that this was merged into. `number` and `title` are
+ * its ticket's; without one `title` is its contact's name. Until `undo_until` the merge can be undone.
+ */
+export interface MergeView {
+  id: string
+  is_into: boolean
+  conversation_id: string
+  number: number | null
+  title: string
+  by_name: string
+  made_at: string
+  undo_until: string | null
+}
+
+/** The tickets linked with one, by kind and number, the agents who follow it, and what was merged. */
 export interface TicketLinks {
   links: LinkView[]
   watchers: WatcherView[]
+  merges: MergeView[]
   ok: true
 }
