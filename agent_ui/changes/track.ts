@@ -32,6 +32,9 @@ const SAID_BY: Record<string, readonly string[]> = {
   solution_rejected: ["solution.reject"],
   link_added: ["ticket.link"],
   link_removed: ["ticket.unlink"],
+  merged: ["ticket.merge"],
+  merged_into: ["merge"],
+  unmerged: ["ticket.unmerge", "unmerge"],
   follows: ["ticket.follows"],
   followed_up: ["ticket.followed_up"],
 }

@@ -1,9 +1,14 @@
 import type {
   ApproverList,
+  ContactHistory,
+  ConversationPage,
+  ConversationView,
+  Done,
   EscalationIs,
   EscalationList,
   EscalationView,
   LinkKind,
+  MergePreview,
   SaveSolution,
   SolutionIs,
   TicketLinks,
@@ -13,6 +18,7 @@ import { useApp } from "../shared/context"
 import { lazyComponent } from "../shared/lazy-modules"
 import type { AgentApp } from "../shared/models/agent-app"
 import { ApiError } from "../shared/models/api"
+import { isOpen } from "../shared/models/order"
 import { wordsFor } from "../shared/models/refusals"
 
 /** Sections of the details panel: here, so that they come with it and not with the first screen. */
@@ -83,5 +89,18 @@ function createFlow({ api, connection, notify }: AgentApp) {
     setWatching: (id: string, is_watching: boolean) =>
       attempt(() => api.put<TicketLinks>(`/conversations/${id}/watching`, { is_watching })),
     withdraw: (id: string) => change(id, "withdraw", {}),
+    /** Raises ApiError. */
+    mergePreview: (id: string, number: number) => api.get<MergePreview>(`/conversations/${id}/merge?number=${number}`),
+    /** Open tickets that can take a conversation over: those of its contact, or what is searched for. Raises ApiError. */
+    async mergeTargets(from: ConversationView, words: string): Promise<ConversationView[]> {
+      const query = new URLSearchParams({ q: words, limit: "20" })
+      const page = words
+        ? await api.get<ConversationPage>(`/tickets/list?${query}`)
+        : await api.get<ContactHistory>(`/contacts/${from.contact.id}/conversations`)
+      return page.conversations.filter(it => it.ticket && it.id !== from.id && isOpen(it))
+    },
+    merge: (id: string, number: number, is_other_contact: boolean) =>
+      attempt(() => api.post<TicketLinks>(`/conversations/${id}/merge`, { number, is_other_contact })),
+    undoMerge: (mergeId: string) => attempt(() => api.post<Done>(`/merges/${mergeId}/undo`, {})),
   }
 }

@@ -194,3 +194,37 @@ def test_tickets_are_linked_and_followed(parley: Running, new_context: Callable[
     expect(section).to_contain_text("related to")
     section.get_by_role("button", name=re.compile("^Remove link")).click()
     expect(section).to_contain_text("No linked tickets.")
+
+
+def test_a_ticket_is_merged_and_given_back(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
+    """What the customer wrote in both is read in one place; undone, each stands by itself again."""
+    guest = Guest(parley.url, "Ida", "The lid came off.")
+    other = Guest(parley.url, "Ida Berg", "My lid, again.")
+    for one in (guest, other):
+        as_agent(parley.url, ANA, type="ticket.open", conversation_id=one.id, title=f"Lid of {one.name}")
+    page = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, f"c/{other.id}").page
+    section = page.get_by_role("region", name="Linked tickets")
+    section.get_by_role("button", name="Merge into").click()
+    dialog = page.get_by_role("dialog", name="Merge into a ticket")
+    expect(dialog.get_by_text("No open ticket found.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Ticket").fill("Ida")
+    dialog.get_by_role("button", name=re.compile("#.* Ida$", re.DOTALL)).click()
+    both = dialog.get_by_role("list", name="Both, in the order they were written")
+    expect(both.get_by_role("listitem")).to_have_text([re.compile("The lid came off"), re.compile("My lid, again.*", re.DOTALL)])
+    merge = dialog.get_by_role("button", name=re.compile("^Merge into #"))
+    expect(merge).to_be_disabled()
+    dialog.get_by_role("checkbox", name=re.compile("another customer")).click()
+    look_in_every_way(page, artefacts, "merge-dialog", (DESKTOP,))
+    page.set_viewport_size(DESKTOP)
+    merge.click()
+    expect(page).to_have_url(re.compile(guest.id))
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("Ana Duarte merged this conversation into the ticket:")
+    log.get_by_role("button", name="Show conversation").click()
+    expect(log.get_by_role("list", name="Messages").get_by_text("My lid, again.")).to_be_visible()
+    look_in_every_way(page, artefacts, "merged-ticket")
+    page.set_viewport_size(DESKTOP)
+    assert other.heard() == ["My lid, again."], "the customer reads nothing of it"
+    section.get_by_role("button", name="Undo merge").click()
+    expect(log).to_contain_text("Ana Duarte undid the merge with:")
+    expect(section.get_by_role("button", name="Undo merge")).to_have_count(0)
