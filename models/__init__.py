@@ -10,7 +10,7 @@ from models.inbox import Inbox, InboxSighting
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
 from models.link import Merge, TicketLink, TicketWatcher
-from models.mail import AutomaticMail, IncomingMail, MailAddress, MailParticipant, MessageMail, OutgoingMail, UndeliverableAddress
+from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember, VoidedVisitorSession
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
 from models.sequence import Sequence
@@ -33,7 +33,6 @@ __all__ = [
     "ArticleVote",
     "Assignment",
     "Attachment",
-    "AutomaticMail",
     "Base",
     "BusinessHours",
     "CannedResponse",
@@ -48,15 +47,11 @@ __all__ = [
     "HoursVersion",
     "Inbox",
     "InboxSighting",
-    "IncomingMail",
     "Invitation",
     "Job",
     "Macro",
-    "MailAddress",
-    "MailParticipant",
     "Merge",
     "Message",
-    "MessageMail",
     "NodeClock",
     "NodeWarning",
     "OutgoingMail",
@@ -83,7 +78,6 @@ __all__ = [
     "TicketFieldValue",
     "TicketLink",
     "TicketWatcher",
-    "UndeliverableAddress",
     "Undo",
     "VoidedVisitorSession",
     "WaitPromise",

@@ -7,8 +7,8 @@ from alembic import op
 
 from models.base import IdColumn, JsonColumn, UtcDateTime
 
-revision = "0039"
-down_revision = "0038"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
