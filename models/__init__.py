@@ -9,7 +9,7 @@ from models.escalation import Escalation
 from models.inbox import Inbox, InboxSighting
 from models.job import Job
 from models.knowledge import Article, ArticleVote, Passage
-from models.link import Merge, TicketLink, TicketWatcher
+from models.link import DismissedLookalike, Merge, TicketLink, TicketWatcher
 from models.mail import OutgoingMail
 from models.people import Agent, AgentSession, ApiToken, Contact, Team, TeamMember, VoidedVisitorSession
 from models.routing import BusinessHours, PresenceReason, Routing, RoutingRule, WaitPromise
@@ -41,6 +41,7 @@ __all__ = [
     "Conversation",
     "ConversationTag",
     "CsatScore",
+    "DismissedLookalike",
     "DismissedNotice",
     "Draft",
     "Escalation",

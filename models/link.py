@@ -57,3 +57,14 @@ class Merge(Base):
     carried: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
     undone_by_id: Mapped[str | None] = mapped_column(IdColumn, ForeignKey("agents.id"))
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DismissedLookalike(Base):
+    """An agent has said that two conversations, in the order of their ids, are not about the same."""
+
+    __tablename__ = "dismissed_lookalikes"
+
+    one_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
+    other_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("conversations.id"), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(IdColumn, ForeignKey("agents.id"))
+    dismissed_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -32,6 +32,8 @@ const SAID_BY: Record<string, readonly string[]> = {
   solution_rejected: ["solution.reject"],
   link_added: ["ticket.link"],
   link_removed: ["ticket.unlink"],
+  split: ["ticket.split"],
+  split_from: ["ticket.split_from"],
   merged: ["ticket.merge"],
   merged_into: ["merge"],
   unmerged: ["ticket.unmerge", "unmerge"],

@@ -8,9 +8,12 @@ import type {
   EscalationList,
   EscalationView,
   LinkKind,
+  Lookalikes,
   MergePreview,
+  MessageView,
   SaveSolution,
   SolutionIs,
+  SplitOff,
   TicketLinks,
 } from "@parley/client/contract"
 import { shallowRef } from "vue"
@@ -101,6 +104,25 @@ function createFlow({ api, connection, notify }: AgentApp) {
     },
     merge: (id: string, number: number, is_other_contact: boolean) =>
       attempt(() => api.post<TicketLinks>(`/conversations/${id}/merge`, { number, is_other_contact })),
+    /** Tickets that may be about the same; none when they cannot be had. */
+    lookalikes: async (id: string) =>
+      (await api.get<Lookalikes>(`/conversations/${id}/lookalikes`).catch(() => null))?.lookalikes ?? [],
+    dismissLookalike: (id: string, other_id: string) =>
+      attempt(() => api.post<Done>(`/conversations/${id}/lookalikes`, { other_id })),
+    /** All that its customer wrote; raises when it cannot be had. */
+    async customerMessages(id: string): Promise<MessageView[]> {
+      const held: MessageView[] = []
+      for (let after_rev = 0, isComplete = false; !isComplete; ) {
+        const reply = await connection.command({ type: "conversation.sync", conversation_id: id, after_rev })
+        if (!reply.ok || !("is_complete" in reply)) throw new Error("refused")
+        held.push(...reply.messages)
+        isComplete = reply.is_complete || reply.messages.length === 0
+        after_rev = reply.messages.at(-1)?.rev ?? after_rev
+      }
+      return held.filter(it => it.author.kind === "contact" && !it.system)
+    },
+    split: (id: string, message_ids: readonly string[], title: string) =>
+      attempt(() => api.post<SplitOff>(`/conversations/${id}/split`, { message_ids, title })),
     undoMerge: (mergeId: string) => attempt(() => api.post<Done>(`/merges/${mergeId}/undo`, {})),
   }
 }

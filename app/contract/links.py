@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from app.contract.bases import Body, View
-from app.contract.values import AuthorKind, Category, Visibility
+from app.contract.values import AuthorKind, Category, Id, Visibility
 
 LinkKind = Literal["related", "parent", "child", "duplicate_of", "duplicated_by"]
 """The other ticket, as this one sees it: its parent, its child, the one it is a duplicate of, or a duplicate of it."""
@@ -62,6 +62,44 @@ class MergePreview(View):
     contact_name: str
     is_other_contact: bool
     messages: list[MergedMessage]
+    ok: Literal[True] = True
+
+
+class LookalikeView(View):
+    """A ticket that may be about the same: of the same customer, near in time and in meaning."""
+
+    conversation_id: str
+    number: int
+    title: str
+    opened_at: datetime
+    is_likely: bool
+
+
+class Lookalikes(View):
+    """`GET /api/v1/conversations/{conversation_id}/lookalikes`: the most alike first, three at most."""
+
+    lookalikes: list[LookalikeView]
+    ok: Literal[True] = True
+
+
+class DismissLookalike(Body):
+    """`POST /api/v1/conversations/{conversation_id}/lookalikes`: this other conversation is about something else."""
+
+    other_id: Id
+
+
+class SplitTicket(Body):
+    """`POST /api/v1/conversations/{conversation_id}/split`: begin a ticket of its own with these messages of the customer."""
+
+    message_ids: Annotated[list[Id], Meta(min_length=1, max_length=50)]
+    title: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SplitOff(View):
+    """The ticket that a split began."""
+
+    conversation_id: str
+    number: int
     ok: Literal[True] = True
 
 

@@ -123,6 +123,8 @@ SystemCode = Literal[
     "merged",
     "merged_into",
     "unmerged",
+    "split",
+    "split_from",
     "ticket_changed",
     "ticket_opened",
     "ended_by_contact",

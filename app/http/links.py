@@ -1,4 +1,4 @@
-"""Links between tickets, merging them, and the agents who follow one."""
+"""Links between tickets, merging and splitting them, and the agents who follow one."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from app.contract.bases import Done
-from app.contract.links import LinkTicket, MergePreview, MergeTicket, SetWatching, TicketLinks
+from app.contract.links import (
+    DismissLookalike,
+    LinkTicket,
+    Lookalikes,
+    MergePreview,
+    MergeTicket,
+    SetWatching,
+    SplitOff,
+    SplitTicket,
+    TicketLinks,
+)
 from app.http.ids import as_id
 from app.http.platform import AnyRequest, agent_of, platform_of
+from app.links.lookalikes import dismiss_lookalike, lookalikes_of
 from app.links.merging import merge_ticket, preview_merge, undo_merge
+from app.links.splitting import split_ticket
 from app.links.tickets import link_ticket, links_of, set_watching, unlink_ticket
 
 
@@ -65,4 +77,27 @@ async def unmerge(request: AnyRequest, merge_id: FromPath[str]) -> Done:
     return Done()
 
 
-ROUTES = [links, link, unlink, watching, merge_preview, merge, unmerge]
+@get("/api/v1/conversations/{conversation_id:str}/lookalikes")
+async def lookalikes(request: AnyRequest, conversation_id: FromPath[str]) -> Lookalikes:
+    """List tickets of the same customer that may be about the same."""
+    platform = platform_of(request)
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await lookalikes_of(platform.works, agent, id, platform.suggester.likeness)
+
+
+@post("/api/v1/conversations/{conversation_id:str}/lookalikes", status_code=200)
+async def dismiss(request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[DismissLookalike]) -> Done:
+    """Remember that another conversation is about something else."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    await platform_of(request).works.run(dismiss_lookalike, agent, id, data)
+    return Done()
+
+
+@post("/api/v1/conversations/{conversation_id:str}/split", status_code=200)
+async def split(request: AnyRequest, conversation_id: FromPath[str], data: JSONBody[SplitTicket]) -> SplitOff:
+    """Begin a ticket of its own with some of the customer's messages."""
+    agent, id = await agent_of(request), as_id(conversation_id, "conversation")
+    return await platform_of(request).works.run(split_ticket, agent, id, data)
+
+
+ROUTES = [links, link, unlink, watching, merge_preview, merge, unmerge, lookalikes, dismiss, split]

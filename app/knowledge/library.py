@@ -111,6 +111,16 @@ class Library:
         is_by_words = self.embedder.is_expected and (vector is None or self._encoded_share < MOSTLY_ENCODED)
         return LookedUp(found, is_by_words)
 
+    async def likeness(self, text: str, others: Sequence[str]) -> list[float]:
+        """Return the cosine of a text with each other one, 1 at most; empty while the model cannot be asked."""
+        if not self.embedder.is_ready or not others:
+            return []
+        try:
+            vectors = await self.embedder.encode([text, *others])
+        except Unavailable:
+            return []
+        return [float(vectors[0] @ one) for one in vectors[1:]]
+
     async def _vector_of(self, text: str, within: float) -> Matrix | None:
         if not self.embedder.is_ready:
             return None

@@ -130,6 +130,10 @@ class Suggester:
         looked_up = await self._library.look_up(question, least=0.0, most=CANDIDATES, public_only=False)
         return propose_title(words), NO_TOPIC if looked_up.is_by_words else propose_topic(looked_up.found)
 
+    async def likeness(self, text: str, others: Sequence[str]) -> list[float]:
+        """Return how near each text is to one in meaning, 1 at most; empty while nothing can be compared."""
+        return await self._library.likeness(text, others)
+
     async def propose_ticket(self, words: str) -> TicketProposal:
         """A title, a topic and a priority for words that are being written, and how sure the topic is."""
         looked_up = await self._library.look_up(words, least=0.0, most=CANDIDATES, public_only=False)

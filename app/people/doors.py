@@ -33,6 +33,7 @@ _ROUTES: dict[Permission | None, str] = {
         GET /api/v1/conversations/{conversation_id}/escalations
         GET /api/v1/conversations/{conversation_id}/fields
         GET /api/v1/conversations/{conversation_id}/links
+        GET /api/v1/conversations/{conversation_id}/lookalikes
         GET /api/v1/conversations/{conversation_id}/sla
         GET /api/v1/conversations/{conversation_id}/solution
         GET /api/v1/conversations/{conversation_id}/timeline
@@ -74,6 +75,8 @@ _ROUTES: dict[Permission | None, str] = {
         POST /api/v1/conversations/{conversation_id}/links
         GET /api/v1/conversations/{conversation_id}/merge
         POST /api/v1/conversations/{conversation_id}/merge
+        POST /api/v1/conversations/{conversation_id}/lookalikes
+        POST /api/v1/conversations/{conversation_id}/split
         POST /api/v1/merges/{merge_id}/undo
         POST /api/v1/tickets
         POST /api/v1/tickets/proposals

@@ -228,3 +228,28 @@ def test_a_ticket_is_merged_and_given_back(parley: Running, new_context: Callabl
     section.get_by_role("button", name="Undo merge").click()
     expect(log).to_contain_text("Ana Duarte undid the merge with:")
     expect(section.get_by_role("button", name="Undo merge")).to_have_count(0)
+
+
+def test_messages_are_split_off_into_a_ticket(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    guest = Guest(parley.url, "Kai", "My kettle is late.")
+    guest.say("And the invoice says 90 in place of 60.")
+    as_agent(parley.url, ANA, type="ticket.open", conversation_id=guest.id)
+    page = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, f"c/{guest.id}").page
+    section = page.get_by_role("region", name="Linked tickets")
+    section.get_by_role("button", name="Split").click()
+    dialog = page.get_by_role("dialog", name="Move messages to a new ticket")
+    expect(dialog.get_by_role("button", name="Move to new ticket")).to_be_disabled()
+    dialog.get_by_role("checkbox", name=re.compile("invoice")).click()
+    dialog.get_by_role("textbox", name="Title").fill("Wrong invoice")
+    look_in_every_way(page, artefacts, "split-dialog", (DESKTOP,))
+    dialog.get_by_role("button", name="Move to new ticket").click()
+    expect(page).not_to_have_url(re.compile(guest.id))
+    log = page.get_by_role("log")
+    expect(log).to_contain_text("And the invoice says 90 in place of 60.")
+    expect(log).not_to_contain_text("My kettle is late.")
+    expect(log).to_contain_text("Ana Duarte split this off from:")
+    expect(section).to_contain_text("related to")
+    look_in_every_way(page, artefacts, "split-off")
+    assert guest.heard() == ["My kettle is late.", "And the invoice says 90 in place of 60."]

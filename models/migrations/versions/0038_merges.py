@@ -1,4 +1,4 @@
-"""Conversations are merged into others."""
+"""Conversations are merged into others, and pairs that only look alike are remembered."""
 
 from __future__ import annotations
 
@@ -35,7 +35,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_merges_target", "merges", ["target_id"])
     op.create_index("uq_merges_source", "merges", ["source_id"], unique=True, sqlite_where=IS_MERGED, postgresql_where=IS_MERGED)
+    op.create_table(
+        "dismissed_lookalikes",
+        sa.Column("one_id", IdColumn, nullable=False),
+        sa.Column("other_id", IdColumn, nullable=False),
+        sa.Column("agent_id", IdColumn, nullable=False),
+        sa.Column("dismissed_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["one_id"], ["conversations.id"], name="fk_dismissed_lookalikes_one_id"),
+        sa.ForeignKeyConstraint(["other_id"], ["conversations.id"], name="fk_dismissed_lookalikes_other_id"),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name="fk_dismissed_lookalikes_agent_id"),
+        sa.PrimaryKeyConstraint("one_id", "other_id", name="pk_dismissed_lookalikes"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("dismissed_lookalikes")
     op.drop_table("merges")

@@ -54,6 +54,41 @@ export interface MergePreview {
   ok: true
 }
 
+/** A ticket that may be about the same: of the same customer, near in time and in meaning. */
+export interface LookalikeView {
+  conversation_id: string
+  number: number
+  title: string
+  opened_at: string
+  is_likely: boolean
+}
+
+/** `GET /api/v1/conversations/{conversation_id}/lookalikes`: the most alike first, three at most. */
+export interface Lookalikes {
+  lookalikes: LookalikeView[]
+  ok: true
+}
+
+/** `POST /api/v1/conversations/{conversation_id}/lookalikes`: this other conversation is about something else. */
+export interface DismissLookalike {
+  other_id: string
+}
+
+/** `POST /api/v1/conversations/{conversation_id}/split`: begin a ticket of its own with these messages of the customer. */
+export interface SplitTicket {
+  /** At least 1 entries, at most 50 entries. */
+  message_ids: string[]
+  /** At most 200 characters. */
+  title?: string
+}
+
+/** The ticket that a split began. */
+export interface SplitOff {
+  conversation_id: string
+  number: number
+  ok: true
+}
+
 /** A linked ticket. `kind` is what it is to the ticket that was asked for; follow-ups cannot be unlinked. */
 export interface LinkView {
   id: string

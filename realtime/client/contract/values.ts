@@ -128,6 +128,8 @@ export type SystemCode =
   | "merged"
   | "merged_into"
   | "unmerged"
+  | "split"
+  | "split_from"
   | "ticket_changed"
   | "ticket_opened"
   | "ended_by_contact"
