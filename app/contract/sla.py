@@ -184,6 +184,22 @@ class SlaClockView(View):
     account: SlaAccountView | None
 
 
+class PriorityDueView(View):
+    """A priority and the clock that would be due first with it; empty when nothing is promised then."""
+
+    priority: Priority
+    next_due: NextDueView | None
+
+
+class DueByPriority(View):
+    """`GET /api/v1/conversations/{conversation_id}/sla/priorities`: the due time of each priority, were it set at `at`. No entry
+    while there is no policy."""
+
+    at: datetime
+    due: list[PriorityDueView]
+    ok: Literal[True] = True
+
+
 class SlaClockList(View):
     """Every cycle of every clock of a conversation, computed from what has happened until `at`."""
 

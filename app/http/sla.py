@@ -7,6 +7,7 @@ from litestar.params import FromPath, JSONBody
 
 from app.contract.bases import Done
 from app.contract.sla import (
+    DueByPriority,
     OrderSlaPolicies,
     SaveSlaPolicy,
     SlaClockList,
@@ -21,6 +22,7 @@ from app.people.permissions import Permission, require
 from app.sla.accounts import clocks_of
 from app.sla.dry_run import try_policy
 from app.sla.policies import list_policies, order_policies, remove_policy, save_policy
+from app.sla.priority_preview import due_by_priority
 
 
 @get("/api/v1/sla/policies")
@@ -70,6 +72,15 @@ async def dry_run(request: AnyRequest, data: JSONBody[TrySlaPolicy]) -> SlaDryRu
         return await try_policy(rows, agent, data, platform.works.clock())
 
 
+@get("/api/v1/conversations/{conversation_id:str}/sla/priorities")
+async def priorities(request: AnyRequest, conversation_id: FromPath[str]) -> DueByPriority:
+    """The due time that a conversation would have with each priority."""
+    agent = await agent_of(request)
+    platform = platform_of(request)
+    async with platform.works.read() as rows:
+        return await due_by_priority(rows, agent, as_id(conversation_id, "conversation"), platform.works.clock())
+
+
 @get("/api/v1/conversations/{conversation_id:str}/sla")
 async def clocks(request: AnyRequest, conversation_id: FromPath[str]) -> SlaClockList:
     """The SLA clocks of a conversation, and why each is due when it is."""
@@ -79,4 +90,4 @@ async def clocks(request: AnyRequest, conversation_id: FromPath[str]) -> SlaCloc
         return await clocks_of(rows, agent, as_id(conversation_id, "conversation"), platform.works.clock())
 
 
-ROUTES = [policies, create_policy, set_policy_order, change_policy, delete_policy, dry_run, clocks]
+ROUTES = [policies, create_policy, set_policy_order, change_policy, delete_policy, dry_run, clocks, priorities]

@@ -35,6 +35,7 @@ _ROUTES: dict[Permission | None, str] = {
         GET /api/v1/conversations/{conversation_id}/links
         GET /api/v1/conversations/{conversation_id}/lookalikes
         GET /api/v1/conversations/{conversation_id}/sla
+        GET /api/v1/conversations/{conversation_id}/sla/priorities
         GET /api/v1/conversations/{conversation_id}/solution
         GET /api/v1/conversations/{conversation_id}/timeline
         GET /api/v1/desk

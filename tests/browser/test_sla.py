@@ -100,6 +100,13 @@ def test_clocks_tick_beside_a_conversation_and_say_why_they_are_due(
     page.mouse.move(5, 5)
     expect(account).to_have_count(0)
 
+    page.get_by_role("button", name="Priority: Medium").click()
+    urgent = page.get_by_role("menuitemcheckbox", name=re.compile("^Urgent"))
+    expect(urgent).to_contain_text("in 3 h 59")
+    look_in_every_way(page, artefacts, "priorities", (DESKTOP,))
+    page.keyboard.press("Escape")
+    expect(urgent).to_have_count(0)
+
     ana.say("It left this morning.")
     expect(panel.get_by_role("listitem").filter(has_text="First response")).to_contain_text("On time")
     expect(due).to_contain_text("Resolution")

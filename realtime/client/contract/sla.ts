@@ -181,6 +181,22 @@ export interface SlaClockView {
   account: SlaAccountView | null
 }
 
+/** A priority and the clock that would be due first with it; empty when nothing is promised then. */
+export interface PriorityDueView {
+  priority: Priority
+  next_due: NextDueView | null
+}
+
+/**
+ * `GET /api/v1/conversations/{conversation_id}/sla/priorities`: the due time of each priority, were it set at `at`. No entry
+ * while there is no policy.
+ */
+export interface DueByPriority {
+  at: string
+  due: PriorityDueView[]
+  ok: true
+}
+
 /** Every cycle of every clock of a conversation, computed from what has happened until `at`. */
 export interface SlaClockList {
   at: string
