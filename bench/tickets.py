@@ -1,4 +1,4 @@
-"""What a ticket costs beside many others: opening one, a page of the work list in every order, its timeline.
+"""What a ticket costs beside many others: opening one, a page of the work list in every order, its timeline, a merge.
 
 python -m bench.tickets [--short] [--databases sqlite postgresql] [--rounds 100]
 
@@ -23,13 +23,15 @@ import uvloop
 from sqlalchemy import Table, insert, select, text, update
 
 from app.clock import new_id, utc_now
+from app.contract.links import MergeTicket
 from app.contract.lists import ListFilter
-from app.contract.tickets import OpenTicket
+from app.contract.tickets import OpenTicket, TicketView
 from app.contract.work_list import TicketListing
 from app.conversations.lists.work_list import list_work
 from app.conversations.tickets import open_ticket
 from app.conversations.timeline import read_timeline
 from app.database.migrate import migrate
+from app.links.merging import merge_ticket
 from app.people.actors import SignedInAgent
 from app.work import Work
 from bench.figures import percentile, say
@@ -117,6 +119,8 @@ class Desk:
         self.ana = ana
         self.ids = ids
         self.turn = 0
+        self.took_ms = 0.0
+        self.target: TicketView | None = None
 
     def acts(self) -> dict[str, Act]:
         """Return what is measured, by name."""
@@ -147,11 +151,20 @@ class Desk:
         self.turn += 1
         return self.ids[self.turn % len(self.ids)]
 
-    async def create(self) -> float:
-        """Return how long giving a conversation a ticket takes, the conversation not counted."""
+    async def create(self) -> TicketView:
+        """Give a conversation of its own a ticket."""
         id, _ = await self.house.chat()
         began = time.perf_counter()
-        await self.house.run(open_ticket, self.ana, OpenTicket(conversation_id=id, title="One more", topic="Orders"))
+        made = await self.house.run(open_ticket, self.ana, OpenTicket(conversation_id=id, title="One more", topic="Orders"))
+        self.took_ms = (time.perf_counter() - began) * 1000
+        return made
+
+    async def merge(self, made: TicketView) -> float:
+        """Return how long it takes to merge a ticket into the first one made here, in ms."""
+        self.target = self.target or await self.create()
+        asked = MergeTicket(number=self.target.number, is_other_contact=True)
+        began = time.perf_counter()
+        await self.house.run(merge_ticket, self.ana, made.conversation_id, asked)
         return (time.perf_counter() - began) * 1000
 
 
@@ -168,16 +181,18 @@ async def measure(url: str, count: int, rounds: int) -> None:
         say("tickets", "seeding", time.perf_counter() - began, "s", None, count, database=dialect)
         await house.run(_renumber, count + 1)
         desk = Desk(house, agents[0], list(await house.all(select(Conversation.id).order_by(Conversation.id).limit(500))))
-        took: dict[str, list[float]] = {"create": []}
+        took: dict[str, list[float]] = {"create": [], "merge": []}
         for turn in range(rounds + 1):
             for name, act in desk.acts().items():
                 began = time.perf_counter()
                 await act()
                 if turn:  # the first is for statements and caches to become warm
                     took.setdefault(name, []).append((time.perf_counter() - began) * 1000)
-            created = await desk.create()
+            made = await desk.create()
+            created, merged = desk.took_ms, await desk.merge(made)
             if turn:
                 took["create"].append(created)
+                took["merge"].append(merged)
         took["list"] = max(
             (times for name, times in took.items() if name.startswith("list_")), key=lambda it: percentile(it, 0.99)
         )
