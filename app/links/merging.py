@@ -122,7 +122,10 @@ async def undo_merge(work: Work, agent: SignedInAgent, merge_id: str) -> None:
     undone = update(Merge).where(Merge.id == merge.id, Merge.undone_at.is_(None))
     if not await work.change(undone.values(undone_at=work.now, undone_by_id=agent.id)):
         return
-    source = await put_back(work, agent, both[merge.source_id], merge.before, "conversation.unmerge")
+    source = both[merge.source_id]
+    if not source.is_extra and await _has_open_chat(work, source):
+        source = await change_conversation(work, source, is_extra=True)
+    source = await put_back(work, agent, source, merge.before, "conversation.unmerge")
     target = both[merge.target_id]
     number = await work.one(select(Ticket.number).where(Ticket.conversation_id == target.id))
     source = await _say(work, agent, source, "unmerged", f"#{number}", target.id)
@@ -152,6 +155,13 @@ async def _refuse(rows: Rows, source: Conversation, target: Conversation) -> Non
             raise Conflict(f"{what} merged into another one already.")
     if target.category in ENDED:
         raise Invalid("That ticket has ended. Reopen it first.")
+
+
+async def _has_open_chat(rows: Rows, conversation: Conversation) -> bool:
+    """Return whether the contact has begun another chat in this inbox meanwhile: what is given back stands beside it."""
+    mine = Conversation.contact_id == conversation.contact_id, Conversation.inbox_id == conversation.inbox_id
+    other = select(Conversation.id).where(*mine, Conversation.is_extra.is_(False), Conversation.category.not_in(ENDED)).limit(1)
+    return await rows.one(other) is not None
 
 
 async def _carry(work: Work, source: Conversation, target: Conversation) -> dict[str, list[str]]:

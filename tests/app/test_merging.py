@@ -134,6 +134,18 @@ async def test_undo_puts_everything_back_for_a_day(house: House) -> None:
     assert await house.all(select(Ticket.closed_at).where(Ticket.conversation_id == source)) == [None]
 
 
+async def test_undo_stands_beside_a_chat_begun_meanwhile(house: House) -> None:
+    ana = await house.agent()
+    source, visitor = await ticket(house, ana)
+    await ticket(house, ana)
+    await merge(house, ana, source, 2, is_other_contact=True)
+    begun = (await house.start(visitor, "Something new")).conversation.id
+    (id,) = await house.all(select(Merge.id))
+    await house.run(undo_merge, ana, id)
+    stands, other = await house.conversation(source), await house.conversation(begun)
+    assert (stands.category != "closed", stands.is_extra, other.is_extra) == (True, True, False)
+
+
 async def test_a_merge_is_final_after_a_day(house: House) -> None:
     ana = await house.agent()
     source, _, _ = await two(house, ana)
