@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from app.contract.links import DismissLookalike, Lookalikes, LookalikeView
 from app.conversations.access import access_conversation_to_read, visible_to
@@ -72,7 +72,7 @@ async def _near(rows: Rows, agent: SignedInAgent, conversation: Conversation, ti
     email = await rows.one(select(Contact.email).where(Contact.id == conversation.contact_id))
     same = [conversation.contact_id]
     if email:
-        mine = func.lower(Contact.email) == email.lower(), Contact.inbox_id == conversation.inbox_id
+        mine = Contact.email == email, Contact.inbox_id == conversation.inbox_id
         same += await rows.all(select(Contact.id).where(*mine).limit(MAX_COMPARED))
     here = conversation.id
     known = (
