@@ -48,6 +48,7 @@ class Inbox(Base):
     shows_suggestions: Mapped[bool | None]
     allows_files: Mapped[bool | None]
     hides_escalations: Mapped[bool | None]
+    has_web_form: Mapped[bool | None]
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     changed_by: Mapped[str | None] = mapped_column(String(200))

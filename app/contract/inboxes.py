@@ -85,6 +85,8 @@ class InboxDetailsView(View):
     shows_visitors: bool
     previews_typing: bool
     allows_files: bool
+    tells_escalations: bool
+    has_web_form: bool
     email_prompt: EmailPrompt
     form: InboxFormView | None
     open_count: int
@@ -199,6 +201,8 @@ class SaveInbox(Body):
     shows_visitors: bool = False
     previews_typing: bool = False
     allows_files: bool = True
+    tells_escalations: bool = True
+    has_web_form: bool = True
     email_prompt: EmailPrompt = "ask"
     form: InboxForm | None = None
 

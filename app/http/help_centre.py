@@ -270,6 +270,7 @@ async def _site_of(request: AnyRequest, rows: Rows) -> Site:
         color=plain_color(inbox.color),
         site_url=_site_url(inbox),
         chat_key=inbox.key,
+        has_form=inbox.has_web_form is not False,
         is_open=await is_inbox_open(rows, inbox.hours_id, platform_of(request).works.clock()) if inbox.hours_id else None,
         has_votes=True,
     )

@@ -24,13 +24,14 @@ Direction = Literal["ltr", "rtl"]
 
 class Site(Struct, frozen=True, kw_only=True):
     """A help centre: where it lives and whose it is. `color` is six hexadecimal digits; without `chat_key` there is no
-    chat to offer; `is_open` is None where the hours are not known."""
+    chat to offer; `has_form`: it has a public form; `is_open` is None where the hours are not known."""
 
     base: str = "/help"
     name: str = ""
     color: str = ""
     site_url: str = ""
     chat_key: str = ""
+    has_form: bool = True
     is_open: bool | None = None
     has_votes: bool = False
 
@@ -288,10 +289,9 @@ def _help(frame: Frame) -> str:
     words, site = frame.words, frame.site
     if not site.chat_key or frame.is_embedded:
         return ""
+    ways = f"{_chat_link(frame, 'button')} {_form_link(frame) if site.has_form else ''}"
     hours = "" if site.is_open is None else f"<p class=quiet>{words['open' if site.is_open else 'closed']}</p>"
-    return (
-        f"<section class=still><h2>{words['still']}</h2>{hours}<p>{_chat_link(frame, 'button')} {_form_link(frame)}</p></section>"
-    )
+    return f"<section class=still><h2>{words['still']}</h2>{hours}<p>{ways}</p></section>"
 
 
 def _vote(frame: Frame, slug: str, vote: Vote) -> str:

@@ -74,7 +74,7 @@ class Page(Struct, frozen=True, kw_only=True):
 async def web_form(request: AnyRequest, inbox_key: FromPath[str], lang: FromQuery[str] = "") -> Response[str]:
     """An empty form."""
     page = await _page(request, inbox_key, lang, new_id())
-    return _closed(page) if page.inbox.archived_at else _respond(page, _form(page))
+    return _respond(page, _form(page)) if _is_open(page.inbox) else _closed(page)
 
 
 @post("/f/{inbox_key:str}", status_code=200, include_in_schema=False, request_max_body_size=MAX_FORM_BYTES)
@@ -94,7 +94,7 @@ async def send_web_form(request: AnyRequest, inbox_key: FromPath[str], lang: Fro
     files = {name: value for name, value in form.multi_items() if isinstance(value, UploadFile) and value.filename}
     key = texts.get("key", "")
     page = await _page(request, inbox_key, lang, key if KEY.fullmatch(key) else new_id(), texts)
-    if page.inbox.archived_at:
+    if not _is_open(page.inbox):
         return _closed(page)
     if problem := _problem(page, files):
         return _respond(page, _form(msgspec.structs.replace(page, problem=problem)), 400)
@@ -247,6 +247,10 @@ def _field(field: TicketField, page: Page) -> str:
 
 def _name(field: TicketField, language: str) -> str:
     return str(field.names.get(language) or field.name)
+
+
+def _is_open(inbox: Inbox) -> bool:
+    return inbox.archived_at is None and inbox.has_web_form is not False
 
 
 def _closed(page: Page) -> Response[str]:

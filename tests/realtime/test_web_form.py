@@ -63,3 +63,19 @@ async def test_articles_that_may_answer_come_first_and_sending_anyway_sends(runn
             assert key_of(first.text) == key
             first = await http.post("/f/demo", data=SAID | asked | {"checked": "1"})
         assert "Your number is #" in first.text
+
+
+async def test_an_inbox_may_do_without_its_form(running: Running) -> None:
+    cookies = {"parley_session": await running.sign_in("admin@example.com")}
+    async with running.http(cookies=cookies) as admin, running.http() as http:
+        made = await admin.post("/api/v1/inboxes", json={"name": "No form", "channel": "chat", "has_web_form": False})
+        inbox = made.json()["inbox"]
+        address = f"/f/{inbox['key']}"
+        closed = await http.get(address)
+        assert (closed.status_code, "This form is closed" in closed.text) == (410, True)
+        assert (await http.post(address, data=SAID | {"checked": "1", "key": "no-key"})).status_code == 410
+        assert address not in (await http.get(f"/help?inbox={inbox['key']}")).text
+        changed = await admin.put(f"/api/v1/inboxes/{inbox['id']}", json={"name": "No form", "channel": "chat"})
+        assert changed.json()["inbox"]["has_web_form"] is True
+        assert (await http.get(address)).status_code == 200
+        assert address in (await http.get(f"/help?inbox={inbox['key']}")).text

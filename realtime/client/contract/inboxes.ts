@@ -54,6 +54,8 @@ export interface InboxDetailsView {
   shows_visitors: boolean
   previews_typing: boolean
   allows_files: boolean
+  tells_escalations: boolean
+  has_web_form: boolean
   email_prompt: EmailPrompt
   form: InboxFormView | null
   open_count: number
@@ -181,6 +183,8 @@ export interface SaveInbox {
   shows_visitors?: boolean
   previews_typing?: boolean
   allows_files?: boolean
+  tells_escalations?: boolean
+  has_web_form?: boolean
   email_prompt?: EmailPrompt
   form?: InboxForm | null
 }

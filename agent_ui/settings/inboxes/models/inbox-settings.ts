@@ -35,6 +35,8 @@ export interface InboxValue {
   shows_visitors: boolean
   previews_typing: boolean
   allows_files: boolean
+  tells_escalations: boolean
+  has_web_form: boolean
   email_prompt: InboxDetailsView["email_prompt"]
   form: InboxFormView | null
 }
@@ -57,6 +59,8 @@ export const INBOX_DEFAULTS: Omit<InboxValue, "name" | "team_id"> = {
   shows_visitors: false,
   previews_typing: false,
   allows_files: true,
+  tells_escalations: true,
+  has_web_form: true,
   email_prompt: "ask",
   form: null,
 }
