@@ -55,7 +55,7 @@ async def watching(request: AnyRequest, conversation_id: FromPath[str], data: JS
 
 
 @get("/api/v1/conversations/{conversation_id:str}/merge")
-async def merge_preview(request: AnyRequest, conversation_id: FromPath[str], number: FromQuery[int]) -> MergePreview:
+async def merge_preview(request: AnyRequest, conversation_id: FromPath[str], number: FromQuery[int] = 0) -> MergePreview:
     """Show what the ticket of a number would hold after it took this conversation over."""
     agent, id = await agent_of(request), as_id(conversation_id, "conversation")
     async with platform_of(request).works.read() as rows:

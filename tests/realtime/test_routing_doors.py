@@ -49,13 +49,14 @@ async def test_routing_is_for_admins(running: Running) -> None:
 
 async def test_what_was_done_by_right_of_a_role_is_read(running: Running) -> None:
     async with signed_in(running, "admin@example.com") as admin:
-        inbox = next(it for it in (await said(await admin.get("/api/v1/me")))["inboxes"] if it["key"] == "demo")
-        await said(await admin.post(f"/api/v1/inboxes/{inbox['id']}", json={"shows_visitors": False}))
+        asked = {"name": "Watched", "channel": "chat"}
+        inbox = (await said(await admin.post("/api/v1/inboxes", json=asked), 201))["inbox"]
+        await said(await admin.post(f"/api/v1/inboxes/{inbox['id']}", json={"shows_visitors": True}))
         page = await said(await admin.get("/api/v1/audit", params={"limit": 1, "settings_only": True}))
         line = page["lines"][0]
         assert (line["action"], line["by_name"]) == ("inbox.change", "Ada Admin")
         assert {it["name"]: it["value"] for it in line["detail"]} == {"inbox": inbox["name"]}
-        assert line["changes"] == [{"name": "shows_visitors", "before": None, "after": "false"}]
+        assert line["changes"] == [{"name": "shows_visitors", "before": "false", "after": "true"}]
         assert (await admin.get("/api/v1/audit", params={"after": "nonsense"})).status_code == 404
 
 
