@@ -20,7 +20,8 @@ async def clocks_of(rows: Rows, agent: SignedInAgent, conversation_id: str, now:
     """Return every cycle of a conversation, computed from what has happened until now; none while there is no policy.
     Raises NotFound."""
     require(Permission.VIEW_CONVERSATIONS, agent)
-    if not await rows.one(select(Conversation.id).where(Conversation.id == conversation_id)):
+    inbox_id = await rows.one(select(Conversation.inbox_id).where(Conversation.id == conversation_id))
+    if inbox_id is None or not agent.may(Permission.VIEW_CONVERSATIONS, inbox_id):
         raise NotFound("conversation", conversation_id)
     story = (await stories_of(rows, [conversation_id])).get(conversation_id, [])
     if not is_whole(story):

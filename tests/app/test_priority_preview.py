@@ -10,6 +10,8 @@ from app.contract.values import Priority
 from app.conversations.lifecycle import set_priority
 from app.errors import NotFound
 from app.people.actors import SignedInAgent
+from app.people.permissions import ROLES, Grant
+from app.sla.accounts import clocks_of
 from app.sla.next_due import next_due_view
 from app.sla.policies import save_policy
 from app.sla.priority_preview import PRIORITIES, due_by_priority
@@ -49,3 +51,15 @@ async def test_nothing_is_said_without_a_policy_or_a_conversation(house: House) 
     assert await preview(house, ana, id) == {}
     with pytest.raises(NotFound):
         await preview(house, ana, ana.id)
+
+
+async def test_clocks_of_an_inbox_that_a_role_does_not_reach_are_hidden(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ana = await house.agent()
+    id, _ = await house.chat()
+    elsewhere = await house.inbox("elsewhere")
+    monkeypatch.setitem(ROLES, "agent", Grant(ROLES["agent"].names, frozenset({elsewhere})))
+    with pytest.raises(NotFound):
+        await preview(house, ana, id)
+    async with house.works.read() as rows:
+        with pytest.raises(NotFound):
+            await clocks_of(rows, ana, id, house.clock())
