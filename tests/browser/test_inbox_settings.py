@@ -377,7 +377,11 @@ def test_the_second_admin_sees_what_the_first_changed_field_by_field(
     second = AgentPage(
         new_context(locale="en-GB", viewport=DESKTOP), parley.url, "sam@example.com", first.url.split("/inbox/")[1]
     ).page
+    expect(second.get_by_role("heading", level=1, name="Shared")).to_be_visible()
+    expect(second.get_by_label("Name", exact=True)).to_have_value("Shared")
     second.get_by_label("Greeting", exact=True).fill("From Sam")
+    expect(second.get_by_role("button", name="Discard")).to_be_visible()
+    expect(second.get_by_label("Greeting", exact=True)).to_have_value("From Sam")
     first.get_by_label("Name", exact=True).fill("Shared lamps")
     first.get_by_label("Greeting", exact=True).fill("From Ada")
     inbox.save()
