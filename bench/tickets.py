@@ -1,4 +1,4 @@
-"""What a ticket costs beside many others: opening one, a page of the work list in every order, its timeline, a merge.
+"""Cost of a ticket beside many others: opening one, a page of the work list in every order, its timeline, a merge.
 
 python -m bench.tickets [--short] [--databases sqlite postgresql] [--rounds 100]
 

@@ -10,7 +10,6 @@ import type {
   LinkKind,
   Lookalikes,
   MergePreview,
-  MessageView,
   SaveSolution,
   SolutionIs,
   SplitOff,
@@ -20,6 +19,7 @@ import { shallowRef } from "vue"
 import { useApp } from "../shared/context"
 import { lazyComponent } from "../shared/lazy-modules"
 import type { AgentApp } from "../shared/models/agent-app"
+import { allMessages } from "../shared/models/all-messages"
 import { ApiError } from "../shared/models/api"
 import { isOpen } from "../shared/models/order"
 import { wordsFor } from "../shared/models/refusals"
@@ -110,17 +110,8 @@ function createFlow({ api, connection, notify }: AgentApp) {
     dismissLookalike: (id: string, other_id: string) =>
       attempt(() => api.post<Done>(`/conversations/${id}/lookalikes`, { other_id })),
     /** All that its customer wrote; raises when it cannot be had. */
-    async customerMessages(id: string): Promise<MessageView[]> {
-      const held: MessageView[] = []
-      for (let after_rev = 0, isComplete = false; !isComplete; ) {
-        const reply = await connection.command({ type: "conversation.sync", conversation_id: id, after_rev })
-        if (!reply.ok || !("is_complete" in reply)) throw new Error("refused")
-        held.push(...reply.messages)
-        isComplete = reply.is_complete || reply.messages.length === 0
-        after_rev = reply.messages.at(-1)?.rev ?? after_rev
-      }
-      return held.filter(it => it.author.kind === "contact" && !it.system)
-    },
+    customerMessages: async (id: string) =>
+      (await allMessages(connection, id)).filter(it => it.author.kind === "contact" && !it.system),
     split: (id: string, message_ids: readonly string[], title: string) =>
       attempt(() => api.post<SplitOff>(`/conversations/${id}/split`, { message_ids, title })),
     undoMerge: (mergeId: string) => attempt(() => api.post<Done>(`/merges/${mergeId}/undo`, {})),

@@ -26,10 +26,10 @@ async def close_days(rows: Rows) -> int:
 
 
 async def close_later(work: Work, conversation_id: str, resolved_at: datetime) -> None:
-    """Queue the closing of a conversation that was resolved just now."""
+    """Queue the closing of a conversation, counted from when it was resolved; at once where those days are over."""
     if days := await close_days(work):
         due = {"conversation_id": conversation_id, "resolved_at": resolved_at.isoformat()}
-        await work.later(CLOSE_JOB, due, timedelta(days=days))
+        await work.later(CLOSE_JOB, due, max(timedelta(), resolved_at + timedelta(days=days) - work.now))
 
 
 @does(CLOSE_JOB)

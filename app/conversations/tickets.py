@@ -17,8 +17,8 @@ from app.contract.values import Priority, SystemCode
 from app.conversations.access import access_conversation, visible_to
 from app.conversations.announcements import announce_conversation
 from app.conversations.completeness import refuse_incomplete
+from app.conversations.messages.follow_ups import FOLLOW_JOB
 from app.conversations.messages.send import add_system_message
-from app.conversations.messages.where_words_go import FOLLOW_JOB
 from app.conversations.row_changes import ENDED, PRIORITY_RANKS, change_conversation
 from app.conversations.ticket_fields import checked_values, write_values
 from app.conversations.views import agent_view_of, ticket_view
@@ -71,7 +71,7 @@ async def open_ticket_for(
     fields: Mapping[str, str] | None = None,
 ) -> TicketView:
     """Open a ticket for a conversation whose row is locked. Opened by Parley itself when `opened_by` is empty: then a job
-    fills in what the button would propose, off the caller's path. `fields` are checked values of its form.
+    fills in what the button would propose, off the caller's path, but for a `title` that was given. `fields` are checked values of its form.
 
     Raises Incomplete when an agent opens it while a field that is required to open has no value. What opens by itself is never
     held up by that: it cannot be resolved before those are filled in.
@@ -100,7 +100,7 @@ async def open_ticket_for(
         )
     )
     if opened_by is None:
-        await work.later(PROPOSE_JOB, {"conversation_id": conversation.id, "title": ticket.title})
+        await work.later(PROPOSE_JOB, {"conversation_id": conversation.id, "title": "" if title else ticket.title})
     opened = {"number": ticket.number, "title": ticket.title, "topic": ticket.topic, "priority": conversation.priority}
     record(work, actor, "ticket.open", conversation=conversation, about=("ticket", ticket.id), before=was, after=opened)
     line = f"Ticket #{ticket.number} was opened."

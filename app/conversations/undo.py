@@ -12,6 +12,7 @@ from app.contract.conversations import ConversationView
 from app.conversations.access import access_conversation
 from app.conversations.announcements import announce_conversation
 from app.conversations.assignments.history import begin_assignment, end_assignments, nothing_found
+from app.conversations.closing import close_later
 from app.conversations.messages.send import add_system_message
 from app.conversations.open_escalations import withdraw_open
 from app.conversations.recorded_facts import facts_of, record_change
@@ -85,6 +86,8 @@ async def put_back(work: Work, agent: SignedInAgent, now: Conversation, before: 
         await end_assignments(work, [conversation.id])
     elif was_ended != is_ended or is_other_owner:
         await _hold_again(work, conversation, agent.id)
+    if conversation.category == "resolved" and conversation.resolved_at:
+        await close_later(work, conversation.id, conversation.resolved_at)
     if conversation.snoozed_until:
         due = {"conversation_id": conversation.id, "until": conversation.snoozed_until.isoformat()}
         await work.later(WAKE_JOB, due, conversation.snoozed_until - work.now)

@@ -26,7 +26,7 @@ MAYBE, LIKELY = 0.5, 0.7
 """Cosine of two texts from which they may be, or likely are, about the same."""
 
 Likeness = Callable[[str, Sequence[str]], Awaitable[list[float]]]
-"""How near each of some texts is to one in meaning, 1 at most; empty while nothing can be compared."""
+"""Return the cosine of a text with each of the others, 1 at most; no figure while the model cannot be asked."""
 
 
 async def lookalikes_of(works: Works, agent: SignedInAgent, conversation_id: str, likeness: Likeness) -> Lookalikes:

@@ -288,7 +288,7 @@ def _after_one_more(candidate: Candidate, need: Need, work: Work) -> Candidate:
 async def _open_tickets(work: Work, team_id: str | None) -> bool:
     """Open a ticket for some of those who wait while nobody of the team could take them at all; whether there may be more.
 
-    Few at once: whoever opens a ticket meanwhile waits for the next number until these are committed.
+    Every other new ticket waits for its number until these are committed, so they are few.
     """
     candidates = await candidates_of(work, work.now, team_id)
     if any(one.has_lease and one.takes_chats and one.presence in ("online", "busy") for one in candidates):

@@ -20,8 +20,8 @@ from app.conversations.assignments.claim import OFFER_JOB, UNTAKEN_JOB
 from app.conversations.assignments.offers import keep_fields
 from app.conversations.closing import CLOSE_JOB
 from app.conversations.lifecycle import set_status, snooze_conversation
+from app.conversations.messages.follow_ups import FOLLOW_JOB
 from app.conversations.messages.store import UNREAD_JOB
-from app.conversations.messages.where_words_go import FOLLOW_JOB
 from app.conversations.snooze import WAKE_JOB
 from app.conversations.statuses import REPLACE_JOB, retire_status
 from app.conversations.ticket_proposals import TicketProposals

@@ -13,14 +13,17 @@ from app.contract.solutions import SetSolutionSettings
 from app.contract.tickets import OpenTicket
 from app.conversations.closing import CLOSE_JOB, close_resolved
 from app.conversations.lifecycle import set_status
-from app.conversations.messages.where_words_go import FOLLOW_JOB
-from app.conversations.tickets import open_follow_up, open_ticket
+from app.conversations.messages.follow_ups import FOLLOW_JOB
+from app.conversations.ticket_proposals import TicketProposals
+from app.conversations.tickets import PROPOSE_JOB, open_follow_up, open_ticket
+from app.conversations.undo import undo_last_change
 from app.errors import Invalid
+from app.knowledge.proposals import propose_priority
 from app.links.tickets import link_ticket, links_of
 from app.people.actors import SignedInAgent, Visitor
 from app.solutions.settings import set_solution_settings
 from app.work import Work
-from models import Activity, Conversation, Inbox, Job
+from models import Activity, Conversation, Inbox, Job, Ticket
 from tests.factories import House
 
 DAYS = 7
@@ -145,3 +148,32 @@ async def test_a_follow_up_stands_beside_nothing_it_must_not(house: House) -> No
     assert (await house.write(visitor, id, "And the stove?")).conversation_id == open_chat
     with pytest.raises(Invalid, match="already has an open conversation"):
         await put(house, ana, id, "open")
+
+
+async def test_what_an_undo_resolves_again_still_closes(house: House) -> None:
+    """The first job found it reopened and ended; the undo comes after the days are over."""
+    ana = await house.agent()
+    id, _ = await house.chat(ana)
+    await put(house, ana, id, "resolved")
+    await pass_days(house, DAYS - 1)
+    await put(house, ana, id, "open")
+    await pass_days(house, 2)
+    await house.run(undo_last_change, ana, id)
+    assert await standing(house, id) == "resolved"
+    await pass_days(house, 0)
+    assert await standing(house, id) == "closed"
+
+
+async def test_a_follow_up_keeps_the_title_that_it_was_given(house: House) -> None:
+    ana = await house.agent()
+    id, visitor = await closed_ticket(house, ana)
+    new = (await house.write(visitor, id, "It leaks again. Please call me.")).conversation_id
+    await pass_days(house, 0)
+
+    async def propose(words: str) -> tuple[str, str]:
+        return words, "Other"
+
+    (job,) = await house.all(select(Job).where(Job.kind == PROPOSE_JOB.name, Job.state == "waiting"))
+    await TicketProposals(propose, propose_priority).run(house.works, job.payload)
+    (kept,) = await house.all(select(Ticket).where(Ticket.conversation_id == new))
+    assert (kept.title, kept.topic) == ("Leaking stove", "Stoves")

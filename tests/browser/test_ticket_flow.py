@@ -197,7 +197,7 @@ def test_tickets_are_linked_and_followed(parley: Running, new_context: Callable[
 
 
 def test_a_ticket_is_merged_and_given_back(parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path) -> None:
-    """What the customer wrote in both is read in one place; undone, each stands by itself again."""
+    """Both threads are read in one ticket; the undo separates them again."""
     guest = Guest(parley.url, "Ida", "The lid came off.")
     other = Guest(parley.url, "Ida Berg", "My lid, again.")
     for one in (guest, other):

@@ -25,9 +25,9 @@ from app.conversations.assignments.history import (
 from app.conversations.messages.asked_message import PREVIEW_LENGTH, AskedMessage, agent_message, asked_message, contact_message
 from app.conversations.messages.decide import Again, Needs, Refused, Situation, Step, Written, decide
 from app.conversations.messages.files import attach_files
+from app.conversations.messages.follow_ups import conversation_after
 from app.conversations.messages.situation import load_one
 from app.conversations.messages.store import UNREAD_JOB
-from app.conversations.messages.where_words_go import conversation_after
 from app.conversations.reading.drafts import forget_draft
 from app.conversations.recorded_facts import facts_of, record_change
 from app.conversations.row_changes import ONE_MORE, change_conversation, status_values

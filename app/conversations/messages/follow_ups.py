@@ -1,4 +1,4 @@
-"""The conversation that takes a contact's words after theirs was closed: it stays closed, and nothing they write is lost."""
+"""Follow-ups: the conversation that takes a contact's messages after theirs was closed."""
 
 from __future__ import annotations
 
