@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.contract.conversations import SetStatus
+from app.contract.conversations import ConversationChanged, SetStatus
 from app.contract.links import LinkTicket
 from app.contract.solutions import SetSolutionSettings
 from app.contract.tickets import OpenTicket
@@ -94,8 +94,10 @@ async def test_nothing_closes_by_itself_where_the_days_are_0(house: House) -> No
 async def test_words_after_the_close_start_a_follow_up_with_a_link(house: House) -> None:
     ana = await house.agent()
     id, visitor = await closed_ticket(house, ana)
+    house.told.forget()
     sent = await house.write(visitor, id, "It leaks again.", client_id="again")
     new = sent.conversation_id
+    assert new in {one.conversation.id for one in house.told.all(ConversationChanged)}, "every list and queue hears of it"
     assert (new != id, await standing(house, id)) == (True, "closed")
     assert [one.body for one in await house.messages(new) if not one.system] == ["It leaks again."]
     await pass_days(house, 0)

@@ -253,3 +253,27 @@ def test_messages_are_split_off_into_a_ticket(
     expect(section).to_contain_text("related to")
     look_in_every_way(page, artefacts, "split-off")
     assert guest.heard() == ["My kettle is late.", "And the invoice says 90 in place of 60."]
+
+
+def test_words_after_the_close_come_as_a_follow_up(
+    parley: Running, new_context: Callable[..., BrowserContext], artefacts: Path
+) -> None:
+    guest = Guest(parley.url, "Uma", "My tent has a hole.")
+    as_agent(parley.url, ANA, type="ticket.open", conversation_id=guest.id)
+    page = AgentPage(new_context(viewport=DESKTOP), parley.url, ANA, "?view=all").page
+    as_agent(parley.url, ANA, type="conversation.set_status", conversation_id=guest.id, status="closed")
+    rows = page.locator("[data-conversation-list] a").filter(has_text="Uma")
+    expect(rows).to_have_count(0)
+    guest.say("There is a second hole.")
+    guest.say("And a third.")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("And a third.")
+    rows.click()
+    expect(page).not_to_have_url(re.compile(guest.id))
+    section = page.get_by_role("region", name="Linked tickets")
+    expect(section).to_contain_text("follow-up of")
+    expect(page.get_by_role("log")).to_contain_text("Follow-up of a closed ticket:")
+    look_in_every_way(page, artefacts, "follow-up", (DESKTOP,))
+    page.reload()
+    expect(page.get_by_role("log").get_by_text("There is a second hole.")).to_be_visible()
+    expect(section).to_contain_text("follow-up of")

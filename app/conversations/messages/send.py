@@ -135,7 +135,9 @@ async def _send(
                 onward = await conversation_after(work, conversation)
                 if onward is not None:
                     asked = replace(asked, conversation_id=onward.id)
-                    return await _send(work, onward, author, asked, attachment_ids, system)
+                    sent = await _send(work, onward, author, asked, attachment_ids, system)
+                    await announce_conversation(work, await access_conversation(work, author, onward.id))
+                    return sent
                 steps = tuple[Step, ...]("reopen" if step == "follow_up" else step for step in steps)
             return await _write(work, conversation, author, asked, situation, values, steps, attachment_ids, system)
 
